@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+.DEFAULT_GOAL := help
+.PHONY: help serve test build browser zensical clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# How packages are installed. For CPU-only PyTorch on Linux, where uv is at hand:
+#   make serve INSTALL="uv pip install --torch-backend=cpu"
+INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The last commit's time, so that a build of one commit is the same on every day.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+export NO_MKDOCS_2_WARNING := 1
+
+# On GitHub Actions the addresses follow from the repository's name; elsewhere they are left out.
+ifneq ($(GITHUB_REPOSITORY),)
+owner := $(firstword $(subst /, ,$(GITHUB_REPOSITORY)))
+name := $(lastword $(subst /, ,$(GITHUB_REPOSITORY)))
+export REPO_URL ?= $(or $(GITHUB_SERVER_URL),https://github.com)/$(GITHUB_REPOSITORY)
+export EDIT_URI ?= edit/main/docs/
+ifeq ($(name),$(owner).github.io)
+export SITE_URL ?= https://$(owner).github.io/
+else
+export SITE_URL ?= https://$(owner).github.io/$(name)/
+endif
+endif
+
+help:
+	@echo "make serve     build the site, serve it at http://127.0.0.1:8000, follow edits"
+	@echo "make test      lint, then every test, in a real browser too"
+	@echo "make build     build the site into site/, strictly"
+	@echo "make browser   find a Chromium for the tests, or install one"
+	@echo "make zensical  build the same pages with Zensical, into site/"
+	@echo "make clean     remove what was built; the installed packages stay"
+
+serve: $(READY)
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+
+test: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest
+
+build: $(READY)
+	$(BIN)/mkdocs build --strict
+
+browser: $(READY)
+	$(BIN)/python tests/browser/chromium.py --install
+
+zensical: .venv-zensical/.ready
+	.venv-zensical/bin/python -m zensical build
+
+clean:
+	rm -rf site .cache .pytest_cache .ruff_cache
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+	  exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) -r requirements.txt -e .
+	@touch $@
+
+# Zensical brings versions of its own, so it gets an environment of its own.
+.venv-zensical/.ready: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv-zensical
+	.venv-zensical/bin/python -m pip install --quiet --disable-pip-version-check \
+	  $(shell grep -E '^(torch|numpy|matplotlib|math-core)==' requirements.txt) zensical==0.0.73 -e .
+	@touch $@

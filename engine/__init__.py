@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""Runs the snippets, keeps what they produced, and hands it to the site generator.
+
+The rooms, in the order in which data flows through them:
+
+    sections   reads the markers in a snippet
+    sources    finds every local file that a snippet depends on
+    pages      finds what the pages show
+    pool       keeps a worker process and sends it the snippets that are stale
+    worker     imports torch and matplotlib once, then forks a child per snippet
+    child      runs one snippet, section by section, and writes down what it produced
+    store      keeps results by content, and lays them out as files for the pages
+    build      decides what is stale, runs it, and checks pages against outputs
+    markdown   puts values into sentences (the only room that MkDocs and Zensical share)
+"""

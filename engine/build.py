@@ -1,0 +1,398 @@
+# SPDX-License-Identifier: MIT
+"""Decides what is stale, runs it, and checks the pages against what there is."""
+
+from __future__ import annotations
+
+import atexit
+import difflib
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine import sources
+from engine.child import Job, Result
+from engine.pages import Include, Malformed, Value, read_page
+from engine.pool import Pool
+from engine.problems import Problem
+from engine.project import Project
+from engine.sections import Section, read_sections, read_timeout
+from engine.store import Run, Store, files_of
+
+ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
+
+Shown = Include | Value | Malformed
+Told = Callable[[Result, int, int], None]  # one result; how many are done; of how many
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown file, and what it shows."""
+
+    name: str
+    shows: tuple[Shown, ...]
+
+
+@dataclass
+class Snippet:
+    """A file that the engine runs, with all that pages ask of it."""
+
+    stem: str
+    path: Path
+    text: str
+    sections: list[Section]
+    expressions: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """The outcome of one build.
+
+    results: the outputs of every snippet that has them, by stem
+    ran: the results that were made in this build and not taken from the cache
+    problems: what fails the build
+    warnings: what a strict build does not pass
+    """
+
+    results: dict[str, Result] = field(default_factory=dict)
+    ran: list[Result] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    snippets: dict[str, Snippet] = field(default_factory=dict)
+
+    def problems_of(self, stem: str) -> list[Problem]:
+        return [problem for problem in self.problems if problem.snippet == stem]
+
+
+class Engine:
+    """All of the engine for one project; kept as long as its pages are being built or served."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = Project(root.resolve())
+        self.store = Store(self.project)
+        self.pool = Pool()
+        self.report = Report()
+        self.failed: dict[str, Run] = {}
+        self.lock = threading.RLock()
+        self.driven = False  # True where an adapter calls `refresh` once per build
+        self.seen: list[tuple[str, int, int]] | None = None
+
+    def refresh(self, told: Told | None = None) -> Report:
+        """Brings all outputs up to date and checks every page.
+
+        told: called with each result as it comes.
+        Raises EngineError where the cache cannot be written or the worker dies; what is wrong with
+        snippets and pages is in the report's `problems`.
+        """
+        with self.lock, self.store.locked():
+            report = Report()
+            pages = self.read_pages(report)
+            report.snippets = self.read_snippets(pages, report)
+            report.results = self.make(list(report.snippets.values()), report, told)
+            self.store.lay_out(list(report.results.values()))
+            for page in pages:
+                for shown in page.shows:
+                    if what := self.wrong_with(shown, report):
+                        report.problems.append(Problem(f"{page.name}:{shown.line}", what))
+            report.problems += self.unshown(pages, report)
+            report.problems.sort(key=lambda problem: natural(problem.where))
+            self.report = report
+        return report
+
+    def refresh_if_changed(self) -> Report:
+        """As `refresh`, where a page or a Python file changed since; else the report of that time."""
+        with self.lock:
+            seen = self.stamps()
+            if seen != self.seen:
+                self.refresh()
+                self.seen = seen
+            return self.report
+
+    def stamps(self) -> list[tuple[str, int, int]]:
+        files = [*self.project.docs.rglob("*.md"), *self.project.snippets.rglob("*.py")]
+        return [(str(f), s.st_mtime_ns, s.st_size) for f in files for s in [f.stat()]]
+
+    def close(self) -> None:
+        self.pool.close()
+
+    def read_pages(self, report: Report) -> list[Page]:
+        pages = []
+        for path in sorted(self.project.docs.rglob("*.md")):
+            name = self.project.relative(path)
+            try:
+                text = path.read_text("utf-8-sig")
+            except UnicodeDecodeError as error:
+                report.problems.append(Problem(f"{name}:1", f"is not UTF-8: {error}"))
+                continue
+            if "8<-" in text or "{{ " in text:
+                pages.append(Page(name, tuple(read_page(text.splitlines()))))
+        return pages
+
+    def read_snippets(self, pages: list[Page], report: Report) -> dict[str, Snippet]:
+        """Every file below snippets/ that has sections, or of which a page asks a value."""
+        shown_by: dict[str, set[str]] = defaultdict(set)
+        expressions: dict[str, set[str]] = defaultdict(set)
+        for page in pages:
+            for shown in page.shows:
+                if not isinstance(shown, Malformed):
+                    shown_by[shown.stem].add(page.name)
+                if isinstance(shown, Value):
+                    expressions[shown.stem].add(shown.expression)
+        snippets = {}
+        for path in sorted(self.project.snippets.rglob("*.py")):
+            stem, name = self.project.stem(path), self.project.relative(path)
+            on_pages = tuple(sorted(shown_by[stem]))
+            try:
+                text = path.read_text("utf-8-sig")
+            except UnicodeDecodeError as error:
+                what = f"is not UTF-8: {error}"
+                report.problems.append(Problem(f"{name}:1", what, stem, on_pages))
+                continue
+            sections, problems = read_sections(text, name)
+            report.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
+            if (sections or stem in expressions) and not problems:
+                snippets[stem] = Snippet(
+                    stem, path, text, sections, sorted(expressions[stem]), list(on_pages)
+                )
+        return snippets
+
+    def make(self, snippets: list[Snippet], report: Report, told: Told | None) -> dict[str, Result]:
+        """Takes from the cache what is fresh, runs what is not, and returns what there is then."""
+        digests: dict[str, str | None] = {}
+        results: dict[str, Result] = {}
+        stale: list[Snippet] = []
+        for snippet in snippets:
+            run = self.store.load(snippet.stem)
+            failure = self.failed.get(snippet.stem)
+            if run and self.is_fresh(run, snippet, digests):
+                results[snippet.stem] = run.result
+            elif failure and self.is_fresh(failure, snippet, digests):
+                self.take_problems(failure.result, report)
+            else:
+                stale.append(snippet)
+        for result in self.run(stale, told):
+            report.ran.append(result)
+            if result.problems:
+                self.take_problems(result, report)
+            else:
+                results[result.stem] = result
+        for stem, result in results.items():
+            if result.warnings:
+                text = result.warnings.strip()
+                where = self.project.relative(self.project.snippet(stem))
+                report.warnings.append(Problem(f"{where}:1", f"wrote to standard error:\n{text}", stem))
+        return dict(sorted(results.items()))
+
+    @staticmethod
+    def take_problems(result: Result, report: Report) -> None:
+        pages = tuple(report.snippets[result.stem].pages)
+        report.problems += [replace(problem, pages=pages) for problem in result.problems]
+
+    def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Result]:
+        """Runs snippets and keeps what they produced, unless a file changed while it was read."""
+        attempt, waiting, done = 0, list(snippets), 0
+        while waiting:
+            attempt += 1
+            before = {s.stem: sources.local_sources(s.path, self.project.root) for s in waiting}
+            again = []
+            by_stem = {snippet.stem: snippet for snippet in waiting}
+            for result in self.pool.run([self.job(snippet) for snippet in waiting]):
+                snippet = by_stem[result.stem]
+                made_from = sources.local_sources(snippet.path, self.project.root)
+                if made_from != before[result.stem] and attempt < ATTEMPTS:
+                    again.append(snippet)
+                    continue
+                for name in result.opened:
+                    made_from.setdefault(name, sources.digest_of_file(self.project.root / name))
+                run = Run(sources.environment(), made_from, result)
+                if result.problems:
+                    self.failed[result.stem] = run
+                else:
+                    self.failed.pop(result.stem, None)
+                    self.store.save(run)
+                done += 1
+                if told:
+                    told(result, done, len(snippets))
+                yield result
+            waiting = again
+
+    def job(self, snippet: Snippet) -> Job:
+        text = snippet.path.read_text("utf-8-sig", errors="replace")
+        sections, _ = read_sections(text, snippet.stem)
+        return Job(
+            snippet.stem,
+            str(snippet.path),
+            str(self.project.root),
+            sections,
+            snippet.expressions,
+            read_timeout(text),
+        )
+
+    def is_fresh(self, run: Run, snippet: Snippet, digests: dict[str, str | None]) -> bool:
+        if run.environment != sources.environment():
+            return False
+        if not run.result.problems and not set(snippet.expressions) <= set(run.result.values):
+            return False
+        for name, digest in run.sources.items():
+            if name not in digests:
+                digests[name] = sources.digest_of_file(self.project.root / name)
+            if digests[name] != digest:
+                return False
+        return True
+
+    def wrong_with(self, shown: Shown, report: Report) -> str | None:
+        """Why a page cannot show this, or None. A snippet that did not run is told elsewhere.
+
+        What is named must exist, and an output must stand where it cannot turn into markup.
+        """
+        if isinstance(shown, Malformed):
+            return shown.what
+        file = f"snippets/{shown.stem}.py"
+        if not self.project.snippet(shown.stem).is_file():
+            known = map(self.project.stem, self.project.snippets.rglob("*.py"))
+            return f"there is no {file}; {there_are(shown.stem, known)}"
+        snippet, result = report.snippets.get(shown.stem), report.results.get(shown.stem)
+        if report.problems_of(shown.stem) and (snippet is None or result is None):
+            return None
+        if isinstance(shown, Value):
+            return wrong_value(shown, result) if result else None
+        if shown.output:
+            files = files_of(result) if result else {}
+            if shown.output not in files:
+                return f'{file} produced no "{shown.output}"; {there_are(shown.output, files)}'
+            if shown.output.endswith(".svg"):
+                return f'"{shown.target}" is a figure: take it out of the fence' if shown.fence else None
+            return wrong_fence(files[shown.output], "text", shown)
+        names = [section.name for section in snippet.sections] if snippet else []
+        if shown.section and shown.section not in names:
+            return f'{file} has no section "{shown.section}"; {there_are(shown.section, names)}'
+        text = snippet.text if snippet else self.project.snippet(shown.stem).read_text("utf-8-sig")
+        return wrong_fence(text, "py", shown)
+
+    def unshown(self, pages: list[Page], report: Report) -> Iterator[Problem]:
+        """What a snippet marks or produces must be shown by a page, unless its section is hidden."""
+        shown = {
+            (include.stem, include.output or include.section)
+            for page in pages
+            for include in page.shows
+            if isinstance(include, Include)
+        }
+        for stem, snippet in report.snippets.items():
+            outputs = files_of(report.results[stem]) if stem in report.results else {}
+            for section in snippet.sections:
+                if section.hidden:
+                    continue
+                where = f"{self.project.relative(snippet.path)}:{section.start}"
+                code_is_shown = shown & {(stem, section.name), (stem, None)}
+                missing = [] if code_is_shown else [f'section "{section.name}"']
+                missing += [
+                    f'the output "{stem}/{name}"'
+                    for name in outputs
+                    if section_of(name) == section.name and (stem, name) not in shown
+                ]
+                for what in missing:
+                    told = f'no page shows {what}: show it, or write "hidden" after the start marker'
+                    yield Problem(where, told)
+
+    def check_twice(self, told: Told | None = None) -> list[Problem]:
+        """Runs every snippet twice, as if on two machines, and returns the outputs that differ."""
+        report = Report()
+        with self.lock, self.store.locked():
+            snippets = list(self.read_snippets(self.read_pages(report), report).values())
+            jobs = [self.job(snippet) for snippet in snippets]
+            runs: list[dict[str, Result]] = []
+            for seed in (0, 1):
+                pool = Pool(hash_seed=seed)
+                try:
+                    results = {}
+                    for result in pool.run(jobs):
+                        results[result.stem] = result
+                        if told:
+                            told(result, seed * len(jobs) + len(results), 2 * len(jobs))
+                    runs.append(results)
+                finally:
+                    pool.close()
+        problems = list(report.problems)
+        for snippet in snippets:
+            first, second = (results[snippet.stem] for results in runs)
+            where = f"{self.project.relative(snippet.path)}:1"
+            problems += first.problems or second.problems
+            if not first.problems and not second.problems:
+                problems += [Problem(where, d, snippet.stem) for d in differences(first, second)]
+        return problems
+
+
+def natural(where: str) -> tuple[str, int]:
+    path, _, line = where.rpartition(":")
+    return path, int(line) if line.isdigit() else 0
+
+
+def section_of(output: str) -> str:
+    """`picture_2.svg` -> `picture`, `sum.txt` -> `sum`."""
+    name = output.rpartition(".")[0]
+    head, _, tail = name.rpartition("_")
+    return head if output.endswith(".svg") and head and tail.isdigit() else name
+
+
+def there_are(name: str, names: Iterable[str]) -> str:
+    """The names that do exist, the likely one first."""
+    close = difflib.get_close_matches(name, list(names), n=1)
+    rest = [other for other in sorted(names) if other not in close]
+    guess = f'did you mean "{close[0]}"? ' if close else ""
+    return f"{guess}{'other ' if close else ''}names there: {', '.join(rest) or 'none'}"
+
+
+def wrong_value(shown: Value, result: Result) -> str | None:
+    value = result.values[shown.expression]
+    error = value.get("error")
+    if error is None and value["text"] is None and not shown.alone:
+        error = "a table cannot stand in a sentence: give it a line of its own"
+    return f"{{{{ {shown.stem}: {shown.expression} }}}}: {error}" if error else None
+
+
+def wrong_fence(text: str, language: str, shown: Include) -> str | None:
+    """Outside a fence an output could turn into markup; so could what follows a fence in it."""
+    if not shown.fence:
+        return f'"{shown.target}" stands outside a code fence: put it between ``` {language} and ```'
+    mark = shown.fence[0]
+    lines = [line.strip() for line in text.splitlines()]
+    longest = max((len(line) - len(line.lstrip(mark)) for line in lines), default=0)
+    if longest < len(shown.fence):
+        return None
+    return (
+        f'"{shown.target}" holds a line that starts with {mark * longest}, which would end the fence: '
+        f"open and close the fence with {longest + 1} of them"
+    )
+
+
+def differences(first: Result, second: Result) -> list[str]:
+    """What two runs of one snippet do not agree on, as readable differences."""
+    found = []
+    one, two = ({**files_of(r), **sentences(r)} for r in (first, second))
+    for name in sorted({*one, *two}):
+        if one.get(name) != two.get(name):
+            lines = difflib.unified_diff(
+                one.get(name, "").splitlines(), two.get(name, "").splitlines(), "first run",
+                "second run", lineterm="", n=0,
+            )  # fmt: skip
+            told = "\n  ".join(list(lines)[:12])
+            found.append(f"{name} differs between two runs: seed what is random\n  {told}")
+    return found
+
+
+def sentences(result: Result) -> dict[str, str]:
+    return {f"{{{{ {e} }}}}": str(value) for e, value in result.values.items()}
+
+
+_engines: dict[Path, Engine] = {}
+
+
+def engine_for(root: Path) -> Engine:
+    """The engine of a project; one per process, so that its worker is shared."""
+    root = root.resolve()
+    if root not in _engines:
+        _engines[root] = Engine(root)
+        atexit.register(_engines[root].close)
+    return _engines[root]

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""Runs one snippet, section by section, in a process of its own, and writes down what it produced.
+
+This runs in a fork of the worker: whatever a snippet does to its process (random state, print
+options, rcParams, environment, working directory) ends with it.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import contextlib
+import ctypes
+import faulthandler
+import json
+import os
+import sys
+import traceback
+import types
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine import values
+from engine.problems import Problem
+from engine.sections import Section
+
+CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
+
+
+@dataclass
+class Job:
+    """One snippet to run. `scratch` is a folder of its own that the worker makes and removes."""
+
+    stem: str
+    path: str
+    root: str
+    sections: list[Section]
+    expressions: list[str]
+    timeout: int
+    scratch: str = ""
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Job:
+        return cls(**{**data, "sections": [Section(**section) for section in data["sections"]]})
+
+
+@dataclass
+class Result:
+    """What a run produced, or, where `problems` is not empty, why it did not.
+
+    sections: name -> {"text": what it printed, "figures": [svg, ...]}
+    values: expression -> {"text": ..., "table": html or None} or {"error": ...}
+    opened: local files that were read while it ran, relative to the root
+    warnings: what it wrote to standard error
+    """
+
+    stem: str
+    sections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
+    warnings: str = ""
+    seconds: float = 0.0
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Result:
+        problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
+        return cls(**{**data, "problems": problems})
+
+
+class Failed(Exception):
+    """Carries the one problem that ends a run."""
+
+    def __init__(self, line: int, what: str) -> None:
+        self.line, self.what = line, what
+        super().__init__(what)
+
+
+def run(job: Job, report_line: Any) -> None:
+    """Runs `job` to its end and leaves `result.json` in its scratch folder.
+
+    report_line(n): called before each statement, so that the worker knows where a snippet was when
+    its process is gone.
+    """
+    result = Result(job.stem)
+    opened = watch_files(job.root)
+    faulthandler.enable(open(f"{job.scratch}/trace", "w"), all_threads=False)
+    faulthandler.dump_traceback_later(job.timeout, file=open(f"{job.scratch}/hang", "w"))
+    os.chdir(f"{job.scratch}/folder")
+    sys.path.insert(0, job.root)
+    sys.argv = [job.path]
+    # No stale bytecode: a .pyc is trusted by its time stamp, and two edits can share one.
+    sys.dont_write_bytecode = True
+    sys.pycache_prefix = f"{job.scratch}/no_bytecode"
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    process = os.getpid()
+    try:
+        execute(job, result, report_line)
+    except Failed as failure:
+        where = Path(job.path).relative_to(job.root).as_posix()
+        result.problems.append(Problem(f"{where}:{failure.line}", failure.what, job.stem))
+    except BaseException as error:  # told to the author, whatever it is: sys.exit() included
+        result.problems.append(problem_of(error, job))
+    if os.getpid() != process:
+        os._exit(0)  # a fork of the snippet's own came this far; its parent reports
+    faulthandler.cancel_dump_traceback_later()
+    flush()
+    result.opened = sorted(opened)
+    result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
+    unfinished = Path(f"{job.scratch}/result.part")
+    unfinished.write_text(json.dumps(asdict(result)), "utf-8")
+    unfinished.rename(f"{job.scratch}/result.json")
+
+
+def watch_files(root: str) -> set[str]:
+    """Starts to note every file below `root` that is opened, so that data files count as sources."""
+    opened: set[str] = set()
+    inside = (f"{root}/.cache/", f"{root}/.venv/", f"{root}/.git/", f"{root}/engine/")
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            with contextlib.suppress(OSError, ValueError):
+                path = os.path.realpath(os.fsdecode(arguments[0]))
+                if path.startswith(f"{root}/") and not path.startswith(inside):
+                    opened.add(os.path.relpath(path, root))
+
+    sys.addaudithook(hook)
+    return opened
+
+
+def execute(job: Job, result: Result, report_line: Any) -> None:
+    source = Path(job.path).read_bytes()
+    tree = ast.parse(source, job.path)
+    module = types.ModuleType("__main__", ast.get_docstring(tree))
+    module.__file__ = job.path
+    module.__package__ = "snippets" + "".join(f".{part}" for part in job.stem.split("/")[:-1])
+    sys.modules["__main__"] = module
+    flags = future_flags(tree)
+    current: Section | None = None
+    offset = 0
+    for statement in statements(tree):
+        section = section_of(statement, job.sections)
+        if section is not current:
+            offset = close(current, job, result, offset, statement.lineno)
+            current = section
+        report_line(statement.lineno)
+        code = compile(
+            ast.Module([statement], []), job.path, "exec", flags=flags, dont_inherit=True
+        )
+        exec(code, module.__dict__)
+    close(current, job, result, offset, 0)
+    for expression in job.expressions:
+        result.values[expression] = evaluate(expression, module.__dict__)
+
+
+def statements(tree: ast.Module) -> list[ast.stmt]:
+    """The statements of a module; those under `if __name__ == "__main__":` take its place."""
+    found: list[ast.stmt] = []
+    for statement in tree.body:
+        match statement:
+            case ast.If(
+                test=ast.Compare(
+                    left=ast.Name(id="__name__"),
+                    ops=[ast.Eq()],
+                    comparators=[ast.Constant(value="__main__")],
+                ),
+                orelse=[],
+            ):
+                found += statement.body
+            case _:
+                found.append(statement)
+    return found
+
+
+def future_flags(tree: ast.Module) -> int:
+    names = [
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    ]
+    return sum(getattr(__future__, name).compiler_flag for name in names)
+
+
+def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
+    """The section that a statement lies in; None outside, and around a section that is a part of it."""
+    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    last = statement.end_lineno or first
+    for section in sections:
+        if section.start < first and last < section.end:
+            return section
+        if section.start < first < section.end < last or first < section.start < last < section.end:
+            raise Failed(
+                section.end if first > section.start else section.start,
+                f'section "{section.name}" cuts the statement of lines {first} to {last} in two: '
+                f"move the marker before or after it",
+            )
+    return None
+
+
+def close(section: Section | None, job: Job, result: Result, offset: int, line: int) -> int:
+    """Keeps what has been printed and drawn since `offset` as the section's; returns the new offset."""
+    from matplotlib import pyplot
+
+    from engine import figures
+
+    flush()
+    with open(f"{job.scratch}/stdout", "rb") as stdout:
+        stdout.seek(offset)
+        data = stdout.read()
+    numbers = pyplot.get_fignums()
+    if section is None:
+        if data or numbers:
+            did = "prints" if data else "draws"
+            raise Failed(
+                max(line - 1, 1),
+                f"the snippet {did} outside any section, so no page could show it: put the lines "
+                f'above into a section, or mark one "hidden"',
+            )
+        return offset
+    kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
+    kept["text"] += data.decode("utf-8", "replace").replace("\r\n", "\n").translate(CONTROL)
+    for number in numbers:
+        place = len(kept["figures"])
+        prefix = "-".join([*job.stem.split("/"), section.name, *([str(place + 1)] if place else [])])
+        try:
+            kept["figures"].append(figures.svg_of(pyplot.figure(number), prefix))
+        except ValueError as error:
+            raise Failed(section.start, f'section "{section.name}": {error}') from error
+    pyplot.close("all")
+    return offset + len(data)
+
+
+def flush() -> None:
+    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
+        with contextlib.suppress(ValueError, AttributeError, OSError):
+            stream.flush()
+    ctypes.CDLL(None).fflush(None)  # what C code printed
+
+
+def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
+    try:
+        value = eval(expression, dict(namespace))
+        shown = values.table(value, expression)
+        try:
+            return {"text": values.inline(value), "table": shown}
+        except ValueError:
+            if shown is None:
+                raise
+            return {"text": None, "table": shown}
+    except Exception as error:  # told to the author at the line of the page that asks for it
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def problem_of(error: BaseException, job: Job) -> Problem:
+    """An exception as the author needs it: the line, the section, and the frames of local files."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(job.root) and not frame.filename.startswith(f"{job.root}/engine/")
+    ]
+    if isinstance(error, SyntaxError) and error.filename:
+        where, line = error.filename, error.lineno or 1
+        what = f"{type(error).__name__}: {error.msg}"
+    else:
+        where, line = (frames[-1].filename, frames[-1].lineno) if frames else (job.path, 1)
+        what = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, SystemExit):
+        what = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
+    own = next((f.lineno for f in frames if f.filename == job.path), line)
+    section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
+    told = f'in section "{section}": {what}' if section and where == job.path else what
+    calls = [
+        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}" for f in frames
+    ]
+    return Problem(
+        f"{os.path.relpath(where, job.root)}:{line}", "\n".join([told, *calls]), job.stem
+    )

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""The adapter for MkDocs: the engine runs once per build, and stops it where anything is wrong."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+
+from engine.build import Engine, engine_for
+from engine.problems import EngineError
+
+log = logging.getLogger("mkdocs.engine")
+serving = False
+
+
+def engine_of(config: Any) -> Engine:
+    return engine_for(Path(config.config_file_path).parent)
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    global serving
+    serving = command == "serve"
+
+
+def on_config(config: Any) -> Any:
+    root = str(Path(config.config_file_path).parent)
+    config.mdx_configs.setdefault("engine.markdown", {})["root"] = root
+    engine_of(config).driven = True
+    return config
+
+
+def on_pre_build(config: Any) -> None:
+    """Under `mkdocs serve` a mistake is told and the server lives on; otherwise it ends the build."""
+    try:
+        report = engine_of(config).refresh()
+    except EngineError as error:
+        raise PluginError(str(error)) from error
+    for result in report.ran:
+        log.info("Ran %s in %.2f s", result.stem, result.seconds)
+    for warning in report.warnings:
+        log.warning("%s", warning)
+    if report.problems and not serving:
+        raise PluginError(str(EngineError(report.problems)))
+    for problem in report.problems:
+        log.error("%s", problem)
+
+
+def on_serve(server: Any, config: Any, builder: Any) -> Any:
+    engine_of(config).pool.start()  # so that the first edit of a snippet need not wait for torch
+    return server
+
+
+def on_shutdown() -> None:
+    global serving
+    serving = False

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Keeps a worker process, and sends it the snippets to run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from engine import sources
+from engine.child import Job, Result
+from engine.problems import EngineError, Problem
+
+# What a process needs to start at all; the rest of the author's environment is not the snippets'.
+KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONHOME")
+FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "COLUMNS": "80",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+class Pool:
+    """A worker that is started when first needed and kept until `close`.
+
+    hash_seed: the PYTHONHASHSEED of the snippets. With two pools of different seeds, an output
+    that hangs on the order of a set differs.
+    """
+
+    def __init__(self, hash_seed: int = 0) -> None:
+        self.hash_seed = hash_seed
+        self.process: subprocess.Popen[bytes] | None = None
+        self.lock = threading.Lock()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Starts the worker if none is alive; it imports while the caller goes on."""
+        if self.process is None or self.process.poll() is not None:
+            home = Path(__file__).parent.parent
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "engine.worker", sources.environment()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=home,
+                env={
+                    **{name: os.environ[name] for name in KEPT if name in os.environ},
+                    **FIXED,
+                    "PYTHONPATH": str(home),
+                    "PYTHONHASHSEED": str(self.hash_seed),
+                },
+                start_new_session=True,  # an interrupt in the terminal is the caller's to handle
+            )
+        return self.process
+
+    def run(self, jobs: list[Job]) -> Iterator[Result]:
+        """Runs the jobs, several at a time, and yields each result as it comes.
+
+        Raises EngineError where the worker itself dies.
+        """
+        if not jobs:
+            return
+        with self.lock:
+            process = self.start()
+            assert process.stdin and process.stdout
+            waiting = {job.stem for job in jobs}
+            # In a thread: with many jobs both pipes can be full, and each side would wait.
+            threading.Thread(target=send, args=(process.stdin, jobs), daemon=True).start()
+            while waiting:
+                line = process.stdout.readline()
+                if not line:
+                    self.close()
+                    raise EngineError(
+                        [
+                            Problem(
+                                "engine/worker.py:1",
+                                f"the worker ended (exit status {process.returncode}) before it had "
+                                f"run {', '.join(sorted(waiting))}; what it said stands above",
+                            )
+                        ]
+                    )
+                result = Result.of(json.loads(line))
+                waiting.discard(result.stem)
+                yield result
+
+    def close(self) -> None:
+        """Ends the worker and whatever it is running."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+            for stream in (self.process.stdin, self.process.stdout):
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+            self.process = None
+
+
+def send(pipe: IO[bytes], jobs: list[Job]) -> None:
+    with contextlib.suppress(BrokenPipeError, ValueError):  # the worker died: `run` tells it
+        for job in jobs:
+            pipe.write(json.dumps(asdict(job)).encode() + b"\n")
+        pipe.flush()

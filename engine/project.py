@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Where things are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one site; `root` holds `docs/` and `snippets/`."""
+
+    root: Path
+
+    @property
+    def snippets(self) -> Path:
+        return self.root / "snippets"
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / ".cache"
+
+    @property
+    def outputs(self) -> Path:
+        """One file per output, as pages include them."""
+        return self.cache / "outputs"
+
+    @property
+    def runs(self) -> Path:
+        """One file per snippet: the whole result of its last good run."""
+        return self.cache / "runs"
+
+    def stem(self, path: Path) -> str:
+        """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
+        return path.relative_to(self.snippets).with_suffix("").as_posix()
+
+    def snippet(self, stem: str) -> Path:
+        return self.snippets / f"{stem}.py"
+
+    def relative(self, path: Path | str) -> str:
+        """A path as people read it: relative to the root where it lies inside."""
+        path = Path(path)
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""Reads the sections of a snippet from the markers of pymdownx.snippets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.problems import Problem
+
+# As pymdownx.snippets reads it, but for the case of `start` and `end`; a `;` before it escapes.
+MARKER = re.compile(
+    r"(?<!;)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<type>start|end)[ \t]*:[ \t]*(?P<name>[^\]]*?)[ \t]*\](?P<rest>.*)$",
+    re.IGNORECASE,
+)
+NAME = re.compile(r"[a-z][-_0-9a-z]*", re.IGNORECASE)
+TIMEOUT = re.compile(r"^# timeout: (\d+) s\b", re.MULTILINE)
+DEFAULT_TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines `start` to `end` are its markers; what lies between them is its code."""
+
+    name: str
+    start: int
+    end: int
+    hidden: bool = False
+
+
+def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
+    """Returns the sections of a snippet in order, and what is wrong with its markers.
+
+    text: the source; where: the file's name in messages.
+    """
+    sections: list[Section] = []
+    problems: list[Problem] = []
+    lines_of: dict[str, int] = {}
+    open_at: tuple[str, int, bool] | None = None
+
+    def problem(line: int, what: str) -> None:
+        problems.append(Problem(f"{where}:{line}", what))
+
+    for number, line in enumerate(text.splitlines(), start=1):
+        marker = MARKER.search(line) if "8<-" in line else None
+        if marker is None:
+            continue
+        name, kind = marker["name"], marker["type"].lower()
+        if not NAME.fullmatch(name):
+            problem(number, f'"{name}" cannot name a section: use letters, digits, "_" and "-"')
+        elif kind == "start":
+            if open_at:
+                problem(
+                    number,
+                    f'section "{name}" starts inside section "{open_at[0]}" (line {open_at[1]}): '
+                    f"sections may not overlap; end the first one before",
+                )
+            elif name in lines_of:
+                problem(
+                    number,
+                    f'section "{name}" is there twice (first at line {lines_of[name]}): rename one',
+                )
+            if not open_at:
+                rest = marker["rest"].split()
+                if rest and rest != ["hidden"]:
+                    problem(number, f'"{" ".join(rest)}" after a marker: only "hidden" may stand there')
+                open_at = (name, number, rest == ["hidden"])
+        elif open_at is None or open_at[0] != name:
+            problem(number, f'section "{name}" ends here but is not open: add its start or remove this')
+        else:
+            if name not in lines_of:
+                sections.append(Section(name, open_at[1], number, open_at[2]))
+                lines_of[name] = open_at[1]
+            open_at = None
+    if open_at:
+        problem(
+            open_at[1],
+            f'section "{open_at[0]}" is never closed: add "# --8<-- [end:{open_at[0]}]"',
+        )
+    return sections, problems
+
+
+def read_timeout(text: str) -> int:
+    """The seconds a snippet may run: 60, or what a line `# timeout: 120 s` in it says."""
+    match = TIMEOUT.search(text)
+    return int(match[1]) if match else DEFAULT_TIMEOUT

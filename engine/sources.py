@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""Finds every local file that a snippet depends on, and what the outputs depend on besides."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import platform
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("torch", "numpy", "matplotlib")
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of_file(path: Path) -> str | None:
+    """The digest of a file's bytes, or None where there is no such file."""
+    try:
+        return digest(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+@functools.cache
+def environment() -> str:
+    """A digest of all that outputs depend on and that no snippet imports.
+
+    The engine's own source, and the versions of Python, torch, numpy and matplotlib, read without
+    importing them. Taken once per process: it speaks of the engine that is running.
+    """
+    parts = [platform.python_version(), platform.machine()]
+    parts += [f"{name} {metadata.version(name)}" for name in PACKAGES]
+    parts += [digest(path.read_bytes()) for path in sorted(Path(__file__).parent.glob("*.py"))]
+    return digest("\n".join(parts).encode())
+
+
+def local_sources(snippet: Path, root: Path) -> dict[str, str | None]:
+    """The digests of a snippet and of every local file that it imports, directly or not.
+
+    Returns paths relative to `root`. A path that an import would take if it existed, but that does
+    not, maps to None: creating it changes what the import means, and so makes the outputs stale.
+    """
+    found: dict[str, str | None] = {}
+    waiting = [snippet]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(root).as_posix()
+        if name in found:
+            continue
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            found[name] = None
+            continue
+        found[name] = digest(data)
+        if path.suffix == ".py":
+            waiting += candidates(data, path, root)
+    return found
+
+
+def candidates(source: bytes, path: Path, root: Path) -> Iterator[Path]:
+    """Every local file that the imports in `source` may mean, there or not."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return  # the run will say it, with its line
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from files_of(alias.name.split("."), root)
+        elif isinstance(node, ast.ImportFrom):
+            base = path.parent
+            for _ in range(node.level - 1):
+                base = base.parent
+            base = base if node.level else root
+            parts = node.module.split(".") if node.module else []
+            if parts:
+                yield from files_of(parts, base)
+            for alias in node.names:
+                yield from files_of([*parts, alias.name], base)
+
+
+def files_of(parts: list[str], base: Path) -> Iterator[Path]:
+    """`a.b` -> a/__init__.py, a/b.py and a/b/__init__.py, where their folder exists below `base`."""
+    for depth in range(1, len(parts) + 1):
+        folder = base.joinpath(*parts[: depth - 1])
+        if not folder.is_dir():
+            return
+        yield folder / f"{parts[depth - 1]}.py"
+        if (folder / parts[depth - 1]).is_dir():
+            yield folder / parts[depth - 1] / "__init__.py"

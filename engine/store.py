@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Keeps what snippets produced, by content, and lays it out as files that pages include.
+
+`.cache/runs/STEM.json` holds one whole result, with what it was made from. `.cache/outputs/` is a
+mere projection of these, brought up to date at every build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine.child import Result
+from engine.problems import EngineError, Problem
+from engine.project import Project
+from engine.sources import digest
+
+
+@dataclass(frozen=True)
+class Run:
+    """A result, and all that it was made from."""
+
+    environment: str
+    sources: dict[str, str | None]
+    result: Result
+
+
+class Store:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Lets one build at a time run snippets and write; the system lifts it if the build dies.
+
+        Raises EngineError where the cache cannot be written.
+        """
+        try:
+            self.project.cache.mkdir(exist_ok=True)
+            with open(self.project.cache / "lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            where = self.project.relative(error.filename or self.project.cache)
+            what = f"cannot be written ({error.strerror}): outputs are kept there, so make it writable"
+            raise EngineError([Problem(where, what)]) from error
+
+    def load(self, stem: str) -> Run | None:
+        """The run that is kept for a snippet, or None where there is none or it is damaged."""
+        try:
+            checksum, _, body = (self.project.runs / f"{stem}.json").read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if digest(body).encode() != checksum:
+            return None
+        data = json.loads(body)
+        return Run(data["environment"], data["sources"], Result.of(data["result"]))
+
+    def save(self, run: Run) -> None:
+        body = json.dumps(asdict(run), sort_keys=True).encode()
+        path = self.project.runs / f"{run.result.stem}.json"
+        write(path, digest(body).encode() + b"\n" + body)
+
+    def lay_out(self, results: list[Result]) -> None:
+        """Makes `.cache/outputs` hold exactly what `results` produced."""
+        wanted = {
+            self.project.outputs / result.stem / name: text
+            for result in results
+            for name, text in files_of(result).items()
+        }
+        for path, text in wanted.items():
+            data = text.encode()
+            try:
+                if path.read_bytes() == data:
+                    continue
+            except OSError:
+                pass  # not there, or not a file: written below
+            write(path, data)
+        for path in self.project.outputs.rglob("*"):
+            if path.is_file() and path not in wanted:
+                path.unlink()
+        kept = {self.project.runs / f"{result.stem}.json" for result in results}
+        for path in self.project.runs.rglob("*.json"):
+            if path not in kept:
+                path.unlink()
+
+    def clean(self) -> None:
+        """Forgets all."""
+        with self.locked():
+            for folder in (self.project.outputs, self.project.runs):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def files_of(result: Result) -> dict[str, str]:
+    """The outputs of a snippet by file name: `sum.txt`, `picture.svg`, `picture_2.svg`."""
+    files: dict[str, str] = {}
+    for name, section in result.sections.items():
+        if section["text"]:
+            files[f"{name}.txt"] = escape(section["text"])
+        for place, figure in enumerate(section["figures"], start=1):
+            files[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure
+    return files
+
+
+def escape(text: str) -> str:
+    """Keeps pymdownx.snippets from acting on an output that reads like one of its markers."""
+    if "8<-" not in text:
+        return text
+    from pymdownx.snippets import SnippetPreprocessor as Snippets
+
+    def escaped(line: str) -> str:
+        for pattern in (Snippets.RE_ALL_SNIPPETS, Snippets.RE_SNIPPET_SECTION):
+            if match := pattern.match(line):
+                marker = "inline_marker" if match["inline_marker"] else "block_marker"
+                return f"{line[: match.start(marker)]};{line[match.start(marker) :]}"
+        return line
+
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""The process that has imported torch and matplotlib once, and forks a clean child per snippet.
+
+Started by `pool`. Reads one job a line from standard input and writes one result a line to
+standard output, both as JSON; ends when its input ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import mmap
+import os
+import re
+import select
+import shutil
+import signal
+import struct
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine import child, sources
+from engine.child import Job, Result
+from engine.problems import Problem
+
+MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
+GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
+POLL = 0.005
+
+
+@dataclass
+class Running:
+    job: Job
+    pid: int
+    started: float
+    line: mmap.mmap  # shared with the child, which keeps its current line there
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    results = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
+    import_once()
+    jobs = Lines(0)
+    waiting: list[Job] = []
+    running: list[Running] = []
+    with tempfile.TemporaryDirectory(prefix="engine_", ignore_cleanup_errors=True) as scratch:
+        try:
+            for count in itertools.count():
+                for line in jobs.read(POLL if running or waiting else None):
+                    waiting.append(Job.of(json.loads(line)))
+                if jobs.ended:
+                    break  # nobody is left to take a result
+                if waiting and len(running) < (os.cpu_count() or 1):
+                    running.append(start(waiting.pop(0), f"{scratch}/{count}", results.fileno()))
+                for one in list(running):
+                    if result := look_after(one):
+                        running.remove(one)
+                        shutil.rmtree(one.job.scratch, ignore_errors=True)
+                        results.write(json.dumps(asdict(result)).encode() + b"\n")
+                        results.flush()
+        finally:
+            for one in running:
+                end_group(one.pid)
+
+
+def import_once() -> None:
+    """Imports what every snippet may need, and draws once, so that no child pays for it again."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    matplotlib.rcdefaults()  # the outputs must not depend on the author's own matplotlibrc
+    import torch
+    from matplotlib import pyplot
+
+    from engine import figures
+
+    matplotlib.rcParams.update(figures.RC)
+    torch.set_num_threads(1)  # the sum of floats depends on how it is split
+    figure = pyplot.figure("warm-up")
+    figure.text(0.5, 0.5, "1")
+    figures.svg_of(figure, "warm-up")
+    pyplot.close(figure)
+
+
+class Lines:
+    """The lines that arrive on a file descriptor."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.buffer = b""
+        self.ended = False
+
+    def read(self, timeout: float | None) -> list[bytes]:
+        """The whole lines there are, after waiting `timeout` seconds (None: without end) for some."""
+        ready, _, _ = select.select([self.descriptor], [], [], timeout)
+        if not ready:
+            return []
+        data = os.read(self.descriptor, 1 << 20)
+        self.ended = not data
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        return lines
+
+
+def start(job: Job, scratch: str, results: int) -> Running:
+    os.makedirs(f"{scratch}/folder")
+    job.scratch = scratch
+    for name in ("stdout", "stderr"):
+        Path(scratch, name).touch()
+    line = mmap.mmap(-1, 8)
+    pid = os.fork()
+    if pid:
+        return Running(job, pid, time.monotonic(), line)
+    status = 1
+    try:
+        os.setsid()
+        os.close(results)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for descriptor, name, mode in (
+            (0, os.devnull, os.O_RDONLY),
+            (1, f"{scratch}/stdout", os.O_WRONLY | os.O_APPEND),
+            (2, f"{scratch}/stderr", os.O_WRONLY | os.O_APPEND),
+        ):
+            os.dup2(os.open(name, mode), descriptor)
+
+        def report_line(number: int) -> None:
+            line[:8] = struct.pack("q", number)
+
+        child.run(job, report_line)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def look_after(one: Running) -> Result | None:
+    """Returns the result of a child that is done, ends one that must be ended, or returns None."""
+    job = one.job
+    pid, status = os.waitpid(one.pid, os.WNOHANG)
+    seconds = time.monotonic() - one.started
+    if pid:
+        end_group(one.pid)
+        result = read_result(job)
+        if not result.problems and not Path(job.scratch, "result.json").exists():
+            result.problems.append(problem_of(one, died(status, job)))
+    else:
+        printed = sum(Path(job.scratch, name).stat().st_size for name in ("stdout", "stderr"))
+        if printed > MOST_OUTPUT:
+            what = f"prints without end: more than {MOST_OUTPUT // 1000} kB so far"
+        elif seconds > job.timeout + GRACE:
+            what = (
+                f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
+                f'line "# timeout: {job.timeout * 2} s" in the file'
+            )
+        else:
+            return None
+        end_group(one.pid)
+        os.waitpid(one.pid, 0)
+        result = Result(job.stem, problems=[problem_of(one, what)])
+    printed = Path(job.scratch, "stdout").stat().st_size
+    if printed > MOST_OUTPUT and not result.problems:
+        what = f"prints {printed // 1000} kB: a page can show {MOST_OUTPUT // 1000} kB at the most"
+        result = Result(job.stem, problems=[problem_of(one, what)])
+    result.seconds = seconds
+    return result
+
+
+def end_group(pid: int) -> None:
+    """Ends a child and all that it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def read_result(job: Job) -> Result:
+    try:
+        return Result.of(json.loads(Path(job.scratch, "result.json").read_text("utf-8")))
+    except FileNotFoundError:
+        return Result(job.stem)
+
+
+def died(status: int, job: Job) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
+        errors = Path(job.scratch, "stderr").read_text("utf-8", "replace").strip()
+        return f"ended its process (exit status {code})" + (f"\n{errors[-2000:]}" if errors else "")
+    name = signal.Signals(-code).name
+    hint = " (out of memory?)" if name == "SIGKILL" else ""
+    return f"was killed by {name}{hint}"
+
+
+def problem_of(one: Running, what: str) -> Problem:
+    """A problem at the line where the child was last, as exactly as it can be known."""
+    job = one.job
+    line = struct.unpack("q", one.line[:8])[0] or 1
+    for name in ("hang", "trace"):
+        with contextlib.suppress(FileNotFoundError):
+            trace = Path(job.scratch, name).read_text("utf-8", "replace")
+            if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
+                line = int(match[1])
+                break
+    section = next((s.name for s in job.sections if s.start < line < s.end), None)
+    told = f'section "{section}" {what}' if section else f"the snippet {what}"
+    return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", told, job.stem)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != [sources.environment()]:
+        sys.exit("the engine's files or packages changed while it was running: start it again")
+    main()

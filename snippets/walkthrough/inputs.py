@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:inputs]
+import torch
+
+x = torch.tensor(
+    [
+        [1, 0, 1, 0],  # input 1
+        [0, 2, 0, 2],  # input 2
+        [1, 1, 1, 1],  # input 3
+    ],
+    dtype=torch.float32,
+)  # (inputs, d_model)
+# --8<-- [end:inputs]
+
+# --8<-- [start:equal_weights]
+n_inputs = x.shape[0]
+equal_weights = torch.ones(n_inputs, n_inputs) / n_inputs  # (inputs, inputs)
+mixes = equal_weights @ x  # (inputs, d_model)
+# --8<-- [end:equal_weights]
+
+if __name__ == "__main__":
+    # --8<-- [start:map] hidden
+    from snippets.figures import overview
+
+    overview("inputs")
+    # --8<-- [end:map]
+
+    # --8<-- [start:show]
+    print(x)
+    print(x.shape)
+    # --8<-- [end:show]
+
+    # --8<-- [start:picture]
+    from snippets.figures import matrices
+
+    matrices("The inputs, one to a row", inputs=x)
+    # --8<-- [end:picture]
+
+    # --8<-- [start:show_mixes]
+    print(mixes)
+    # --8<-- [end:show_mixes]
+
+    # --8<-- [start:by_hand] hidden
+    from snippets.walkthrough.by_hand import row_times_matrix
+
+    print(*row_times_matrix("mix 1, number", equal_weights[0], x), sep="\n")
+    # --8<-- [end:by_hand]

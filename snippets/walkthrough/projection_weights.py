@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:weights]
+import torch
+
+from snippets.walkthrough.inputs import x
+
+w_query = torch.tensor(
+    [
+        [1, 0, 1],
+        [1, 0, 0],
+        [0, 0, 1],
+        [0, 1, 1],
+    ],
+    dtype=torch.float32,
+)  # (d_model, d_k)
+w_key = torch.tensor(
+    [
+        [0, 0, 1],
+        [1, 1, 0],
+        [0, 1, 0],
+        [1, 1, 0],
+    ],
+    dtype=torch.float32,
+)  # (d_model, d_k)
+w_value = torch.tensor(
+    [
+        [0, 2, 0],
+        [0, 3, 0],
+        [1, 0, 3],
+        [1, 1, 0],
+    ],
+    dtype=torch.float32,
+)  # (d_model, d_v)
+# --8<-- [end:weights]
+
+# --8<-- [start:one_role]
+one_role_scores = x @ x.T  # (inputs, inputs)
+# --8<-- [end:one_role]
+
+if __name__ == "__main__":
+    # --8<-- [start:map] hidden
+    from snippets.figures import overview
+
+    overview("w_query", "w_key", "w_value")
+    # --8<-- [end:map]
+    # --8<-- [start:show_one_role]
+    print(one_role_scores)
+    # --8<-- [end:show_one_role]
+    # --8<-- [start:by_hand] hidden
+    from snippets.walkthrough.by_hand import sum_of_products
+
+    print("input 1 with input 3:", sum_of_products(x[0], x[2]))
+    print("input 3 with input 1:", sum_of_products(x[2], x[0]))
+    # --8<-- [end:by_hand]
+    # --8<-- [start:picture]
+    from snippets.figures import matrices
+
+    matrices("Three sets of weights", w_query=w_query, w_key=w_key, w_value=w_value)
+    # --8<-- [end:picture]

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:weighted_values]
+from snippets.walkthrough.attention_scores import weights
+from snippets.walkthrough.queries_keys_values import values
+
+weighted_values = values * weights.unsqueeze(-1)  # (queries, keys, d_v)
+# --8<-- [end:weighted_values]
+
+# --8<-- [start:rounded]
+rounded_weights = (weights * 2).round() / 2  # (queries, keys), to the nearest half
+# --8<-- [end:rounded]
+
+if __name__ == "__main__":
+    # --8<-- [start:map] hidden
+    from snippets.figures import overview
+
+    overview("weights", "values")
+    # --8<-- [end:map]
+
+    # --8<-- [start:show]
+    print(weights.unsqueeze(-1).shape)
+    print(weighted_values.shape)
+    print(weighted_values[0])
+    # --8<-- [end:show]
+
+    # --8<-- [start:by_hand] hidden
+    from snippets.walkthrough.by_hand import weighted_rows
+
+    print(*weighted_rows(weights[0], values), sep="\n")
+    # --8<-- [end:by_hand]
+
+    # --8<-- [start:rounded_by_hand] hidden
+    print(*weighted_rows(rounded_weights[0], values), sep="\n")
+    # --8<-- [end:rounded_by_hand]
+
+    # --8<-- [start:picture]
+    from snippets.figures import weighted_sum
+
+    weighted_sum("Query 1 takes a part of each value", weights[0], values, weights[0] @ values)
+    # --8<-- [end:picture]

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Finds a Chromium for the browser tests: `python tests/browser/chromium.py --install`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+
+# Chromium asks for updates and components at every start; a test must reach no host but its own.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+
+MISSING = (
+    "no Chromium found: run `make browser`, or name one in the variable CHROME "
+    "(CHROME=/path/to/chromium make test)"
+)
+
+
+def find() -> str | None:
+    """The path of a Chromium: the one in CHROME, one on the PATH, or Playwright's own."""
+    named = os.environ.get("CHROME")
+    if named:
+        return named
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found:
+        return found
+    if MAC.exists():
+        return str(MAC)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    return str(own) if own.exists() else None
+
+
+def install() -> None:
+    """Playwright's own first; where that cannot be had, the system's package."""
+    own = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if own.returncode and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True)
+
+
+if __name__ == "__main__":
+    if find() is None and "--install" in sys.argv:
+        install()
+    found = find()
+    print(found or MISSING)
+    sys.exit(found is None)

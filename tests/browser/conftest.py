@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""A real Chromium, and the built site behind a server that answers as GitHub Pages does."""
+
+from __future__ import annotations
+
+import gzip
+import http.server
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.chromium import FLAGS, MISSING, find
+
+TEXT = {".html", ".css", ".js", ".json", ".svg", ".xml"}
+PREFIX = "/repo/"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Two views of the built site on this machine, both ending in a slash."""
+
+    url: str  # the site at the root of its host
+    sub: str  # the site under a sub-path, built for that address: instant navigation works there
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(MISSING)
+    # Chromium's sandbox refuses to run as root, as in a container.
+    flags = [*FLAGS, "--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server(
+    site: Path, build: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    sub = f"http://127.0.0.1:{port}{PREFIX}"
+    published = build(
+        tmp_path_factory.mktemp("published") / "site",
+        SITE_URL=sub,
+        REPO_URL="https://github.com/someone/somewhere",
+        EDIT_URI="edit/main/docs/",
+    )
+    handler = partial(PagesHandler, site, published)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as running:
+        running.daemon_threads = True
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield Server(url=f"http://127.0.0.1:{port}/", sub=sub)
+        running.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A fresh profile that reaches the test server and nothing else."""
+    fresh = browser.new_context()
+    yield fresh
+    fresh.close()
+
+
+class PagesHandler(http.server.SimpleHTTPRequestHandler):
+    """Compresses text, sends a folder's address on to its slash, answers 404 with 404.html."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, site: Path, published: Path, *args: object) -> None:
+        self.site, self.published = site, published
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        inside = path.startswith(PREFIX)
+        folder = self.published if inside else self.site
+        file = folder / path.removeprefix(PREFIX if inside else "/")
+        if file.is_dir() and not path.endswith("/"):
+            self.send_response(301)
+            self.send_header("Location", f"{path}/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        if file.is_dir():
+            file /= "index.html"
+        status = 200 if file.is_file() else 404
+        if status == 404:
+            file = folder / "404.html"
+        body = file.read_bytes()
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(file)))
+        if file.suffix in TEXT:
+            body = gzip.compress(body, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the test report free of requests."""

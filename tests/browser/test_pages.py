@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""Every page in a real Chromium: light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Server
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(
+    str(file.relative_to(DOCS).with_suffix("")).removesuffix("index") for file in DOCS.rglob("*.md")
+)
+PAGES = [f"{page}/" if page else "" for page in PAGES]
+CHAPTER = "walkthrough/outputs/"
+
+SHIFT = """
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@dataclass
+class Visit:
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    bytes: int = 0
+
+
+def open_page(context: BrowserContext, address: str) -> Visit:
+    page = context.new_page()
+    visit = Visit(page)
+    page.add_init_script(SHIFT)
+    page.on("console", lambda said: said.type == "error" and visit.errors.append(said.text))
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    page.on("requestfailed", lambda request: visit.errors.append(f"failed: {request.url}"))
+    context.on("request", lambda request: visit.requests.append(request.url))
+
+    def weigh(request) -> None:
+        sizes = request.sizes()
+        visit.bytes += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+    context.on("requestfinished", weigh)
+    page.goto(address, wait_until="networkidle")
+    return visit
+
+
+@pytest.fixture(scope="module", params=product(PAGES, ("light", "dark"), (1280, 390)), ids=str)
+def visit(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Visit]:
+    """One page opened in one color scheme at one width, shared by the claims below."""
+    path, scheme, width = request.param
+    context = browser.new_context(
+        color_scheme=scheme,
+        viewport={"width": width, "height": 844},
+        is_mobile=width < 600,
+        has_touch=width < 600,
+    )
+    opened = open_page(context, server.url + path)
+    shown = "slate" if scheme == "dark" else "default"
+    expect(opened.page.locator("body")).to_have_attribute("data-md-color-scheme", shown)
+    yield opened
+    context.close()
+
+
+def test_the_console_is_quiet(visit: Visit) -> None:
+    assert visit.errors == []
+
+
+def test_no_other_host_is_asked(visit: Visit, server: Server) -> None:
+    assert [
+        url for url in visit.requests if not url.startswith((server.url, "data:", "blob:"))
+    ] == []
+
+
+def test_a_page_is_light(visit: Visit) -> None:
+    assert len(visit.requests) <= 12, "\n".join(visit.requests)
+    assert visit.bytes < 120_000
+
+
+def test_nothing_shifts_while_it_loads(visit: Visit) -> None:
+    assert visit.page.evaluate("window.shifted") <= 0.01
+
+
+def test_axe_finds_nothing(visit: Visit) -> None:
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_nothing_hangs_over_the_edge(visit: Visit) -> None:
+    assert overhang(visit.page) <= 0
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_hangs_over_the_edge_of_a_small_phone(
+    path: str, browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, is_mobile=True)
+    assert overhang(open_page(context, server.url + path).page) <= 0
+    context.close()
+
+
+def overhang(page: Page) -> int:
+    return page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+
+
+def test_code_has_a_copy_button_and_output_has_none(
+    context: BrowserContext, server: Server
+) -> None:
+    page = open_page(context, server.url + CHAPTER).page
+    code = page.locator(".language-py")
+    expect(code.locator("button[data-clipboard-target]")).to_have_count(code.count())
+    expect(page.locator(".language-text").first).to_be_visible()
+    expect(page.locator(".language-text button")).to_have_count(0)
+
+
+def test_a_copied_listing_is_the_code_and_nothing_else(
+    context: BrowserContext, server: Server
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    page = open_page(context, server.url + CHAPTER).page
+    listing = page.locator(".language-py").first
+    listing.locator("button[data-clipboard-target]").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == listing.locator("code").text_content().strip()
+    compile(copied, "copied", "exec")
+
+
+def test_the_toggle_switches_the_colors_and_the_choice_is_kept(
+    context: BrowserContext, server: Server
+) -> None:
+    page = open_page(context, server.url).page
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.locator("label[title='Switch to dark colors']").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    page.goto(server.url + CHAPTER)
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_search_finds_a_chapter(context: BrowserContext, server: Server) -> None:
+    page = open_page(context, server.url).page
+    page.locator(".md-search__input").click()
+    page.locator(".md-search__input").type("softmax")
+    expect(page.locator(".md-search-result__link").first).to_be_visible()
+
+
+def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    visit = open_page(context, server.sub + "walkthrough/weighted_values/")
+    page = visit.page
+    page.evaluate("window.kept = true")
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url(server.sub + CHAPTER)
+    expect(page.locator(".md-code__nav[role=none]").first).to_be_visible()
+    assert page.evaluate("window.kept")
+    wide = page.locator("pre > code").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.tabIndex)"
+    )
+    assert set(wide) <= {0}
+    assert visit.errors == []
+    context.close()
+
+
+def test_a_missing_page_offers_the_others(context: BrowserContext, server: Server) -> None:
+    page = context.new_page()
+    assert page.goto(server.sub + "walkthrough/no/such/page/").status == 404
+    page.locator("article").get_by_role("link").nth(1).click()
+    page.wait_for_url(server.sub + "walkthrough/**")
+    assert page.locator("article h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
+
+
+def test_the_site_works_from_a_disk(context: BrowserContext, site: Path) -> None:
+    visit = open_page(context, (site / "index.html").as_uri())
+    page = visit.page
+    page.locator("article a[href*='walkthrough/inputs/']").first.click()
+    page.wait_for_url("**/walkthrough/inputs/index.html")
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url("**/walkthrough/projection_weights/index.html")
+    expect(page.locator("article h1")).to_be_visible()
+    expect(page.locator(".md-search")).to_be_hidden()
+    page.locator("label[title='Switch to dark colors']").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert visit.errors == []
+
+
+def test_print_shows_folded_solutions_and_no_buttons(
+    context: BrowserContext, server: Server
+) -> None:
+    page = open_page(context, server.url + CHAPTER).page
+    page.emulate_media(media="print")
+    for hidden in (".md-header", ".md-footer", ".md-sidebar--primary", ".md-code__nav"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    folded = page.locator("details:not([open]) > :not(summary)")
+    assert folded.count()
+    assert all(folded.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)"))
+
+
+def test_without_scripts_a_chapter_reads_the_same(browser: Browser, server: Server) -> None:
+    texts = []
+    for scripts in (True, False):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(server.url + "walkthrough/attention_scores/")
+        texts.append(page.locator("article").inner_text().split())
+        context.close()
+    assert texts[0] == texts[1]

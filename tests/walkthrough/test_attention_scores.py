@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+import importlib
+import math
+import runpy
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.testing import assert_close
+
+from snippets.walkthrough import attention_scores
+from snippets.walkthrough.attention_scores import scores, scores_of_input_1, weights
+from snippets.walkthrough.queries_keys_values import keys, queries
+
+exactly = {"rtol": 0, "atol": 0}
+
+
+def test_input_1_scores_each_input():
+    assert_close(scores_of_input_1, torch.tensor([2.0, 4, 4]), **exactly)
+
+
+def test_every_input_scores_every_input():
+    assert_close(scores, torch.tensor([[2.0, 4, 4], [4, 16, 12], [4, 12, 10]]), **exactly)
+    assert scores.shape == (3, 3)
+    assert scores.dtype == torch.float32
+
+
+def test_a_row_of_scores_belongs_to_a_query_and_a_column_to_a_key():
+    for q in range(3):
+        for k in range(3):
+            assert scores[q, k] == sum(a * b for a, b in zip(queries[q], keys[k], strict=True))
+
+
+def test_the_weights_are_those_of_the_example():
+    expected = [
+        [6.3379e-02, 4.6831e-01, 4.6831e-01],
+        [6.0337e-06, 9.8201e-01, 1.7986e-02],
+        [2.9539e-04, 8.8054e-01, 1.1917e-01],
+    ]
+    assert_close(weights, torch.tensor(expected), rtol=5e-5, atol=0)
+    assert weights.shape == (3, 3)
+    assert weights.dtype == torch.float32
+
+
+def test_each_query_shares_out_one_whole_among_the_keys():
+    assert_close(weights.sum(dim=-1), torch.ones(3))
+    assert not torch.allclose(weights.sum(dim=0), torch.ones(3), atol=0.1)
+
+
+def test_a_weight_is_a_power_of_e_out_of_the_sum_of_its_row():
+    for row, row_of_weights in zip(scores.tolist(), weights.tolist(), strict=True):
+        powers = [math.exp(score) for score in row]
+        assert row_of_weights == pytest.approx([power / sum(powers) for power in powers])
+
+
+def test_adding_the_same_to_a_row_of_scores_leaves_its_weights():
+    shifted = scores - scores.max(dim=-1, keepdim=True).values
+    assert_close(shifted.softmax(dim=-1), weights)
+
+
+def test_without_dim_torch_warns_and_mixes_up_a_batch():
+    batch = torch.stack([scores, scores])
+    with pytest.warns(UserWarning, match="include dim=X"):
+        guessed = F.softmax(batch)
+    assert_close(guessed, torch.full((2, 3, 3), 0.5))
+    assert_close(batch.softmax(dim=-1), torch.stack([weights, weights]))
+
+
+def test_importing_is_silent(capfd):
+    importlib.reload(attention_scores)
+    assert capfd.readouterr() == ("", "")
+    assert not plt.get_fignums()
+
+
+def test_the_sums_are_spelled_out(capsys):
+    runpy.run_path(attention_scores.__file__, run_name="__main__")
+    plt.close("all")
+    assert capsys.readouterr().out.splitlines() == [
+        "tensor([2., 4., 4.])",
+        "query 1 with key 1: 1×0 + 0×1 + 2×1 = 2",
+        "query 1 with key 2: 1×4 + 0×4 + 2×0 = 4",
+        "query 1 with key 3: 1×2 + 0×3 + 2×1 = 4",
+        "tensor([[ 2.,  4.,  4.],",
+        "        [ 4., 16., 12.],",
+        "        [ 4., 12., 10.]])",
+        "tensor([[6.3379e-02, 4.6831e-01, 4.6831e-01],",
+        "        [6.0337e-06, 9.8201e-01, 1.7986e-02],",
+        "        [2.9539e-04, 8.8054e-01, 1.1917e-01]])",
+        "tensor([1.0000, 1.0000, 1.0000])",
+        "e^2 = 7.389, and 7.389 / 116.585 = 0.0634",
+        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
+        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
+        "Implicit dimension choice for softmax has been deprecated. "
+        "Change the call to include dim=X as an argument.",
+        "tensor([[0.5000, 0.5000, 0.5000],",
+        "        [0.5000, 0.5000, 0.5000],",
+        "        [0.5000, 0.5000, 0.5000]])",
+    ]

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+import importlib
+import runpy
+
+import matplotlib.pyplot as plt
+import torch
+from torch.testing import assert_close
+
+from snippets.walkthrough import queries_keys_values
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+from snippets.walkthrough.queries_keys_values import keys, queries, values
+
+exactly = {"rtol": 0, "atol": 0}
+
+
+def test_the_queries_keys_and_values_are_those_of_the_example():
+    assert_close(queries, torch.tensor([[1.0, 0, 2], [2, 2, 2], [2, 1, 3]]), **exactly)
+    assert_close(keys, torch.tensor([[0.0, 1, 1], [4, 4, 0], [2, 3, 1]]), **exactly)
+    assert_close(values, torch.tensor([[1.0, 2, 3], [2, 8, 0], [2, 6, 3]]), **exactly)
+
+
+def test_each_has_a_row_for_each_input():
+    for tensor in (queries, keys, values):
+        assert tensor.shape == (3, 3)
+        assert tensor.dtype == torch.float32
+
+
+def test_a_row_comes_from_its_own_input_alone():
+    for i in range(3):
+        assert_close(queries[i], x[i] @ w_query, **exactly)
+        assert_close(keys[i], x[i] @ w_key, **exactly)
+        assert_close(values[i], x[i] @ w_value, **exactly)
+
+
+def test_an_input_with_a_single_one_picks_a_row_of_the_projection_weights():
+    for weight in (w_query, w_key, w_value):
+        assert_close(torch.eye(4)[2] @ weight, weight[2], **exactly)
+
+
+def test_importing_is_silent(capfd):
+    importlib.reload(queries_keys_values)
+    assert capfd.readouterr() == ("", "")
+    assert not plt.get_fignums()
+
+
+def test_the_sums_are_spelled_out(capsys):
+    runpy.run_path(queries_keys_values.__file__, run_name="__main__")
+    plt.close("all")
+    assert capsys.readouterr().out.splitlines() == [
+        "queries",
+        "tensor([[1., 0., 2.],",
+        "        [2., 2., 2.],",
+        "        [2., 1., 3.]])",
+        "keys",
+        "tensor([[0., 1., 1.],",
+        "        [4., 4., 0.],",
+        "        [2., 3., 1.]])",
+        "values",
+        "tensor([[1., 2., 3.],",
+        "        [2., 8., 0.],",
+        "        [2., 6., 3.]])",
+        "key 2, number 1: 0×0 + 2×1 + 0×0 + 2×1 = 4",
+        "key 2, number 2: 0×0 + 2×1 + 0×1 + 2×1 = 4",
+        "key 2, number 3: 0×1 + 2×0 + 0×0 + 2×0 = 0",
+    ]

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+import importlib
+import runpy
+
+import matplotlib.pyplot as plt
+import torch
+from torch.testing import assert_close
+
+from snippets.walkthrough import weighted_values as module
+from snippets.walkthrough.attention_scores import weights
+from snippets.walkthrough.queries_keys_values import values
+from snippets.walkthrough.weighted_values import rounded_weights, weighted_values
+
+exactly = {"rtol": 0, "atol": 0}
+
+
+def test_the_weights_get_an_axis_of_length_one():
+    assert weights.unsqueeze(-1).shape == (3, 3, 1)
+
+
+def test_the_first_block_holds_the_values_weighted_for_query_1():
+    expected = [
+        [6.3379e-02, 1.2676e-01, 1.9014e-01],
+        [9.3662e-01, 3.7465, 0],
+        [9.3662e-01, 2.8099, 1.4049],
+    ]
+    assert_close(weighted_values[0], torch.tensor(expected), rtol=5e-5, atol=0)
+    assert weighted_values.shape == (3, 3, 3)
+    assert weighted_values.dtype == torch.float32
+
+
+def test_each_query_weights_each_value_with_its_own_weight():
+    for q in range(3):
+        for k in range(3):
+            assert_close(weighted_values[q, k], weights[q, k] * values[k], **exactly)
+
+
+def test_without_the_new_axis_a_weight_meets_the_wrong_numbers():
+    wrong = values * weights
+    assert wrong.shape == (3, 3)
+    for k in range(3):
+        for d in range(3):
+            assert wrong[k, d] == values[k, d] * weights[k, d]
+
+
+def test_rounded_to_halves_each_row_of_weights_can_be_used_by_hand():
+    assert_close(rounded_weights, torch.tensor([[0, 0.5, 0.5], [0, 1, 0], [0, 1, 0]]), **exactly)
+
+
+def test_importing_is_silent(capfd):
+    importlib.reload(module)
+    assert capfd.readouterr() == ("", "")
+    assert not plt.get_fignums()
+
+
+def test_the_products_are_spelled_out(capsys):
+    runpy.run_path(module.__file__, run_name="__main__")
+    plt.close("all")
+    assert capsys.readouterr().out.splitlines() == [
+        "torch.Size([3, 3, 1])",
+        "torch.Size([3, 3, 3])",
+        "tensor([[0.0634, 0.1268, 0.1901],",
+        "        [0.9366, 3.7465, 0.0000],",
+        "        [0.9366, 2.8099, 1.4049]])",
+        "0.0634 × [1, 2, 3] = [0.0634, 0.1268, 0.1901]",
+        "0.4683 × [2, 8, 0] = [0.9366, 3.7465, 0]",
+        "0.4683 × [2, 6, 3] = [0.9366, 2.8099, 1.4049]",
+        "0 × [1, 2, 3] = [0, 0, 0]",
+        "0.5 × [2, 8, 0] = [1, 4, 0]",
+        "0.5 × [2, 6, 3] = [1, 3, 1.5]",
+    ]
