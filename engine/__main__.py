@@ -17,12 +17,15 @@ WIDTH = 24
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="run everything twice; differences fail")
+    parser.add_argument("--check", action="store_true", help="run all twice; differences fail")
     parser.add_argument("--clean", action="store_true", help="forget all outputs")
     options = parser.parse_args(arguments)
     root = Path.cwd()
     if not (root / "snippets").is_dir() or not (root / "docs").is_dir():
-        print("There are no snippets/ and docs/ here: run this in the project's folder.", file=sys.stderr)
+        print(
+            "No snippets/ and docs/ here: run this in the project's folder.",
+            file=sys.stderr,
+        )
         return 2
     engine = Engine(root)
     started = time.monotonic()
@@ -60,8 +63,8 @@ def tell(result: Result, done: int, total: int) -> None:
         print(line, flush=True)
         return
     filled = WIDTH * done // total
-    bar = "" if done == total else f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}"
-    print(f"\r\x1b[K{line}\n{bar}" if bar else f"\r\x1b[K{line}", end="" if bar else "\n", flush=True)
+    bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}" if done < total else ""
+    print(f"\r\x1b[K{line}\n{bar}", end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Snippet:
     text: str
     sections: list[Section]
     expressions: list[str] = field(default_factory=list)
-    pages: list[str] = field(default_factory=list)
+    pages: tuple[str, ...] = ()
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Engine:
         return report
 
     def refresh_if_changed(self) -> Report:
-        """As `refresh`, where a page or a Python file changed since; else the report of that time."""
+        """As `refresh` where a page or a Python file changed since; else that report again."""
         with self.lock:
             seen = self.stamps()
             if seen != self.seen:
@@ -153,9 +153,8 @@ class Engine:
             sections, problems = read_sections(text, name)
             report.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
             if (sections or stem in expressions) and not problems:
-                snippets[stem] = Snippet(
-                    stem, path, text, sections, sorted(expressions[stem]), list(on_pages)
-                )
+                asked = sorted(expressions[stem])
+                snippets[stem] = Snippet(stem, path, text, sections, asked, on_pages)
         return snippets
 
     def make(self, snippets: list[Snippet], report: Report, told: Told | None) -> dict[str, Result]:
@@ -182,12 +181,13 @@ class Engine:
             if result.warnings:
                 text = result.warnings.strip()
                 where = self.project.relative(self.project.snippet(stem))
-                report.warnings.append(Problem(f"{where}:1", f"wrote to standard error:\n{text}", stem))
+                told = f"wrote to standard error:\n{text}"
+                report.warnings.append(Problem(f"{where}:1", told, stem))
         return dict(sorted(results.items()))
 
     @staticmethod
     def take_problems(result: Result, report: Report) -> None:
-        pages = tuple(report.snippets[result.stem].pages)
+        pages = report.snippets[result.stem].pages
         report.problems += [replace(problem, pages=pages) for problem in result.problems]
 
     def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Result]:
@@ -263,7 +263,8 @@ class Engine:
             if shown.output not in files:
                 return f'{file} produced no "{shown.output}"; {there_are(shown.output, files)}'
             if shown.output.endswith(".svg"):
-                return f'"{shown.target}" is a figure: take it out of the fence' if shown.fence else None
+                wrong = f'"{shown.target}" is a figure: take it out of the fence'
+                return wrong if shown.fence else None
             return wrong_fence(files[shown.output], "text", shown)
         names = [section.name for section in snippet.sections] if snippet else []
         if shown.section and shown.section not in names:
@@ -272,7 +273,7 @@ class Engine:
         return wrong_fence(text, "py", shown)
 
     def unshown(self, pages: list[Page], report: Report) -> Iterator[Problem]:
-        """What a snippet marks or produces must be shown by a page, unless its section is hidden."""
+        """What a snippet marks or produces must be on a page, unless its section is hidden."""
         shown = {
             (include.stem, include.output or include.section)
             for page in pages
@@ -293,8 +294,8 @@ class Engine:
                     if section_of(name) == section.name and (stem, name) not in shown
                 ]
                 for what in missing:
-                    told = f'no page shows {what}: show it, or write "hidden" after the start marker'
-                    yield Problem(where, told)
+                    mend = 'show it, or write "hidden" after the start marker'
+                    yield Problem(where, f"no page shows {what}: {mend}")
 
     def check_twice(self, told: Told | None = None) -> list[Problem]:
         """Runs every snippet twice, as if on two machines, and returns the outputs that differ."""
@@ -338,7 +339,8 @@ def section_of(output: str) -> str:
 
 def there_are(name: str, names: Iterable[str]) -> str:
     """The names that do exist, the likely one first."""
-    close = difflib.get_close_matches(name, list(names), n=1)
+    names = list(names)
+    close = difflib.get_close_matches(name, names, n=1)
     rest = [other for other in sorted(names) if other not in close]
     guess = f'did you mean "{close[0]}"? ' if close else ""
     return f"{guess}{'other ' if close else ''}names there: {', '.join(rest) or 'none'}"
@@ -355,15 +357,15 @@ def wrong_value(shown: Value, result: Result) -> str | None:
 def wrong_fence(text: str, language: str, shown: Include) -> str | None:
     """Outside a fence an output could turn into markup; so could what follows a fence in it."""
     if not shown.fence:
-        return f'"{shown.target}" stands outside a code fence: put it between ``` {language} and ```'
+        return f'"{shown.target}" is outside a code fence: put it between ``` {language} and ```'
     mark = shown.fence[0]
     lines = [line.strip() for line in text.splitlines()]
     longest = max((len(line) - len(line.lstrip(mark)) for line in lines), default=0)
     if longest < len(shown.fence):
         return None
     return (
-        f'"{shown.target}" holds a line that starts with {mark * longest}, which would end the fence: '
-        f"open and close the fence with {longest + 1} of them"
+        f'"{shown.target}" holds a line that starts with {mark * longest}, which would end the '
+        f"fence: open and close it with {longest + 1} of them"
     )
 
 

@@ -6,7 +6,6 @@ options, rcParams, environment, working directory) ends with it.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -20,12 +19,13 @@ import traceback
 import types
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from engine import values
 from engine.problems import Problem
 from engine.sections import Section
 
+TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
 CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
 
 
@@ -86,16 +86,16 @@ def run(job: Job, report_line: Any) -> None:
     """
     result = Result(job.stem)
     opened = watch_files(job.root)
-    faulthandler.enable(open(f"{job.scratch}/trace", "w"), all_threads=False)
-    faulthandler.dump_traceback_later(job.timeout, file=open(f"{job.scratch}/hang", "w"))
+    traces = [os.open(f"{job.scratch}/{name}", os.O_WRONLY | os.O_CREAT) for name in TRACES]
+    faulthandler.enable(traces[0], all_threads=False)
+    faulthandler.dump_traceback_later(job.timeout, file=traces[1])
     os.chdir(f"{job.scratch}/folder")
     sys.path.insert(0, job.root)
     sys.argv = [job.path]
     # No stale bytecode: a .pyc is trusted by its time stamp, and two edits can share one.
     sys.dont_write_bytecode = True
     sys.pycache_prefix = f"{job.scratch}/no_bytecode"
-    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stdout, sys.stderr = writer(1), writer(2)
     process = os.getpid()
     try:
         execute(job, result, report_line)
@@ -115,8 +115,13 @@ def run(job: Job, report_line: Any) -> None:
     unfinished.rename(f"{job.scratch}/result.json")
 
 
+def writer(descriptor: int) -> TextIO:
+    """What `sys.stdout` is in a new process, whatever the terminal's encoding."""
+    return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
 def watch_files(root: str) -> set[str]:
-    """Starts to note every file below `root` that is opened, so that data files count as sources."""
+    """Starts to note every file below `root` that is opened: data files are sources too."""
     opened: set[str] = set()
     inside = (f"{root}/.cache/", f"{root}/.venv/", f"{root}/.git/", f"{root}/engine/")
 
@@ -186,7 +191,7 @@ def future_flags(tree: ast.Module) -> int:
 
 
 def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
-    """The section that a statement lies in; None outside, and around a section that is a part of it."""
+    """The section a statement lies in; None outside any, and around one that is a part of it."""
     first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
     last = statement.end_lineno or first
     for section in sections:
@@ -202,7 +207,7 @@ def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
 
 
 def close(section: Section | None, job: Job, result: Result, offset: int, line: int) -> int:
-    """Keeps what has been printed and drawn since `offset` as the section's; returns the new offset."""
+    """Keeps what was printed and drawn since `offset` as the section's; returns the new offset."""
     from matplotlib import pyplot
 
     from engine import figures
@@ -218,14 +223,14 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             raise Failed(
                 max(line - 1, 1),
                 f"the snippet {did} outside any section, so no page could show it: put the lines "
-                f'above into a section, or mark one "hidden"',
+                f"above into one",
             )
         return offset
     kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
     kept["text"] += data.decode("utf-8", "replace").replace("\r\n", "\n").translate(CONTROL)
     for number in numbers:
         place = len(kept["figures"])
-        prefix = "-".join([*job.stem.split("/"), section.name, *([str(place + 1)] if place else [])])
+        prefix = "-".join([*job.stem.split("/"), section.name, str(place + 1)])
         try:
             kept["figures"].append(figures.svg_of(pyplot.figure(number), prefix))
         except ValueError as error:
@@ -260,7 +265,8 @@ def problem_of(error: BaseException, job: Job) -> Problem:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(job.root) and not frame.filename.startswith(f"{job.root}/engine/")
+        if frame.filename.startswith(job.root)
+        and not frame.filename.startswith(f"{job.root}/engine/")
     ]
     if isinstance(error, SyntaxError) and error.filename:
         where, line = error.filename, error.lineno or 1
@@ -274,7 +280,8 @@ def problem_of(error: BaseException, job: Job) -> Problem:
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
     told = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
-        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}" for f in frames
+        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}"
+        for f in frames
     ]
     return Problem(
         f"{os.path.relpath(where, job.root)}:{line}", "\n".join([told, *calls]), job.stem

@@ -24,7 +24,18 @@ TENSORS = (
 )
 """The tensors that have a color, in the order of matplotlib's cycle colors C0 to C9."""
 
-TAB10 = "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf".split()
+TAB10 = (
+    "#1f77b4",
+    "#ff7f0e",
+    "#2ca02c",
+    "#d62728",
+    "#9467bd",
+    "#8c564b",
+    "#e377c2",
+    "#7f7f7f",
+    "#bcbd22",
+    "#17becf",
+)
 
 RC = {
     "axes.edgecolor": "black",
@@ -41,7 +52,7 @@ RC = {
     "svg.fonttype": "none",
     "text.parse_math": False,
 }
-"""What the worker sets before it runs a snippet. One point of matplotlib is one pixel of the page."""
+"""What the worker sets before it runs a snippet. A point in matplotlib is a pixel on the page."""
 
 SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 
@@ -62,9 +73,7 @@ def css_name(tensor: str) -> str:
     return "tensor-" + tensor.replace("_", "-")
 
 
-COLOR_OF_HEX = {
-    f"#{hex_}": f"var(--{css_name(name)})" for hex_, name in zip(TAB10, TENSORS, strict=True)
-}
+COLOR_OF_HEX = {hex_: f"var(--{css_name(name)})" for hex_, name in zip(TAB10, TENSORS, strict=True)}
 
 
 def svg_of(figure, prefix: str) -> str:
@@ -183,7 +192,7 @@ def _restyle(element: ET.Element, title: str) -> None:
     style.pop("font-family", None)
     opacity = float(style.pop("opacity", 1))
     for paint in ("fill", "stroke"):
-        alpha = opacity * float(style.pop(f"{paint}-opacity", 1))
+        alpha = float(style.pop(f"{paint}-opacity", 1))
         if paint in style:
             style[paint] = _page_color(style[paint].strip(), alpha, title)
         elif paint == "fill" and alpha < 1 and element.tag in ("path", "text", "use"):
@@ -245,20 +254,19 @@ def _flatten(parent: ET.Element) -> None:
         parent.remove(child)
         if child.tag == "g" and not child.attrib:
             children += list(child)
-        elif child.tag in ("g", "defs", "clipPath") and not len(child):
-            continue
-        elif child.tag == "clipPath" and "id" not in child.attrib:
-            continue
-        elif child.tag == "path" and _is_invisible(child):
-            continue
-        else:
+        elif not _is_idle(child):
             children.append(child)
     parent.extend(children)
 
 
-def _is_invisible(path: ET.Element) -> bool:
-    style = path.get("style", "")
-    return "id" not in path.attrib and "fill:none" in style and "stroke:" not in style
+def _is_idle(element: ET.Element) -> bool:
+    """Whether it can go: empty, without a paint, or a clip path that nothing refers to."""
+    if element.tag == "path" and "id" not in element.attrib:
+        style = element.get("style", "")
+        return "fill:none" in style and "stroke:" not in style
+    if element.tag == "clipPath":
+        return "id" not in element.attrib
+    return element.tag in ("g", "defs") and not len(element)
 
 
 def _rounded(text: str, digits: int) -> str:

@@ -19,7 +19,7 @@ from markdown.preprocessors import Preprocessor
 
 from engine.build import Engine, Report, engine_for
 from engine.pages import VALUE, Include, Value, read_page
-from engine.problems import EngineError, Problem
+from engine.problems import EngineError
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
 
@@ -31,7 +31,7 @@ class OutputsExtension(Extension):
         self.config = {"root": [".", "the folder that holds docs/ and snippets/"]}
         super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Python-Markdown calls
+    def extendMarkdown(self, md: Markdown) -> None:
         engine = engine_for(Path(self.getConfig("root")))
         md.preprocessors.register(OutputsPreprocessor(md, engine), "outputs", BEFORE_SNIPPETS)
 
@@ -97,8 +97,9 @@ def instead_of(shown: Any, line: str) -> str:
 def error_block(messages: list[str]) -> str:
     """One line of HTML, so that Markdown takes no part of it for its own."""
     text = html.escape("\n\n".join(messages)).replace("\n", "&#10;")
-    return f'<div class="engine-error" role="alert"><p>This page is not whole.</p><pre>{text}</pre></div>'
+    told = f"<p>This page is not whole.</p><pre>{text}</pre>"
+    return f'<div class="engine-error" role="alert">{told}</div>'
 
 
-def makeExtension(**options: Any) -> OutputsExtension:  # noqa: N802 - likewise
+def makeExtension(**options: Any) -> OutputsExtension:
     return OutputsExtension(**options)

@@ -33,7 +33,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_pre_build(config: Any) -> None:
-    """Under `mkdocs serve` a mistake is told and the server lives on; otherwise it ends the build."""
+    """A mistake ends a build; under `mkdocs serve` it is told, and the server lives on."""
     try:
         report = engine_of(config).refresh()
     except EngineError as error:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
-INCLUDE = re.compile(r"^(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$")
+INCLUDE = re.compile(
+    r"^(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$"
+)
 NEARLY = re.compile(r"^[ \t]*-+8<-+")
 FENCE = re.compile(r"^[ \t]*(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
 # A value in a sentence: {{ snippet: expression }}. A backslash before it leaves it as written.
@@ -62,8 +64,8 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
         elif "8<-" in line and (include := INCLUDE.match(line)):
             yield read_include(number, include["indent"], include["target"], fence)
         elif "8<-" in line and NEARLY.match(line):
-            what = 'an include is one line with nothing after it: --8<-- "walkthrough/outputs.py:sum"'
-            yield Malformed(number, what)
+            form = '--8<-- "walkthrough/outputs.py:sum"'
+            yield Malformed(number, f"an include is one line with nothing after it: {form}")
         elif not fence and "{{ " in line:
             found = list(VALUE.finditer(line))
             for value in found:
@@ -81,7 +83,8 @@ def read_include(line: int, indent: str, target: str, fence: str) -> Include | M
     path, _, section = target.partition(":")
     if path.endswith(".py"):
         if section and not re.fullmatch(r"[A-Za-z][-\w]*", section):
-            return Malformed(line, f'"{target}": name a section; line numbers go wrong at the next edit')
+            what = f'"{target}": name a section; line numbers go wrong at the next edit'
+            return Malformed(line, what)
         return Include(line, indent, target, path[:-3], section=section or None, fence=fence)
     output = OUTPUT.match(path)
     if output and not section:

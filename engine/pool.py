@@ -78,13 +78,14 @@ class Pool:
             while waiting:
                 line = process.stdout.readline()
                 if not line:
+                    status = process.wait()
                     self.close()
                     raise EngineError(
                         [
                             Problem(
                                 "engine/worker.py:1",
-                                f"the worker ended (exit status {process.returncode}) before it had "
-                                f"run {', '.join(sorted(waiting))}; what it said stands above",
+                                f"the worker ended (exit status {status}) before it had run "
+                                f"{', '.join(sorted(waiting))}; what it said stands above",
                             )
                         ]
                     )

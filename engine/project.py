@@ -45,4 +45,5 @@ class Project:
     def relative(self, path: Path | str) -> str:
         """A path as people read it: relative to the root where it lies inside."""
         path = Path(path)
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else str(path)

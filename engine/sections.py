@@ -10,7 +10,8 @@ from engine.problems import Problem
 
 # As pymdownx.snippets reads it, but for the case of `start` and `end`; a `;` before it escapes.
 MARKER = re.compile(
-    r"(?<!;)(?<!-)-+8<-+[ \t]+\[[ \t]*(?P<type>start|end)[ \t]*:[ \t]*(?P<name>[^\]]*?)[ \t]*\](?P<rest>.*)$",
+    r"(?<!;)(?<!-)-+8<-+[ \t]+"
+    r"\[[ \t]*(?P<type>start|end)[ \t]*:[ \t]*(?P<name>[^\]]*?)[ \t]*\](?P<rest>.*)$",
     re.IGNORECASE,
 )
 NAME = re.compile(r"[a-z][-_0-9a-z]*", re.IGNORECASE)
@@ -63,10 +64,11 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
             if not open_at:
                 rest = marker["rest"].split()
                 if rest and rest != ["hidden"]:
-                    problem(number, f'"{" ".join(rest)}" after a marker: only "hidden" may stand there')
+                    problem(number, f'"{rest[0]}" after a marker: only "hidden" may stand there')
                 open_at = (name, number, rest == ["hidden"])
         elif open_at is None or open_at[0] != name:
-            problem(number, f'section "{name}" ends here but is not open: add its start or remove this')
+            what = f'section "{name}" ends here but is not open: add its start or remove this'
+            problem(number, what)
         else:
             if name not in lines_of:
                 sections.append(Section(name, open_at[1], number, open_at[2]))

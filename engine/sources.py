@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from engine.problems import EngineError, Problem
+
 PACKAGES = ("torch", "numpy", "matplotlib")
 
 
@@ -34,7 +36,12 @@ def environment() -> str:
     importing them. Taken once per process: it speaks of the engine that is running.
     """
     parts = [platform.python_version(), platform.machine()]
-    parts += [f"{name} {metadata.version(name)}" for name in PACKAGES]
+    for name in PACKAGES:
+        try:
+            parts.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError as error:
+            what = f"{name} is not installed: pip install -r requirements.txt"
+            raise EngineError([Problem("requirements.txt:1", what)]) from error
     parts += [digest(path.read_bytes()) for path in sorted(Path(__file__).parent.glob("*.py"))]
     return digest("\n".join(parts).encode())
 
@@ -86,7 +93,7 @@ def candidates(source: bytes, path: Path, root: Path) -> Iterator[Path]:
 
 
 def files_of(parts: list[str], base: Path) -> Iterator[Path]:
-    """`a.b` -> a/__init__.py, a/b.py and a/b/__init__.py, where their folder exists below `base`."""
+    """`a.b` -> a.py, a/__init__.py, a/b.py and a/b/__init__.py, where their folder exists."""
     for depth in range(1, len(parts) + 1):
         folder = base.joinpath(*parts[: depth - 1])
         if not folder.is_dir():

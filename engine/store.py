@@ -49,7 +49,7 @@ class Store:
                 yield
         except OSError as error:
             where = self.project.relative(error.filename or self.project.cache)
-            what = f"cannot be written ({error.strerror}): outputs are kept there, so make it writable"
+            what = f"cannot be written ({error.strerror}); outputs are kept there: make it writable"
             raise EngineError([Problem(where, what)]) from error
 
     def load(self, stem: str) -> Run | None:

@@ -54,7 +54,8 @@ def _inline(value: Any) -> str:
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, int | float):
         return number(value)
-    raise ValueError(f"a {type(value).__name__} has no form for a sentence: make it a str or a number")
+    kind = type(value).__name__
+    raise ValueError(f"a {kind} has no form for a sentence: make it a str or a number")
 
 
 def table(value: Any, expression: str) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import html
 import re
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from markdown import Markdown
@@ -44,7 +44,7 @@ class FormulaError(ValueError):
 
 
 class Visual(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Python-Markdown calls
+    def extendMarkdown(self, md: Markdown) -> None:
         md.postprocessors.register(VisualPostprocessor(md), "visual", AFTER_ALL)
 
 
@@ -62,7 +62,7 @@ def _shown(match: re.Match) -> str:
     return f'<span class="n {_class_of[match["python"]]}">{match["python"]}</span>'
 
 
-@lru_cache(maxsize=None)
+@cache
 def mathml(latex: str, display: bool = False) -> str:
     """A formula as a `<math>` element in which the tensors have their classes.
 
@@ -81,5 +81,5 @@ def _colored(match: re.Match) -> str:
     return match[0].replace("<msub>", f'<msub class="{css_name("w_" + match["projection"])}">', 1)
 
 
-def makeExtension(**options: Any) -> Visual:  # noqa: N802 - likewise
+def makeExtension(**options: Any) -> Visual:
     return Visual(**options)

@@ -96,7 +96,7 @@ class Lines:
         self.ended = False
 
     def read(self, timeout: float | None) -> list[bytes]:
-        """The whole lines there are, after waiting `timeout` seconds (None: without end) for some."""
+        """The whole lines there are, after up to `timeout` seconds (None: without end)."""
         ready, _, _ = select.select([self.descriptor], [], [], timeout)
         if not ready:
             return []
@@ -195,7 +195,7 @@ def problem_of(one: Running, what: str) -> Problem:
     """A problem at the line where the child was last, as exactly as it can be known."""
     job = one.job
     line = struct.unpack("q", one.line[:8])[0] or 1
-    for name in ("hang", "trace"):
+    for name in child.TRACES:
         with contextlib.suppress(FileNotFoundError):
             trace = Path(job.scratch, name).read_text("utf-8", "replace")
             if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):

@@ -5,13 +5,25 @@ A tensor has one color, matplotlib's C0 to C9, and its name beside it. `figure.d
 says what the picture shows, numbers included, for those who do not see it.
 """
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-NAMES = "inputs queries keys values scores weights outputs w_query w_key w_value".split()
-COLORS = {name: f"C{i}" for i, name in enumerate(NAMES)}
+COLORS = {
+    "inputs": "C0",
+    "queries": "C1",
+    "keys": "C2",
+    "values": "C3",
+    "scores": "C4",
+    "weights": "C5",
+    "outputs": "C6",
+    "w_query": "C7",
+    "w_key": "C8",
+    "w_value": "C9",
+}
 MUTED = "0.25"
 ROW, HEADER, GAP = 32, 24, 30  # pixels: a row of cells, the name above it, between matrices
 WIDEST = 440
@@ -37,7 +49,7 @@ def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0
     """left @ right = result, with one row, one column and the cell where they meet marked."""
     if not torch.allclose(left @ right, result):
         raise ValueError(f"{names[2]} is not {names[0]} @ {names[1]}: the picture would lie")
-    terms = [f"{number(a)}×{number(b)}" for a, b in zip(left[row], right[:, column])]
+    terms = [f"{number(a)}×{number(b)}" for a, b in zip(left[row], right[:, column], strict=True)]
     total = f"{names[2]}[{row}, {column}] = {' + '.join(terms)} = {number(result[row, column])}"
     n, d = len(left) * ROW, len(right) * ROW
     cell = max(cell_width(right), cell_width(result))
@@ -45,7 +57,7 @@ def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0
     y = HEADER + d + 12
 
     width = x + max(size(names[1], right)[0], right.shape[1] * cell)
-    axes = canvas(title, max(width, 7 * len(total)), y + HEADER + n + 34)
+    axes = canvas(title, max(width, 8 * len(total)), y + HEADER + n + 34)
     matrix(axes, 0, y, names[0], left)
     matrix(axes, x, 0, names[1], right, cell)
     matrix(axes, x, y, names[2], result, cell)
@@ -75,14 +87,14 @@ def softmax_bars(title, scores, weights):
         write(axes, x, 15, name, COLORS[name], weight="bold")
         for i, value in enumerate(finite.tolist()):
             y = top + i * step
-            cells(axes, min(zero, zero + value * scale), y, abs(value) * scale, thick, name, 1)
+            axes.add_patch(plt.Rectangle((zero, y), value * scale, thick, color=COLORS[name], lw=0))
             write(axes, zero + max(value, 0) * scale + 7, y + 14, number(numbers[i]))
         rule(axes, (zero, zero), (top - 6, bottom - 6))
     for i in range(len(scores)):
         write(axes, 0, top + i * step + 14, f"key {i + 1}", COLORS["keys"])
     total = f"sum {number(weights.sum())}"
     write(axes, 245, bottom + 13, total, MUTED)
-    rows = [f"key {i + 1}: {number(s)} → {number(w)}" for i, (s, w) in enumerate(zip(scores, weights))]
+    rows = [f"key {i + 1}: {number(scores[i])} → {number(weights[i])}" for i in range(len(scores))]
     describe(axes, "score → weight of each key", *rows, f"weights, {total}")
 
 
@@ -130,13 +142,17 @@ def weighted_sum(title, weights, values, output):
     rule(axes, (x_sum, end), (y_sum - 7, y_sum - 7))
     grid(axes, x_sum, y_sum, output, "outputs", wide, tint(0.8))
     write(axes, x_sum - 10, y_sum + 21, "sum: outputs", COLORS["outputs"], "right", "bold")
-    rows = zip(weights, values, weighted)
-    rows = [f"{number(w)} × [{listed(v)}] = [{listed(wv)}]" for w, v, wv in rows]
+    rows = [
+        f"{number(weight)} × [{listed(values[i])}] = [{listed(weighted[i])}]"
+        for i, weight in enumerate(weights)
+    ]
     describe(axes, "weights × values", *rows, f"their sum, outputs: [{listed(output)}]")
 
 
 def overview(*lit):
     """The map of the whole computation on one strip, with the named tensors lit."""
+    if unknown := set(lit) - set(COLORS):
+        raise ValueError(f"no tensor is called {', '.join(unknown)}, only {', '.join(COLORS)}")
     left, middle, right = 14, 54, 94  # the three projections, top to bottom
     places = {
         "inputs": (0, middle),
@@ -155,20 +171,22 @@ def overview(*lit):
         "inputs w_key keys scores",
         "inputs w_value values outputs",
     )
-    axes = canvas(f"The map, with {', '.join(lit) or 'nothing'} lit", 416, 108)
-    steps = [step for path in map(str.split, flow) for step in zip(path, path[1:])]
+    lights = f"{', '.join(lit) or 'nothing'} lit"
+    axes = canvas(f"The map, with {lights}", 420, 108)
+    steps = [step for path in flow for step in pairwise(path.split())]
     ends = [(places[start], places[end]) for start, end in steps]
-    xs = [x for (x1, _), (x2, _) in ends for x in (x1 + 56, x2 - 8, x2 - 8, x2, None)]
+    xs = [x for (x1, _), (x2, _) in ends for x in (x1 + 60, x2 - 6, x2 - 6, x2, None)]
     ys = [y for (_, y1), (_, y2) in ends for y in (y1, y1, y2, y2, None)]
     rule(axes, xs, ys)
     for name, (x, y) in places.items():
-        lights = name in lit
-        cells(axes, x, y - 14, 56, 28, name if lights else "", 0.2 if lights else 0.05)
-        if lights:
-            frame(axes, x, y - 14, 56, 28, name)
-        ink, weight = (COLORS[name], "bold") if lights else (MUTED, "normal")
-        write(axes, x + 28, y + 4.5, name, ink, "center", weight, 12)
-    describe(axes, *(path.replace(" ", " → ") for path in flow), f"lit: {', '.join(lit) or 'nothing'}")
+        if name in lit:
+            cells(axes, x, y - 14, 60, 28, name, 0.2)
+            frame(axes, x, y - 14, 60, 28, name)
+            write(axes, x + 30, y + 4.5, name, COLORS[name], "center", "bold", 12)
+        else:
+            cells(axes, x, y - 14, 60, 28, "", 0.05)
+            write(axes, x + 30, y + 4.5, name, MUTED, "center", size=12)
+    describe(axes, *(path.replace(" ", " → ") for path in flow), lights)
 
 
 # The pieces. Lengths are pixels, y runs downward.
@@ -212,13 +230,13 @@ def cells(axes, x, y, width, height, name, alpha, rows=1, columns=1):
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     places = [(x + j * width, y + i * height) for i in range(rows) for j in range(columns)]
     points = [(left + dx, top + dy) for left, top in places for dx, dy in [*corners, corners[0]]]
-    axes.add_patch(PathPatch(Path(points, codes * len(places)), fc=color_of(name), alpha=alpha, lw=0))
+    path = Path(points, codes * len(places))
+    axes.add_patch(PathPatch(path, fc=color_of(name), alpha=alpha, lw=0))
 
 
 def frame(axes, x, y, width, height, name):
-    axes.add_patch(
-        plt.Rectangle((x + 0.5, y + 0.5), width - 1, height - 1, fill=False, ec=color_of(name), lw=2)
-    )
+    corner, color = (x + 0.5, y + 0.5), color_of(name)
+    axes.add_patch(plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2))
 
 
 def rule(axes, xs, ys):
@@ -231,7 +249,7 @@ def write(axes, x, y, text, color="black", align="left", weight="normal", size=1
 
 def tint(depth):
     """The alpha for a number between 0 and 1; the text on it stays readable in both themes."""
-    return 0.04 + 0.26 * min(max(depth, 0), 1)
+    return 0.04 + 0.32 * min(max(depth, 0), 1)
 
 
 def color_of(name):
@@ -256,10 +274,10 @@ def cell_width(tensor):
 
 def number(value):
     """Whole numbers as they are, others with three decimals, very small ones as 6.0e-6."""
-    value = float(value)
+    value = float(value) + 0  # no minus before a zero
     if value.is_integer() and abs(value) < 1e6:
         return f"{value:.0f}"
-    if 0.001 <= abs(value) < 1000 or value in (float("inf"), -float("inf")):
+    if 0.001 <= abs(value) < 1000:
         return f"{value:.3f}"
     return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e")
 

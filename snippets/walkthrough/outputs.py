@@ -2,7 +2,10 @@
 # --8<-- [start:sum]
 from snippets.walkthrough.attention_scores import weights
 from snippets.walkthrough.queries_keys_values import keys, queries, values
-from snippets.walkthrough.weighted_values import rounded_weights, weighted_values
+from snippets.walkthrough.weighted_values import (
+    rounded_weights,
+    weighted_values,
+)
 
 outputs = weighted_values.sum(dim=-2)  # (queries, d_v), summed over the keys
 # --8<-- [end:sum]
@@ -22,7 +25,6 @@ def self_attention(x, w_query, w_key, w_value):
 
 
 # --8<-- [end:self_attention]
-
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
     from snippets.figures import overview
@@ -38,8 +40,7 @@ if __name__ == "__main__":
     print(*row_times_matrix("output 1, number", weights[0], values), sep="\n")
     # --8<-- [end:by_hand]
     # --8<-- [start:show_product]
-    print(outputs_in_one_line)
-    print(rounded_outputs[0])
+    print(outputs_in_one_line, rounded_outputs[0], sep="\n")
     # --8<-- [end:show_product]
     # --8<-- [start:picture]
     from snippets.figures import product
@@ -47,7 +48,6 @@ if __name__ == "__main__":
     product("One number of outputs", weights, values, outputs, ("weights", "values", "outputs"))
     # --8<-- [end:picture]
     # --8<-- [start:check]
-    import torch
     import torch.nn.functional as F
 
     from snippets.walkthrough.inputs import x
@@ -55,5 +55,5 @@ if __name__ == "__main__":
 
     ours = self_attention(x, w_query, w_key, w_value)
     theirs = F.scaled_dot_product_attention(queries, keys, values, scale=1.0)
-    print(ours, theirs, torch.allclose(ours, theirs), sep="\n")
+    print(ours, theirs, ours.allclose(theirs), sep="\n")
     # --8<-- [end:check]

@@ -13,6 +13,7 @@ w_query = torch.tensor(
     ],
     dtype=torch.float32,
 )  # (d_model, d_k)
+
 w_key = torch.tensor(
     [
         [0, 0, 1],
@@ -22,6 +23,7 @@ w_key = torch.tensor(
     ],
     dtype=torch.float32,
 )  # (d_model, d_k)
+
 w_value = torch.tensor(
     [
         [0, 2, 0],
@@ -32,11 +34,9 @@ w_value = torch.tensor(
     dtype=torch.float32,
 )  # (d_model, d_v)
 # --8<-- [end:weights]
-
 # --8<-- [start:one_role]
 one_role_scores = x @ x.T  # (inputs, inputs)
 # --8<-- [end:one_role]
-
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
     from snippets.figures import overview

@@ -7,7 +7,7 @@ weighted_values = values * weights.unsqueeze(-1)  # (queries, keys, d_v)
 # --8<-- [end:weighted_values]
 
 # --8<-- [start:rounded]
-rounded_weights = (weights * 2).round() / 2  # (queries, keys), to the nearest half
+rounded_weights = (weights * 2).round() / 2  # (queries, keys)
 # --8<-- [end:rounded]
 
 if __name__ == "__main__":
@@ -20,7 +20,7 @@ if __name__ == "__main__":
     # --8<-- [start:show]
     print(weights.unsqueeze(-1).shape)
     print(weighted_values.shape)
-    print(weighted_values[0])
+    print(weighted_values)
     # --8<-- [end:show]
 
     # --8<-- [start:by_hand] hidden

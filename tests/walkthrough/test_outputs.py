@@ -108,4 +108,5 @@ def test_the_sums_are_spelled_out(capsys):
         "tensor([2.0000, 7.0000, 1.5000])",
         *the_tensor,
         *the_tensor,
+        "True",
     ]

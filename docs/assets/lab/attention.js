@@ -9,26 +9,23 @@ const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 export const matmul = (left, right) => left.map((row) =>
   transpose(right).map((column) => sum(row.map((number, k) => number * column[k]))));
 
-/** (n, n), true = may attend: each input sees itself and those before it. */
+/** (n, n), true = may attend: each of n inputs sees itself and those before it. */
 export const causalMask = (inputs) => inputs.map((_, query) => inputs.map((_, key) => key <= query));
 
 /**
- * One row of scores as weights that sum to 1. Subtracting the greatest score keeps exp from
- * overflowing. A row of nothing but −Infinity, masked throughout, gets zeros, as in torch's
- * scaled_dot_product_attention.
+ * A row of scores as weights. Less the greatest score, no exp overflows. All −Infinity, masked
+ * throughout, gives zeros, as in scaled_dot_product_attention.
  */
 export function softmax(scores) {
   const greatest = Math.max(...scores);
   if (greatest === -Infinity) return scores.map(() => 0);
   const powers = scores.map((score) => Math.exp(score - greatest));
-  const total = sum(powers);
-  return powers.map((power) => power / total);
+  return powers.map((power) => power / sum(powers));
 }
 
 /**
- * From inputs (n, d_model), w_query and w_key (d_model, d_k), w_value (d_model, d_v) and a mask
- * (n, n), if any, to the outputs (n, d_v). The scores are as the softmax takes them: scaled,
- * divided by the temperature, −Infinity where masked.
+ * inputs (n, d_model), w_query and w_key (d_model, d_k), w_value (d_model, d_v), mask (n, n) or
+ * none. The scores are scaled, divided by the temperature and, where masked, −Infinity.
  */
 export function attend({ inputs, w_query, w_key, w_value, scale, temperature, mask }) {
   const queries = matmul(inputs, w_query);

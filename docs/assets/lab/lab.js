@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// <attention-lab> takes over the tables that the build wrote inside it and lets a reader change
-// their numbers. A custom element, so that it wakes up on pages that arrive by instant navigation.
+// <attention-lab> takes over the tables that the build wrote inside it. Being a custom element, it
+// also wakes up on pages that arrive by instant navigation.
 
 import { attend, causalMask } from "./attention.js";
-import {
-  cleanToken, decode, EDITABLE, encode, LIMIT, LONGEST_TOKEN, MOST_INPUTS, parseNumber, TEMPERATURE,
-  toPyTorch,
-} from "./state.js";
 
+const EDITABLE = ["inputs", "w_query", "w_key", "w_value"];
 const PROJECTIONS = { queries: "w_query", keys: "w_key", values: "w_value" };
 const COMPUTED = [...Object.keys(PROJECTIONS), "scores", "weights", "outputs"];
-const HINT = "Change a number, or point at one to see where it comes from. Arrow keys move between cells.";
+const LIMIT = 1e6;
+const MOST_INPUTS = 6;
+const LONGEST_TOKEN = 12;
+const TEMPERATURE = { min: 0.1, max: 5, step: 0.1 };
+const HINT = "Change a number, or point at a result to see where it comes from.";
 
 function make(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -18,51 +19,110 @@ function make(tag, properties, ...children) {
   return element;
 }
 
+const div = (className, ...children) => make("div", { className }, ...children);
 const button = (label, onclick, more) => make("button", { type: "button", onclick, ...more }, label);
 
-const group = (className, ariaLabel, ...children) =>
-  make("div", { className, role: "group", ariaLabel }, ...children);
+/** A number in a sentence: whole, or with up to 4 decimals, as the chapters write it. */
+const spell = (number) => (Math.abs(number) > 1e6 || Math.abs(number) < 1e-3 && number
+  ? Number(number.toPrecision(5)) : Number(number.toFixed(4))).toString().replaceAll("-", "−").replace("Infinity", "∞");
 
-/** A number as the chapters write it: whole, or with up to 4 decimals. */
-function spell(number, decimals = 4, format = (n) => String(Number(n.toFixed(decimals)))) {
-  const size = Math.abs(number);
-  const digits = size === Infinity ? "-∞"
-    : size >= 1e5 || (decimals > 2 && size > 0 && size < 5e-5)
-      ? number.toExponential(decimals).replace("e+", "e") : format(number);
-  return digits.replaceAll("-", "−");
-}
+/** A number in a cell: short, and in one form throughout a tensor. */
+const shorten = (number, whole) => (Math.abs(number) < 1e5 ? number.toFixed(whole ? 0 : 2)
+  : spell(Number(number.toPrecision(2)))).replace("-", "−");
 
-const list = (numbers) => `[${numbers.map((number) => spell(number)).join(", ")}]`;
+const list = (numbers) => `[${numbers.map(spell).join(", ")}]`;
 const factor = (number) => (number < 0 ? `(${spell(number)})` : spell(number));
-const products = (left, right) => left.map((a, k) => `${factor(a)}×${factor(right[k])}`).join(" + ");
 const column = (matrix, index) => matrix.map((row) => row[index]);
 
+// The state as text: a typed number, a link, a script
+
+/** The number that a text means, or null: no number, or beyond ±LIMIT. "−1,5e2" is −150. */
+function parseNumber(text) {
+  const plain = text.trim().replaceAll("−", "-").replace(",", ".");
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  return Math.abs(number) <= LIMIT ? number + 0 : null; // + 0 makes −0 a plain 0
+}
+
+/** A name on one line, without characters that are invisible or turn the text around them. */
+const cleanToken = (text) =>
+  [...text.replace(/[\p{C}\p{Z}]+/gu, " ").trim()].slice(0, LONGEST_TOKEN).join("").trim();
+
+/** "#lab=" and, between slashes: four matrices, scale, causal, temperature, the tokens. */
+const encode = (state) => `#lab=${[
+  ...EDITABLE.map((role) => state[role].join(";")),
+  Number(state.scale), Number(state.causal), state.temperature,
+  ...state.tokens.map(encodeURIComponent),
+].join("/")}`;
+
+const isLink = (fragment) => fragment.startsWith("#lab=");
+
+/** The state in a fragment, in the shapes of `start`, or null where anything is off. */
+function decode(fragment, start) {
+  const shape = (matrix) => matrix.map((row) => row.length).join();
+  try {
+    const parts = fragment.slice(5).split("/");
+    const state = {};
+    for (const role of EDITABLE)
+      state[role] = parts.shift().split(";").map((row) => row.split(",").map(parseNumber));
+    for (const flag of ["scale", "causal"]) state[flag] = [false, true][parts.shift()];
+    state.temperature = parseNumber(parts.shift());
+    state.tokens = parts.map(decodeURIComponent);
+    const like = { ...start, inputs: parts.map(() => start.inputs[0]) };
+    const sound = parts.length <= MOST_INPUTS && state.scale + state.causal >= 0
+      && state.temperature >= TEMPERATURE.min && state.temperature <= TEMPERATURE.max
+      && state.tokens.every((token) => token === cleanToken(token))
+      && EDITABLE.every((role) => shape(state[role]) === shape(like[role]) && !state[role].flat().includes(null));
+    return sound ? state : null;
+  } catch { // a part is missing, or the percent signs of a token spell nothing
+    return null;
+  }
+}
+
+/** A script that computes the outputs in PyTorch and prints them. */
+function toPyTorch(state) {
+  const matrix = (role) =>
+    `torch.tensor([\n${state[role].map((row) => `    [${row.join(", ")}],\n`).join("")}], dtype=torch.float64)`;
+  return `import torch
+
+x = ${matrix("inputs")}
+w_query = ${matrix("w_query")}
+w_key = ${matrix("w_key")}
+w_value = ${matrix("w_value")}
+
+queries = x @ w_query
+keys = x @ w_key
+values = x @ w_value
+
+scores = queries @ keys.T
+${state.scale ? "scores = scores / keys.shape[-1] ** 0.5\n" : ""}\
+scores = scores / ${state.temperature}
+${state.causal ? `mask = torch.ones_like(scores, dtype=torch.bool).tril()
+scores = scores.masked_fill(~mask, float("-inf"))
+` : ""}\
+weights = torch.softmax(scores, dim=-1)
+outputs = weights @ values
+print(outputs)
+`;
+}
+
 class AttentionLab extends HTMLElement {
+  onHash = () => this.openLink();
+
   connectedCallback() {
-    window.addEventListener("hashchange", this);
+    window.addEventListener("hashchange", this.onHash);
     if (this.state) return;
-    this.names = {}; // role -> what the page calls that tensor: the inputs may be its x
-    this.start = { scale: this.hasAttribute("scale"), causal: this.hasAttribute("causal"), temperature: 1 };
-    for (const { dataset } of this.querySelectorAll("[data-tensor]")) {
-      const role = dataset.tensor === "x" ? "inputs" : dataset.tensor;
-      this.names[role] = dataset.tensor;
-      this.start[role] = JSON.parse(dataset.values);
-    }
-    if (!EDITABLE.every((role) => this.start[role])) return; // then the page stays as it is
-    this.start.tokens = this.start.inputs.map(() => "");
+    const start = { scale: false, causal: false, temperature: 1 };
+    for (const { dataset } of this.querySelectorAll("[data-tensor]"))
+      start[dataset.tensor === "x" ? "inputs" : dataset.tensor] = JSON.parse(dataset.values);
+    if (!EDITABLE.every((role) => start[role])) return; // then the page stays as it is
+    this.start = { ...start, tokens: start.inputs.map(() => "") };
     this.build();
     this.load(structuredClone(this.start), "");
-    this.hashchange();
-    for (const type of ["input", "keydown", "focusin", "focusout", "pointerover", "pointerleave"])
-      this.addEventListener(type, this);
+    this.openLink();
   }
 
   disconnectedCallback() {
-    window.removeEventListener("hashchange", this);
-  }
-
-  handleEvent(event) {
-    this[event.type](event);
+    window.removeEventListener("hashchange", this.onHash);
   }
 
   // Building
@@ -70,21 +130,32 @@ class AttentionLab extends HTMLElement {
   build() {
     this.sum = make("p", { className: "lab-sum", id: "lab-sum" });
     this.live = make("p", { className: "lab-live", role: "status" });
-    this.parts = make("div", { className: "lab-parts" });
+    this.parts = div("lab-parts");
     this.query = make("select", { onchange: () => this.walk(0) });
-    this.count = make("span");
-    const tools = group("lab-tools", "The whole lab",
-      button("Random small integers", () => this.randomize()),
-      button("Reset", () => this.reset()),
-      button("Copy link", () => this.copyLink()),
-      button("Copy as PyTorch", () => this.copy(toPyTorch(this.state), "The script")));
-    const steps = group("lab-steps", "Step by step", make("label", {}, "Follow ", this.query),
-      button("← Back", () => this.walk(-1)), button("Next →", () => this.walk(1)), this.count);
-    this.replaceChildren(make("div", { className: "lab-bench" }, tools, this.parts),
-      make("div", { className: "lab-bar" }, steps, this.sum), this.live);
+    this.replaceChildren(
+      div("lab-bench", div("lab-tools",
+        button("Random small integers", () => this.randomize()),
+        button("Reset", () => this.reset()),
+        button("Copy link", () => this.copyLink()),
+        button("Copy as PyTorch", () => this.copy(toPyTorch(this.state), "The script"))), this.parts),
+      div("lab-bar", div("lab-steps", make("label", {}, "Follow ", this.query),
+        button("← Back", () => this.walk(-1)), button("Next →", () => this.walk(1))), this.sum),
+      this.live);
+    this.oninput = ({ target }) => this.edit(target);
+    this.onkeydown = (event) => this.key(event);
+    this.onpointerover = this.onpointerleave = ({ target }) => this.show((this.hovered = this.placeOf(target)));
+    this.addEventListener("focusout", () => this.show());
+    this.addEventListener("focusin", ({ target }) => {
+      const [role] = this.placeOf(target) ?? [];
+      if (COMPUTED.includes(role)) { // one cell of a tensor is in the tab order, the last one visited
+        this.cells[role].flat().forEach((cell) => (cell.tabIndex = -1));
+        target.tabIndex = 0;
+      }
+      this.show();
+    });
   }
 
-  /** Puts a state on screen, with all its elements new. */
+  /** Puts a state on screen, all its elements new. */
   load(state, notice) {
     this.state = state;
     this.step = 0;
@@ -101,27 +172,26 @@ class AttentionLab extends HTMLElement {
 
   tensor(role) {
     const matrix = this.tensors[role];
-    const name = this.names[role] ?? role;
     const named = ["scores", "weights"].includes(role); // queries down, keys across
-    const editable = EDITABLE.includes(role);
-    const table = make("table", { className: "lab-table", ariaLabel: name });
-    if (!editable) table.role = "grid";
-    if (named) {
-      const heads = matrix.map((_, i) => make("th", { scope: "col", className: `lab-name-${i}` }));
-      table.append(make("thead", {}, make("tr", {}, make("td"), ...heads)));
-    }
-    const rows = matrix.map((numbers, i) => {
+    const head = (i, scope) => make("th", { scope, className: `lab-name-${i}` });
+    this.cells[role] = [];
+    const table = make("table", { className: "lab-table", ariaLabel: this.name(role) });
+    if (COMPUTED.includes(role)) table.role = "grid";
+    if (named) table.append(make("thead", {}, make("tr", {}, make("td"), ...matrix.map((_, i) => head(i, "col")))));
+    table.append(...matrix.map((numbers, i) => {
+      this.cells[role][i] = [];
       const row = make("tr", {}, ...numbers.map((_, j) => this.cell(role, i, j)));
-      if (named) row.prepend(make("th", { scope: "row", className: `lab-name-${i}` }));
+      if (named) row.prepend(head(i, "row"));
       if (role === "inputs") this.addEnds(row, i);
       return row;
-    });
-    table.append(make("tbody", {}, ...rows));
+    }));
     this.formulas[role] = make("small");
-    const head = make("p", {}, ...this.paint(name), ` (${matrix.length}, ${matrix[0].length}) `, this.formulas[role]);
-    const box = make("div", { className: "lab-tensor" }, head, make("div", { className: "lab-scroll" }, table));
-    if (role === "inputs") box.append(button("Add an input", () => this.resize("", this.state.inputs.length, 0, this.state.inputs[0].map(() => 0)), { disabled: rows.length === MOST_INPUTS }));
-    box.dataset.tensor = role;
+    const box = div("lab-tensor", make("p", {}, ...this.paint(this.name(role)),
+      ` (${matrix.length}, ${matrix[0].length}) `, this.formulas[role]), div("lab-scroll", table));
+    if (role === "inputs") box.append(button("Add an input",
+      () => this.resize(matrix.length, 0, matrix[0].map(() => 0)), { disabled: matrix.length === MOST_INPUTS }));
+    box.dataset.tensor = box.style.gridArea = role;
+    box.style.setProperty("--c", `var(--tensor-${role.replace("_", "-")})`);
     return box;
   }
 
@@ -132,44 +202,44 @@ class AttentionLab extends HTMLElement {
       cell = make("input", { value: this.state[role][i][j], autocomplete: "off", ariaLabel: this.at(role, i, j) });
       td.append(cell);
     } else {
-      td.tabIndex = i + j ? -1 : 0; // one cell per tensor is in the tab order
+      td.tabIndex = i + j ? -1 : 0;
     }
     cell.setAttribute("aria-describedby", this.sum.id);
     this.places.set(td, [role, i, j]);
-    this.cells[role] ??= [];
-    (this.cells[role][i] ??= [])[j] = cell;
+    this.cells[role][i][j] = cell;
     return td;
   }
 
   addEnds(row, i) {
+    const { tokens } = this.state;
     const token = make("input", {
       value: this.token(i), maxLength: LONGEST_TOKEN, autocomplete: "off", ariaLabel: `name of input ${i + 1}`,
-      oninput: () => this.change((this.state.tokens[i] = cleanToken(token.value))),
+      oninput: () => this.fill((tokens[i] = cleanToken(token.value))),
       onchange: () => (token.value = this.token(i)),
     });
     row.prepend(make("th", { scope: "row" }, token));
-    row.append(make("td", {}, button("×", () => this.resize("", i, 1),
-      { ariaLabel: `Remove input ${i + 1}`, disabled: this.state.tokens.length === 1 })));
+    row.append(make("td", {}, button("×", () => this.resize(i, 1),
+      { ariaLabel: `Remove input ${i + 1}`, disabled: tokens.length === 1 })));
   }
 
   switches() {
     const { state } = this;
     const flag = (name, label) => make("label", {}, make("input", {
-      type: "checkbox", checked: state[name], onchange: (event) => this.change((state[name] = event.target.checked)),
+      type: "checkbox", checked: state[name], onchange: ({ target }) => this.change((state[name] = target.checked)),
     }), label);
     const number = make("output", {}, state.temperature);
     const slider = make("input", {
       type: "range", ...TEMPERATURE, value: state.temperature,
       oninput: () => this.change((number.value = state.temperature = Number(slider.value))),
     });
-    return group("lab-switches", "How scores are made", flag("scale", "Scale by √d_k"),
-      flag("causal", "Causal mask"), make("label", {}, "Temperature ", slider, number));
+    return div("lab-switches", flag("scale", "Scale by √d_k"), flag("causal", "Causal mask"),
+      make("label", {}, "Temperature ", slider, number));
   }
 
   // Numbers in, numbers out
 
   compute() {
-    const mask = this.state.causal ? causalMask(this.state.inputs) : null;
+    const mask = this.state.causal && causalMask(this.state.inputs);
     this.tensors = { ...this.state, ...attend({ ...this.state, mask }) };
   }
 
@@ -182,60 +252,58 @@ class AttentionLab extends HTMLElement {
   fill() {
     for (const role of COMPUTED) {
       const numbers = this.tensors[role].flat();
-      const whole = numbers.every((number) => Math.abs(number) === Infinity || Number.isInteger(number));
+      const whole = numbers.every((number) => Number.isInteger(number) || number === -Infinity);
       this.cells[role].flat().forEach((cell, k) => {
-        cell.textContent = spell(numbers[k], whole ? 1 : 2, whole ? String : undefined);
+        cell.textContent = shorten(numbers[k], whole);
         cell.dataset.value = numbers[k];
         if (role === "weights") cell.style.setProperty("--weight", numbers[k]);
       });
       this.formulas[role].replaceChildren(...this.paint(this.formula(role)));
     }
     this.state.tokens.forEach((_, i) => {
-      for (const name of [this.query.options[i], ...this.parts.querySelectorAll(`.lab-name-${i}`)])
-        name.textContent = this.token(i);
+      for (const head of [this.query.options[i], ...this.parts.querySelectorAll(`.lab-name-${i}`)])
+        head.textContent = this.token(i);
     });
     this.show();
   }
 
-  input({ target }) {
+  edit(target) {
     const [role, i, j] = this.placeOf(target) ?? [];
     if (!role) return;
     const number = parseNumber(target.value);
-    target.ariaInvalid = number === null ? "true" : null;
-    if (number === null) {
-      this.show();
-      this.announce(() => this.sum.textContent);
-    } else {
-      this.change((this.state[role][i][j] = number));
-    }
+    target.ariaInvalid = number === null ? true : null;
+    if (number !== null) return this.change((this.state[role][i][j] = number));
+    this.show();
+    this.announce(() => this.sum.textContent);
   }
 
-  resize(notice, ...splice) {
+  /** Adds or removes an input, in the terms of Array.splice. */
+  resize(index, fewer, ...more) {
     const { inputs, tokens } = this.state;
-    inputs.splice(...splice);
-    tokens.splice(splice[0], splice[1], ...splice.slice(2).map(() => ""));
-    this.load(this.state, notice);
-    this.cells.inputs[Math.min(splice[0], tokens.length - 1)][0].focus();
+    inputs.splice(index, fewer, ...more);
+    tokens.splice(index, fewer, ...more.map(() => ""));
+    this.load(this.state, `The number of inputs is now ${inputs.length}.`);
+    this.cells.inputs[Math.min(index, inputs.length - 1)][0].focus();
   }
 
   randomize() {
-    const state = structuredClone(this.state);
+    const any = (lowest) => lowest + Math.floor(Math.random() * 4);
     for (const role of EDITABLE)
-      state[role] = state[role].map((row) => row.map(() => Math.floor(Math.random() * 4) - (role === "inputs" ? 0 : 1)));
-    this.load(state, "New numbers everywhere.");
+      this.state[role] = this.state[role].map((row) => row.map(() => any(role === "inputs" ? 0 : -1)));
+    this.load(this.state, "New numbers everywhere.");
   }
 
   reset() {
-    if (location.hash.startsWith("#lab=")) history.replaceState(history.state, "", location.pathname + location.search);
+    if (isLink(location.hash)) history.replaceState(history.state, "", location.pathname + location.search);
     this.load(structuredClone(this.start), "Back to the numbers of the page.");
   }
 
   // Links and copies
 
-  hashchange() {
-    if (!location.hash.startsWith("#lab=")) return;
+  openLink() {
+    if (!isLink(location.hash)) return;
     const state = decode(location.hash, this.start);
-    if (!state) return this.notice("The link does not fit this lab, so its numbers were left aside.");
+    if (!state) return this.notice("The link does not fit this lab, so it was left aside.");
     this.load(state, "These are the numbers of the link.");
     this.scrollIntoView();
   }
@@ -250,18 +318,15 @@ class AttentionLab extends HTMLElement {
       await navigator.clipboard.writeText(value);
       this.notice(`${what} is in the clipboard.`);
     } catch { // not allowed, or no https: the reader copies by hand
-      const area = make("textarea", { value, readOnly: true, rows: 12, ariaLabel: what });
-      const dialog = make("dialog", { ariaLabel: what, onclose: () => dialog.remove() },
-        area, button("Close", () => dialog.close()));
-      this.append(dialog);
-      dialog.showModal();
+      const area = make("textarea", { value, readOnly: true, ariaLabel: what, onblur: () => area.remove() });
+      this.append(area);
       area.select();
     }
   }
 
   // What is said, and what lights up
 
-  /** For screen readers, once the reader pauses rather than on every keystroke. */
+  /** For screen readers, once the reader pauses and not on every keystroke. */
   announce(words) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (this.live.textContent = words()), 800);
@@ -274,136 +339,113 @@ class AttentionLab extends HTMLElement {
 
   /** A text with the names of tensors in their colors. */
   paint(words) {
-    return words.split(/(\w+)/).map((word) => {
-      const role = word === this.names.inputs ? "inputs" : word;
-      return this.tensors[role]?.map && role !== "tokens"
-        ? make("span", { className: `tensor-${role.replace("_", "-")}` }, word) : word;
-    });
+    const named = /\b(x|w_\w+|queries|keys|values|scores|weights|outputs)\b/;
+    return words.split(named).map((word, k) => (k % 2
+      ? make("span", { className: `tensor-${word === "x" ? "inputs" : word.replace("_", "-")}` }, word) : word));
+  }
+
+  name(role) {
+    return role === "inputs" ? "x" : role;
+  }
+
+  at(role, i, j) {
+    return `${this.name(role)}, row ${i + 1}, column ${j + 1}`;
+  }
+
+  token(i) {
+    return this.state.tokens[i] || `input ${i + 1}`;
   }
 
   placeOf(element) {
     return this.places.get(element.closest("td"));
   }
 
-  at(role, i, j) {
-    return `${this.names[role] ?? role}, row ${i + 1}, column ${j + 1}`;
+  divisors() {
+    const { scale, temperature, w_key } = this.state;
+    return (scale ? ` ÷ √${w_key[0].length}` : "") + (temperature === 1 ? "" : ` ÷ ${temperature}`);
   }
 
   formula(role) {
-    const { inputs } = this.names;
-    const { scale, temperature, causal, w_key } = this.state;
-    if (PROJECTIONS[role]) return `${inputs} @ ${PROJECTIONS[role]}`;
     return {
-      scores: `queries @ keys.T${scale ? ` ÷ √${w_key[0].length}` : ""}${temperature === 1 ? "" : ` ÷ ${temperature}`}${causal ? ", masked" : ""}`,
+      scores: `queries @ keys.T${this.divisors()}${this.state.causal ? ", masked" : ""}`,
       weights: "softmax(scores)",
       outputs: "weights @ values",
-    }[role];
+    }[role] ?? `x @ ${PROJECTIONS[role]}`;
   }
 
-  /** Where a cell comes from, or goes: [text, places that light up, the place itself]. */
+  /** Where a cell comes from, or goes: a text, the places that light up, the place itself. */
   explain(role, i, j) {
     const t = this.tensors;
-    const here = [[role, i, j]];
     const value = spell(t[role][i][j]);
-    const say = (words, ...lit) => [`${this.at(role, i, j)}: ${words}`, lit, here];
-    const typed = this.cells[role][i][j];
-    if (typed.ariaInvalid)
-      return say(`“${typed.value}” is no number between −${LIMIT} and ${LIMIT}. The last good value, ${value}, stays in use.`);
-    if (role === "inputs")
-      return say(`goes into the query, the key and the value of ${this.token(i)}`, ["queries", i], ["keys", i], ["values", i]);
-    if (EDITABLE.includes(role)) {
-      const made = COMPUTED.find((name) => PROJECTIONS[name] === role);
-      return say(`goes into column ${j + 1} of the ${made}`, [made, null, j]);
-    }
-    if (PROJECTIONS[role]) {
-      const w = PROJECTIONS[role];
-      return say(`${products(t.inputs[i], column(t[w], j))} = ${value}`, ["inputs", i], [w, null, j]);
-    }
-    if (role === "outputs")
-      return say(`${products(t.weights[i], column(t.values, j))} = ${value}`, ["weights", i], ["values", null, j]);
-    if (role === "scores") {
-      const sum = products(t.queries[i], t.keys[j]);
-      const after = this.formula(role).slice("queries @ keys.T".length);
-      return say(value === "−∞" ? "−∞, masked: it comes later" : `${after ? `(${sum})${after}` : sum} = ${value}`, ["queries", i], ["keys", j]);
-    }
+    const say = (words, ...lit) => [`${this.at(role, i, j)}: ${words}`, lit, [[role, i, j]]];
+    const times = (left, right, ...lit) => {
+      const after = role === "scores" ? this.divisors() : "";
+      const sum = left.map((a, k) => `${factor(a)}×${factor(right[k])}`).join(" + ");
+      return say(`${after ? `(${sum})${after}` : sum} = ${value}`, ...lit);
+    };
+    const { ariaInvalid, value: typed } = this.cells[role][i][j];
+    if (ariaInvalid)
+      return say(`“${typed}” is no number from −${LIMIT} to ${LIMIT}. The last good one, ${value}, stays in use.`);
+    const fed = Object.keys(PROJECTIONS);
+    if (role === "inputs") return say(`goes into row ${i + 1} of ${fed.join(", ")}`, ...fed.map((name) => [name, i]));
+    const made = fed.find((name) => PROJECTIONS[name] === role);
+    if (made) return say(`goes into column ${j + 1} of ${made}`, [made, null, j]);
+    const w = PROJECTIONS[role];
+    if (w) return times(t.inputs[i], column(t[w], j), ["inputs", i], [w, null, j]);
+    if (role === "outputs") return times(t.weights[i], column(t.values, j), ["weights", i], ["values", null, j]);
+    if (t.scores[i][j] === -Infinity) return say(`${value}, masked, since ${this.token(j)} comes later`);
+    if (role === "scores") return times(t.queries[i], t.keys[j], ["queries", i], ["keys", j]);
     const greatest = Math.max(...t.scores[i]);
-    const power = (score) => `exp(${spell(score - greatest)})`;
-    return say(`${power(t.scores[i][j])} ÷ (${t.scores[i].map(power).join(" + ")}) = ${value}, each score less the greatest, ${spell(greatest)}`, ["scores", i]);
+    const exp = (score) => `exp(${spell(score - greatest)})`;
+    return say(`${exp(t.scores[i][j])} ÷ (${t.scores[i].map(exp).join(" + ")}) = ${value}, each score less the greatest, ${spell(greatest)}`, ["scores", i]);
   }
 
-  /** One query from its input to its output, in the form of explain. */
+  /** One query from its input to its output: each step as explain() has it. */
   steps() {
-    const i = this.row;
+    const i = Number(this.query.value);
     const t = this.tensors;
-    const row = (role) => list(t[role][i]);
+    const step = (role, words, ...lit) => [`${words} = ${list(t[role][i])}`, lit, [[role, i]]];
+    const all = (role, words) => [`${words}: ${this.formula(role)}`, [["inputs"], [PROJECTIONS[role]]], [[role]]];
     return [
-      [`${this.token(i)} is row ${i + 1} of ${this.names.inputs}: ${row("inputs")}`, [], [["inputs", i]]],
-      [`Its query, what it looks for: ${row("inputs")} @ w_query = ${row("queries")}`, [["inputs", i], ["w_query"]], [["queries", i]]],
-      [`The keys, what each input can be found by: ${this.formula("keys")}`, [["inputs"], ["w_key"]], [["keys"]]],
-      [`Its scores, its query times each key: ${this.formula("scores")} gives ${row("scores")}`, [["queries", i], ["keys"]], [["scores", i]]],
-      [`Its weights, which sum to 1: softmax(scores) gives ${row("weights")}`, [["scores", i]], [["weights", i]]],
-      [`The values, what each input hands on: ${this.formula("values")}`, [["inputs"], ["w_value"]], [["values"]]],
-      [`Its output: ${t.weights[i].map((weight, j) => `${spell(weight)}×${list(t.values[j])}`).join(" + ")} = ${row("outputs")}`, [["weights", i], ["values"]], [["outputs", i]]],
+      [HINT, [], []],
+      step("inputs", `1. Row ${i + 1} of x, ${this.token(i)}`),
+      step("queries", "2. Its query, what it looks for: its row @ w_query", ["inputs", i], ["w_query"]),
+      all("keys", "3. The keys, what each input is found by"),
+      step("scores", `4. Its scores: its query · each key${this.formula("scores").slice(16)}`, ["queries", i], ["keys"]),
+      step("weights", "5. Its weights, which sum to 1: softmax(scores)", ["scores", i]),
+      all("values", "6. The values, what each input hands on"),
+      step("outputs", `7. Its output: ${t.weights[i].map((weight, j) => `${spell(weight)}×${list(t.values[j])}`).join(" + ")}`, ["weights", i], ["values"]),
     ];
   }
 
   show() {
     const place = this.hovered ?? this.placeOf(document.activeElement);
-    const [words, lit, result] = place ? this.explain(...place)
-      : this.step ? this.steps()[this.step - 1] : [HINT, [], []];
+    const [words, lit, result] = place ? this.explain(...place) : this.steps()[this.step];
     this.sum.replaceChildren(...this.paint(words));
-    const holds = (places, role, i, j) => places.some(([tensor, row, index]) =>
-      tensor === role && (row ?? i) === i && (index ?? j) === j);
-    for (const [td, place] of this.places) {
-      td.classList.toggle("lab-lit", holds(lit, ...place));
-      td.classList.toggle("lab-result", holds(result, ...place));
+    for (const [td, [role, i, j]] of this.places) {
+      const among = ([tensor, row, index]) => tensor === role && (row ?? i) === i && (index ?? j) === j;
+      td.classList.toggle("lab-lit", lit.some(among));
+      td.classList.toggle("lab-result", result.some(among));
     }
-    this.count.textContent = this.step ? `Step ${this.step} of 7` : "";
   }
 
   walk(by) {
-    this.row = Number(this.query.value);
     this.step = (this.step + by + 8) % 8; // after the last step, none
     this.hovered = null;
     this.show();
-    this.parts.querySelector(".lab-result")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.parts.querySelector(".lab-result")?.scrollIntoView({ block: "nearest" });
     this.announce(() => this.sum.textContent);
   }
 
-  pointerover({ target }) {
-    this.hovered = this.placeOf(target);
-    this.show();
-  }
-
-  pointerleave() {
-    this.hovered = null;
-    this.show();
-  }
-
-  focusin({ target }) {
-    const [role, i, j] = this.placeOf(target) ?? [];
-    if (COMPUTED.includes(role)) {
-      this.cells[role].flat().forEach((cell) => (cell.tabIndex = -1));
-      this.cells[role][i][j].tabIndex = 0;
-    }
-    this.show();
-  }
-
-  focusout() {
-    this.show();
-  }
-
-  keydown(event) {
+  key(event) {
     const { key, target } = event;
     const by = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0] }[key];
-    if (!by || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (target.closest(".lab-steps button") && by[1]) return this.walk(by[1]);
+    if (!by || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (by[1] && target.closest(".lab-steps button")) return this.walk(by[1]);
+    if (by[1] && target.value) return; // there the caret moves
     const [role, i, j] = this.placeOf(target) ?? [];
     const next = this.cells[role]?.[i + by[0]]?.[j + by[1]];
-    // In a text that is being edited, an arrow moves the caret until it stands at that end.
-    const { selectionStart: from, selectionEnd: to, value } = target;
-    const inside = value && by[1] && (by[1] < 0 ? to > 0 : from < value.length) && to - from < value.length;
-    if (!next || inside) return;
+    if (!next) return;
     event.preventDefault();
     next.focus();
     next.select?.();

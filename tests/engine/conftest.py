@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""A small project of its own for each test, and one worker for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from engine.build import Engine, Report
+from engine.pool import Pool
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    shared = Pool()
+    yield shared
+    shared.close()
+
+
+class Sample:
+    """A project in a temporary folder, with the few verbs that a claim needs."""
+
+    def __init__(self, root: Path, pool: Pool) -> None:
+        self.root = root.resolve()
+        self.pool = pool
+        (self.root / "docs").mkdir()
+        (self.root / "snippets").mkdir()
+        self.engine = self.fresh_engine()
+
+    def fresh_engine(self) -> Engine:
+        """Another process would have an engine of its own: no memory but the cache."""
+        self.engine = Engine(self.root)
+        self.engine.pool = self.pool
+        return self.engine
+
+    def snippet(self, text: str, stem: str = "one") -> Path:
+        path = self.root / "snippets" / f"{stem}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip("\n"), "utf-8")
+        return path
+
+    def section(self, body: str, stem: str = "one", name: str = "part") -> Path:
+        """A snippet that is one hidden section, so that no page need show it."""
+        body = dedent(body).strip("\n")
+        return self.snippet(
+            f"# --8<-- [start:{name}] hidden\n{body}\n# --8<-- [end:{name}]\n", stem
+        )
+
+    def page(self, text: str, name: str = "page") -> Path:
+        path = self.root / "docs" / f"{name}.md"
+        path.write_text(dedent(text).lstrip("\n"), "utf-8")
+        return path
+
+    def refresh(self) -> Report:
+        return self.engine.refresh()
+
+    def output(self, name: str) -> str:
+        return (self.root / ".cache" / "outputs" / name).read_text("utf-8")
+
+    def printed(self, body: str) -> str:
+        """What the body prints when it is the one section of a snippet."""
+        self.section(body)
+        report = self.refresh()
+        assert not report.problems, "\n".join(map(str, report.problems))
+        return self.output("one/part.txt")
+
+    def problem(self, body: str | None = None) -> str:
+        """The one message that a build ends with."""
+        if body is not None:
+            self.section(body)
+        problems = self.refresh().problems
+        assert len(problems) == 1, "\n".join(map(str, problems))
+        return str(problems[0])
+
+
+@pytest.fixture
+def sample(tmp_path: Path, pool: Pool) -> Sample:
+    return Sample(tmp_path, pool)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""What pages name must exist, what snippets make must be shown, and nothing becomes live markup."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.conftest import Sample
+
+SNIPPET = """
+    # --8<-- [start:total]
+    total = 3
+    print(total)
+    # --8<-- [end:total]
+"""
+SHOWN = '``` py\n--8<-- "one.py:total"\n```\n``` text\n--8<-- "one/total.txt"\n```\n'
+
+
+def told(sample: Sample, page: str) -> list[str]:
+    sample.snippet(SNIPPET)
+    sample.page(page)
+    return [str(problem) for problem in sample.refresh().problems]
+
+
+def test_a_page_that_shows_all_passes(sample: Sample) -> None:
+    assert told(sample, SHOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '``` py\n--8<-- "two.py"\n```',
+            "docs/page.md:8: there is no snippets/two.py; names there: one",
+        ),
+        (
+            '``` py\n--8<-- "one.py:totl"\n```',
+            'docs/page.md:8: snippets/one.py has no section "totl"; did you mean "total"?',
+        ),
+        (
+            '``` text\n--8<-- "one/totl.txt"\n```',
+            'docs/page.md:8: snippets/one.py produced no "totl.txt"; did you mean "total.txt"?',
+        ),
+        (
+            "{{ one: totl }}",
+            "docs/page.md:7: {{ one: totl }}: NameError: name 'totl' is not defined",
+        ),
+        ("{{ two: x }}", "docs/page.md:7: there is no snippets/two.py"),
+        ("{{ one: '<b>' }}", "may be markup"),
+        ('--8<-- "one.py:total"', "is outside a code fence"),
+        ('--8<-- "one/total.txt"', "is outside a code fence"),
+        ("a {{ one: __import__('torch').zeros(2, 2, 2, dtype=object) }}", "TypeError"),
+    ],
+)
+def test_what_a_page_names_wrongly_is_told_with_the_names_that_exist(
+    sample: Sample, line: str, message: str
+) -> None:
+    (problem,) = told(sample, f"{SHOWN}{line}\n")
+    assert message in problem
+
+
+def test_a_section_and_an_output_that_no_page_shows_are_told(sample: Sample) -> None:
+    problems = told(sample, "nothing")
+    assert [p.split(":", 2)[:2] for p in problems] == [["snippets/one.py", "1"]] * 2
+    assert 'no page shows section "total"' in problems[0]
+    assert 'no page shows the output "one/total.txt"' in problems[1]
+
+
+def test_a_hidden_section_need_not_be_shown(sample: Sample) -> None:
+    sample.section("print(1)")
+    assert not sample.refresh().problems
+
+
+def test_an_output_that_would_end_its_fence_is_refused(sample: Sample) -> None:
+    sample.section("print('```')\nprint('<script>alert(1)</script>')")
+    sample.page('``` text\n--8<-- "one/part.txt"\n```\n')
+    assert "would end the fence: open and close it with 4 of them" in sample.problem()
+    sample.page('```` text\n--8<-- "one/part.txt"\n````\n')
+    assert not sample.refresh().problems
+
+
+def test_a_figure_in_a_fence_is_refused(sample: Sample) -> None:
+    sample.section("import matplotlib.pyplot as plt\nplt.subplots(num='A')")
+    sample.page('``` text\n--8<-- "one/part.svg"\n```\n')
+    assert "is a figure: take it out of the fence" in sample.problem()
+
+
+def test_a_broken_section_is_told_once_with_the_pages_that_show_it(sample: Sample) -> None:
+    sample.snippet("# --8<-- [start:total]\ntotal = 3\n")
+    sample.page(SHOWN + "{{ one: total }}\n")
+    assert sample.problem() == (
+        'snippets/one.py:1: section "total" is never closed: add "# --8<-- [end:total]"\n'
+        "  shown by docs/page.md"
+    )
+
+
+def test_an_output_that_differs_between_two_runs_is_found(sample: Sample) -> None:
+    sample.section("import random\nprint(random.random())", "chance")
+    sample.section("print({'a', 'b', 'c', 'd', 'e', 'f'})", "order")
+    sample.section("import torch\ntorch.manual_seed(1)\nprint(torch.rand(1))", "seeded")
+    problems = list(map(str, sample.engine.check_twice()))
+    assert [problem.split(":")[0] for problem in problems] == [
+        "snippets/chance.py",
+        "snippets/order.py",
+    ]
+    assert "part.txt differs between two runs: seed what is random" in problems[0]

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""`python -m engine`."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.engine.conftest import Sample
+
+
+def engine(sample: Sample, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "engine", *arguments],
+        cwd=sample.root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> None:
+    sample.section("print(1)")
+    done = engine(sample, root)
+    assert done.returncode == 0, done.stderr
+    ran, summary = done.stdout.splitlines()
+    assert ran.split()[0] == "one"
+    assert ran.endswith(" s")
+    assert summary.startswith("Ran 1 snippets, 0 were fresh in ")
+    assert "Ran 0 snippets, 1 were fresh" in engine(sample, root).stdout
+
+
+def test_a_problem_is_told_and_is_its_exit_status(sample: Sample, root: Path) -> None:
+    sample.section("raise ValueError('no')")
+    done = engine(sample, root)
+    assert done.returncode == 1
+    assert 'snippets/one.py:2: in section "part": ValueError: no' in done.stderr
+    assert "1 to mend." in done.stdout
+
+
+def test_check_fails_on_an_output_that_differs(sample: Sample, root: Path) -> None:
+    sample.section("import random\nprint(random.random())")
+    done = engine(sample, root, "--check")
+    assert done.returncode == 1
+    assert "part.txt differs between two runs" in done.stderr
+
+
+def test_clean_forgets(sample: Sample, root: Path) -> None:
+    sample.section("print(1)")
+    engine(sample, root)
+    assert engine(sample, root, "--clean").returncode == 0
+    assert not (sample.root / ".cache/runs").exists()
+
+
+def test_elsewhere_it_says_where_to_go(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "engine"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "run this in the project's folder" in done.stderr
+
+
+def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
+    sample.section("print(1)", "a")
+    sample.section("print(1)", "b")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine"],
+        cwd=sample.root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            data = os.read(ours, 4096)
+        except OSError:
+            break  # Linux ends a terminal whose other side is closed with an error
+        if not data:
+            break
+        seen += data
+    process.wait()
+    os.close(ours)
+    assert b"1/2" in seen
+    assert b"\x1b[K" in seen

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: MIT
+"""Nothing stale ever shows; nothing fresh is run again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine import sources, store
+from engine.problems import EngineError
+from tests.engine.conftest import Sample
+
+
+def ran(sample: Sample) -> list[str]:
+    """What a new process would run."""
+    sample.fresh_engine()
+    report = sample.refresh()
+    assert not report.problems, "\n".join(map(str, report.problems))
+    return sorted(result.stem for result in report.ran)
+
+
+def test_nothing_fresh_is_run_again(sample: Sample) -> None:
+    sample.section("print(1)")
+    assert ran(sample) == ["one"]
+    assert ran(sample) == []
+
+
+def test_an_edit_runs_the_snippet_and_what_imports_it_and_no_other(sample: Sample) -> None:
+    sample.section("x = 1", "base")
+    sample.section("from snippets.base import x\nprint(x)", "direct")
+    sample.section("from snippets import direct\nprint(direct.x)", "indirect")
+    sample.section("print('apart')", "apart")
+    ran(sample)
+    sample.section("x = 2", "base")
+    assert ran(sample) == ["base", "direct", "indirect"]
+    assert sample.output("indirect/part.txt").endswith("2\n")
+
+
+def test_an_edit_in_the_same_second_and_of_the_same_size_counts(sample: Sample) -> None:
+    path = sample.section("x = 1", "base")
+    sample.section("from snippets.base import x\nprint(x)")
+    ran(sample)
+    stamp = path.stat()
+    sample.section("x = 2", "base")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert ran(sample) == ["base", "one"]
+    assert sample.output("one/part.txt") == "2\n"
+
+
+def test_a_relative_import_and_one_inside_a_function_count(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "group/a")
+    sample.section("from .a import x\ndef f():\n    import snippets.group.b", "group/c")
+    sample.snippet("", "group/b")
+    found = sources.local_sources(sample.root / "snippets/group/c.py", sample.root)
+    assert found["snippets/group/a.py"]
+    assert found["snippets/group/b.py"]
+
+
+def test_a_file_that_would_shadow_an_import_makes_the_output_stale(sample: Sample) -> None:
+    sample.section("import colorsys\nprint(hasattr(colorsys, 'mine'))")
+    ran(sample)
+    (sample.root / "colorsys.py").write_text("mine = 1\n")
+    assert ran(sample) == ["one"]
+
+
+def test_a_data_file_that_is_read_counts(sample: Sample) -> None:
+    data = sample.root / "snippets" / "data.csv"
+    data.write_text("1\n")
+    sample.section(f"print(open({str(data)!r}).read())")
+    ran(sample)
+    data.write_text("2\n")
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "2\n\n"
+
+
+def test_a_new_value_on_a_page_runs_the_snippet_and_an_edited_sentence_does_not(
+    sample: Sample,
+) -> None:
+    sample.section("x = 3")
+    sample.page("It is {{ one: x }}.")
+    ran(sample)
+    sample.page("It still is {{ one: x }}.")
+    assert ran(sample) == []
+    sample.page("It is {{ one: x }}, twice {{ one: 2 * x }}.")
+    assert ran(sample) == ["one"]
+
+
+def test_another_version_of_a_package_makes_all_stale(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    real = sources.metadata.version
+    monkeypatch.setattr(
+        sources.metadata, "version", lambda name: "9" if name == "numpy" else real(name)
+    )
+    sources.environment.cache_clear()
+    assert sample.engine.is_fresh is not None
+    kept = sample.engine.store.load("one")
+    assert kept is not None
+    assert kept.environment != sources.environment()
+    monkeypatch.undo()
+    sources.environment.cache_clear()
+
+
+def test_an_output_that_is_no_longer_made_is_gone(sample: Sample) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    sample.section("x = 1")
+    ran(sample)
+    assert not (sample.root / ".cache/outputs/one/part.txt").exists()
+
+
+def test_a_failed_snippet_leaves_no_old_output(sample: Sample) -> None:
+    sample.printed("print(1)")
+    sample.problem("print(1 / 0)")
+    assert not (sample.root / ".cache/outputs/one/part.txt").exists()
+
+
+def test_a_known_failure_is_not_run_again_until_something_changes(sample: Sample) -> None:
+    first = sample.problem("raise ValueError('no')")
+    report = sample.refresh()
+    assert report.ran == []
+    assert [str(problem) for problem in report.problems] == [first]
+    assert sample.printed("print('mended')") == "mended\n"
+
+
+def test_a_cache_cut_off_at_any_byte_is_made_again(sample: Sample) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    kept = sample.root / ".cache/runs/one.json"
+    whole = kept.read_bytes()
+    for end in range(len(whole)):
+        kept.write_bytes(whole[:end])
+        assert sample.engine.store.load("one") is None
+    flipped = whole.replace(b'"text": "1', b'"text": "2')
+    assert flipped != whole
+    kept.write_bytes(flipped)
+    assert ran(sample) == ["one"]
+    assert kept.exists()
+    assert ran(sample) == []
+
+
+@pytest.mark.parametrize("damage", ["", "2\n"])
+def test_a_damaged_output_file_is_mended_without_a_run(sample: Sample, damage: str) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    (sample.root / ".cache/outputs/one/part.txt").write_text(damage)
+    (sample.root / ".cache/outputs/stray.txt").write_text("stray")
+    assert ran(sample) == []
+    assert sample.output("one/part.txt") == "1\n"
+    assert not (sample.root / ".cache/outputs/stray.txt").exists()
+
+
+def test_folders_where_files_belong_are_mended(sample: Sample) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    for name in (".cache/outputs/one/part.txt", ".cache/runs/one.json"):
+        (sample.root / name).unlink()
+        (sample.root / name).mkdir()
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "1\n"
+
+
+def test_a_file_that_changes_while_it_is_read_is_run_again(sample: Sample) -> None:
+    path = sample.snippet("x = 'old'\n", "base")
+    sample.section(
+        f"""
+        from pathlib import Path
+        from snippets.base import x
+        print(x)
+        base = Path({str(path)!r})
+        base.write_text(base.read_text().replace("old", "new"))
+        """
+    )
+    sample.refresh()
+    assert sample.output("one/part.txt") == "new\n"
+    assert ran(sample) == []
+
+
+def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "kept.txt"
+    store.write(path, b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        store.write(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_cache_that_cannot_be_written_is_told(sample: Sample) -> None:
+    sample.section("print(1)")
+    (sample.root / ".cache").write_text("a file where the folder belongs")
+    with pytest.raises(EngineError, match=r"\.cache: cannot be written .* make it writable"):
+        sample.refresh()
+
+
+def test_builds_at_the_same_time_run_each_snippet_once(sample: Sample) -> None:
+    for number in range(4):
+        sample.section(f"import time\ntime.sleep(0.2)\nprint({number})", f"s{number}")
+    reports = []
+    engines = [sample.fresh_engine() for _ in range(3)]
+    threads = [
+        threading.Thread(target=lambda e=engine: reports.append(e.refresh())) for engine in engines
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(report.ran) for report in reports) == [0, 0, 4]
+    assert [sample.output(f"s{n}/part.txt") for n in range(4)] == ["0\n", "1\n", "2\n", "3\n"]
+
+
+def test_a_killed_build_leaves_a_cache_that_the_next_one_can_use(
+    sample: Sample, root: Path
+) -> None:
+    for number in range(6):
+        sample.section(f"print({number})", f"s{number}")
+    command = [sys.executable, "-m", "engine"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    process = subprocess.Popen(
+        command, cwd=sample.root, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    process.stdout.readline()  # one snippet is done, the others are not
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert len(ran(sample)) < 6
+    assert [sample.output(f"s{n}/part.txt") for n in range(6)] == [f"{n}\n" for n in range(6)]
+
+
+def test_a_warm_build_imports_neither_torch_nor_matplotlib(sample: Sample, root: Path) -> None:
+    sample.section("import torch\nprint(torch.ones(1))")
+    ran(sample)
+    code = (
+        "import json, pathlib, sys; from engine.build import Engine;"
+        "r = Engine(pathlib.Path('.')).refresh();"
+        "print(json.dumps([len(r.ran), [m for m in ('torch', 'matplotlib', 'numpy') if m in sys.modules]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=sample.root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == [0, []]
+
+
+def test_clean_forgets_all(sample: Sample) -> None:
+    sample.section("print(1)")
+    ran(sample)
+    sample.engine.store.clean()
+    assert not (sample.root / ".cache/outputs").exists()
+    assert ran(sample) == ["one"]
+    shutil.rmtree(sample.root / ".cache")
+    assert ran(sample) == ["one"]

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: MIT
+"""The engine under MkDocs: a broken snippet fails a build, and under `serve` the server lives on."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import Sample
+
+CONFIG = """\
+site_name: Sample
+theme: {{name: mkdocs}}
+use_directory_urls: false
+hooks: [{root}/engine/mkdocs_hooks.py]
+watch: [snippets]
+markdown_extensions:
+  - engine.markdown
+  - attr_list
+  - pymdownx.superfences
+  - pymdownx.snippets: {{base_path: [snippets, .cache/outputs], check_paths: true}}
+"""
+PAGE = """\
+# A page
+
+``` text
+--8<-- "one/part.txt"
+```
+
+The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}`.
+
+{{ one: __import__("torch").tensor([[1.0, total]]) }}
+"""
+PATIENCE = 60  # seconds a loaded machine may take; what is waited for comes much sooner
+
+
+@pytest.fixture
+def mkdocs(sample: Sample, root: Path) -> Sample:
+    (sample.root / "mkdocs.yml").write_text(CONFIG.format(root=root))
+    sample.section("total = 3\nprint('printed', total)")
+    sample.page(PAGE, "index")
+    return sample
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "mkdocs", *arguments]
+
+
+def environment(root: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(root), "SOURCE_DATE_EPOCH": "0"}
+
+
+def build(sample: Sample, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command("build", *arguments),
+        cwd=sample.root,
+        env=environment(root),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Path) -> None:
+    done = build(mkdocs, root, "--strict")
+    assert done.returncode == 0, done.stderr
+    page = (mkdocs.root / "site/index.html").read_text()
+    assert "printed 3" in page
+    assert "The total is 3, <strong>[3, 1.5]</strong> and <code>3</code>." in page
+    assert '<table class="tensor"' in page
+    assert "<td>1</td><td>3</td>" in page
+    assert "{{" not in page
+
+
+def test_it_builds_from_another_folder_too(mkdocs: Sample, root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("build", "-f", str(mkdocs.root / "mkdocs.yml"), "-d", str(tmp_path / "elsewhere")),
+        cwd="/",
+        env=environment(root),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "printed 3" in (tmp_path / "elsewhere/index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("total = 3\nraise ValueError('no')", 'snippets/one.py:3: in section "part": ValueError: no'),
+        ("import os\nos._exit(0)", 'snippets/one.py:3: section "part" ended its process'),
+        ("total = 3", 'docs/index.md:4: snippets/one.py produced no "part.txt"; names there: none'),
+        ("print(1)", "docs/index.md:7: {{ one: total }}: NameError"),
+    ],
+)
+def test_a_mistake_fails_a_build_that_is_not_strict(
+    mkdocs: Sample, root: Path, body: str, message: str
+) -> None:
+    mkdocs.section(body)
+    done = build(mkdocs, root)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (mkdocs.root / "site/index.html").exists()
+
+
+def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample, root: Path) -> None:
+    mkdocs.section("import warnings\ntotal = 3\nprint(3)\nwarnings.warn('careful')")
+    assert build(mkdocs, root).returncode == 0
+    done = build(mkdocs, root, "--strict")
+    assert done.returncode != 0
+    assert "careful" in done.stderr
+
+
+def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample, root: Path) -> None:
+    mkdocs.section(
+        "import matplotlib.pyplot as plt\ntotal = 3\nprint(3)\nplt.figure('F').text(0, 0, 'x')"
+    )
+    page = mkdocs.root / "docs/index.md"
+    page.write_text(page.read_text() + '\n--8<-- "one/part.svg"\n')
+    pages = []
+    for _ in range(2):
+        mkdocs.engine.store.clean()
+        assert build(mkdocs, root).returncode == 0
+        pages.append((mkdocs.root / "site/index.html").read_bytes())
+    assert b"<svg" in pages[0]
+    assert pages[0] == pages[1]
+
+
+class Served:
+    def __init__(self, sample: Sample, root: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        self.log = sample.root / "serve.log"
+        self.written = self.log.open("w")
+        self.process = subprocess.Popen(
+            command("serve", "--dev-addr", f"127.0.0.1:{port}"),
+            cwd=sample.root,
+            env=environment(root),
+            stdout=self.written,
+            stderr=subprocess.STDOUT,
+        )
+
+    def page(self) -> str:
+        try:
+            with urllib.request.urlopen(self.url, timeout=5) as answer:
+                return answer.read().decode()
+        except OSError:
+            return ""
+
+    def wait_for(self, seen: Callable[[str], object]) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            page = self.page()
+            if page and seen(page):
+                return page
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.1)
+        pytest.fail(f"it never came; the page is\n{page}\nand the log\n{self.log.read_text()}")
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+        self.written.close()
+
+
+@pytest.fixture
+def served(mkdocs: Sample, root: Path) -> Iterator[Served]:
+    mkdocs.section("from snippets.helper import half\ntotal = 3\nprint('printed', half)")
+    mkdocs.snippet("half = 1.5\n", "helper")
+    server = Served(mkdocs, root)
+    yield server
+    server.close()
+
+
+def test_edits_show_without_a_restart_and_mistakes_do_not_end_the_server(
+    mkdocs: Sample, served: Served
+) -> None:
+    served.wait_for(lambda page: "printed 1.5" in page)
+    mkdocs.snippet("half = 2.5\n", "helper")
+    served.wait_for(lambda page: "printed 2.5" in page)
+    mkdocs.snippet("half = 1 / 0\n", "helper")
+    page = served.wait_for(lambda page: "engine-error" in page)
+    assert "snippets/helper.py:1: ZeroDivisionError: division by zero" in page
+    assert "snippets/helper.py:1: ZeroDivisionError" in served.log.read_text()
+    assert "printed 2.5" not in page
+    mkdocs.page("# Edited\n\nThe total is {{ one: total }}.\n", "index")
+    served.wait_for(lambda page: "Edited" in page)
+    mkdocs.snippet("half = 3.5\n", "helper")
+    page = served.wait_for(lambda page: "The total is 3." in page)
+    assert "engine-error" not in page
+    mkdocs.page("# Edited\n\n{{ one: totl }}\n", "index")
+    page = served.wait_for(lambda page: "engine-error" in page)
+    assert re.search("name .*totl.* is not defined", page)
+
+
+def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> None:
+    served.wait_for(lambda page: "printed" in page)
+    mkdocs.section("raise ValueError('<script>alert(1)</script>\\n\\n# Heading\\n\\n**bold**')")
+    page = served.wait_for(lambda page: "engine-error" in page)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert "<strong>bold" not in page

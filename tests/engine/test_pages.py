@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import pytest
+
+from engine.pages import Include, Malformed, Value, read_page
+
+
+def read(text: str) -> list[Include | Value | Malformed]:
+    return list(read_page(text.splitlines()))
+
+
+def test_code_and_outputs_are_found_with_the_fence_around_them() -> None:
+    text = '``` py\n--8<-- "a/b.py:sum"\n```\n--8<-- "a/b/sum.svg"\n    ~~~~\n    -8<- \'a/b/sum.txt\'\n    ~~~~'
+    assert read(text) == [
+        Include(2, "", "a/b.py:sum", "a/b", section="sum", fence="```"),
+        Include(4, "", "a/b/sum.svg", "a/b", output="sum.svg"),
+        Include(6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fence="~~~~"),
+    ]
+
+
+def test_values_are_found_in_sentences_and_alone() -> None:
+    assert read('See {{ a/b: x[0] }} and `{{ a: f"{y:.2f}" }}`.\n  {{ a: y }}') == [
+        Value(1, "a/b", "x[0]", alone=False),
+        Value(1, "a", 'f"{y:.2f}"', alone=False),
+        Value(2, "a", "y", alone=True),
+    ]
+
+
+def test_braces_in_code_and_formulas_are_left_alone() -> None:
+    assert read("```\n{{ a: x }}\n```\n$x^{{\\top}}$ \\{{ a: x }}") == []
+
+
+def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
+    assert read('````\n```\n--8<-- "a.py"\n```\n````')[0].fence == "````"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '--8<-- "a.py:1:3"',
+        '--8<-- "a.md"',
+        '--8<-- "a.py" ',
+        "--8<--",
+        "{{ x }}",
+    ],
+)
+def test_a_near_miss_is_told_and_not_shown_as_written(line: str) -> None:
+    (found,) = read(line)
+    assert isinstance(found, Malformed)

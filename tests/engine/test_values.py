@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from engine import values
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (torch.tensor([1.936618, 6.683105, 1.595067]), "[1.9366, 6.6831, 1.5951]"),
+        (torch.tensor([[2.0, 4.0], [4.0, 16.0]]), "[[2, 4], [4, 16]]"),
+        (torch.tensor(6.0337e-06), "6.0337e-06"),
+        (torch.zeros(3, 4).shape, "(3, 4)"),
+        ((3,), "(3,)"),
+        (np.float32(0.5), "0.5"),
+        (-0.25, "-0.25"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+        (True, "True"),
+        (7, "7"),
+        (1e12, "1.0000e+12"),
+        ("as it is", "as it is"),
+    ],
+)
+def test_a_value_reads_as_in_a_sentence(value: object, text: str) -> None:
+    assert values.inline(value) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>", "a*b*", "`x`", "a_b", "two\nlines", "$x$", "&amp;", "\x1b[0m"]
+)
+def test_what_could_be_markup_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="may be markup"):
+        values.inline(text)
+
+
+def test_an_object_without_a_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="a dict has no form for a sentence"):
+        values.inline({})
+
+
+def test_a_table_carries_name_shape_and_exact_numbers() -> None:
+    weights = torch.tensor([[1 / 3, 2.0]])
+    table = values.table(weights, "module.weights")
+    assert table is not None
+    assert 'data-tensor="weights"' in table
+    assert "<caption>weights <span>(1, 2)</span></caption>" in table
+    assert "<td>0.3333</td><td>2</td>" in table
+    exact = table.split('data-values="')[1].split('"')[0]
+    assert torch.equal(torch.tensor(json.loads(exact)), weights)
+
+
+def test_what_is_no_row_and_no_matrix_has_no_table() -> None:
+    assert values.table(torch.zeros(2, 2, 2), "x") is None
+    assert values.table("text", "x") is None

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: MIT
+"""The drawing pieces in snippets/figures.py: what they draw is what the tensors hold."""
+
+import re
+from itertools import combinations
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+
+from snippets import figures
+from snippets.figures import number
+
+# Unequal sizes, so that a swapped axis cannot pass; numbers of every kind and of many widths.
+torch.manual_seed(0)
+INPUTS = torch.tensor([[1.0, 0, 1, 0, 7], [0, 2, -0.5, 2, 0.25], [1, 1, 12, 1, 1]])  # (3, 5)
+W_KEY = torch.arange(10.0).view(5, 2) - 4  # (5, 2)
+KEYS = INPUTS @ W_KEY  # (3, 2)
+SCORES = torch.tensor(
+    [[2.0, 4, 4, -7.125], [4, -torch.inf, 12, 3], [0, 0.3333, 10, -123.5]]
+)  # (3, 4)
+WEIGHTS = SCORES.softmax(dim=-1)  # (3, 4)
+VALUES = torch.tensor([[1.0, 2], [2, -8.5], [2, 6], [0, 3.14159]])  # (4, 2)
+OUTPUTS = WEIGHTS @ VALUES  # (3, 2)
+ONES = torch.ones(3, 4)
+
+DRAWINGS = {
+    "matrices": (
+        lambda: figures.matrices("Two matrices", inputs=INPUTS, w_key=W_KEY, keys=KEYS),
+        [INPUTS, W_KEY, KEYS],
+    ),
+    "a row": (lambda: figures.matrices("One row", queries=INPUTS[0]), [INPUTS[0]]),
+    "product": (
+        lambda: figures.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1),
+        [INPUTS, W_KEY, KEYS],
+    ),
+    "a small product": (
+        lambda: figures.product("A product", ONES, ONES.T, ONES @ ONES.T),
+        [ONES, ONES.T, ONES @ ONES.T],
+    ),
+    "softmax_bars": (
+        lambda: figures.softmax_bars("A softmax", SCORES[1], WEIGHTS[1]),
+        [SCORES[1], WEIGHTS[1]],
+    ),
+    "heat_map": (lambda: figures.heat_map("A heat map", WEIGHTS), [WEIGHTS]),
+    "heat_map of scores": (lambda: figures.heat_map("Scores", SCORES, "scores"), [SCORES]),
+    "weighted_sum": (
+        lambda: figures.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0]),
+        [WEIGHTS[0], VALUES, WEIGHTS[0].unsqueeze(-1) * VALUES, OUTPUTS[0]],
+    ),
+    "overview": (lambda: figures.overview("queries", "w_key"), []),
+}
+
+
+@pytest.fixture(autouse=True)
+def no_figure_left():
+    plt.close("all")
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(params=DRAWINGS)
+def drawn(request):
+    draw, tensors = DRAWINGS[request.param]
+    draw()
+    assert len(plt.get_fignums()) == 1, "a drawing is one figure"
+    return plt.gcf(), tensors
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+def words(text):
+    return re.findall(r"-?[\w.]+(?:-\d+)?", text)
+
+
+def test_every_number_of_the_tensors_is_drawn_and_told(drawn):
+    figure, tensors = drawn
+    shown, told = texts(figure), words(figure.description)
+    for tensor in tensors:
+        for value in tensor.flatten():
+            for place in (shown, told):
+                assert number(value) in [word.rstrip(".") for word in place]
+
+
+def test_every_number_told_is_drawn(drawn):
+    figure, tensors = drawn
+    numbers = [n for t in tensors for n in map(number, t.flatten())]
+    for value in set(numbers):
+        assert texts(figure).count(value) >= numbers.count(value)
+
+
+def test_a_drawing_has_a_title(drawn):
+    figure, _ = drawn
+    assert figure.get_label()
+
+
+def test_no_text_covers_another_or_leaves_the_picture(drawn):
+    figure, _ = drawn
+    renderer = figure.canvas.get_renderer()
+    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in figure.axes[0].texts]
+    for text, box in boxes:
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, f"{text} sticks out"
+        assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, f"{text} sticks out"
+    for (one, box), (other, other_box) in combinations(boxes, 2):
+        assert not box.padded(-1).overlaps(other_box.padded(-1)), f"{one} covers {other}"
+
+
+def test_a_drawing_uses_only_tensor_colors_black_and_gray(drawn):
+    figure, _ = drawn
+    for artist in [*figure.axes[0].texts, *figure.axes[0].lines]:
+        assert re.fullmatch(r"C\d|black|0\.\d+", str(artist.get_color()))
+
+
+def test_drawing_leaves_the_tensors_alone():
+    before = [t.clone() for t in (SCORES, WEIGHTS, VALUES)]
+    figures.heat_map("Scores", SCORES, "scores")
+    figures.softmax_bars("Bars", SCORES[1], WEIGHTS[1])
+    figures.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0])
+    assert all(
+        torch.equal(old, new) for old, new in zip(before, (SCORES, WEIGHTS, VALUES), strict=True)
+    )
+
+
+def test_a_name_stands_above_its_matrix_in_its_color_with_its_shape():
+    figures.matrices("Keys", keys=KEYS)
+    name, shape = plt.gca().texts[:2]
+    assert (name.get_text(), name.get_color()) == ("keys", "C2")
+    assert shape.get_text() == "(3, 2)"
+
+
+def test_a_view_of_a_tensor_has_the_tensor_s_color():
+    assert figures.color_of("keys.T") == figures.color_of("keys") == "C2"
+    assert figures.color_of("mask") == "black"
+
+
+def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
+    figures.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1)
+    row, column, cell = [p for p in plt.gca().patches if isinstance(p, plt.Rectangle)]
+    assert cell.get_y() == row.get_y() and cell.get_height() == row.get_height()
+    assert cell.get_x() == column.get_x() and cell.get_width() == column.get_width()
+    inside = [t.get_text() for t in plt.gca().texts if cell.get_bbox().contains(*t.get_position())]
+    assert inside == [number(KEYS[2, 1])]
+
+
+def test_a_product_spells_out_the_sum_of_the_marked_cell():
+    figures.product("A product", INPUTS, W_KEY, KEYS, row=0, column=1)
+    spelled = "keys[0, 1] = 1×-3 + 0×-1 + 1×1 + 0×3 + 7×5 = 33"
+    assert texts(plt.gcf())[-1] == spelled and spelled in plt.gcf().description
+
+
+def test_a_product_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="keys is not inputs @ w_key"):
+        figures.product("A lie", INPUTS, W_KEY, KEYS + 1)
+
+
+def test_a_weighted_sum_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="not weights @ values"):
+        figures.weighted_sum("A lie", WEIGHTS[0], VALUES, OUTPUTS[0] + 1)
+
+
+def test_a_heat_map_names_queries_down_and_keys_across():
+    figures.heat_map("Weights", WEIGHTS)
+    place = {text.get_text(): text.get_position() for text in plt.gca().texts}
+    assert place["query 1"][1] < place["query 2"][1] < place["query 3"][1]
+    assert place["key 1"][0] < place["key 2"][0] < place["key 4"][0]
+    assert "query 4" not in place and "key 5" not in place
+
+
+def test_a_larger_weight_has_a_deeper_color():
+    figures.heat_map("Weights", WEIGHTS)
+    depths = [patch.get_alpha() for patch in plt.gca().patches]
+    assert torch.tensor(depths).argsort().tolist() == WEIGHTS.flatten().argsort().tolist()
+
+
+def test_bars_are_as_long_as_their_numbers():
+    figures.softmax_bars("Bars", SCORES[0], WEIGHTS[0])
+    bars = plt.gca().patches
+    lengths = torch.tensor([float(bar.get_width()) for bar in bars])
+    for some, numbers in ((lengths[:4], SCORES[0]), (lengths[4:], WEIGHTS[0])):
+        assert torch.allclose(some / some.sum(), numbers / numbers.sum())
+    assert len({bar.get_x() for bar in bars[:4]}) == 1, "they start at one line, zero"
+
+
+def test_the_map_lights_what_it_is_told_to_and_nothing_else():
+    figures.overview("queries", "w_key")
+    bold = {text.get_text() for text in plt.gca().texts if text.get_weight() == "bold"}
+    assert bold == {"queries", "w_key"}
+    assert {text.get_text() for text in plt.gca().texts} == set(figures.COLORS)
+
+
+def test_a_name_that_is_on_no_map_is_refused():
+    with pytest.raises(ValueError, match="query"):
+        figures.overview("query")
+
+
+@pytest.mark.parametrize(
+    "value, written",
+    [
+        (2.0, "2"),
+        (-0.5, "-0.500"),
+        (1.9366, "1.937"),
+        (6.0337e-06, "6.0e-6"),
+        (2.9539e-04, "3.0e-4"),
+        (1234.5, "1.2e3"),
+        (12345678.0, "1.2e7"),
+        (float("-inf"), "-inf"),
+        (float("nan"), "nan"),
+        (-0.0, "0"),
+    ],
+)
+def test_a_number_is_short_and_honest(value, written):
+    assert number(torch.tensor(value)) == written
