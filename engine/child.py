@@ -190,9 +190,14 @@ def future_flags(tree: ast.Module) -> int:
     return sum(getattr(__future__, name).compiler_flag for name in names)
 
 
+def first_line(statement: ast.stmt) -> int:
+    """Its first line, that of its decorators included."""
+    return min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+
+
 def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
     """The section a statement lies in; None outside any, and around one that is a part of it."""
-    first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    first = first_line(statement)
     last = statement.end_lineno or first
     for section in sections:
         if section.start < first and last < section.end:

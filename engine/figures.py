@@ -192,7 +192,7 @@ def _restyle(element: ET.Element, title: str) -> None:
     style.pop("font-family", None)
     opacity = float(style.pop("opacity", 1))
     for paint in ("fill", "stroke"):
-        alpha = float(style.pop(f"{paint}-opacity", 1))
+        alpha = opacity * float(style.pop(f"{paint}-opacity", 1))
         if paint in style:
             style[paint] = _page_color(style[paint].strip(), alpha, title)
         elif paint == "fill" and alpha < 1 and element.tag in ("path", "text", "use"):

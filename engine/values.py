@@ -14,20 +14,29 @@ from typing import Any
 SPECIAL = re.compile(r"[*_`<>&\\$|~#!\x00-\x1f\x7f]")
 
 
-def number(value: float) -> str:
-    """2.0 -> "2", 1.93662 -> "1.9366", 0.00000603 -> "6.0337e-06"."""
+def is_fixed(value: float) -> bool:
+    """Whether a number reads well without a power of ten."""
+    return math.isfinite(value) and (value == 0 or 1e-3 <= abs(value) < 1e6)
+
+
+def places(numbers: list[float]) -> int:
+    """The decimals, 4 at the most, that these numbers need so that they line up."""
+    fixed = [f"{value:.4f}".rstrip("0") for value in numbers if is_fixed(value)]
+    return max((len(text.partition(".")[2]) for text in fixed), default=0)
+
+
+def number(value: float, decimals: int) -> str:
+    """2.0 -> "2" or "2.0000", 1.93662 -> "1.9366", and 0.00000603 -> "6.0337e-06"."""
     if isinstance(value, bool) or not math.isfinite(value):
         return str(value)
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    if 1e-3 <= abs(value) < 1e6:
-        return f"{value:.4f}".rstrip("0").rstrip(".")
-    return f"{value:.4e}"
+    return f"{value:.{decimals}f}" if is_fixed(value) else f"{value:.4e}"
 
 
-def plain(value: Any) -> Any:
-    """Turns tensors and arrays, of whatever library, into lists and numbers."""
-    return value.tolist() if hasattr(value, "tolist") else value
+def flat(value: Any) -> list[float]:
+    """All numbers in nested lists."""
+    if isinstance(value, list | tuple):
+        return [number for item in value for number in flat(item)]
+    return [value] if isinstance(value, int | float) else []
 
 
 def inline(value: Any) -> str:
@@ -35,7 +44,8 @@ def inline(value: Any) -> str:
 
     Raises ValueError where it is more than one line of plain text.
     """
-    text = _inline(value)
+    value = value.tolist() if hasattr(value, "tolist") else value
+    text = worded(value, places(flat(value)))
     if special := SPECIAL.search(text):
         raise ValueError(
             f"{text[:60]!r} cannot stand in a sentence, since {special[0]!r} may be markup: "
@@ -44,16 +54,16 @@ def inline(value: Any) -> str:
     return text
 
 
-def _inline(value: Any) -> str:
+def worded(value: Any, decimals: int) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_inline, value))}{',' if len(value) == 1 else ''})"
-    value = plain(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, int | float):
-        return number(value)
+        return number(value, decimals)
+    if isinstance(value, list | tuple):
+        items = ", ".join(worded(item, decimals) for item in value)
+        if isinstance(value, list):
+            return f"[{items}]"
+        return f"({items}{',' if len(value) == 1 else ''})"
     kind = type(value).__name__
     raise ValueError(f"a {kind} has no form for a sentence: make it a str or a number")
 
@@ -67,10 +77,12 @@ def table(value: Any, expression: str) -> str | None:
         return None
     rows = value.tolist() if len(value.shape) == 2 else [value.tolist()]
     name = re.findall(r"[A-Za-z_]\w*", expression)[-1]
-    shape = _inline(tuple(value.shape))
+    shape = worded(tuple(value.shape), 0)
+    decimals = places(flat(rows))
     exact = json.dumps(rows, separators=(",", ":"))
     body = "".join(
-        "<tr>" + "".join(f"<td>{number(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{number(cell, decimals)}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return (
         f'<table class="tensor" data-tensor="{name}" data-values="{html.escape(exact)}">'

@@ -173,6 +173,9 @@ def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
     page.wait_for_url(server.sub + CHAPTER)
     expect(page.locator(".md-code__nav[role=none]").first).to_be_visible()
     assert page.evaluate("window.kept")
+    for folded in page.locator("article details").all():
+        folded.evaluate("details => { details.open = true; }")
+    page.wait_for_timeout(200)
     wide = page.locator("pre > code").evaluate_all(
         "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.tabIndex)"
     )

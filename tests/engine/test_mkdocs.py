@@ -97,7 +97,10 @@ def test_it_builds_from_another_folder_too(mkdocs: Sample, root: Path, tmp_path:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("total = 3\nraise ValueError('no')", 'snippets/one.py:3: in section "part": ValueError: no'),
+        (
+            "total = 3\nraise ValueError('no')",
+            'snippets/one.py:3: in section "part": ValueError: no',
+        ),
         ("import os\nos._exit(0)", 'snippets/one.py:3: section "part" ended its process'),
         ("total = 3", 'docs/index.md:4: snippets/one.py produced no "part.txt"; names there: none'),
         ("print(1)", "docs/index.md:7: {{ one: total }}: NameError"),

@@ -16,6 +16,8 @@ from engine import values
     [
         (torch.tensor([1.936618, 6.683105, 1.595067]), "[1.9366, 6.6831, 1.5951]"),
         (torch.tensor([[2.0, 4.0], [4.0, 16.0]]), "[[2, 4], [4, 16]]"),
+        (torch.tensor([1.99999, 7.964, 6.0337e-06]), "[2.000, 7.964, 6.0337e-06]"),
+        ([0.0, 0.5], "[0.0, 0.5]"),
         (torch.tensor(6.0337e-06), "6.0337e-06"),
         (torch.zeros(3, 4).shape, "(3, 4)"),
         ((3,), "(3,)"),
@@ -52,7 +54,7 @@ def test_a_table_carries_name_shape_and_exact_numbers() -> None:
     assert table is not None
     assert 'data-tensor="weights"' in table
     assert "<caption>weights <span>(1, 2)</span></caption>" in table
-    assert "<td>0.3333</td><td>2</td>" in table
+    assert "<td>0.3333</td><td>2.0000</td>" in table
     exact = table.split('data-values="')[1].split('"')[0]
     assert torch.equal(torch.tensor(json.loads(exact)), weights)
 

@@ -89,6 +89,7 @@ def test_x_is_the_inputs():
         "    queries",
         "&lt;code&gt;queries&lt;/code&gt;",
         "`<code>queries</code>`",
+        "<pre><code>queries</code></pre>",
     ],
 )
 def test_only_whole_names_in_code_are_colored(text):

@@ -64,11 +64,11 @@ function decode(fragment, start) {
     const state = {};
     for (const role of EDITABLE)
       state[role] = parts.shift().split(";").map((row) => row.split(",").map(parseNumber));
-    for (const flag of ["scale", "causal"]) state[flag] = [false, true][parts.shift()];
+    for (const flag of ["scale", "causal"]) state[flag] = ["0", "1"].indexOf(parts.shift());
     state.temperature = parseNumber(parts.shift());
     state.tokens = parts.map(decodeURIComponent);
     const like = { ...start, inputs: parts.map(() => start.inputs[0]) };
-    const sound = parts.length <= MOST_INPUTS && state.scale + state.causal >= 0
+    const sound = parts.length <= MOST_INPUTS && Math.min(state.scale, state.causal) >= 0
       && state.temperature >= TEMPERATURE.min && state.temperature <= TEMPERATURE.max
       && state.tokens.every((token) => token === cleanToken(token))
       && EDITABLE.every((role) => shape(state[role]) === shape(like[role]) && !state[role].flat().includes(null));
@@ -163,8 +163,9 @@ class AttentionLab extends HTMLElement {
     this.places = new Map(); // td -> [role, row, column]
     this.formulas = {};
     this.compute();
-    this.parts.replaceChildren(...EDITABLE.map((role) => this.tensor(role)), this.switches(),
-      ...COMPUTED.map((role) => this.tensor(role)));
+    const [queries, keys, values, ...others] = COMPUTED.map((role) => this.tensor(role));
+    this.parts.replaceChildren(...EDITABLE.map((role) => this.tensor(role)),
+      queries, keys, values, this.switches(), ...others);
     this.query.replaceChildren(...state.tokens.map((_, value) => make("option", { value })));
     this.fill();
     this.notice(notice);

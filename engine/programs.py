@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: MIT
+"""Turns a shown piece of a snippet into a program that runs wherever it is pasted.
+
+The piece is sliced back over the names that it uses: every statement that it needs, from its own
+file and from the local files that this imports, comes before it, and nothing else does. (The idea:
+Mark Weiser, "Program Slicing", IEEE Transactions on Software Engineering, 1984.)
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.child import first_line, statements
+from engine.sections import MARKER, Section
+
+END = 1 << 30  # a line after every other
+BUILTINS = {*dir(builtins), "__name__", "__file__", "__doc__"}
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+class CannotStandAlone(Exception):
+    """Raised where a piece cannot be made a program; says which name is missing, and where."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A program in its three parts; `piece` is what the page shows, but for local imports."""
+
+    imports: str
+    earlier: str
+    piece: str
+
+    def __str__(self) -> str:
+        return "\n\n".join(part for part in (self.imports, self.earlier, self.piece) if part) + "\n"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement at the top level of a file, with the comment above it.
+
+    binds: names it gives a value; uses: names it needs at once; later: names that a function in it
+    needs when it is called; changes: names whose value it may edit in place
+    """
+
+    node: ast.stmt
+    text: str
+    first: int
+    last: int
+    binds: frozenset[str]
+    uses: frozenset[str]
+    later: frozenset[str]
+    changes: frozenset[str]
+
+
+def slice_of(path: Path, root: Path, shown: list[Section]) -> Slice:
+    """What the sections `shown` of the file at `path` need to run alone.
+
+    root: the folder that local imports start from.
+    Raises CannotStandAlone where a name is bound nowhere, or means two things.
+    """
+    return Slicer(root).slice(path, shown)
+
+
+@dataclass
+class Slicer:
+    root: Path
+    files: dict[Path, list[Statement]] = field(default_factory=dict)
+    order: list[Path] = field(default_factory=list)  # files, each after those it takes from
+    taken: dict[Path, set[int]] = field(default_factory=dict)  # first lines of needed statements
+    imports: dict[str, str] = field(default_factory=dict)  # name -> the line that imports it
+    aliases: dict[Path, list[str]] = field(default_factory=dict)
+
+    def slice(self, path: Path, shown: list[Section]) -> Slice:
+        file = self.read(path)
+        piece = [s for s in file if any(x.start < s.first and s.last < x.end for x in shown)]
+        bound: set[str] = set()
+        for statement in piece:
+            if is_local(statement.node, path, self.root):
+                continue  # what it imports is taken where it is used
+            for name in sorted((statement.uses - bound) | statement.later - BUILTINS):
+                if name not in BUILTINS and not self.bound_in(piece, name, statement, path):
+                    self.take(path, name, statement.first)
+            bound |= statement.binds
+        for statement in piece:
+            self.taken.get(path, set()).discard(statement.first)
+        self.check_meanings(piece, path)
+        lines = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
+        texts = [self.text_of(one) for one in [*(p for p in self.order if p != path), path]]
+        shown_text = self.shown_text(path, piece, shown)
+        return Slice("\n".join(lines), "\n\n".join(filter(None, texts)), shown_text)
+
+    def bound_in(
+        self, piece: list[Statement], name: str, user: Statement, path: Path
+    ) -> bool:
+        """Whether the piece itself binds a name before it is used, other than by a local import."""
+        return any(
+            name in s.binds and not is_local(s.node, path, self.root)
+            for s in piece
+            if s.first < user.first or name in user.later
+        )
+
+    def read(self, path: Path) -> list[Statement]:
+        if path not in self.files:
+            self.files[path] = list(read_statements(path.read_text("utf-8-sig")))
+        return self.files[path]
+
+    def take(self, path: Path, name: str, before: int) -> None:
+        """Takes all that gives `name` its value just before a line of a file."""
+        file = self.read(path)
+        earlier = [s for s in file if s.first < before]
+        binding = next((s for s in reversed(earlier) if name in s.binds), None)
+        if binding is None:
+            where = path.relative_to(self.root).as_posix()
+            raise CannotStandAlone(f'the name "{name}" is bound nowhere in {where}')
+        if isinstance(binding.node, ast.Import | ast.ImportFrom):
+            self.take_import(path, binding.node, name)
+        else:
+            self.place(path, binding)
+        for statement in earlier:
+            if statement.first > binding.first and name in statement.changes:
+                self.place(path, statement)
+
+    def place(self, path: Path, statement: Statement) -> None:
+        taken = self.taken.setdefault(path, set())
+        if statement.first in taken:
+            return
+        taken.add(statement.first)
+        for name in sorted(statement.uses - BUILTINS):
+            self.take(path, name, statement.first)
+        for name in sorted(statement.later - BUILTINS):
+            self.take(path, name, END)
+        if path not in self.order:
+            self.order.append(path)
+
+    def take_import(self, path: Path, node: ast.Import | ast.ImportFrom, name: str) -> None:
+        alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
+        local = local_file(node, alias.name, path, self.root)
+        renamed = f" as {alias.asname}" if alias.asname else ""
+        if local is None:
+            line = f"import {alias.name}{renamed}"
+            if isinstance(node, ast.ImportFrom):
+                line = f"from {node.module} import {alias.name}{renamed}"
+            if self.imports.setdefault(name, line) != line:
+                raise CannotStandAlone(f'"{name}" is both "{self.imports[name]}" and "{line}"')
+            return
+        if isinstance(node, ast.Import) or local.stem == alias.name:
+            where = f"{path.relative_to(self.root).as_posix()}:{node.lineno}"
+            raise CannotStandAlone(
+                f'"{name}" is a whole local module ({where}): import the names you use from it'
+            )
+        self.take(local, alias.name, END)
+        if renamed:
+            line = f"{alias.asname} = {alias.name}"
+            kept = self.aliases.setdefault(path, [])
+            kept += [line] if line not in kept else []
+
+    def check_meanings(self, piece: list[Statement], path: Path) -> None:
+        """A name that two files bind would have one value where the snippet has two."""
+        meanings: dict[str, str] = {}
+        bindings = [
+            (name, file)
+            for file, lines in self.taken.items()
+            for statement in self.files[file]
+            if statement.first in lines
+            for name in statement.binds
+        ]
+        own = [(n, path) for s in piece if not is_import(s.node) for n in s.binds]
+        for name, file in [*bindings, *own]:
+            where = file.relative_to(self.root).as_posix()
+            if meanings.setdefault(name, where) != where:
+                raise CannotStandAlone(
+                    f'the name "{name}" means one thing in {meanings[name]} and another in {where}'
+                )
+
+    def text_of(self, path: Path) -> str:
+        """The needed statements of a file in their order, spaced as they are in it."""
+        lines = self.taken.get(path, set())
+        parts: list[str] = []
+        previous = None
+        for statement in self.read(path):
+            if statement.first not in lines:
+                continue
+            if previous is not None:
+                parts.append("\n" * (blank_lines(previous, statement) + 1))
+            parts.append(statement.text)
+            previous = statement
+        return "\n".join([*filter(None, ["".join(parts)]), *self.aliases.get(path, [])])
+
+    def shown_text(self, path: Path, piece: list[Statement], shown: list[Section]) -> str:
+        """The lines that the page shows, without markers and local imports."""
+        gone = {
+            line
+            for statement in piece
+            if is_local(statement.node, path, self.root)
+            for line in range(statement.first, statement.last + 1)
+        }
+        source = path.read_text("utf-8-sig").splitlines()
+        parts = []
+        for section in shown:
+            numbers = range(section.start + 1, section.end)
+            lines = [source[n - 1] for n in numbers if n not in gone]
+            parts.append(textwrap.dedent("\n".join(lines)).strip("\n"))
+        return "\n\n".join(filter(None, parts))
+
+
+def read_statements(source: str) -> Iterator[Statement]:
+    lines = source.splitlines()
+    previous = 0
+    for node in statements(ast.parse(source)):
+        first, last = first_line(node), node.end_lineno or node.lineno
+        start = first
+        while start - 1 > previous and is_comment(lines[start - 2]):
+            start -= 1
+        text = textwrap.dedent("\n".join(lines[start - 1 : last]))
+        yield Statement(node, text, first, last, *map(frozenset, names_of(node)))
+        previous = last
+
+
+def is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#") and not MARKER.search(line) and "SPDX-" not in line
+
+
+def is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def blank_lines(one: Statement, two: Statement) -> int:
+    """Two around a function or a class, as is usual; else one where the file has any."""
+    if any(isinstance(s.node, ast.FunctionDef | ast.ClassDef) for s in (one, two)):
+        return 2
+    return 0 if two.first - two.text.count("\n") - one.last <= 1 else 1
+
+
+def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
+    """The names that a statement binds, uses at once, uses later, and may change."""
+    binds: set[str] = set()
+    uses: set[str] = set()
+    later: set[str] = set()
+    changes: set[str] = set()
+
+    def visit(node: ast.AST, local: frozenset[str], inside: bool) -> None:
+        if isinstance(node, FUNCTIONS | ast.ClassDef):
+            if not isinstance(node, ast.Lambda):
+                (local if inside else binds) and None
+                if not inside:
+                    binds.add(node.name)
+                for decorator in node.decorator_list:
+                    visit(decorator, local, inside)
+            inner = local | own_names(node)
+            if not isinstance(node, ast.ClassDef):
+                for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
+                    visit(default, local, inside)
+            for base in getattr(node, "bases", []):
+                visit(base, local, inside)
+            body = node.body if isinstance(node.body, list) else [node.body]
+            for child in body:
+                visit(child, inner, True)
+            return
+        if isinstance(node, COMPREHENSIONS):
+            local = local | {
+                n.id
+                for generator in node.generators
+                for n in ast.walk(generator.target)
+                if isinstance(n, ast.Name)
+            }
+        if isinstance(node, ast.Import | ast.ImportFrom) and not inside:
+            binds.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+        if isinstance(node, ast.Name) and node.id not in local:
+            if isinstance(node.ctx, ast.Store) and not inside:
+                binds.add(node.id)
+            else:
+                (later if inside else uses).add(node.id)
+        if not inside and (name := changed_by(node)) and name not in local:
+            changes.add(name)
+            uses.add(name)
+        for child in ast.iter_child_nodes(node):
+            visit(child, local, inside)
+
+    visit(node, frozenset(), False)
+    return binds, uses, later, changes
+
+
+def own_names(node: ast.AST) -> frozenset[str]:
+    """The names that a function or a class binds for itself."""
+    names: set[str] = set()
+    for inner in ast.walk(node):
+        if inner is node:
+            continue
+        if isinstance(inner, ast.arg):
+            names.add(inner.arg)
+        elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            names.add(inner.id)
+        elif isinstance(inner, ast.FunctionDef | ast.ClassDef):
+            names.add(inner.name)
+        elif isinstance(inner, ast.Import | ast.ImportFrom):
+            names.update(alias.asname or alias.name.split(".")[0] for alias in inner.names)
+    return frozenset(names)
+
+
+def changed_by(node: ast.AST) -> str | None:
+    """The name whose value a node may edit in place: `x[0] = 1`, `x += 1`, `model.train()`."""
+    target: ast.AST | None = None
+    if isinstance(node, ast.AugAssign):
+        target = node.target
+    elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+        target = node
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        target = node.value.func if isinstance(node.value.func, ast.Attribute) else None
+    while isinstance(target, ast.Attribute | ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def is_local(node: ast.stmt, path: Path, root: Path) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom) and any(
+        local_file(node, alias.name, path, root) for alias in node.names
+    )
+
+
+def local_file(
+    node: ast.Import | ast.ImportFrom, name: str, importer: Path, root: Path
+) -> Path | None:
+    """The local file that an import takes a name from, or None where it is not local."""
+    if isinstance(node, ast.Import):
+        base, parts = root, name.split(".")
+        candidates = [base.joinpath(*parts)]
+    else:
+        base = importer.parent if node.level else root
+        for _ in range(node.level - 1):
+            base = base.parent
+        whole = base.joinpath(*(node.module or "").split("."))
+        candidates = [whole, whole / name]
+    files = (path.with_name(f"{path.name}.py") for path in candidates)
+    return next((file for file in files if file.is_file()), None)

@@ -1,0 +1,632 @@
+# SPDX-License-Identifier: MIT
+"""The lab as a reader meets it: on screen, by keyboard, in a link, in a script."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+LAB = Path(__file__).parents[2] / "docs" / "assets" / "lab"
+EDITABLE = ("x", "w_query", "w_key", "w_value")
+COMPUTED = ("queries", "keys", "values", "scores", "weights", "outputs")
+NOTHING_FITS = "does not fit this lab"
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_lab(context: BrowserContext, server: Any) -> Iterator[Open]:
+    """`open_lab("#lab=…")` opens the lab; at the end the console must have been quiet."""
+    errors: list[str] = []
+
+    def opened(fragment: str = "") -> Page:
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{server.url}lab/{fragment}")
+        expect(page.locator(".lab-bench")).to_be_visible()
+        return page
+
+    yield opened
+    assert errors == []
+
+
+@pytest.fixture
+def lab(open_lab: Open) -> Page:
+    return open_lab()
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, server: Any) -> Iterator[Page]:
+    """One open lab for claims that leave it as they found it."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.url}lab/")
+    expect(page.locator(".lab-bench")).to_be_visible()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def built(site: Path) -> dict[str, torch.Tensor]:
+    """The tensors that the build wrote into the page, exactly."""
+    page = (site / "lab" / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r'data-tensor="(\w+)" data-values="([^"]+)"', page)
+    tensors = {
+        name: torch.tensor(json.loads(values), dtype=torch.float64) for name, values in found
+    }
+    assert set(tensors) == {*EDITABLE, *COMPUTED}
+    return tensors
+
+
+def cell(page: Page, name: str, row: int, column: int) -> Locator:
+    return page.get_by_label(f"{name}, row {row}, column {column}", exact=True)
+
+
+def result(page: Page, name: str, row: int, column: int) -> Locator:
+    rows = page.locator(f"[data-tensor={name}] tr:has(td[data-value])")
+    return rows.nth(row - 1).locator("td").nth(column - 1)
+
+
+def typed(page: Page, name: str) -> list[list[float]]:
+    role = "inputs" if name == "x" else name
+    rows = page.locator(f"[data-tensor={role}] tr").evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('td input')].map(cell => cell.value))"
+    )
+    return [[float(value) for value in row] for row in rows]
+
+
+def computed(page: Page, name: str) -> torch.Tensor:
+    rows = page.locator(f"[data-tensor={name}] tr:has(td[data-value])").evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.dataset.value))"
+    )
+    numbers = [[float(value.replace("Infinity", "inf")) for value in row] for row in rows]
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
+def with_torch(page: Page, scale: bool, causal: bool, temperature: float) -> dict[str, Any]:
+    """What torch makes of the numbers on screen."""
+    x, w_query, w_key, w_value = (
+        torch.tensor(typed(page, name), dtype=torch.float64) for name in EDITABLE
+    )
+    queries, keys, values = x @ w_query, x @ w_key, x @ w_value
+    scores = queries @ keys.T / temperature / (keys.shape[-1] ** 0.5 if scale else 1)
+    if causal:
+        scores = scores.masked_fill(torch.ones_like(scores).tril() == 0, float("-inf"))
+    weights = scores.softmax(dim=-1)
+    made = (queries, keys, values, scores, weights, weights @ values)
+    return dict(zip(COMPUTED, made, strict=True))
+
+
+def assert_agrees(page: Page, *, scale=False, causal=False, temperature=1.0) -> None:
+    for name, theirs in with_torch(page, scale, causal, temperature).items():
+        torch.testing.assert_close(computed(page, name), theirs, atol=1e-5, rtol=1e-9)
+
+
+def state(x: list[list[float]], weights: list[Any], scale=0, causal=0, temperature=1.0) -> str:
+    matrices = [";".join(",".join(map(str, row)) for row in matrix) for matrix in (x, *weights)]
+    tokens = [f"t{i}" for i in range(len(x))]
+    return "#lab=" + "/".join([*matrices, str(scale), str(causal), str(temperature), *tokens])
+
+
+# ---- The numbers ------------------------------------------------------------------------------
+
+
+def test_the_lab_starts_from_the_numbers_of_the_build(lab: Page, built: dict[str, Any]) -> None:
+    for name in EDITABLE:
+        assert typed(lab, name) == built[name].tolist()
+
+
+def test_on_the_running_example_the_lab_gets_what_the_build_got(
+    lab: Page, built: dict[str, Any]
+) -> None:
+    for name in COMPUTED:
+        torch.testing.assert_close(computed(lab, name), built[name], atol=1e-5, rtol=1e-5)
+    assert_agrees(lab)
+
+
+def test_an_edit_changes_everything_after_it_at_once(lab: Page) -> None:
+    before = computed(lab, "outputs")
+    cell(lab, "x", 2, 3).fill("-1.5")
+    assert not torch.equal(computed(lab, "outputs"), before)
+    assert_agrees(lab)
+    cell(lab, "w_value", 4, 2).fill("7")
+    assert_agrees(lab)
+
+
+@pytest.mark.parametrize("scale", (False, True))
+@pytest.mark.parametrize("causal", (False, True))
+@pytest.mark.parametrize("temperature", (0.1, 1, 3.7))
+def test_the_switches_do_what_torch_does(
+    lab: Page, scale: bool, causal: bool, temperature: float
+) -> None:
+    lab.get_by_label("Scale by").set_checked(scale)
+    lab.get_by_label("Causal mask").set_checked(causal)
+    lab.get_by_label("Temperature").fill(str(temperature))
+    assert_agrees(lab, scale=scale, causal=causal, temperature=temperature)
+
+
+def test_under_the_mask_the_future_does_not_leak(lab: Page) -> None:
+    lab.get_by_label("Causal mask").check()
+    before = computed(lab, "outputs")
+    cell(lab, "x", 3, 1).fill("50")
+    after = computed(lab, "outputs")
+    assert torch.equal(after[:2], before[:2])
+    assert not torch.equal(after[2], before[2])
+
+
+@pytest.mark.parametrize("n", range(1, 7))
+def test_random_states_come_out_as_in_torch(open_lab: Open, n: int) -> None:
+    draw = random.Random(n)
+
+    def matrix(rows: int, columns: int, size: float) -> list[list[float]]:
+        return [[round(draw.uniform(-size, size), 3) for _ in range(columns)] for _ in range(rows)]
+
+    for size in (2, 1000, 1e6):
+        weights = [matrix(4, 3, size) for _ in range(3)]
+        fragment = state(
+            matrix(n, 4, size), weights, scale=n % 2, causal=n // 2 % 2, temperature=0.7
+        )
+        page = open_lab(fragment)
+        assert computed(page, "outputs").shape == (n, 3)
+        assert_agrees(page, scale=bool(n % 2), causal=bool(n // 2 % 2), temperature=0.7)
+        page.close()
+
+
+def test_inputs_can_be_added_up_to_six_and_removed_down_to_one(lab: Page) -> None:
+    add = lab.get_by_role("button", name="Add an input")
+    for n in (4, 5, 6):
+        add.click()
+        expect(cell(lab, "x", n, 1)).to_be_focused()
+        assert_agrees(lab)
+    expect(add).to_be_disabled()
+    for n in (5, 4, 3, 2, 1):
+        lab.get_by_role("button", name="Remove input 1").click()
+        assert computed(lab, "outputs").shape[0] == n
+        assert_agrees(lab)
+    expect(lab.get_by_role("button", name="Remove input 1")).to_be_disabled()
+
+
+def test_random_numbers_are_small_integers(lab: Page) -> None:
+    before = typed(lab, "w_key")
+    lab.get_by_role("button", name="Random small integers").click()
+    numbers = [number for name in EDITABLE for row in typed(lab, name) for number in row]
+    assert typed(lab, "w_key") != before
+    assert all(number == int(number) and abs(number) <= 3 for number in numbers)
+    assert_agrees(lab)
+
+
+def test_reset_brings_the_page_back(lab: Page, built: dict[str, Any]) -> None:
+    cell(lab, "x", 1, 1).fill("9")
+    lab.get_by_label("Causal mask").check()
+    lab.get_by_label("name of input 1", exact=True).fill("the")
+    lab.get_by_role("button", name="Reset").click()
+    assert typed(lab, "x") == built["x"].tolist()
+    expect(lab.get_by_label("Causal mask")).not_to_be_checked()
+    expect(lab.get_by_label("name of input 1", exact=True)).to_have_value("input 1")
+    assert_agrees(lab)
+
+
+# ---- What a reader may type -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2", 2), ("-3", -3), ("−3", -3), ("+4", 4), ("1,5", 1.5), (" 0.25 ", 0.25), (".5", 0.5),
+        ("5.", 5), ("1e3", 1000), ("1E−3", 0.001), ("−1,5e2", -150), ("-0", 0), ("1e-400", 0),
+    ],
+)  # fmt: skip
+def test_a_number_is_understood(shared: Page, text: str, number: float) -> None:
+    cell(shared, "x", 1, 2).fill("7")
+    cell(shared, "x", 1, 2).fill(text)
+    expect(cell(shared, "x", 1, 2)).not_to_have_attribute("aria-invalid", "true")
+    w_query = torch.tensor(typed(shared, "w_query"), dtype=torch.float64)
+    x = torch.tensor([[1.0, number, 1.0, 0.0]], dtype=torch.float64)
+    torch.testing.assert_close(computed(shared, "queries")[:1], x @ w_query)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "abc", "NaN", "Infinity", "-Infinity", "∞", "1e400", "-1e400", "1e7", "--1", "1-", "−",
+     "1,2,3", "1.2.3", "1 000", "0x10", "1_000", "e5", "1e", "１", "<b>1</b>", "null", "1/2", "[]"],
+)  # fmt: skip
+def test_what_is_no_number_says_so_and_the_last_good_one_stays(shared: Page, text: str) -> None:
+    before = computed(shared, "outputs")
+    bad = cell(shared, "w_key", 2, 1)
+    bad.fill(text)
+    expect(bad).to_have_attribute("aria-invalid", "true")
+    said = shared.locator(f"[id='{bad.get_attribute('aria-describedby')}']")
+    expect(said).to_contain_text(
+        "is no number from −1000000 to 1000000. The last good one, 1, stays"
+    )
+    assert torch.equal(computed(shared, "outputs"), before)
+    assert said.locator("b").count() == 0
+    bad.fill("1")
+    expect(bad).not_to_have_attribute("aria-invalid", "true")
+    assert_agrees(shared)
+
+
+def test_a_token_has_any_name_and_never_becomes_markup(lab: Page) -> None:
+    name = lab.get_by_label("name of input 2", exact=True)
+    name.fill("<i>cat</i>")
+    expect(lab.locator("[data-tensor=scores] thead th").nth(1)).to_have_text("<i>cat</i>")
+    expect(lab.get_by_label("Follow").locator("option").nth(1)).to_have_text("<i>cat</i>")
+    assert lab.locator("attention-lab i").count() == 0
+    name.fill("")
+    name.blur()
+    expect(name).to_have_value("input 2")
+
+
+# ---- Links ------------------------------------------------------------------------------------
+
+
+def test_a_link_carries_the_whole_state(lab: Page, open_lab: Open, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.get_by_role("button", name="Add an input").click()
+    cell(lab, "x", 4, 2).fill("-2,5")
+    cell(lab, "w_value", 1, 1).fill("1e-7")
+    lab.get_by_label("Scale by").check()
+    lab.get_by_label("Temperature").fill("0.3")
+    lab.get_by_label("name of input 4", exact=True).fill("a/b;c,%é")
+    lab.get_by_role("button", name="Copy link").click()
+    expect(lab.locator("attention-lab")).to_contain_text("in the clipboard")
+    link = lab.evaluate("navigator.clipboard.readText()")
+    assert link == lab.url
+    other = open_lab("#" + link.split("#")[1])
+    assert typed(other, "x")[3] == [0, -2.5, 0, 0]
+    assert typed(other, "w_value")[0][0] == 1e-7
+    expect(other.get_by_label("name of input 4", exact=True)).to_have_value("a/b;c,%é")
+    expect(other.get_by_label("Scale by")).to_be_checked()
+    expect(other.get_by_label("Causal mask")).not_to_be_checked()
+    for name in COMPUTED:
+        assert torch.equal(computed(other, name), computed(lab, name))
+    assert_agrees(other, scale=True, temperature=0.3)
+
+
+GOOD = "1,0,1,0;0,2,0,2/1,0,1;1,0,0;0,0,1;0,1,1/0,0,1;1,1,0;0,1,0;1,1,0/0,2,0;0,3,0;1,0,3;1,1,0"
+HOSTILE = {
+    "nothing": "",
+    "no tokens": f"{GOOD}/0/0/1",
+    "too few parts": GOOD,
+    "fewer tokens than inputs": f"{GOOD}/0/0/1/a",
+    "more tokens than inputs": f"{GOOD}/0/0/1/a/b/c",
+    "a flag of another value": f"{GOOD}/2/0/1/a/b",
+    "a flag that is a name": f"{GOOD}/length/0/1/a/b",
+    "temperature zero": f"{GOOD}/0/0/0/a/b",
+    "temperature below zero": f"{GOOD}/0/0/-1/a/b",
+    "temperature of a million": f"{GOOD}/0/0/1e6/a/b",
+    "no temperature": f"{GOOD}/0/0//a/b",
+    "a number too large": f"{GOOD.replace('2', '1e400')}/0/0/1/a/b",
+    "not a number": f"{GOOD.replace('2', 'NaN')}/0/0/1/a/b",
+    "an empty cell": f"{GOOD.replace('2', '')}/0/0/1/a/b",
+    "a ragged matrix": f"{GOOD.replace(',2', '')}/0/0/1/a/b",
+    "seven inputs": f"{';'.join(['1,0,1,0'] * 7)}{GOOD[15:]}/0/0/1/a/b/c/d/e/f/g",
+    "percent signs that spell nothing": f"{GOOD}/0/0/1/%E0%A4/b",
+    "a token that is markup": f"{GOOD}/0/0/1/{quote('<img src=x onerror=alert(1)>', safe='')}/b",
+    "a token that turns the text": f"{GOOD}/0/0/1/%E2%80%AEab/b",
+    "a token of many lines": f"{GOOD}/0/0/1/a%0Ab/b",
+    "a raw script": "<script>alert(1)</script>",
+    "a prototype": "__proto__/constructor/toString/0/0/1/a",
+    "a megabyte": "1," * 500_000,
+}
+
+
+@pytest.mark.parametrize("fragment", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_broken_link_is_left_aside_with_a_word(
+    shared: Page, built: dict[str, Any], fragment: str
+) -> None:
+    shared.get_by_role("button", name="Reset").click()
+    expect(shared.locator(".lab-sum")).to_contain_text("Back to")
+    shared.evaluate("hash => { location.hash = hash }", f"#lab={fragment}")
+    expect(shared.locator(".lab-sum")).to_contain_text(NOTHING_FITS)
+    assert typed(shared, "x") == built["x"].tolist()
+    assert shared.locator("attention-lab :is(img, script)").count() == 0
+    assert_agrees(shared)
+
+
+def test_a_page_that_opens_with_a_broken_link_says_so_aloud(open_lab: Open) -> None:
+    page = open_lab(f"#lab={GOOD}/0/0/1/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E/b")
+    expect(page.locator(".lab-sum")).to_contain_text(NOTHING_FITS)
+    expect(page.get_by_role("status").filter(has_text=NOTHING_FITS)).to_be_attached()
+    assert_agrees(page)
+
+
+def test_the_good_part_of_the_broken_links_is_good(open_lab: Open) -> None:
+    page = open_lab(f"#lab={GOOD}/0/0/1/a/b")
+    expect(page.locator(".lab-sum")).not_to_contain_text(NOTHING_FITS)
+    assert typed(page, "x") == [[1, 0, 1, 0], [0, 2, 0, 2]]
+
+
+def test_a_token_from_a_link_is_text(open_lab: Open) -> None:
+    page = open_lab(f"#lab={GOOD}/0/0/1/%3Cb%3Ex%3C%2Fb%3E/b")
+    expect(page.get_by_label("name of input 1", exact=True)).to_have_value("<b>x</b>")
+    assert page.locator("attention-lab .lab-table b").count() == 0
+
+
+def test_another_fragment_is_none_of_the_labs_business(open_lab: Open) -> None:
+    expect(open_lab("#some-heading").locator(".lab-sum")).not_to_contain_text(NOTHING_FITS)
+
+
+def test_a_link_that_is_pasted_into_the_open_page_is_followed(lab: Page) -> None:
+    lab.evaluate("hash => { location.hash = hash }", f"#lab={GOOD}/0/1/1/a/b")
+    expect(lab.get_by_label("Causal mask")).to_be_checked()
+    assert_agrees(lab, causal=True)
+
+
+# ---- The PyTorch script -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scale", "causal", "temperature"), [(False, False, 1), (True, True, 0.5), (False, True, 2.5)]
+)
+def test_the_pytorch_script_runs_and_prints_the_outputs(
+    lab: Page, context: BrowserContext, scale: bool, causal: bool, temperature: float
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cell(lab, "x", 1, 1).fill("-1,25")
+    cell(lab, "w_key", 1, 1).fill("1e-7")
+    lab.get_by_label("Scale by").set_checked(scale)
+    lab.get_by_label("Causal mask").set_checked(causal)
+    lab.get_by_label("Temperature").fill(str(temperature))
+    lab.get_by_role("button", name="Copy as PyTorch").click()
+    expect(lab.locator(".lab-sum")).to_contain_text("in the clipboard")
+    script = lab.evaluate("navigator.clipboard.readText()")
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    printed = re.search(r"\[\[.*\]\]", done.stdout, re.DOTALL)
+    outputs = torch.tensor(ast.literal_eval(printed[0]), dtype=torch.float64)
+    torch.testing.assert_close(outputs, computed(lab, "outputs"), atol=1e-4, rtol=1e-4)
+
+
+def test_where_the_clipboard_is_closed_the_script_can_be_copied_by_hand(lab: Page) -> None:
+    lab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    lab.get_by_role("button", name="Copy as PyTorch").click()
+    script = lab.get_by_role("textbox", name="The script")
+    expect(script).to_be_focused()
+    assert "print(outputs)" in script.input_value()
+    assert lab.evaluate("getSelection().toString() || document.activeElement.selectionEnd")
+    script.blur()
+    expect(script).to_have_count(0)
+
+
+# ---- Where a number comes from ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "column", "said", "lit"),
+    [
+        ("queries", 1, 3, "1×1 + 0×0 + 1×1 + 0×1 = 2", {"inputs": 4, "w_query": 4}),
+        ("scores", 1, 2, "1×4 + 0×4 + 2×0 = 4", {"queries": 3, "keys": 3}),
+        ("weights", 1, 1, "exp(−2) ÷ (exp(−2) + exp(0) + exp(0)) = 0.0634", {"scores": 3}),
+        ("outputs", 1, 1, "0.0634×1 + 0.4683×2 + 0.4683×2 = 1.9366", {"weights": 3, "values": 3}),
+    ],
+)
+@pytest.mark.parametrize("how", ("pointer", "keyboard"))
+def test_a_result_shows_where_it_comes_from(
+    lab: Page, how: str, name: str, row: int, column: int, said: str, lit: dict[str, int]
+) -> None:
+    target = result(lab, name, row, column)
+    target.hover() if how == "pointer" else target.focus()
+    expect(lab.locator(".lab-sum")).to_contain_text(said)
+    for tensor, cells in lit.items():
+        expect(lab.locator(f"[data-tensor={tensor}] td.lab-lit")).to_have_count(cells)
+    expect(lab.locator("td.lab-lit")).to_have_count(sum(lit.values()))
+    expect(lab.locator("td.lab-result")).to_have_count(1)
+
+
+def test_scale_and_mask_are_part_of_the_sum(lab: Page) -> None:
+    lab.get_by_label("Scale by").check()
+    lab.get_by_label("Causal mask").check()
+    lab.get_by_label("Temperature").fill("0.5")
+    result(lab, "scores", 2, 1).hover()
+    expect(lab.locator(".lab-sum")).to_contain_text("(2×0 + 2×1 + 2×1) ÷ √3 ÷ 0.5 = 4.6188")
+    result(lab, "scores", 1, 3).hover()
+    expect(lab.locator(".lab-sum")).to_contain_text("masked, since input 3 comes later")
+
+
+def test_the_stepper_walks_a_query_from_input_to_output(lab: Page) -> None:
+    lab.get_by_label("Follow").select_option("1")
+    step = lab.get_by_role("button", name="Next →")
+    walked = []
+    for _ in range(7):
+        step.click()
+        walked.append(lab.locator(".lab-result").first.evaluate(
+            "cell => cell.closest('[data-tensor]').dataset.tensor"
+        ))  # fmt: skip
+    assert walked == ["inputs", "queries", "keys", "scores", "weights", "values", "outputs"]
+    expect(lab.locator(".lab-sum")).to_contain_text("= [2, 7.964, 0.054]")
+    step.focus()
+    lab.keyboard.press("ArrowLeft")
+    expect(lab.locator("[data-tensor=values] .lab-result")).to_have_count(9)
+    lab.keyboard.press("ArrowRight")
+    expect(lab.locator("[data-tensor=outputs] tr").nth(1).locator(".lab-result")).to_have_count(3)
+    lab.keyboard.press("ArrowRight")
+    expect(lab.locator(".lab-result")).to_have_count(0)
+
+
+# ---- Keyboard, screen reader, touch -------------------------------------------------------------
+
+
+def test_each_result_tensor_is_one_stop_for_the_tab_key(lab: Page) -> None:
+    for name in COMPUTED:
+        expect(lab.locator(f"[data-tensor={name}] td[tabindex='0']")).to_have_count(1)
+    lab.get_by_role("slider").focus()
+    for name in COMPUTED[3:]:
+        lab.keyboard.press("Tab")
+        expect(result(lab, name, 1, 1)).to_be_focused()
+    lab.keyboard.press("ArrowRight")
+    lab.keyboard.press("ArrowDown")
+    expect(result(lab, "outputs", 2, 2)).to_be_focused()
+    lab.keyboard.press("Shift+Tab")
+    expect(result(lab, "weights", 1, 1)).to_be_focused()
+    lab.keyboard.press("Tab")
+    expect(result(lab, "outputs", 2, 2)).to_be_focused()
+
+
+def test_up_down_and_enter_move_between_the_boxes(lab: Page) -> None:
+    cell(lab, "x", 1, 2).focus()
+    lab.keyboard.press("ArrowDown")
+    expect(cell(lab, "x", 2, 2)).to_be_focused()
+    lab.keyboard.type("5")
+    lab.keyboard.press("Enter")
+    expect(cell(lab, "x", 3, 2)).to_be_focused()
+    lab.keyboard.press("Tab")
+    expect(cell(lab, "x", 3, 3)).to_be_focused()
+    assert typed(lab, "x")[1][1] == 5
+
+
+def test_results_are_announced_once_the_reader_pauses(lab: Page) -> None:
+    status = lab.locator("attention-lab [role=status]")
+    lab.evaluate(
+        """() => {
+            window.said = [];
+            const status = document.querySelector("attention-lab [role=status]");
+            new MutationObserver(() => window.said.push(status.textContent))
+                .observe(status, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    cell(lab, "x", 1, 1).press_sequentially("12345", delay=30)
+    expect(status).to_contain_text("Outputs: input 1 [")
+    assert len(lab.evaluate("said")) == 1
+
+
+def test_everything_to_press_is_large_enough_and_named(lab: Page) -> None:
+    controls = lab.locator("attention-lab :is(input, button, select, td[tabindex])")
+    boxes = controls.evaluate_all(
+        "all => all.map(one => { const box = one.getBoundingClientRect(); return [box.width, box.height] })"
+    )
+    assert len(boxes) > 100
+    assert min(min(box) for box in boxes) >= 24
+
+
+def test_the_focus_is_visible_and_not_hidden_behind_the_bar(lab: Page) -> None:
+    lab.set_viewport_size({"width": 390, "height": 640})
+    for locator in (
+        result(lab, "outputs", 3, 3),
+        cell(lab, "w_key", 4, 1),
+        result(lab, "keys", 1, 1),
+    ):
+        lab.keyboard.press("Tab")  # from here on the browser shows the focus
+        locator.focus()
+        box, bar = locator.bounding_box(), lab.locator(".lab-bar").bounding_box()
+        assert 48 <= box["y"] and box["y"] + box["height"] <= bar["y"]
+        assert locator.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize("scheme", ("light", "dark"))
+@pytest.mark.parametrize("width", (1280, 390, 320))
+def test_axe_finds_nothing_while_the_lab_is_in_use(
+    browser: Browser, server: Any, scheme: Any, width: int
+) -> None:
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 844}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}lab/")
+    for _ in range(3):
+        page.get_by_role("button", name="Add an input").click()
+    cell(page, "w_key", 2, 1).fill("abc")
+    page.get_by_label("Causal mask").check()
+    page.get_by_label("Temperature").fill("0.3")
+    for act in (
+        lambda: result(page, "weights", 4, 2).focus(),
+        lambda: [page.get_by_role("button", name="Next →").click() for _ in range(7)],
+    ):
+        act()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+    context.close()
+
+
+# ---- Loading ----------------------------------------------------------------------------------
+
+
+def test_without_scripts_the_tables_of_the_build_stand(browser: Browser, server: Any) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}lab/")
+    for name in (*EDITABLE, *COMPUTED):
+        expect(page.locator(f"attention-lab table[data-tensor={name}]")).to_be_visible()
+    context.close()
+
+
+def test_from_a_disk_the_tables_of_the_build_stand(context: BrowserContext, site: Path) -> None:
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto((site / "lab" / "index.html").as_uri())
+    expect(page.locator("attention-lab table[data-tensor=outputs]")).to_be_visible()
+    assert failures == []
+
+
+def test_the_lab_wakes_up_by_instant_navigation_and_again_after_a_visit_elsewhere(
+    browser: Browser, server: Any
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 844})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{server.sub}walkthrough/inputs/", wait_until="networkidle")
+    page.evaluate("window.kept = true")
+    for _ in range(2):
+        page.locator(".md-nav--primary").get_by_role("link", name="Lab").click()
+        page.wait_for_url("**/lab/")
+        expect(page.locator(".lab-bench")).to_have_css("display", "grid")
+        cell(page, "x", 1, 1).fill("3")
+        assert_agrees(page)
+        page.go_back()
+        page.wait_for_url("**/inputs/")
+        expect(page.locator(".lab-bench")).to_have_count(0)
+    assert page.evaluate("window.kept"), "the pages were loaded anew"
+    assert errors == []
+    context.close()
+
+
+def test_the_lab_works_where_inline_scripts_and_markup_from_strings_are_forbidden(
+    open_lab: Open, context: BrowserContext
+) -> None:
+    policy = "script-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
+
+    def serve(route: Any) -> None:
+        answer = route.fetch()
+        body = re.sub(
+            r"<script(?! type=\"module\").*?</script>", "", answer.text(), flags=re.DOTALL
+        )
+        body = re.sub(r"<style.*?</style>|\sstyle=\"[^\"]*\"", "", body, flags=re.DOTALL)
+        route.fulfill(
+            response=answer, body=body, headers=answer.headers | {"content-security-policy": policy}
+        )
+
+    context.route("**/lab/", serve)
+    page = open_lab(f"#lab={GOOD}/1/1/0.5/a/b")
+    cell(page, "x", 1, 1).fill("3")
+    page.get_by_role("button", name="Next →").click()
+    assert_agrees(page, scale=True, causal=True, temperature=0.5)
+
+
+def test_all_files_together_weigh_at_most_9_kilobytes() -> None:
+    sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in LAB.iterdir()}
+    assert set(sizes) == {"attention.js", "lab.js", "lab.css"}
+    assert sum(sizes.values()) <= 9 * 1024, sizes
+
+
+def test_no_other_page_loads_the_lab(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert ("<attention-lab" in text) == ("assets/lab/lab.js" in text), page
