@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine import sources
+from engine.blocks import Block, Programs, blocks_of
 from engine.child import Job, Result
 from engine.pages import Include, Malformed, Value, read_page
 from engine.pool import Pool
@@ -61,6 +62,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     snippets: dict[str, Snippet] = field(default_factory=dict)
+    programs: dict[Block, str] = field(default_factory=dict)
+    made_from: dict[str, str] = field(default_factory=dict)
 
     def problems_of(self, stem: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.snippet == stem]
@@ -74,6 +77,7 @@ class Engine:
         self.store = Store(self.project)
         self.pool = Pool()
         self.report = Report()
+        self.programs = Programs(self.project, self.store)
         self.failed: dict[str, Run] = {}
         self.lock = threading.RLock()
         self.driven = False  # True where an adapter calls `refresh` once per build
@@ -92,6 +96,7 @@ class Engine:
             report.snippets = self.read_snippets(pages, report)
             report.results = self.make(list(report.snippets.values()), report, told)
             self.store.lay_out(list(report.results.values()))
+            self.prove(pages, report)
             for page in pages:
                 for shown in page.shows:
                     if what := self.wrong_with(shown, report):
@@ -167,16 +172,19 @@ class Engine:
             failure = self.failed.get(snippet.stem)
             if run and self.is_fresh(run, snippet, digests):
                 results[snippet.stem] = run.result
+                report.made_from[snippet.stem] = run.made_from
             elif failure and self.is_fresh(failure, snippet, digests):
                 self.take_problems(failure.result, report)
             else:
                 stale.append(snippet)
-        for result in self.run(stale, told):
+        for run in self.run(stale, told):
+            result = run.result
             report.ran.append(result)
             if result.problems:
                 self.take_problems(result, report)
             else:
                 results[result.stem] = result
+                report.made_from[result.stem] = run.made_from
         for stem, result in results.items():
             if result.warnings:
                 text = result.warnings.strip()
@@ -190,7 +198,7 @@ class Engine:
         pages = report.snippets[result.stem].pages
         report.problems += [replace(problem, pages=pages) for problem in result.problems]
 
-    def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Result]:
+    def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Run]:
         """Runs snippets and keeps what they produced, unless a file changed while it was read."""
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
@@ -201,9 +209,13 @@ class Engine:
             for result in self.pool.run([self.job(snippet) for snippet in waiting]):
                 snippet = by_stem[result.stem]
                 made_from = sources.local_sources(snippet.path, self.project.root)
-                if made_from != before[result.stem] and attempt < ATTEMPTS:
-                    again.append(snippet)
-                    continue
+                if made_from != before[result.stem]:
+                    if attempt < ATTEMPTS:
+                        again.append(snippet)
+                        continue
+                    where = f"{self.project.relative(snippet.path)}:1"
+                    what = "it, or a file that it imports, keeps changing while it is run"
+                    result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
                 for name in result.opened:
                     made_from.setdefault(name, sources.digest_of_file(self.project.root / name))
                 run = Run(sources.environment(), made_from, result)
@@ -215,8 +227,25 @@ class Engine:
                 done += 1
                 if told:
                     told(result, done, len(snippets))
-                yield result
+                yield run
             waiting = again
+
+    def prove(self, pages: list[Page], report: Report) -> None:
+        """Makes every code block on the pages a program, and proves it."""
+        blocks: dict[Block, str] = {}
+        for page in pages:
+            for line, block in blocks_of(page.shows).items():
+                blocks.setdefault(block, f"{page.name}:{line}")
+        sections = {stem: snippet.sections for stem, snippet in report.snippets.items()}
+        known = {
+            block: where
+            for block, where in blocks.items()
+            if set(block.sections) <= {section.name for section in sections.get(block.stem, [])}
+        }
+        report.programs, problems = self.programs.refresh(
+            self.pool, known, sections, report.results, report.made_from
+        )
+        report.problems += problems
 
     def job(self, snippet: Snippet) -> Job:
         text = snippet.path.read_text("utf-8-sig", errors="replace")

@@ -25,13 +25,18 @@ from engine import values
 from engine.problems import Problem
 from engine.sections import Section
 
+HOME = str(Path(__file__).resolve().parent.parent)
 TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
 CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
 
 
 @dataclass
 class Job:
-    """One snippet to run. `scratch` is a folder of its own that the worker makes and removes."""
+    """One snippet to run.
+
+    alone: without the project on the import path, as a program that was pasted elsewhere
+    scratch: a folder of its own, which the worker makes and removes
+    """
 
     stem: str
     path: str
@@ -39,6 +44,7 @@ class Job:
     sections: list[Section]
     expressions: list[str]
     timeout: int
+    alone: bool = False
     scratch: str = ""
 
     @classmethod
@@ -90,6 +96,8 @@ def run(job: Job, report_line: Any) -> None:
     faulthandler.enable(traces[0], all_threads=False)
     faulthandler.dump_traceback_later(job.timeout, file=traces[1])
     os.chdir(f"{job.scratch}/folder")
+    if job.alone:
+        sys.path[:] = [p for p in sys.path if os.path.realpath(p) not in (HOME, job.scratch)]
     sys.path.insert(0, job.root)
     sys.argv = [job.path]
     # No stale bytecode: a .pyc is trusted by its time stamp, and two edits can share one.

@@ -9,6 +9,8 @@ MkDocs, `engine.mkdocs_hooks` drives the same engine once per build.
 from __future__ import annotations
 
 import html
+import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,14 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
+from engine.blocks import blocks_of
 from engine.build import Engine, Report, engine_for
 from engine.pages import VALUE, Include, Value, read_page
 from engine.problems import EngineError
+from engine.store import files_of
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
+BEFORE_FENCES = 28  # normalizing comes at 30, and would take a placeholder away; fences at 25
 
 
 class OutputsExtension(Extension):
@@ -33,13 +38,40 @@ class OutputsExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         engine = engine_for(Path(self.getConfig("root")))
-        md.preprocessors.register(OutputsPreprocessor(md, engine), "outputs", BEFORE_SNIPPETS)
+        raw = RawPreprocessor(md)
+        outputs = OutputsPreprocessor(md, engine, raw)
+        md.preprocessors.register(outputs, "outputs", BEFORE_SNIPPETS)
+        md.preprocessors.register(raw, "outputs_raw", BEFORE_FENCES)
+
+
+class RawPreprocessor(Preprocessor):
+    """Puts HTML of the engine's where only a placeholder can go: inside folded, indented parts."""
+
+    LINE = re.compile(r"^(\s*)engine-html-(\d+)$")
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.kept: list[str] = []
+
+    def keep(self, text: str) -> str:
+        """A line that stands for HTML until this runs."""
+        self.kept.append(text)
+        return f"engine-html-{len(self.kept) - 1}"
+
+    def run(self, lines: list[str]) -> list[str]:
+        def placed(line: str) -> str:
+            match = self.LINE.match(line) if self.kept else None
+            return match[1] + self.md.htmlStash.store(self.kept[int(match[2])]) if match else line
+
+        placed_lines = [placed(line) for line in lines]
+        self.kept.clear()
+        return placed_lines
 
 
 class OutputsPreprocessor(Preprocessor):
-    def __init__(self, md: Markdown, engine: Engine) -> None:
+    def __init__(self, md: Markdown, engine: Engine, raw: RawPreprocessor) -> None:
         super().__init__(md)
-        self.engine = engine
+        self.engine, self.raw = engine, raw
 
     def run(self, lines: list[str]) -> list[str]:
         shown = list(read_page(lines))
@@ -51,15 +83,41 @@ class OutputsPreprocessor(Preprocessor):
         self.md.preprocessors["snippet"].base_path = [str(project.snippets), str(project.outputs)]
         told: list[str] = []
         for one in shown:
+            line = lines[one.line - 1]
             error = self.engine.wrong_with(one, report)
             stem = getattr(one, "stem", "")
             problems = [] if stem in report.results else list(map(str, report.problems_of(stem)))
             if error or problems:
                 told += [text for text in problems or [error] if text not in told]
-                lines[one.line - 1] = instead_of(one, lines[one.line - 1])
+                lines[one.line - 1] = instead_of(one, line)
             elif isinstance(one, Value):
-                lines[one.line - 1] = with_value(one, lines[one.line - 1], report)
-        return ([error_block(told), ""] if told else []) + lines
+                lines[one.line - 1] = self.with_value(one, line, report)
+            elif isinstance(one, Include) and one.output and one.output.endswith(".svg"):
+                figure = files_of(report.results[one.stem])[one.output]
+                lines[one.line - 1] = self.block(figure, line)
+        for opening, block in blocks_of(shown).items():
+            if program := report.programs.get(block):
+                line = lines[opening - 1]
+                lines[opening - 1] = f"{self.block(with_program(program), line)}{line}"
+        return [self.block(error_block(told), ""), *lines] if told else lines
+
+    def block(self, text: str, line: str) -> str:
+        """HTML as a block of its own, as far in as the line whose place it takes."""
+        indent = line[: len(line) - len(line.lstrip())]
+        return f"\n{indent}{self.raw.keep(text)}\n\n"
+
+    def with_value(self, value: Value, line: str, report: Report) -> str:
+        kept = report.results[value.stem].values[value.expression]
+        if value.alone and kept["table"]:
+            return self.block(kept["table"], line)
+        return VALUE.sub(
+            lambda match: (
+                kept["text"]
+                if (match["stem"], match["expression"]) == (value.stem, value.expression)
+                else match[0]
+            ),
+            line,
+        )
 
     def drive(self) -> Report:
         """Where no hook drives the engine, every page asks; little is done if nothing changed."""
@@ -71,19 +129,10 @@ class OutputsPreprocessor(Preprocessor):
         return report
 
 
-def with_value(value: Value, line: str, report: Report) -> str:
-    kept = report.results[value.stem].values[value.expression]
-    if value.alone and kept["table"]:
-        indent = line[: len(line) - len(line.lstrip())]
-        return f"\n{indent}{kept['table']}\n"
-    return VALUE.sub(
-        lambda match: (
-            kept["text"]
-            if (match["stem"], match["expression"]) == (value.stem, value.expression)
-            else match[0]
-        ),
-        line,
-    )
+def with_program(program: str) -> str:
+    """A program for the page's script to copy: as JSON, in which nothing can end the element."""
+    text = json.dumps(program).replace("<", "\\u003c")
+    return f'<script type="application/json" class="program">{text}</script>'
 
 
 def instead_of(shown: Any, line: str) -> str:
@@ -95,8 +144,7 @@ def instead_of(shown: Any, line: str) -> str:
 
 
 def error_block(messages: list[str]) -> str:
-    """One line of HTML, so that Markdown takes no part of it for its own."""
-    text = html.escape("\n\n".join(messages)).replace("\n", "&#10;")
+    text = html.escape("\n\n".join(messages))
     told = f"<p>This page is not whole.</p><pre>{text}</pre>"
     return f'<div class="engine-error" role="alert">{told}</div>'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
 INCLUDE = re.compile(
@@ -22,7 +22,8 @@ OUTPUT = re.compile(r"^(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))$")
 class Include:
     """One line that shows a snippet's code (`section` may be None: the whole file) or an output.
 
-    fence: the backticks or tildes around it, or "" outside a code fence.
+    fence: the backticks or tildes around it, or "" outside a code fence
+    block: the line on which that fence opens, or 0
     """
 
     line: int
@@ -32,6 +33,7 @@ class Include:
     section: str | None = None
     output: str | None = None
     fence: str = ""
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,21 @@ class Malformed:
 
 def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
     """Yields what a page shows, in order; `line` counts from 1."""
-    fence = ""
+    fence, block = "", 0
     for number, line in enumerate(lines, start=1):
         marks = FENCE.match(line)
         if marks and not fence:
-            fence = marks["marks"]
+            fence, block = marks["marks"], number
         elif marks and marks["marks"].startswith(fence) and not marks["info"].strip():
-            fence = ""
+            fence, block = "", 0
         elif "8<-" in line and (include := INCLUDE.match(line)):
-            yield read_include(number, include["indent"], include["target"], fence)
+            found = read_include(number, include["indent"], include["target"])
+            yield replace(found, fence=fence, block=block) if isinstance(found, Include) else found
         elif "8<-" in line and NEARLY.match(line):
             form = '--8<-- "walkthrough/outputs.py:sum"'
             yield Malformed(number, f"an include is one line with nothing after it: {form}")
         elif not fence and "{{ " in line:
-            found = list(VALUE.finditer(line))
-            for value in found:
+            for value in VALUE.finditer(line):
                 alone = value[0] == line.strip()
                 yield Value(number, value["stem"], value["expression"], alone)
             if VALUE.sub("", line).replace("\\{{ ", "").count("{{ "):
@@ -79,16 +81,16 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
                 )
 
 
-def read_include(line: int, indent: str, target: str, fence: str) -> Include | Malformed:
+def read_include(line: int, indent: str, target: str) -> Include | Malformed:
     path, _, section = target.partition(":")
     if path.endswith(".py"):
         if section and not re.fullmatch(r"[A-Za-z][-\w]*", section):
             what = f'"{target}": name a section; line numbers go wrong at the next edit'
             return Malformed(line, what)
-        return Include(line, indent, target, path[:-3], section=section or None, fence=fence)
+        return Include(line, indent, target, path[:-3], section=section or None)
     output = OUTPUT.match(path)
     if output and not section:
-        return Include(line, indent, target, output["stem"], output=output["output"], fence=fence)
+        return Include(line, indent, target, output["stem"], output=output["output"])
     return Malformed(
         line,
         f'"{target}" is neither code ("walkthrough/outputs.py:sum") '

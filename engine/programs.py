@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,8 +83,8 @@ class Slicer:
         for statement in piece:
             if is_local(statement.node, path, self.root):
                 continue  # what it imports is taken where it is used
-            for name in sorted((statement.uses - bound) | statement.later - BUILTINS):
-                if name not in BUILTINS and not self.bound_in(piece, name, statement, path):
+            for name in self.ordered(path, (statement.uses - bound) | statement.later):
+                if not self.bound_in(piece, name, statement, path):
                     self.take(path, name, statement.first)
             bound |= statement.binds
         for statement in piece:
@@ -95,9 +95,7 @@ class Slicer:
         shown_text = self.shown_text(path, piece, shown)
         return Slice("\n".join(lines), "\n\n".join(filter(None, texts)), shown_text)
 
-    def bound_in(
-        self, piece: list[Statement], name: str, user: Statement, path: Path
-    ) -> bool:
+    def bound_in(self, piece: list[Statement], name: str, user: Statement, path: Path) -> bool:
         """Whether the piece itself binds a name before it is used, other than by a local import."""
         return any(
             name in s.binds and not is_local(s.node, path, self.root)
@@ -131,12 +129,17 @@ class Slicer:
         if statement.first in taken:
             return
         taken.add(statement.first)
-        for name in sorted(statement.uses - BUILTINS):
+        for name in self.ordered(path, statement.uses):
             self.take(path, name, statement.first)
-        for name in sorted(statement.later - BUILTINS):
+        for name in self.ordered(path, statement.later):
             self.take(path, name, END)
         if path not in self.order:
             self.order.append(path)
+
+    def ordered(self, path: Path, names: Iterable[str]) -> list[str]:
+        """Names in the order in which the file binds them, so that a program reads as it does."""
+        first = {name: s.first for s in reversed(self.read(path)) for name in s.binds}
+        return sorted(set(names) - BUILTINS, key=lambda name: (first.get(name, END), name))
 
     def take_import(self, path: Path, node: ast.Import | ast.ImportFrom, name: str) -> None:
         alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
@@ -149,7 +152,7 @@ class Slicer:
             if self.imports.setdefault(name, line) != line:
                 raise CannotStandAlone(f'"{name}" is both "{self.imports[name]}" and "{line}"')
             return
-        if isinstance(node, ast.Import) or local.stem == alias.name:
+        if isinstance(node, ast.Import) or local == module_file(node, alias.name, path, self.root):
             where = f"{path.relative_to(self.root).as_posix()}:{node.lineno}"
             raise CannotStandAlone(
                 f'"{name}" is a whole local module ({where}): import the names you use from it'
@@ -247,7 +250,6 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
     def visit(node: ast.AST, local: frozenset[str], inside: bool) -> None:
         if isinstance(node, FUNCTIONS | ast.ClassDef):
             if not isinstance(node, ast.Lambda):
-                (local if inside else binds) and None
                 if not inside:
                     binds.add(node.name)
                 for decorator in node.decorator_list:
@@ -328,13 +330,25 @@ def local_file(
 ) -> Path | None:
     """The local file that an import takes a name from, or None where it is not local."""
     if isinstance(node, ast.Import):
-        base, parts = root, name.split(".")
-        candidates = [base.joinpath(*parts)]
+        file = root.joinpath(*name.split(".")).with_suffix(".py")
     else:
-        base = importer.parent if node.level else root
-        for _ in range(node.level - 1):
-            base = base.parent
-        whole = base.joinpath(*(node.module or "").split("."))
-        candidates = [whole, whole / name]
-    files = (path.with_name(f"{path.name}.py") for path in candidates)
-    return next((file for file in files if file.is_file()), None)
+        file = folder_of(node, importer, root).with_suffix(".py")
+    return file if file.is_file() else module_file(node, name, importer, root)
+
+
+def module_file(
+    node: ast.Import | ast.ImportFrom, name: str, importer: Path, root: Path
+) -> Path | None:
+    """The local file that `from package import name` means, where `name` is a module."""
+    if isinstance(node, ast.Import):
+        return None
+    file = folder_of(node, importer, root) / f"{name}.py"
+    return file if file.is_file() else None
+
+
+def folder_of(node: ast.ImportFrom, importer: Path, root: Path) -> Path:
+    """What stands between `from` and `import`, as a path without an ending."""
+    base = importer.parent if node.level else root
+    for _ in range(node.level - 1):
+        base = base.parent
+    return base.joinpath(*(node.module or "").split("."))

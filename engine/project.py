@@ -35,6 +35,11 @@ class Project:
         """One file per snippet: the whole result of its last good run."""
         return self.cache / "runs"
 
+    @property
+    def programs(self) -> Path:
+        """One file per snippet: the programs of the blocks that show it."""
+        return self.cache / "programs"
+
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
         return path.relative_to(self.snippets).with_suffix("").as_posix()

@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -31,6 +32,11 @@ class Run:
     sources: dict[str, str | None]
     result: Result
 
+    @property
+    def made_from(self) -> str:
+        """One digest of all that the result was made from."""
+        return digest(json.dumps([self.environment, self.sources], sort_keys=True).encode())
+
 
 class Store:
     def __init__(self, project: Project) -> None:
@@ -45,7 +51,11 @@ class Store:
         try:
             self.project.cache.mkdir(exist_ok=True)
             with open(self.project.cache / "lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    print("Another build is running snippets; this one waits.", file=sys.stderr)
+                    fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
         except OSError as error:
             where = self.project.relative(error.filename or self.project.cache)
@@ -54,18 +64,27 @@ class Store:
 
     def load(self, stem: str) -> Run | None:
         """The run that is kept for a snippet, or None where there is none or it is damaged."""
-        try:
-            checksum, _, body = (self.project.runs / f"{stem}.json").read_bytes().partition(b"\n")
-        except OSError:
-            return None
-        if digest(body).encode() != checksum:
+        body = self.load_checked(self.project.runs / f"{stem}.json")
+        if body is None:
             return None
         data = json.loads(body)
         return Run(data["environment"], data["sources"], Result.of(data["result"]))
 
     def save(self, run: Run) -> None:
         body = json.dumps(asdict(run), sort_keys=True).encode()
-        path = self.project.runs / f"{run.result.stem}.json"
+        self.save_checked(self.project.runs / f"{run.result.stem}.json", body)
+
+    @staticmethod
+    def load_checked(path: Path) -> bytes | None:
+        """What `save_checked` wrote, or None where it is not there or not whole."""
+        try:
+            checksum, _, body = path.read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return body if digest(body).encode() == checksum else None
+
+    @staticmethod
+    def save_checked(path: Path, body: bytes) -> None:
         write(path, digest(body).encode() + b"\n" + body)
 
     def lay_out(self, results: list[Result]) -> None:
@@ -86,15 +105,16 @@ class Store:
         for path in self.project.outputs.rglob("*"):
             if path.is_file() and path not in wanted:
                 path.unlink()
-        kept = {self.project.runs / f"{result.stem}.json" for result in results}
-        for path in self.project.runs.rglob("*.json"):
-            if path not in kept:
-                path.unlink()
+        kept = {f"{result.stem}.json" for result in results}
+        for folder in (self.project.runs, self.project.programs):
+            for path in folder.rglob("*.json"):
+                if path.is_file() and path.relative_to(folder).as_posix() not in kept:
+                    path.unlink()
 
     def clean(self) -> None:
         """Forgets all."""
         with self.locked():
-            for folder in (self.project.outputs, self.project.runs):
+            for folder in (self.project.outputs, self.project.runs, self.project.programs):
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -75,7 +75,7 @@ def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Pa
     assert done.returncode == 0, done.stderr
     page = (mkdocs.root / "site/index.html").read_text()
     assert "printed 3" in page
-    assert "The total is 3, <strong>[3, 1.5]</strong> and <code>3</code>." in page
+    assert "The total is 3, <strong>[3.0, 1.5]</strong> and <code>3</code>." in page
     assert '<table class="tensor"' in page
     assert "<td>1</td><td>3</td>" in page
     assert "{{" not in page

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
-from snippets.walkthrough import attention_scores
+from snippets.walkthrough import attention_scores, queries_keys_values
 from snippets.walkthrough.attention_scores import scores, scores_of_input_1, weights
 from snippets.walkthrough.queries_keys_values import keys, queries
 
@@ -52,6 +52,17 @@ def test_a_weight_is_a_power_of_e_out_of_the_sum_of_its_row():
     for row, row_of_weights in zip(scores.tolist(), weights.tolist(), strict=True):
         powers = [math.exp(score) for score in row]
         assert row_of_weights == pytest.approx([power / sum(powers) for power in powers])
+
+
+def test_rows_are_queries_and_columns_are_keys_for_other_inputs_too(monkeypatch):
+    # The scores of the example are symmetric, so they cannot tell a row from a column.
+    queries, keys = torch.randn(5, 7), torch.randn(11, 7)
+    monkeypatch.setattr(queries_keys_values, "queries", queries)
+    monkeypatch.setattr(queries_keys_values, "keys", keys)
+    ran = runpy.run_path(attention_scores.__file__)
+    assert_close(ran["scores_of_input_1"], keys @ queries[0])
+    assert_close(ran["scores"], torch.einsum("qd,kd->qk", queries, keys))
+    assert_close(ran["weights"], torch.einsum("qd,kd->qk", queries, keys).softmax(dim=1))
 
 
 def test_adding_the_same_to_a_row_of_scores_leaves_its_weights():

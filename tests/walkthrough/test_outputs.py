@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
+from snippets.walkthrough import attention_scores, queries_keys_values, weighted_values
 from snippets.walkthrough import outputs as module
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.outputs import (
@@ -55,6 +56,18 @@ def test_torch_gives_the_same_outputs():
 def test_rounded_weights_give_the_outputs_worked_out_by_hand():
     assert_close(rounded_outputs[0], torch.tensor([2.0, 7.0, 1.5]), **exactly)
     assert rounded_outputs.shape == (3, 3)
+
+
+def test_the_sum_runs_over_the_keys_for_other_sizes_too(monkeypatch):
+    weights, values = torch.rand(5, 7), torch.randn(7, 11)
+    monkeypatch.setattr(attention_scores, "weights", weights)
+    monkeypatch.setattr(queries_keys_values, "values", values)
+    monkeypatch.setattr(weighted_values, "weighted_values", weights.unsqueeze(-1) * values)
+    monkeypatch.setattr(weighted_values, "rounded_weights", weights.round())
+    ran = runpy.run_path(module.__file__)
+    assert_close(ran["outputs"], torch.einsum("qk,kd->qd", weights, values))
+    assert_close(ran["outputs_in_one_line"], ran["outputs"])
+    assert_close(ran["rounded_outputs"], torch.einsum("qk,kd->qd", weights.round(), values))
 
 
 def test_the_function_agrees_with_torch_on_random_inputs(random_arguments):

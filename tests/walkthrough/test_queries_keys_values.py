@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch.testing import assert_close
 
-from snippets.walkthrough import queries_keys_values
+from snippets.walkthrough import inputs, projection_weights, queries_keys_values
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 from snippets.walkthrough.queries_keys_values import keys, queries, values
@@ -31,6 +31,17 @@ def test_a_row_comes_from_its_own_input_alone():
         assert_close(queries[i], x[i] @ w_query, **exactly)
         assert_close(keys[i], x[i] @ w_key, **exactly)
         assert_close(values[i], x[i] @ w_value, **exactly)
+
+
+def test_each_row_is_an_input_for_other_sizes_too(monkeypatch):
+    x = torch.randn(11, 5)
+    w_query, w_key, w_value = torch.randn(5, 3), torch.randn(5, 3), torch.randn(5, 7)
+    monkeypatch.setattr(inputs, "x", x)
+    for name, weight in {"w_query": w_query, "w_key": w_key, "w_value": w_value}.items():
+        monkeypatch.setattr(projection_weights, name, weight)
+    ran = runpy.run_path(queries_keys_values.__file__)
+    for name, weight in {"queries": w_query, "keys": w_key, "values": w_value}.items():
+        assert_close(ran[name], torch.einsum("im,md->id", x, weight))
 
 
 def test_an_input_with_a_single_one_picks_a_row_of_the_projection_weights():

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch.testing import assert_close
 
+from snippets.walkthrough import attention_scores, queries_keys_values
 from snippets.walkthrough import weighted_values as module
 from snippets.walkthrough.attention_scores import weights
 from snippets.walkthrough.queries_keys_values import values
@@ -33,6 +34,16 @@ def test_each_query_weights_each_value_with_its_own_weight():
     for q in range(3):
         for k in range(3):
             assert_close(weighted_values[q, k], weights[q, k] * values[k], **exactly)
+
+
+def test_axes_are_queries_keys_and_numbers_of_a_value_for_other_sizes_too(monkeypatch):
+    weights, values = torch.rand(5, 7), torch.randn(7, 11)
+    monkeypatch.setattr(attention_scores, "weights", weights)
+    monkeypatch.setattr(queries_keys_values, "values", values)
+    ran = runpy.run_path(module.__file__)
+    assert_close(ran["weighted_values"], torch.einsum("qk,kd->qkd", weights, values))
+    assert set(ran["rounded_weights"].unique().tolist()) <= {0, 0.5, 1}
+    assert ((ran["rounded_weights"] - weights).abs() <= 0.25).all()
 
 
 def test_without_the_new_axis_a_weight_meets_the_wrong_numbers():

@@ -139,7 +139,7 @@ class AttentionLab extends HTMLElement {
         button("Copy link", () => this.copyLink()),
         button("Copy as PyTorch", () => this.copy(toPyTorch(this.state), "The script"))), this.parts),
       div("lab-bar", div("lab-steps", make("label", {}, "Follow ", this.query),
-        button("← Back", () => this.walk(-1)), button("Next →", () => this.walk(1))), this.sum),
+        button("Back", () => this.walk(-1)), button("Next", () => this.walk(1))), this.sum),
       this.live);
     this.oninput = ({ target }) => this.edit(target);
     this.onkeydown = (event) => this.key(event);
@@ -161,12 +161,13 @@ class AttentionLab extends HTMLElement {
     this.step = 0;
     this.cells = {}; // role -> rows of the elements that carry the numbers
     this.places = new Map(); // td -> [role, row, column]
+    this.heads = new Map(); // th or option -> the input that it names
     this.formulas = {};
     this.compute();
     const [queries, keys, values, ...others] = COMPUTED.map((role) => this.tensor(role));
     this.parts.replaceChildren(...EDITABLE.map((role) => this.tensor(role)),
       queries, keys, values, this.switches(), ...others);
-    this.query.replaceChildren(...state.tokens.map((_, value) => make("option", { value })));
+    this.query.replaceChildren(...state.tokens.map((_, value) => this.named(value, make("option", { value }))));
     this.fill();
     this.notice(notice);
   }
@@ -174,7 +175,7 @@ class AttentionLab extends HTMLElement {
   tensor(role) {
     const matrix = this.tensors[role];
     const named = ["scores", "weights"].includes(role); // queries down, keys across
-    const head = (i, scope) => make("th", { scope, className: `lab-name-${i}` });
+    const head = (i, scope) => this.named(i, make("th", { scope }));
     this.cells[role] = [];
     const table = make("table", { className: "lab-table", ariaLabel: this.name(role) });
     if (COMPUTED.includes(role)) table.role = "grid";
@@ -194,6 +195,11 @@ class AttentionLab extends HTMLElement {
     box.dataset.tensor = box.style.gridArea = role;
     box.style.setProperty("--c", `var(--tensor-${role.replace("_", "-")})`);
     return box;
+  }
+
+  named(i, element) {
+    this.heads.set(element, i);
+    return element;
   }
 
   cell(role, i, j) {
@@ -261,10 +267,7 @@ class AttentionLab extends HTMLElement {
       });
       this.formulas[role].replaceChildren(...this.paint(this.formula(role)));
     }
-    this.state.tokens.forEach((_, i) => {
-      for (const head of [this.query.options[i], ...this.parts.querySelectorAll(`.lab-name-${i}`)])
-        head.textContent = this.token(i);
-    });
+    for (const [element, i] of this.heads) element.textContent = this.token(i);
     this.show();
   }
 
@@ -387,10 +390,9 @@ class AttentionLab extends HTMLElement {
     const { ariaInvalid, value: typed } = this.cells[role][i][j];
     if (ariaInvalid)
       return say(`“${typed}” is no number from −${LIMIT} to ${LIMIT}. The last good one, ${value}, stays in use.`);
-    const fed = Object.keys(PROJECTIONS);
-    if (role === "inputs") return say(`goes into row ${i + 1} of ${fed.join(", ")}`, ...fed.map((name) => [name, i]));
-    const made = fed.find((name) => PROJECTIONS[name] === role);
-    if (made) return say(`goes into column ${j + 1} of ${made}`, [made, null, j]);
+    const fed = Object.keys(PROJECTIONS).filter((name) => role === "inputs" || role === PROJECTIONS[name]);
+    if (fed.length)
+      return say(`${value}, which goes into ${fed.join(", ")}`, ...fed.map((name) => (role === "inputs" ? [name, i] : [name, null, j])));
     const w = PROJECTIONS[role];
     if (w) return times(t.inputs[i], column(t[w], j), ["inputs", i], [w, null, j]);
     if (role === "outputs") return times(t.weights[i], column(t.values, j), ["weights", i], ["values", null, j]);

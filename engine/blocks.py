@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Makes a program of every code block on the pages, and proves that it gives the page's output."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.child import Job, Result
+from engine.pages import Include
+from engine.pool import Pool
+from engine.problems import Problem
+from engine.programs import END, CannotStandAlone, slice_of
+from engine.project import Project
+from engine.sections import Section, read_timeout
+from engine.store import Store
+
+
+@dataclass(frozen=True)
+class Block:
+    """The sections of one snippet that one code block shows; none named means the whole file."""
+
+    stem: str
+    sections: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return "+".join(self.sections)
+
+
+def blocks_of(shows: Iterable[object]) -> dict[int, Block]:
+    """The code blocks of a page, by the line on which each opens.
+
+    A block that shows more than one file has no one program, and is left out.
+    """
+    includes: dict[int, list[Include]] = {}
+    for shown in shows:
+        if isinstance(shown, Include) and shown.output is None and shown.block:
+            includes.setdefault(shown.block, []).append(shown)
+    return {
+        line: Block(one[0].stem, tuple(filter(None, (i.section for i in one))))
+        for line, one in includes.items()
+        if len({i.stem for i in one}) == 1
+    }
+
+
+class Programs:
+    """The programs of a project's blocks, made and proved once and kept by content."""
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self.project, self.store = project, store
+        self.failed: dict[Block, tuple[str, str]] = {}
+
+    def refresh(
+        self,
+        pool: Pool,
+        blocks: dict[Block, str],
+        sections: dict[str, list[Section]],
+        results: dict[str, Result],
+        made_from: dict[str, str],
+    ) -> tuple[dict[Block, str], list[Problem]]:
+        """Returns the program of each block, and the blocks that cannot stand alone.
+
+        blocks: each with the first place that shows it, as `file:line`
+        made_from: for each snippet, a digest of all that its result was made from
+        """
+        kept = {stem: self.load(stem, made_from[stem]) for stem in results}
+        programs: dict[Block, str] = {}
+        failures: dict[Block, str] = {}
+        waiting: dict[Block, str] = {}
+        for block in blocks:
+            if block.stem not in results:
+                continue  # why it has no result is told where it failed
+            stamp, message = self.failed.get(block, ("", ""))
+            if block.key in kept[block.stem]:
+                programs[block] = kept[block.stem][block.key]
+            elif stamp == made_from[block.stem]:
+                failures[block] = message
+            else:
+                try:
+                    waiting[block] = self.slice(block, sections[block.stem])
+                except CannotStandAlone as error:
+                    failures[block] = str(error)
+        for block, message in self.prove(pool, waiting, results).items():
+            if message:
+                failures[block] = message
+            else:
+                programs[block] = waiting[block]
+        for stem in {block.stem for block in waiting}:
+            proved = {b.key: text for b, text in programs.items() if b.stem == stem}
+            self.save(stem, made_from[stem], {**kept[stem], **proved})
+        self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
+        return programs, [
+            Problem(blocks[block], f"this block cannot stand alone as a program: {message}")
+            for block, message in failures.items()
+        ]
+
+    def slice(self, block: Block, sections: list[Section]) -> str:
+        named = {section.name: section for section in sections}
+        shown = [named[name] for name in block.sections if name in named]
+        if not block.sections:
+            shown = [Section("whole", 0, END)]
+        path = self.project.snippet(block.stem)
+        return str(slice_of(path, self.project.root, shown))
+
+    def prove(
+        self, pool: Pool, waiting: dict[Block, str], results: dict[str, Result]
+    ) -> dict[Block, str | None]:
+        """Runs each program in an empty folder; returns what is wrong with it, or None."""
+        verdicts: dict[Block, str | None] = {}
+        with tempfile.TemporaryDirectory(prefix="programs_") as empty:
+            jobs, by_name = [], {}
+            for number, (block, text) in enumerate(waiting.items()):
+                folder = Path(empty).resolve() / str(number)
+                folder.mkdir()
+                path = folder / "program.py"
+                path.write_text(text, "utf-8")
+                whole = [Section("program", 0, END)]
+                timeout = read_timeout(self.project.snippet(block.stem).read_text("utf-8-sig"))
+                job = Job(str(number), str(path), str(folder), whole, [], timeout, alone=True)
+                jobs.append(job)
+                by_name[job.stem] = block
+            for result in pool.run(jobs):
+                block = by_name[result.stem]
+                verdicts[block] = verdict(result, block, results[block.stem])
+        return verdicts
+
+    def load(self, stem: str, made_from: str) -> dict[str, str]:
+        data = self.store.load_checked(self.project.programs / f"{stem}.json")
+        if data is None:
+            return {}
+        kept = json.loads(data)
+        return kept["programs"] if kept["made_from"] == made_from else {}
+
+    def save(self, stem: str, made_from: str, programs: dict[str, str]) -> None:
+        body = json.dumps({"made_from": made_from, "programs": programs}, sort_keys=True)
+        self.store.save_checked(self.project.programs / f"{stem}.json", body.encode())
+
+
+def verdict(result: Result, block: Block, page: Result) -> str | None:
+    """What differs between a program's output and what the page shows, or None."""
+    if result.problems:
+        return result.problems[0].what.splitlines()[0]
+    names = block.sections or tuple(page.sections)
+    shown = [page.sections[name] for name in names if name in page.sections]
+    got = result.sections.get("program", {"text": "", "figures": []})
+    if got["text"] != "".join(section["text"] for section in shown):
+        return f"alone it prints\n{got['text'][:500]}"
+    figures = [figure for section in shown for figure in section["figures"]]
+    if [without_ids(f) for f in got["figures"]] != [without_ids(f) for f in figures]:
+        return f"alone it draws {len(got['figures'])} figures that are not the page's"
+    return None
+
+
+def without_ids(svg: str) -> str:
+    """A figure without what tells it from others on a page."""
+    prefix = re.search(r'aria-labelledby="(\S+)-title', svg)
+    return svg.replace(prefix[1], "") if prefix else svg

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""A shown piece becomes a program that runs anywhere: with all that it needs, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.pool import Pool
+from engine.programs import CannotStandAlone, slice_of
+from engine.sections import read_sections
+from tests.engine.conftest import Sample
+
+
+def program(sample: Sample, *names: str, stem: str = "one") -> str:
+    path = sample.root / "snippets" / f"{stem}.py"
+    sections, _ = read_sections(path.read_text(), "one.py")
+    return str(slice_of(path, sample.root, [s for s in sections if s.name in names]))
+
+
+def test_what_is_needed_comes_first_and_nothing_else(sample: Sample) -> None:
+    sample.snippet(
+        """
+        # SPDX-License-Identifier: MIT
+        import math
+        import os
+
+        # Why three.
+        a = 3  # (shape)
+        unused = os.getcwd()
+
+
+        def area(r):
+            return math.pi * helper(r)
+
+
+        def helper(r):
+            return r * a
+
+
+        if __name__ == "__main__":
+            # --8<-- [start:show]
+            # What it is.
+            print(area(2))
+            # --8<-- [end:show]
+        """
+    )
+    assert program(sample, "show") == (
+        "import math\n\n# Why three.\na = 3  # (shape)\n\n\ndef area(r):\n    return math.pi * helper(r)\n\n\n"
+        "def helper(r):\n    return r * a\n\n# What it is.\nprint(area(2))\n"
+    )
+
+
+def test_local_imports_are_inlined_through_any_number_of_files(sample: Sample) -> None:
+    sample.snippet("import math\nx = math.pi\nnot_needed = 1\n", "group/base")
+    sample.snippet("from snippets.group.base import x\ny = 2 * x\n", "group/middle")
+    sample.snippet(
+        "# --8<-- [start:a]\nfrom snippets.group.middle import y as z\n\nprint(z)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a") == "import math\n\nx = math.pi\n\ny = 2 * x\n\nz = y\n\nprint(z)\n"
+
+
+def test_the_value_is_the_one_at_that_line(sample: Sample) -> None:
+    sample.snippet(
+        "x = [1]\nx.append(2)\ny = 0\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\nx = [9]\n"
+    )
+    assert program(sample, "a") == "x = [1]\nx.append(2)\n\nprint(x)\n"
+
+
+def test_the_seed_that_came_before_comes_along(sample: Sample) -> None:
+    sample.snippet(
+        "import torch\ntorch.manual_seed(0)\n# --8<-- [start:a]\nprint(torch.rand(1))\n# --8<-- [end:a]\n"
+    )
+    assert "torch.manual_seed(0)" in program(sample, "a")
+
+
+def test_names_of_arguments_and_comprehensions_are_not_asked_for(sample: Sample) -> None:
+    sample.snippet(
+        "r = i = k = 1\n# --8<-- [start:a]\nf = lambda r: [i + r for i in range(3)]\n"
+        "print(f(1), {k: v for k, v in [(1, 2)]})\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a").startswith("f = lambda r")
+
+
+def test_a_name_that_is_bound_nowhere_is_named(sample: Sample) -> None:
+    sample.snippet("# --8<-- [start:a]\nprint(missing)\n# --8<-- [end:a]\n")
+    with pytest.raises(CannotStandAlone, match=r'"missing" is bound nowhere in snippets/one\.py'):
+        program(sample, "a")
+
+
+def test_a_name_with_two_meanings_is_refused(sample: Sample) -> None:
+    sample.snippet("x = 1\ny = x\n", "base")
+    sample.snippet(
+        "from snippets.base import y\nx = 2\n# --8<-- [start:a]\nprint(x, y)\n# --8<-- [end:a]\n"
+    )
+    with pytest.raises(CannotStandAlone, match='"x" means one thing in'):
+        program(sample, "a")
+
+
+def test_a_whole_module_is_refused(sample: Sample) -> None:
+    sample.snippet("y = 1\n", "base")
+    sample.snippet(
+        "from snippets import base\n# --8<-- [start:a]\nprint(base.y)\n# --8<-- [end:a]\n"
+    )
+    with pytest.raises(CannotStandAlone, match="import the names you use from it"):
+        program(sample, "a")
+
+
+def test_a_name_like_its_module_is_a_name(sample: Sample) -> None:
+    sample.snippet("same = 4\n", "same")
+    sample.snippet(
+        "from snippets.same import same\n# --8<-- [start:a]\nprint(same)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a") == "same = 4\n\nprint(same)\n"
+
+
+FENCE = '``` py\n--8<-- "one.py:a"\n```\n``` text\n--8<-- "one/a.txt"\n```\n'
+
+
+def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample) -> None:
+    sample.snippet(
+        "import builtins\nbuiltins.count = 5\n# --8<-- [start:a]\nimport builtins as b\n\n"
+        "print(getattr(b, 'count', 0))\n# --8<-- [end:a]\n"
+    )
+    sample.page(FENCE)
+    assert sample.problem().startswith(
+        "docs/page.md:1: this block cannot stand alone as a program: alone it prints\n0"
+    )
+
+
+def test_a_block_that_needs_the_repository_fails_the_build(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet(
+        "# --8<-- [start:a]\nimport importlib\n\n"
+        "print(importlib.import_module('snippets.base').x)\n# --8<-- [end:a]\n"
+    )
+    sample.page(FENCE)
+    assert "No module named 'snippets'" in sample.problem()
+
+
+def test_a_proof_is_kept_and_made_again_when_the_code_changes(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet(
+        "# --8<-- [start:a]\nfrom snippets.base import x\n\nprint(x)\n# --8<-- [end:a]\n"
+    )
+    sample.page(FENCE)
+    (text,) = sample.refresh().programs.values()
+    assert text == "x = 1\n\nprint(x)\n"
+    engine = sample.fresh_engine()
+    engine.pool = Pool()
+    assert list(engine.refresh().programs.values()) == [text]
+    assert engine.pool.process is None, "something was run"
+    sample.snippet("x = 2\n", "base")
+    sample.fresh_engine()
+    assert list(sample.refresh().programs.values()) == ["x = 2\n\nprint(x)\n"]
