@@ -86,5 +86,5 @@ def table(value: Any, expression: str) -> str | None:
     )
     return (
         f'<table class="tensor" data-tensor="{name}" data-values="{html.escape(exact)}">'
-        f"<caption>{name} <span>{shape}</span></caption><tbody>{body}</tbody></table>"
+        f"<caption><code>{name}</code> <span>{shape}</span></caption><tbody>{body}</tbody></table>"
     )

@@ -53,7 +53,7 @@ def test_a_table_carries_name_shape_and_exact_numbers() -> None:
     table = values.table(weights, "module.weights")
     assert table is not None
     assert 'data-tensor="weights"' in table
-    assert "<caption>weights <span>(1, 2)</span></caption>" in table
+    assert "<caption><code>weights</code> <span>(1, 2)</span></caption>" in table
     assert "<td>0.3333</td><td>2.0000</td>" in table
     exact = table.split('data-values="')[1].split('"')[0]
     assert torch.equal(torch.tensor(json.loads(exact)), weights)

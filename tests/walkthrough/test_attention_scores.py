@@ -55,6 +55,7 @@ def test_a_weight_is_a_power_of_e_out_of_the_sum_of_its_row():
 
 
 def test_rows_are_queries_and_columns_are_keys_for_other_inputs_too(monkeypatch):
+    torch.manual_seed(0)
     # The scores of the example are symmetric, so they cannot tell a row from a column.
     queries, keys = torch.randn(5, 7), torch.randn(11, 7)
     monkeypatch.setattr(queries_keys_values, "queries", queries)

@@ -34,6 +34,7 @@ def test_a_row_comes_from_its_own_input_alone():
 
 
 def test_each_row_is_an_input_for_other_sizes_too(monkeypatch):
+    torch.manual_seed(0)
     x = torch.randn(11, 5)
     w_query, w_key, w_value = torch.randn(5, 3), torch.randn(5, 3), torch.randn(5, 7)
     monkeypatch.setattr(inputs, "x", x)

@@ -37,6 +37,7 @@ def test_each_query_weights_each_value_with_its_own_weight():
 
 
 def test_axes_are_queries_keys_and_numbers_of_a_value_for_other_sizes_too(monkeypatch):
+    torch.manual_seed(0)
     weights, values = torch.rand(5, 7), torch.randn(7, 11)
     monkeypatch.setattr(attention_scores, "weights", weights)
     monkeypatch.setattr(queries_keys_values, "values", values)

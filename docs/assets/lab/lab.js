@@ -143,7 +143,10 @@ class AttentionLab extends HTMLElement {
       this.live);
     this.oninput = ({ target }) => this.edit(target);
     this.onkeydown = (event) => this.key(event);
-    this.onpointerover = this.onpointerleave = ({ target }) => this.show((this.hovered = this.placeOf(target)));
+    this.onpointerover = this.onpointerleave = ({ target }) => {
+      const place = this.placeOf(target);
+      if (place !== this.hovered) this.show((this.hovered = place)); // else a notice may go on standing
+    };
     this.addEventListener("focusout", () => this.show());
     this.addEventListener("focusin", ({ target }) => {
       const [role] = this.placeOf(target) ?? [];
@@ -434,7 +437,7 @@ class AttentionLab extends HTMLElement {
 
   walk(by) {
     this.step = (this.step + by + 8) % 8; // after the last step, none
-    this.hovered = null;
+    this.hovered = undefined;
     this.show();
     this.parts.querySelector(".lab-result")?.scrollIntoView({ block: "nearest" });
     this.announce(() => this.sum.textContent);
