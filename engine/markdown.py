@@ -30,14 +30,18 @@ BEFORE_FENCES = 28  # normalizing comes at 30, and would take a placeholder away
 
 
 class OutputsExtension(Extension):
-    """Options: `root`, the folder that holds docs/ and snippets/ (default: the current one)."""
+    """Options: `root` and `elements`, as said below."""
 
     def __init__(self, **options: Any) -> None:
-        self.config = {"root": [".", "the folder that holds docs/ and snippets/"]}
+        self.config = {
+            "root": [".", "the folder that holds docs/ and snippets/"],
+            "elements": [[], "custom elements that hold Markdown, as a <div markdown> does"],
+        }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         engine = engine_for(Path(self.getConfig("root")))
+        md.block_level_elements.extend(self.getConfig("elements"))
         raw = RawPreprocessor(md)
         outputs = OutputsPreprocessor(md, engine, raw)
         md.preprocessors.register(outputs, "outputs", BEFORE_SNIPPETS)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.engine.conftest import Sample
 
@@ -24,7 +25,8 @@ use_directory_urls: false
 hooks: [{root}/engine/mkdocs_hooks.py]
 watch: [snippets]
 markdown_extensions:
-  - engine.markdown
+  - engine.markdown: {{elements: [custom-element]}}
+  - pymdownx.details
   - attr_list
   - pymdownx.superfences
   - pymdownx.snippets: {{base_path: [snippets, .cache/outputs], check_paths: true}}
@@ -39,6 +41,14 @@ PAGE = """\
 The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}`.
 
 {{ one: __import__("torch").tensor([[1.0, total]]) }}
+
+??? note "Folded"
+
+    {{ one: __import__("torch").tensor([[2.0, total]]) }}
+
+<custom-element markdown>
+{{ one: __import__("torch").tensor([[4.0, total]]) }}
+</custom-element>
 """
 PATIENCE = 60  # seconds a loaded machine may take; what is waited for comes much sooner
 
@@ -77,7 +87,9 @@ def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Pa
     assert "printed 3" in page
     assert "The total is 3, <strong>[3.0, 1.5]</strong> and <code>3</code>." in page
     assert '<table class="tensor"' in page
-    assert "<td>1</td><td>3</td>" in page
+    soup = BeautifulSoup(page, "html.parser")
+    for place, first in (("div", 1), ("details", 2), ("custom-element", 4)):
+        assert f"<td>{first}</td><td>3</td>" in str(soup.select(f"{place} > table.tensor"))
     assert "{{" not in page
 
 

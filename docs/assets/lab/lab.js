@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// <attention-lab> takes over the tables that the build wrote inside it. Being a custom element, it
-// also wakes up on pages that arrive by instant navigation.
+// <attention-lab> takes over the tables that the build wrote inside it. A custom element also wakes
+// up on pages that arrive by instant navigation.
 
 import { attend, causalMask } from "./attention.js";
 
@@ -106,10 +106,8 @@ print(outputs)
 }
 
 class AttentionLab extends HTMLElement {
-  onHash = () => this.openLink();
-
   connectedCallback() {
-    window.addEventListener("hashchange", this.onHash);
+    window.addEventListener("hashchange", this);
     if (this.state) return;
     const start = { scale: false, causal: false, temperature: 1 };
     for (const { dataset } of this.querySelectorAll("[data-tensor]"))
@@ -122,7 +120,11 @@ class AttentionLab extends HTMLElement {
   }
 
   disconnectedCallback() {
-    window.removeEventListener("hashchange", this.onHash);
+    window.removeEventListener("hashchange", this);
+  }
+
+  handleEvent() { // hashchange
+    this.openLink();
   }
 
   // Building
@@ -289,7 +291,7 @@ class AttentionLab extends HTMLElement {
     const { inputs, tokens } = this.state;
     inputs.splice(index, fewer, ...more);
     tokens.splice(index, fewer, ...more.map(() => ""));
-    this.load(this.state, `The number of inputs is now ${inputs.length}.`);
+    this.load(this.state, `${inputs.length} inputs.`);
     this.cells.inputs[Math.min(index, inputs.length - 1)][0].focus();
   }
 
@@ -297,7 +299,7 @@ class AttentionLab extends HTMLElement {
     const any = (lowest) => lowest + Math.floor(Math.random() * 4);
     for (const role of EDITABLE)
       this.state[role] = this.state[role].map((row) => row.map(() => any(role === "inputs" ? 0 : -1)));
-    this.load(this.state, "New numbers everywhere.");
+    this.load(this.state, "New numbers.");
   }
 
   reset() {
@@ -310,8 +312,8 @@ class AttentionLab extends HTMLElement {
   openLink() {
     if (!isLink(location.hash)) return;
     const state = decode(location.hash, this.start);
-    if (!state) return this.notice("The link does not fit this lab, so it was left aside.");
-    this.load(state, "These are the numbers of the link.");
+    if (!state) return this.notice("The link does not fit this lab and was left aside.");
+    this.load(state, "The numbers of the link.");
     this.scrollIntoView();
   }
 
@@ -403,7 +405,7 @@ class AttentionLab extends HTMLElement {
     if (role === "scores") return times(t.queries[i], t.keys[j], ["queries", i], ["keys", j]);
     const greatest = Math.max(...t.scores[i]);
     const exp = (score) => `exp(${spell(score - greatest)})`;
-    return say(`${exp(t.scores[i][j])} ÷ (${t.scores[i].map(exp).join(" + ")}) = ${value}, each score less the greatest, ${spell(greatest)}`, ["scores", i]);
+    return say(`${exp(t.scores[i][j])} ÷ (${t.scores[i].map(exp).join(" + ")}) = ${value} (each score less the greatest, ${spell(greatest)})`, ["scores", i]);
   }
 
   /** One query from its input to its output: each step as explain() has it. */
