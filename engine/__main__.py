@@ -40,8 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             report = engine.refresh(tell)
             problems = report.problems + report.warnings
-            fresh = len(report.results) - sum(not result.problems for result in report.ran)
-            done = f"Ran {len(report.ran)} snippets, {fresh} were fresh"
+            done = f"Ran {len(report.ran)} of {len(report.snippets)} snippets"
     except EngineError as error:
         problems, done = error.problems, "Stopped"
     except KeyboardInterrupt:

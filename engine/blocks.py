@@ -7,6 +7,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,24 +55,37 @@ class Programs:
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
         self.failed: dict[Block, tuple[str, str]] = {}
+        self.prepared: dict[Block, str | CannotStandAlone] = {}
+        self.prover = ThreadPoolExecutor(1, "prover")
+        self.proof: Future[list[Problem]] | None = None
 
-    def refresh(
+    def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
+        """Slices blocks ahead of time, for when there is nothing better to do."""
+        self.prepared = {}
+        for block in blocks:
+            try:
+                self.prepared[block] = self.slice(block, sections[block.stem])
+            except (CannotStandAlone, SyntaxError) as error:
+                self.prepared[block] = CannotStandAlone(str(error))
+
+    def begin(
         self,
         pool: Pool,
         blocks: dict[Block, str],
         sections: dict[str, list[Section]],
         results: dict[str, Result],
         made_from: dict[str, str],
-    ) -> tuple[dict[Block, str], list[Problem]]:
-        """Returns the program of each block, and the blocks that cannot stand alone.
+    ) -> dict[Block, str]:
+        """Returns the program of each block, and begins to prove those that are new.
 
         blocks: each with the first place that shows it, as `file:line`
         made_from: for each snippet, a digest of all that its result was made from
         """
-        kept = {stem: self.load(stem, made_from[stem]) for stem in results}
         programs: dict[Block, str] = {}
         failures: dict[Block, str] = {}
         waiting: dict[Block, str] = {}
+        kept = {stem: self.load(stem, made_from[stem]) for stem in results}
+        new: list[Block] = []
         for block in blocks:
             if block.stem not in results:
                 continue  # why it has no result is told where it failed
@@ -81,23 +95,40 @@ class Programs:
             elif stamp == made_from[block.stem]:
                 failures[block] = message
             else:
-                try:
-                    waiting[block] = self.slice(block, sections[block.stem])
-                except CannotStandAlone as error:
-                    failures[block] = str(error)
-        for block, message in self.prove(pool, waiting, results).items():
-            if message:
-                failures[block] = message
+                new.append(block)
+        if not set(new) <= self.prepared.keys():
+            self.prepare(new, sections)
+        for block in new:
+            text = self.prepared[block]
+            if isinstance(text, CannotStandAlone):
+                failures[block] = str(text)
             else:
-                programs[block] = waiting[block]
-        for stem in {block.stem for block in waiting}:
-            proved = {b.key: text for b, text in programs.items() if b.stem == stem}
-            self.save(stem, made_from[stem], {**kept[stem], **proved})
-        self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
-        return programs, [
-            Problem(blocks[block], f"this block cannot stand alone as a program: {message}")
-            for block, message in failures.items()
-        ]
+                waiting[block] = text
+        self.prepared = {}
+
+        def proof() -> list[Problem]:
+            proved = dict(programs)
+            for block, message in self.prove(pool, waiting, results).items():
+                if message:
+                    failures[block] = message
+                else:
+                    proved[block] = waiting[block]
+            for stem in {block.stem for block in waiting}:
+                whole = {b.key: text for b, text in proved.items() if b.stem == stem}
+                self.save(stem, made_from[stem], {**kept[stem], **whole})
+            self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
+            return [
+                Problem(blocks[block], f"this block cannot stand alone as a program: {message}")
+                for block, message in failures.items()
+            ]
+
+        self.proof = self.prover.submit(proof)
+        return {**programs, **waiting}
+
+    def finish(self) -> list[Problem]:
+        """Waits for the proofs; returns the blocks that cannot stand alone."""
+        proof, self.proof = self.proof, None
+        return proof.result() if proof else []
 
     def slice(self, block: Block, sections: list[Section]) -> str:
         named = {section.name: section for section in sections}

@@ -65,6 +65,10 @@ class Report:
     programs: dict[Block, str] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def sections(self) -> dict[str, list[Section]]:
+        return {stem: snippet.sections for stem, snippet in self.snippets.items()}
+
     def problems_of(self, stem: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.snippet == stem]
 
@@ -83,10 +87,12 @@ class Engine:
         self.driven = False  # True where an adapter calls `refresh` once per build
         self.seen: list[tuple[str, int, int]] | None = None
 
-    def refresh(self, told: Told | None = None) -> Report:
+    def refresh(self, told: Told | None = None, wait: bool = True) -> Report:
         """Brings all outputs up to date and checks every page.
 
-        told: called with each result as it comes.
+        told: called with each result as it comes
+        wait: for the proofs of programs too; otherwise `finish` is to be called later
+
         Raises EngineError where the cache cannot be written or the worker dies; what is wrong with
         snippets and pages is in the report's `problems`.
         """
@@ -94,17 +100,28 @@ class Engine:
             report = Report()
             pages = self.read_pages(report)
             report.snippets = self.read_snippets(pages, report)
-            report.results = self.make(list(report.snippets.values()), report, told)
+            blocks = self.read_blocks(pages, report)
+            self.make(blocks, report, told)
             self.store.lay_out(list(report.results.values()))
-            self.prove(pages, report)
+            report.programs = self.programs.begin(
+                self.pool, blocks, report.sections, report.results, report.made_from
+            )
             for page in pages:
                 for shown in page.shows:
                     if what := self.wrong_with(shown, report):
                         report.problems.append(Problem(f"{page.name}:{shown.line}", what))
             report.problems += self.unshown(pages, report)
-            report.problems.sort(key=lambda problem: natural(problem.where))
             self.report = report
+        if wait:
+            self.finish()
+        report.problems.sort(key=lambda problem: natural(problem.where))
         return report
+
+    def finish(self) -> list[Problem]:
+        """Waits for the proofs that are under way; returns what they found, and reports it too."""
+        problems = self.programs.finish()
+        self.report.problems += problems
+        return problems
 
     def refresh_if_changed(self) -> Report:
         """As `refresh` where a page or a Python file changed since; else that report again."""
@@ -162,12 +179,24 @@ class Engine:
                 snippets[stem] = Snippet(stem, path, text, sections, asked, on_pages)
         return snippets
 
-    def make(self, snippets: list[Snippet], report: Report, told: Told | None) -> dict[str, Result]:
-        """Takes from the cache what is fresh, runs what is not, and returns what there is then."""
+    @staticmethod
+    def read_blocks(pages: list[Page], report: Report) -> dict[Block, str]:
+        """Every code block on the pages, each with the first place that shows it."""
+        blocks: dict[Block, str] = {}
+        for page in pages:
+            for line, block in blocks_of(page.shows).items():
+                snippet = report.snippets.get(block.stem)
+                names = {section.name for section in snippet.sections} if snippet else set()
+                if snippet and names.issuperset(block.sections):
+                    blocks.setdefault(block, f"{page.name}:{line}")
+        return blocks
+
+    def make(self, blocks: dict[Block, str], report: Report, told: Told | None) -> None:
+        """Takes from the cache what is fresh, and runs what is not."""
         digests: dict[str, str | None] = {}
-        results: dict[str, Result] = {}
+        results = report.results
         stale: list[Snippet] = []
-        for snippet in snippets:
+        for snippet in report.snippets.values():
             run = self.store.load(snippet.stem)
             failure = self.failed.get(snippet.stem)
             if run and self.is_fresh(run, snippet, digests):
@@ -177,6 +206,10 @@ class Engine:
                 self.take_problems(failure.result, report)
             else:
                 stale.append(snippet)
+        if stale:
+            self.pool.start()  # what follows is done while it imports
+            stems = {snippet.stem for snippet in stale}
+            self.programs.prepare([b for b in blocks if b.stem in stems], report.sections)
         for run in self.run(stale, told):
             result = run.result
             report.ran.append(result)
@@ -191,7 +224,6 @@ class Engine:
                 where = self.project.relative(self.project.snippet(stem))
                 told = f"wrote to standard error:\n{text}"
                 report.warnings.append(Problem(f"{where}:1", told, stem))
-        return dict(sorted(results.items()))
 
     @staticmethod
     def take_problems(result: Result, report: Report) -> None:
@@ -229,23 +261,6 @@ class Engine:
                     told(result, done, len(snippets))
                 yield run
             waiting = again
-
-    def prove(self, pages: list[Page], report: Report) -> None:
-        """Makes every code block on the pages a program, and proves it."""
-        blocks: dict[Block, str] = {}
-        for page in pages:
-            for line, block in blocks_of(page.shows).items():
-                blocks.setdefault(block, f"{page.name}:{line}")
-        sections = {stem: snippet.sections for stem, snippet in report.snippets.items()}
-        known = {
-            block: where
-            for block, where in blocks.items()
-            if set(block.sections) <= {section.name for section in sections.get(block.stem, [])}
-        }
-        report.programs, problems = self.programs.refresh(
-            self.pool, known, sections, report.results, report.made_from
-        )
-        report.problems += problems
 
     def job(self, snippet: Snippet) -> Job:
         text = snippet.path.read_text("utf-8-sig", errors="replace")

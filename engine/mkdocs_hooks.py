@@ -35,7 +35,7 @@ def on_config(config: Any) -> Any:
 def on_pre_build(config: Any) -> None:
     """A mistake ends a build; under `mkdocs serve` it is told, and the server lives on."""
     try:
-        report = engine_of(config).refresh()
+        report = engine_of(config).refresh(wait=serving)
     except EngineError as error:
         raise PluginError(str(error)) from error
     for result in report.ran:
@@ -46,6 +46,13 @@ def on_pre_build(config: Any) -> None:
         raise PluginError(str(EngineError(report.problems)))
     for problem in report.problems:
         log.error("%s", problem)
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """The last moment before pages are written: until here, proofs ran beside the rendering."""
+    if problems := engine_of(config).finish():
+        raise PluginError(str(EngineError(problems)))
+    return env
 
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:

@@ -206,8 +206,8 @@ class Slicer:
         source = path.read_text("utf-8-sig").splitlines()
         parts = []
         for section in shown:
-            numbers = range(section.start + 1, section.end)
-            lines = [source[n - 1] for n in numbers if n not in gone]
+            inside = list(enumerate(source, start=1))[section.start : section.end - 1]
+            lines = [line for n, line in inside if n not in gone and not MARKER.search(line)]
             parts.append(textwrap.dedent("\n".join(lines)).strip("\n"))
         return "\n\n".join(filter(None, parts))
 

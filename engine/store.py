@@ -46,7 +46,7 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Lets one build at a time run snippets and write; the system lifts it if the build dies.
 
-        Raises EngineError where the cache cannot be written.
+        Raises EngineError where a file cannot be read or the cache cannot be written.
         """
         try:
             self.project.cache.mkdir(exist_ok=True)
@@ -58,9 +58,11 @@ class Store:
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
         except OSError as error:
-            where = self.project.relative(error.filename or self.project.cache)
-            what = f"cannot be written ({error.strerror}); outputs are kept there: make it writable"
-            raise EngineError([Problem(where, what)]) from error
+            path = Path(error.filename or self.project.cache)
+            what = f"cannot be read ({error.strerror})"
+            if path.is_relative_to(self.project.cache):
+                what = f"cannot be written ({error.strerror}); outputs go there: make it writable"
+            raise EngineError([Problem(self.project.relative(path), what)]) from error
 
     def load(self, stem: str) -> Run | None:
         """The run that is kept for a snippet, or None where there is none or it is damaged."""

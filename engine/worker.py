@@ -8,6 +8,7 @@ standard output, both as JSON; ends when its input ends.
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import json
 import mmap
@@ -29,7 +30,7 @@ from engine.problems import Problem
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
-POLL = 0.005
+POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 
 
 @dataclass
@@ -50,13 +51,13 @@ def main() -> None:
     running: list[Running] = []
     with tempfile.TemporaryDirectory(prefix="engine_", ignore_cleanup_errors=True) as scratch:
         try:
-            for count in itertools.count():
-                for line in jobs.read(POLL if running or waiting else None):
+            count = itertools.count()
+            while not jobs.ended:  # when they end, nobody is left to take a result
+                while waiting and len(running) < (os.cpu_count() or 1):
+                    folder = f"{scratch}/{next(count)}"
+                    running.append(start(waiting.pop(0), folder, results.fileno()))
+                for line in jobs.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
-                if jobs.ended:
-                    break  # nobody is left to take a result
-                if waiting and len(running) < (os.cpu_count() or 1):
-                    running.append(start(waiting.pop(0), f"{scratch}/{count}", results.fileno()))
                 for one in list(running):
                     if result := look_after(one):
                         running.remove(one)
@@ -85,20 +86,28 @@ def import_once() -> None:
     figure.text(0.5, 0.5, "1")
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
+    gc.freeze()  # a collection in a child would copy every page that it looks at
 
 
 class Lines:
-    """The lines that arrive on a file descriptor."""
+    """The lines that arrive on a file descriptor; the end of a child ends the waiting for one."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.buffer = b""
         self.ended = False
+        self.child_ended, wakeup = os.pipe()
+        for end in (self.child_ended, wakeup):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def read(self, timeout: float | None) -> list[bytes]:
         """The whole lines there are, after up to `timeout` seconds (None: without end)."""
-        ready, _, _ = select.select([self.descriptor], [], [], timeout)
-        if not ready:
+        ready, _, _ = select.select([self.descriptor, self.child_ended], [], [], timeout)
+        if self.child_ended in ready:
+            os.read(self.child_ended, 4096)
+        if self.descriptor not in ready:
             return []
         data = os.read(self.descriptor, 1 << 20)
         self.ended = not data
@@ -119,7 +128,9 @@ def start(job: Job, scratch: str, results: int) -> Running:
     try:
         os.setsid()
         os.close(results)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
         for descriptor, name, mode in (
             (0, os.devnull, os.O_RDONLY),
             (1, f"{scratch}/stdout", os.O_WRONLY | os.O_APPEND),

@@ -225,6 +225,8 @@ def test_without_scripts_a_chapter_reads_the_same(browser: Browser, server: Serv
         context = browser.new_context(java_script_enabled=scripts)
         page = context.new_page()
         page.goto(server.url + "walkthrough/attention_scores/")
-        texts.append(page.locator("article").inner_text().split())
+        # The words of a button that needs scripts are no part of what is read.
+        text = page.locator("article").inner_text().replace("As a program", "")
+        texts.append(text.split())
         context.close()
     assert texts[0] == texts[1]

@@ -30,8 +30,8 @@ def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> No
     ran, summary = done.stdout.splitlines()
     assert ran.split()[0] == "one"
     assert ran.endswith(" s")
-    assert summary.startswith("Ran 1 snippets, 0 were fresh in ")
-    assert "Ran 0 snippets, 1 were fresh" in engine(sample, root).stdout
+    assert summary.startswith("Ran 1 of 1 snippets in ")
+    assert "Ran 0 of 1 snippets" in engine(sample, root).stdout
 
 
 def test_a_problem_is_told_and_is_its_exit_status(sample: Sample, root: Path) -> None:

@@ -13,9 +13,9 @@ def read(text: str) -> list[Include | Value | Malformed]:
 def test_code_and_outputs_are_found_with_the_fence_around_them() -> None:
     text = '``` py\n--8<-- "a/b.py:sum"\n```\n--8<-- "a/b/sum.svg"\n    ~~~~\n    -8<- \'a/b/sum.txt\'\n    ~~~~'
     assert read(text) == [
-        Include(2, "", "a/b.py:sum", "a/b", section="sum", fence="```"),
+        Include(2, "", "a/b.py:sum", "a/b", section="sum", fence="```", block=1),
         Include(4, "", "a/b/sum.svg", "a/b", output="sum.svg"),
-        Include(6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fence="~~~~"),
+        Include(6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fence="~~~~", block=5),
     ]
 
 

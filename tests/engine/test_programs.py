@@ -113,6 +113,17 @@ def test_a_name_like_its_module_is_a_name(sample: Sample) -> None:
     assert program(sample, "a") == "same = 4\n\nprint(same)\n"
 
 
+def test_a_whole_file_is_a_program_without_markers_and_local_imports(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet(
+        "from snippets.base import x\n# --8<-- [start:a] hidden\ny = x\n# --8<-- [end:a]\n\n"
+        "if __name__ == '__main__':\n    # --8<-- [start:b] hidden\n    print(y)\n    # --8<-- [end:b]\n"
+    )
+    sample.page('``` py\n--8<-- "one.py"\n```\n``` text\n--8<-- "one/b.txt"\n```\n')
+    (text,) = sample.refresh().programs.values()
+    assert text == "x = 1\n\ny = x\n\nif __name__ == '__main__':\n    print(y)\n"
+
+
 FENCE = '``` py\n--8<-- "one.py:a"\n```\n``` text\n--8<-- "one/a.txt"\n```\n'
 
 
