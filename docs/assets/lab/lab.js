@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// <attention-lab> takes over the tables that the build wrote inside it. A custom element also wakes
-// up on pages that arrive by instant navigation.
+// <attention-lab> takes over the tables that the build wrote inside it.
 
 import { attend, causalMask } from "./attention.js";
 
@@ -112,7 +111,7 @@ class AttentionLab extends HTMLElement {
     const start = { scale: false, causal: false, temperature: 1 };
     for (const { dataset } of this.querySelectorAll("[data-tensor]"))
       start[dataset.tensor === "x" ? "inputs" : dataset.tensor] = JSON.parse(dataset.values);
-    if (!EDITABLE.every((role) => start[role])) return; // then the page stays as it is
+    if (!EDITABLE.every((role) => start[role])) return;
     this.start = { ...start, tokens: start.inputs.map(() => "") };
     this.build();
     this.load(structuredClone(this.start), "");
@@ -123,7 +122,7 @@ class AttentionLab extends HTMLElement {
     window.removeEventListener("hashchange", this);
   }
 
-  handleEvent() { // hashchange
+  handleEvent() {
     this.openLink();
   }
 
