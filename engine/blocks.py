@@ -60,8 +60,7 @@ class Programs:
         self.proof: Future[list[Problem]] | None = None
 
     def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
-        """Slices blocks ahead of time, for when there is nothing better to do."""
-        self.prepared = {}
+        """Slices blocks ahead of time, while there is nothing better to do."""
         for block in blocks:
             try:
                 self.prepared[block] = self.slice(block, sections[block.stem])

@@ -119,7 +119,8 @@ class Engine:
 
     def finish(self) -> list[Problem]:
         """Waits for the proofs that are under way; returns what they found, and reports it too."""
-        problems = self.programs.finish()
+        with self.store.telling():
+            problems = self.programs.finish()
         self.report.problems += problems
         return problems
 
@@ -207,10 +208,8 @@ class Engine:
             else:
                 stale.append(snippet)
         if stale:
-            self.pool.start()  # what follows is done while it imports
-            stems = {snippet.stem for snippet in stale}
-            self.programs.prepare([b for b in blocks if b.stem in stems], report.sections)
-        for run in self.run(stale, told):
+            self.pool.start()  # it imports while the sources are read
+        for run in self.run(stale, blocks, told):
             result = run.result
             report.ran.append(result)
             if result.problems:
@@ -222,22 +221,26 @@ class Engine:
             if result.warnings:
                 text = result.warnings.strip()
                 where = self.project.relative(self.project.snippet(stem))
-                told = f"wrote to standard error:\n{text}"
-                report.warnings.append(Problem(f"{where}:1", told, stem))
+                what = f"wrote to standard error:\n{text}"
+                report.warnings.append(Problem(f"{where}:1", what, stem))
 
     @staticmethod
     def take_problems(result: Result, report: Report) -> None:
         pages = report.snippets[result.stem].pages
         report.problems += [replace(problem, pages=pages) for problem in result.problems]
 
-    def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Run]:
+    def run(
+        self, snippets: list[Snippet], blocks: Iterable[Block], told: Told | None
+    ) -> Iterator[Run]:
         """Runs snippets and keeps what they produced, unless a file changed while it was read."""
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
             attempt += 1
             before = {s.stem: sources.local_sources(s.path, self.project.root) for s in waiting}
-            again = []
             by_stem = {snippet.stem: snippet for snippet in waiting}
+            sections = {snippet.stem: snippet.sections for snippet in waiting}
+            self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
+            again = []
             for result in self.pool.run([self.job(snippet) for snippet in waiting]):
                 snippet = by_stem[result.stem]
                 made_from = sources.local_sources(snippet.path, self.project.root)

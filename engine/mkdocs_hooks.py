@@ -50,7 +50,11 @@ def on_pre_build(config: Any) -> None:
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
     """The last moment before pages are written: until here, proofs ran beside the rendering."""
-    if problems := engine_of(config).finish():
+    try:
+        problems = engine_of(config).finish()
+    except EngineError as error:
+        raise PluginError(str(error)) from error
+    if problems:
         raise PluginError(str(EngineError(problems)))
     return env
 

@@ -43,12 +43,24 @@ class Store:
         self.project = project
 
     @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turns an error of the system into an EngineError that says what to do."""
+        try:
+            yield
+        except OSError as error:
+            path = Path(error.filename or self.project.cache)
+            what = f"cannot be read ({error.strerror})"
+            if path.is_relative_to(self.project.cache):
+                what = f"cannot be written ({error.strerror}); outputs go there: make it writable"
+            raise EngineError([Problem(self.project.relative(path), what)]) from error
+
+    @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Lets one build at a time run snippets and write; the system lifts it if the build dies.
 
         Raises EngineError where a file cannot be read or the cache cannot be written.
         """
-        try:
+        with self.telling():
             self.project.cache.mkdir(exist_ok=True)
             with open(self.project.cache / "lock", "w") as lock:
                 try:
@@ -57,12 +69,6 @@ class Store:
                     print("Another build is running snippets; this one waits.", file=sys.stderr)
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
-        except OSError as error:
-            path = Path(error.filename or self.project.cache)
-            what = f"cannot be read ({error.strerror})"
-            if path.is_relative_to(self.project.cache):
-                what = f"cannot be written ({error.strerror}); outputs go there: make it writable"
-            raise EngineError([Problem(self.project.relative(path), what)]) from error
 
     def load(self, stem: str) -> Run | None:
         """The run that is kept for a snippet, or None where there is none or it is damaged."""
