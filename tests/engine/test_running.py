@@ -177,13 +177,11 @@ def test_a_process_that_is_gone_is_told_with_its_line(
 
 
 def test_a_snippet_that_hangs_is_ended_where_it_hangs(sample: Sample) -> None:
-    started = time.monotonic()
     problem = sample.problem(
         "# timeout: 1 s\nimport time\n\ndef wait():\n    time.sleep(100)\n\nwait()"
     )
     assert 'snippets/one.py:6: section "part" runs longer than 1 s' in problem
     assert "# timeout: 2 s" in problem
-    assert time.monotonic() - started < 30
 
 
 def test_what_a_snippet_started_ends_with_it(sample: Sample, tmp_path: Path) -> None:

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: MIT
+"""The exercises, answered in a real Chromium."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Server
+
+CHAPTERS = (
+    "inputs",
+    "projection_weights",
+    "queries_keys_values",
+    "attention_scores",
+    "weighted_values",
+    "outputs",
+)
+WITH_FRACTIONS = "walkthrough/inputs/"  # its first answer is a row of four
+WITH_CHOICES = "walkthrough/outputs/"
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(address)
+    return page
+
+
+def first_boxes(page: Page) -> Locator:
+    return page.locator("form.exercise").filter(has=page.locator("fieldset > input")).first
+
+
+def first_choices(page: Page) -> Locator:
+    return page.locator("form.exercise").filter(has=page.locator("[type=radio]")).first
+
+
+def answer(form: Locator, *numbers: str) -> None:
+    for place, number in enumerate(numbers):
+        form.locator("fieldset > input").nth(place).fill(number)
+    form.get_by_role("button", name="Check").click()
+
+
+def verdict(form: Locator) -> Locator:
+    return form.get_by_role("status")
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_every_answer_of_the_solution_is_known_with_its_reason(
+    stem: str, context: BrowserContext, server: Server
+) -> None:
+    page = opened(context, f"{server.url}walkthrough/{stem}/")
+    forms = page.locator("form.exercise")
+    assert forms.count() >= 1
+    for form in forms.all():
+        reasons = form.evaluate(
+            """form => [...form.nextElementSibling.querySelectorAll(":scope > :is(ul, ol) > li")].map(
+                (reason) => [
+                    reason.textContent,
+                    reason.firstChild.nodeName === "STRONG",
+                    reason.firstChild.textContent.match(/[\\d.]+(e-\\d+)?/g),
+                ])"""
+        )
+        for place, (text, right, numbers) in enumerate(reasons):
+            radios = form.locator("[type=radio]")
+            if radios.count():
+                radios.nth(place).check()
+                form.get_by_role("button").click()
+            else:
+                answer(form, *numbers)
+            words = f"{'Right.' if right else 'Not yet.'} {text}"
+            assert verdict(form).text_content() == words
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ("0.5", "1.5", "0.5", "1.5"),
+        ("0,5", "1,5", ",5", " 1,50 "),
+        ("1/2", "3/2", "+.5", "1.5"),
+        ("0.495", "1.504", "0.5", "1.5"),
+    ],
+)
+def test_a_number_may_be_written_in_the_readers_way(
+    numbers: tuple[str, ...], context: BrowserContext, server: Server
+) -> None:
+    form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
+    expect(form.locator("legend")).to_have_text("Type 4 numbers, two decimals are enough")
+    answer(form, *numbers)
+    expect(verdict(form)).to_contain_text("Right.")
+    expect(form.locator("[aria-invalid=true]")).to_have_count(0)
+
+
+def test_a_real_minus_is_a_minus(context: BrowserContext, server: Server) -> None:
+    form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
+    answer(form, "\u22120,5", "1.5", "0.5", "1.5")
+    expect(verdict(form)).to_have_text("Not yet. 3 of the 4 numbers fit.")
+
+
+def test_what_does_not_fit_is_marked_until_the_next_try(
+    context: BrowserContext, server: Server
+) -> None:
+    form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
+    answer(form, "0.5", "1.52", "0.5", "7")
+    expect(verdict(form)).to_have_text("Not yet. 2 of the 4 numbers fit.")
+    marked = form.locator("fieldset > input").evaluate_all("all => all.map(b => b.ariaInvalid)")
+    assert marked == ["false", "true", "false", "true"]
+    form.locator("fieldset > input").nth(1).fill("1.5")
+    expect(verdict(form)).to_be_empty()
+
+
+def test_what_is_typed_never_becomes_markup(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.url + WITH_FRACTIONS)
+    form = first_boxes(page)
+    typed = "<img src=x onerror=window.hurt=1>"
+    answer(form, "0.5", typed, "0.5", "1.5")
+    expect(verdict(form)).to_have_text(f"Not yet. \u201c{typed}\u201d is not a number.")
+    expect(form.locator("fieldset > input").nth(1)).to_be_focused()
+    assert form.locator("img").count() == 0
+    assert page.evaluate("window.hurt") is None
+
+
+def test_an_empty_answer_is_no_zero(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.url + WITH_CHOICES)
+    boxes, choices = first_boxes(page), first_choices(page)
+    answer(boxes, "2", "8", "")
+    expect(verdict(boxes)).to_have_text("Not yet. A number is missing.")
+    choices.get_by_role("button").click()
+    expect(verdict(choices)).to_have_text("Not yet. Choose one of the answers.")
+
+
+def test_the_keyboard_is_enough(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.url + WITH_CHOICES)
+    form = first_boxes(page)
+    form.locator("fieldset > input").first.focus()
+    for number in ("2", "8,0", "0"):
+        page.keyboard.type(number)
+        width = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+        assert width == "2px", "the focus cannot be seen"
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(verdict(form)).to_contain_text("Right.")
+
+    choices = first_choices(page)
+    choices.locator("[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(verdict(choices)).to_be_empty()
+    page.keyboard.press("Enter")
+    expect(verdict(choices)).to_contain_text("Right.")
+
+
+def test_a_screen_reader_is_told_the_question_the_place_and_the_verdict(
+    context: BrowserContext, server: Server
+) -> None:
+    page = opened(context, server.url + WITH_CHOICES)
+    boxes = page.get_by_role("group", name="What is output 2 then? Type 3 numbers")
+    expect(boxes.get_by_role("textbox", name="Number 3 of 3")).to_be_visible()
+    choices = page.get_by_role("group", name="if every key is the same? Choose an answer")
+    expect(choices.get_by_role("radio", name="They are all 0")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_count(page.locator("form.exercise").count())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_once_all_is_answered(
+    scheme: str, browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844})
+    page = opened(context, server.url + WITH_CHOICES)
+    answer(first_boxes(page), "2", "7", "0")
+    choices = first_choices(page)
+    choices.locator("label").nth(1).click()
+    choices.get_by_role("button").click()
+    page.locator("details.success").evaluate_all("all => all.forEach(d => { d.open = true; })")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    context.close()
+
+
+def test_a_finger_can_hit_every_target(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, is_mobile=True)
+    page = opened(context, server.url + WITH_FRACTIONS)
+    targets = page.locator(".exercise :is(button, label, fieldset > input)")
+    for box in [target.bounding_box() for target in targets.all()]:
+        assert box["width"] >= 24 and box["height"] >= 24
+    context.close()
+
+
+def test_without_scripts_the_questions_read_and_the_solutions_fold_out(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(server.url + WITH_CHOICES)
+    expect(page.locator("form.exercise")).to_have_count(0)
+    expect(page.get_by_text("They are all the average of the values")).to_be_visible()
+    solution = page.locator("details.success").last
+    expect(solution.locator("ol")).to_be_hidden()
+    solution.locator("summary").click()
+    expect(solution.locator("ol strong")).to_be_visible()
+    context.close()
+
+
+def test_paper_shows_the_choices_and_no_boxes(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.url + WITH_CHOICES)
+    answer(first_boxes(page), "2", "8", "0")
+    page.emulate_media(media="print")
+    for gone in page.locator(".exercise :is(legend, button, input, [role=status])").all():
+        expect(gone).to_be_hidden()
+    expect(page.get_by_text("They are all the average of the values")).to_be_visible()
+
+
+def test_instant_navigation_brings_exercises_that_work(
+    context: BrowserContext, server: Server
+) -> None:
+    page = opened(context, server.sub + "walkthrough/weighted_values/")
+    page.evaluate("window.kept = true")
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url(server.sub + WITH_CHOICES)
+    form = first_boxes(page)
+    expect(form.get_by_role("button")).to_have_count(1)
+    answer(form, "2", "8", "0")
+    expect(verdict(form)).to_contain_text("Right.")
+    assert page.evaluate("window.kept")
+    assert page.url == server.sub + WITH_CHOICES
+
+
+def test_exercises_work_from_a_disk(context: BrowserContext, site: Path) -> None:
+    form = first_boxes(opened(context, (site / WITH_CHOICES / "index.html").as_uri()))
+    answer(form, "2", "8", "0")
+    expect(verdict(form)).to_contain_text("Right.")
+
+
+def test_a_file_can_be_downloaded(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.sub + "use_it/")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download self_attention.py").click()
+    assert started.value.suggested_filename == "self_attention.py"
+    assert "def self_attention(" in Path(started.value.path()).read_text("utf-8")
+
+
+def test_the_script_is_small(root: Path) -> None:
+    script = root / "docs" / "overrides" / "partials" / "exercises.html"
+    assert len(gzip.compress(script.read_bytes(), mtime=0)) < 2048

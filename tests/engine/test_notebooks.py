@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""What becomes of a page in its notebooks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from engine import notebook_html
+from engine.notebooks import HANDS_ON, SOLVED, Links, Maker, Part
+from engine.problems import EngineError
+
+SNIPPET = """
+    # --8<-- [start:double]
+    from snippets.given import start
+
+    double = [2 * value for value in start]  # (values,)
+    # --8<-- [end:double]
+    # --8<-- [start:function]
+    def half(value):
+        \"\"\"Half of it.\"\"\"
+        return value / 2
+    # --8<-- [end:function]
+    if __name__ == "__main__":
+        # --8<-- [start:show]
+        print(double)
+        # --8<-- [end:show]
+        # --8<-- [start:picture] hidden
+        import matplotlib.pyplot as plt
+
+        plt.figure(f"It has {len(double)}").add_subplot().plot(double, color="C1")
+        # --8<-- [end:picture]
+    """
+CHECKS = """
+    from snippets.one import double, half
+    from snippets.given import start
+
+    HINTS = {"double": "two times each value of start", "half": "one line"}
+
+    def check_double(double, start):
+        if double is ...:
+            raise ValueError("blank")
+        print("right" if double == [v + v for v in start] else "wrong")
+
+    if __name__ == "__main__":
+        # --8<-- [start:double] hidden
+        check_double(double, start)
+        # --8<-- [end:double]
+        # --8<-- [start:function] hidden
+        print(half(3))
+        # --8<-- [end:function]
+    """
+PAGE = """
+    ---
+    description: no part of the notebook
+    ---
+
+    # Twice
+
+    It starts with {{ given: start }}, see [the other](other.md) and [a host](https://example.org).[^1]
+
+    --8<-- "one/picture.svg"
+
+    ``` py title="snippets/one.py"
+    --8<-- "one.py:double"
+
+    --8<-- "one.py:show"
+    ```
+    ``` text title="Output"
+    --8<-- "one/show.txt"
+    ```
+
+    !!! note "Mind"
+
+        It is $x^2$.
+
+    ??? success "Solution"
+
+        Four.
+
+    ``` py title="snippets/one.py"
+    --8<-- "one.py:function"
+    ```
+
+    [^1]:
+        Somebody, somewhere.
+    """
+
+
+@pytest.fixture
+def project(sample, root):
+    assets = sample.root / "docs" / "assets"
+    assets.mkdir()
+    shutil.copy(root / "docs" / "assets" / "palette.css", assets)
+    sample.snippet("start = [1, 2]\n", "given")
+    sample.snippet(SNIPPET)
+    sample.snippet(CHECKS, "checks/one")
+    sample.page(PAGE)
+    sample.page("# Other\n", "other")
+    return sample
+
+
+def made(project, address: str = "") -> dict[str, list[dict]]:
+    """The cells of both notebooks, with their sources as one text."""
+    report = project.refresh()
+    assert not report.problems, "\n".join(map(str, report.problems))
+    part = Part("page", "Twice", ("page.md",))
+    notebooks = Maker(project.engine.project, report, Links(address)).make([part])
+    cells = {n.kind: json.loads(n.data)["cells"] for n in notebooks}
+    for cell in [*cells[HANDS_ON], *cells[SOLVED]]:
+        cell["source"] = "".join(cell["source"])
+    return cells
+
+
+def sources(cells: list[dict], kind: str) -> list[str]:
+    return [cell["source"] for cell in cells if cell["cell_type"] == kind]
+
+
+def test_a_notebook_is_prose_code_and_checks_in_their_order(project) -> None:
+    code = sources(made(project)[SOLVED], "code")
+    assert code[0] == "import matplotlib.pyplot as plt" or "plt" not in code[0]
+    tail = code[-6:]
+    assert tail[0] == "double = [2 * value for value in start]  # (values,)"
+    assert tail[1] == "check_double(double, start)"
+    assert tail[2] == "print(double)"
+    assert "plt.figure" in tail[3], "a drawing waits for what it draws"
+    assert tail[4].startswith("def half")
+    assert tail[5] == "print(half(3))"
+    assert any(source.endswith("start = [1, 2]") for source in code), "what it needs comes along"
+
+
+def test_a_blank_keeps_its_name_its_shape_and_its_hint(project) -> None:
+    code = sources(made(project)[HANDS_ON], "code")
+    assert "# TO-DO: two times each value of start\ndouble = ...  # (values,)" in code
+    assert "def half(value):\n    # TO-DO: one line\n    ..." in code
+    assert not any("2 * value" in source for source in code)
+
+
+def test_outputs_are_those_of_this_build(project) -> None:
+    cells = made(project)[SOLVED]
+    told = {c["source"]: c["outputs"] for c in cells if c["cell_type"] == "code"}
+    assert told["print(double)"] == [
+        {"name": "stdout", "output_type": "stream", "text": ["[2, 4]\n"]}
+    ]
+    assert told["check_double(double, start)"][0]["text"] == ["right\n"]
+    drawing = next(o for c in cells for o in c.get("outputs", []) if "data" in o)
+    svg = "".join(drawing["data"]["image/svg+xml"])
+    assert svg.startswith("<svg xmlns=") and "--tensor-queries:#" in svg
+    project.snippet("start = [5, 6]\n", "given")
+    assert "[10, 12]\n" in str(made(project)[SOLVED])
+
+
+def test_a_hands_on_notebook_holds_no_output_below_its_first_blank(project) -> None:
+    cells = [c for c in made(project)[HANDS_ON] if c["cell_type"] == "code"]
+    first = next(i for i, c in enumerate(cells) if "TO-DO" in c["source"])
+    assert not any(c["outputs"] or c["execution_count"] for c in cells[first:])
+
+
+def test_prose_becomes_what_a_notebook_knows(project) -> None:
+    prose = "\n\n".join(sources(made(project)[SOLVED], "markdown"))
+    assert "description" not in prose
+    assert "It starts with [1, 2]" in prose
+    assert "[the other](../../other/index.html)" in prose
+    assert "[a host](https://example.org).<sup>1</sup>" in prose
+    assert "> **Mind**\n>\n> It is $x^2$." in prose
+    assert "<details>\n<summary>Solution</summary>\n\nFour.\n\n</details>" in prose
+    assert prose.endswith("## Notes\n\n1. Somebody, somewhere.")
+
+
+def test_with_an_address_links_are_absolute(project) -> None:
+    prose = "\n".join(sources(made(project, "https://x.org/y/")[SOLVED], "markdown"))
+    assert "[the other](https://x.org/y/other/)" in prose
+    assert "](.." not in prose
+
+
+def test_the_same_project_gives_the_same_bytes(project) -> None:
+    assert made(project) == made(project)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"half": "one line"', '"hlaf": "one line"', 'there is a hint for "hlaf"'),
+        ("start:double", "start:doubel", 'the check "doubel" comes after no section'),
+    ],
+)
+def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
+    text = (
+        CHECKS.replace(old, new).replace("end:double", "end:" + new[6:])
+        if "start" in old
+        else (CHECKS.replace(old, new))
+    )
+    project.snippet(text, "checks/one")
+    with pytest.raises(EngineError, match="snippets/checks/one.py") as error:
+        made(project)
+    assert told in str(error.value)
+
+
+def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
+    project.snippet(
+        CHECKS.replace('print("right" if', "assert (True if")
+        .replace('else "wrong")', "else False)")
+        .replace("v + v", "v + 1"),
+        "checks/one",
+    )
+    assert "AssertionError" in project.problem()
+
+
+def test_a_page_of_a_notebook_has_formulas_and_no_sheet(project) -> None:
+    report = project.refresh()
+    part = Part("page", "Twice", ("page.md",))
+    notebook = Maker(project.engine.project, report, Links()).make([part])[1]
+    page = notebook_html.page_of(notebook.data)
+    assert "<math" in page["html"] and "$x^2$" not in page["html"]
+    assert "<style" not in page["html"] and "<script" not in page["html"]
+    assert [token["name"] for token in page["toc"]] == ["Twice"]
+    assert [token["name"] for token in page["toc"][0]["children"]] == ["Notes"]
+    brief = notebook_html.page_of(notebook.data, brief=True)["html"]
+    assert "Four." not in brief and "check_double" in brief

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""A kernel of its own for a notebook, cell by cell."""
+
+from __future__ import annotations
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+CHAPTERS = (
+    "inputs",
+    "projection_weights",
+    "queries_keys_values",
+    "attention_scores",
+    "weighted_values",
+    "outputs",
+)
+NAMES = (*CHAPTERS, "walkthrough")  # the last one is all of them in one
+
+
+class Run:
+    """One notebook in a kernel of its own, cell by cell."""
+
+    def __init__(self, client: NotebookClient) -> None:
+        self.client = client
+        self.cells = client.nb.cells
+
+    def cell(self, place: int, source: str | None = None) -> str | None:
+        """Runs a cell, or other code in its place; returns what it raised, in words, or None."""
+        cell = self.cells[place]
+        if cell.cell_type != "code":
+            return None
+        cell.source = cell.source if source is None else source
+        try:
+            self.client.execute_cell(cell, place)
+        except CellExecutionError as error:
+            return f"{error.ename}: {error.evalue}"
+        return None
+
+    def code(self, source: str) -> str:
+        """What code prints that is no part of the notebook."""
+        self.cells.append(nbformat.v4.new_code_cell(source))
+        try:
+            assert self.cell(len(self.cells) - 1) is None
+            return printed(self.cells[-1])
+        finally:
+            self.cells.pop()
+
+
+def printed(cell) -> str:
+    return "".join(o["text"] for o in cell.outputs if o["output_type"] == "stream")
+
+
+def drawn(cell) -> int:
+    return sum("image/svg+xml" in o.get("data", {}) for o in cell.outputs)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+import base64
+import subprocess
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+
+# Where each file lies, what it has to do on its own, with nothing beside it, and what that prints.
+FILES = {
+    "self_attention.py": (
+        "use_it",
+        "import torch; from self_attention import self_attention; "
+        "print(self_attention(torch.ones(2, 1), *torch.ones(3, 1, 1)).tolist())",
+        "[[1.0], [1.0]]",
+    ),
+    "by_hand.py": (
+        "walkthrough",
+        "import torch; from by_hand import numbers; print(numbers(torch.ones(2)))",
+        "[1, 1]",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def downloads(site):
+    page = BeautifulSoup((site / "use_it" / "index.html").read_text("utf-8"), "html.parser")
+    links = page.select("a[download]")
+    return {a["download"]: base64.b64decode(a["href"].partition(";base64,")[2]) for a in links}
+
+
+def test_every_file_on_the_page_can_be_downloaded(downloads):
+    assert downloads.keys() == FILES.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_download_is_the_file_of_the_repository(downloads, root, name):
+    folder, *_ = FILES[name]
+    lines = (root / "snippets" / folder / name).read_text("utf-8").splitlines()
+    assert lines[0].startswith("# --8<--") and lines[-1].startswith("# --8<--")
+    assert downloads[name].decode() == "\n".join(lines[1:-1]).rstrip() + "\n"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_download_starts_with_its_license(downloads, name):
+    top = downloads[name].decode().splitlines()[:2]
+    assert "# SPDX-License-Identifier: MIT" in top
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_download_runs_with_nothing_beside_it(downloads, name, tmp_path):
+    _, use, printed = FILES[name]
+    (tmp_path / name).write_bytes(downloads[name])
+    done = subprocess.run(
+        [sys.executable, "-c", use], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == printed + "\n"
