@@ -26,6 +26,7 @@ from engine.problems import Problem
 from engine.sections import Section
 
 HOME = str(Path(__file__).resolve().parent.parent)
+MOST_CALLS = 10  # of a traceback are told
 TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
 CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
 
@@ -296,6 +297,9 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}"
         for f in frames
     ]
+    if len(calls) > MOST_CALLS:
+        half = MOST_CALLS // 2
+        calls[half:-half] = [f"  … {len(calls) - 2 * half} more calls …"]
     return Problem(
         f"{os.path.relpath(where, job.root)}:{line}", "\n".join([told, *calls]), job.stem
     )

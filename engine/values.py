@@ -11,6 +11,7 @@ from typing import Any
 
 # What Markdown or HTML could take for markup. A value that holds one is refused, so that nothing
 # that a snippet computes can become live in a page.
+LONGEST = 300
 SPECIAL = re.compile(r"[*_`<>&\\$|~#!\x00-\x1f\x7f]")
 
 
@@ -46,6 +47,8 @@ def inline(value: Any) -> str:
     """
     value = value.tolist() if hasattr(value, "tolist") else value
     text = worded(value, places(flat(value)))
+    if len(text) > LONGEST:
+        raise ValueError(f"{len(text)} characters are too long for a sentence ({LONGEST} may be)")
     if special := SPECIAL.search(text):
         raise ValueError(
             f"{text[:60]!r} cannot stand in a sentence, since {special[0]!r} may be markup: "

@@ -142,6 +142,14 @@ def test_an_exception_is_told_with_line_section_pages_and_calls(sample: Sample) 
     assert "shown by docs/page.md" in problem
 
 
+def test_an_endless_recursion_is_told_in_a_few_lines(sample: Sample) -> None:
+    problem = sample.problem("def f():\n    f()\n\nf()")
+    assert "snippets/one.py:3: in section" in problem
+    assert "RecursionError" in problem
+    assert "more calls" in problem
+    assert problem.count("\n") < 15
+
+
 def test_the_section_that_raises_is_named(sample: Sample) -> None:
     assert sample.problem("x = 1\nraise ValueError('no')").startswith(
         'snippets/one.py:3: in section "part": ValueError: no'

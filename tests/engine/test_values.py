@@ -43,6 +43,11 @@ def test_what_could_be_markup_is_refused(text: str) -> None:
         values.inline(text)
 
 
+def test_what_is_too_long_for_a_sentence_is_refused() -> None:
+    with pytest.raises(ValueError, match="too long for a sentence"):
+        values.inline(list(range(1000)))
+
+
 def test_an_object_without_a_form_is_refused() -> None:
     with pytest.raises(ValueError, match="a dict has no form for a sentence"):
         values.inline({})
