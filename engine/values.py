@@ -9,9 +9,9 @@ import math
 import re
 from typing import Any
 
+LONGEST = 300  # characters in a sentence
 # What Markdown or HTML could take for markup. A value that holds one is refused, so that nothing
 # that a snippet computes can become live in a page.
-LONGEST = 300
 SPECIAL = re.compile(r"[*_`<>&\\$|~#!\x00-\x1f\x7f]")
 
 
