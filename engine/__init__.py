@@ -12,4 +12,6 @@ The rooms, in the order in which data flows through them:
     store      keeps results by content, and lays them out as files for the pages
     build      decides what is stale, runs it, and checks pages against outputs
     markdown   puts values into sentences (the only room that MkDocs and Zensical share)
+    prose      reads a page's Markdown and rewrites it as notebooks can show it
+    notebooks  makes a notebook of a chapter, with blanks to fill or solved
 """

@@ -154,7 +154,7 @@ class Engine:
         return pages
 
     def read_snippets(self, pages: list[Page], report: Report) -> dict[str, Snippet]:
-        """Every file below snippets/ that has sections, or of which a page asks a value."""
+        """Every file below snippets/ that has sections, or of which a page shows anything."""
         shown_by: dict[str, set[str]] = defaultdict(set)
         expressions: dict[str, set[str]] = defaultdict(set)
         for page in pages:
@@ -175,7 +175,7 @@ class Engine:
                 continue
             sections, problems = read_sections(text, name)
             report.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
-            if (sections or stem in expressions) and not problems:
+            if (sections or on_pages) and not problems:
                 asked = sorted(expressions[stem])
                 snippets[stem] = Snippet(stem, path, text, sections, asked, on_pages)
         return snippets

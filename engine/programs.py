@@ -21,6 +21,7 @@ from engine.sections import MARKER, Section
 END = 1 << 30  # a line after every other
 BUILTINS = {*dir(builtins), "__name__", "__file__", "__doc__"}
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+ASSIGNMENTS = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -273,19 +274,35 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
             }
         if isinstance(node, ast.Import | ast.ImportFrom) and not inside:
             binds.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+        if isinstance(node, ast.ExceptHandler) and node.name and not inside:
+            binds.add(node.name)
         if isinstance(node, ast.Name) and node.id not in local:
             if isinstance(node.ctx, ast.Store) and not inside:
                 binds.add(node.id)
-            else:
-                (later if inside else uses).add(node.id)
-        if not inside and (name := changed_by(node)) and name not in local:
+            elif inside:
+                later.add(node.id)
+            elif node.id not in binds:  # else the statement itself has bound it, as a loop does
+                uses.add(node.id)
+        if not inside and (name := changed_by(node)) and name not in local | binds:
             changes.add(name)
             uses.add(name)
-        for child in ast.iter_child_nodes(node):
+        for child in in_order(node):
             visit(child, local, inside)
 
     visit(node, frozenset(), False)
     return binds, uses, later, changes
+
+
+def in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a node in the order of their running: a value before the name it is given."""
+    last = {"targets", "target"} if isinstance(node, ASSIGNMENTS) else set()
+    first = {"iter"} if isinstance(node, ast.For) else set()
+    fields = sorted(node._fields, key=lambda name: (name in last) - (name in first))
+    for name in fields:
+        value = getattr(node, name, None)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, ast.AST):
+                yield item
 
 
 def own_names(node: ast.AST) -> frozenset[str]:

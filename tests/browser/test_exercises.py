@@ -113,6 +113,15 @@ def test_what_does_not_fit_is_marked_until_the_next_try(
     expect(verdict(form)).to_be_empty()
 
 
+def test_a_single_number_is_told_its_direction(context: BrowserContext, server: Server) -> None:
+    form = first_boxes(opened(context, server.url + "walkthrough/projection_weights/"))
+    expect(form.locator("legend")).to_have_text("Type a number")
+    answer(form, "5.5")
+    expect(verdict(form)).to_have_text("Not yet. The right number is larger.")
+    answer(form, "60")
+    expect(verdict(form)).to_have_text("Not yet. The right number is smaller.")
+
+
 def test_what_is_typed_never_becomes_markup(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.url + WITH_FRACTIONS)
     form = first_boxes(page)
@@ -212,6 +221,8 @@ def test_paper_shows_the_choices_and_no_boxes(context: BrowserContext, server: S
     for gone in page.locator(".exercise :is(legend, button, input, [role=status])").all():
         expect(gone).to_be_hidden()
     expect(page.get_by_text("They are all the average of the values")).to_be_visible()
+    for program in page.locator("details > script").all():
+        expect(program).to_be_hidden()
 
 
 def test_instant_navigation_brings_exercises_that_work(
@@ -229,18 +240,18 @@ def test_instant_navigation_brings_exercises_that_work(
     assert page.url == server.sub + WITH_CHOICES
 
 
+def test_a_page_that_is_announced_twice_asks_once(context: BrowserContext, server: Server) -> None:
+    page = opened(context, server.url + WITH_CHOICES)
+    forms = page.locator("form.exercise").count()
+    page.evaluate("document$.next(document)")
+    expect(page.locator("form.exercise")).to_have_count(forms)
+    expect(first_boxes(page).get_by_role("button")).to_have_count(1)
+
+
 def test_exercises_work_from_a_disk(context: BrowserContext, site: Path) -> None:
     form = first_boxes(opened(context, (site / WITH_CHOICES / "index.html").as_uri()))
     answer(form, "2", "8", "0")
     expect(verdict(form)).to_contain_text("Right.")
-
-
-def test_a_file_can_be_downloaded(context: BrowserContext, server: Server) -> None:
-    page = opened(context, server.sub + "use_it/")
-    with page.expect_download() as started:
-        page.get_by_role("link", name="Download self_attention.py").click()
-    assert started.value.suggested_filename == "self_attention.py"
-    assert "def self_attention(" in Path(started.value.path()).read_text("utf-8")
 
 
 def test_the_script_is_small(root: Path) -> None:

@@ -32,6 +32,9 @@ SNIPPET = """
 
         plt.figure(f"It has {len(double)}").add_subplot().plot(double, color="C1")
         # --8<-- [end:picture]
+        # --8<-- [start:solution] hidden
+        plt.figure("Start").add_subplot().plot(start, color="C1")
+        # --8<-- [end:solution]
     """
 CHECKS = """
     from snippets.one import double, half
@@ -80,6 +83,8 @@ PAGE = """
 
         Four.
 
+        --8<-- "one/solution.svg"
+
     ``` py title="snippets/one.py"
     --8<-- "one.py:function"
     ```
@@ -120,14 +125,14 @@ def sources(cells: list[dict], kind: str) -> list[str]:
 
 def test_a_notebook_is_prose_code_and_checks_in_their_order(project) -> None:
     code = sources(made(project)[SOLVED], "code")
-    assert code[0] == "import matplotlib.pyplot as plt" or "plt" not in code[0]
-    tail = code[-6:]
+    tail = code[-7:]
     assert tail[0] == "double = [2 * value for value in start]  # (values,)"
     assert tail[1] == "check_double(double, start)"
     assert tail[2] == "print(double)"
     assert "plt.figure" in tail[3], "a drawing waits for what it draws"
-    assert tail[4].startswith("def half")
-    assert tail[5] == "print(half(3))"
+    assert 'plt.figure("Start")' in tail[4], "a drawing in a folded part stands below it"
+    assert tail[5].startswith("def half")
+    assert tail[6] == "print(half(3))"
     assert any(source.endswith("start = [1, 2]") for source in code), "what it needs comes along"
 
 
@@ -149,7 +154,7 @@ def test_outputs_are_those_of_this_build(project) -> None:
     svg = "".join(drawing["data"]["image/svg+xml"])
     assert svg.startswith("<svg xmlns=") and "--tensor-queries:#" in svg
     project.snippet("start = [5, 6]\n", "given")
-    assert "[10, 12]\n" in str(made(project)[SOLVED])
+    assert "[10, 12]" in str(made(project)[SOLVED])
 
 
 def test_a_hands_on_notebook_holds_no_output_below_its_first_blank(project) -> None:
@@ -183,28 +188,18 @@ def test_the_same_project_gives_the_same_bytes(project) -> None:
     ("old", "new", "told"),
     [
         ('"half": "one line"', '"hlaf": "one line"', 'there is a hint for "hlaf"'),
-        ("start:double", "start:doubel", 'the check "doubel" comes after no section'),
+        (":double]", ":doubel]", 'the check "doubel" comes after no section'),
     ],
 )
 def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
-    text = (
-        CHECKS.replace(old, new).replace("end:double", "end:" + new[6:])
-        if "start" in old
-        else (CHECKS.replace(old, new))
-    )
-    project.snippet(text, "checks/one")
-    with pytest.raises(EngineError, match="snippets/checks/one.py") as error:
+    project.snippet(CHECKS.replace(old, new), "checks/one")
+    with pytest.raises(EngineError, match=r"^snippets/checks/one\.py:\d+: ") as error:
         made(project)
     assert told in str(error.value)
 
 
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
-    project.snippet(
-        CHECKS.replace('print("right" if', "assert (True if")
-        .replace('else "wrong")', "else False)")
-        .replace("v + v", "v + 1"),
-        "checks/one",
-    )
+    project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
     assert "AssertionError" in project.problem()
 
 

@@ -81,6 +81,27 @@ def test_names_of_arguments_and_comprehensions_are_not_asked_for(sample: Sample)
     assert program(sample, "a").startswith("f = lambda r")
 
 
+def test_a_statement_may_bind_what_it_uses(sample: Sample) -> None:
+    sample.snippet(
+        "total = 0\n# --8<-- [start:a]\nfor i in range(3):\n    total += i\n"
+        "with open('x', 'w') as file:\n    file.write('')\n"
+        "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)\n"
+        "n = 3\nwhile n:\n    n = n - 1\nprint(m := total)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a").startswith("total = 0\n\nfor i in")
+
+
+def test_a_value_given_to_the_name_it_came_from_is_needed(sample: Sample) -> None:
+    sample.snippet("x = 1\nx = x + 1\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\n")
+    assert program(sample, "a") == "x = 1\nx = x + 1\n\nprint(x)\n"
+
+
+def test_a_whole_file_without_sections_is_run_and_proved(sample: Sample) -> None:
+    sample.snippet("def f():\n    return missing\n\n\nf()\n")
+    sample.page('``` py\n--8<-- "one.py"\n```\n')
+    assert "NameError: name 'missing' is not defined" in sample.problem()
+
+
 def test_a_name_that_is_bound_nowhere_is_named(sample: Sample) -> None:
     sample.snippet("# --8<-- [start:a]\nprint(missing)\n# --8<-- [end:a]\n")
     with pytest.raises(CannotStandAlone, match=r'"missing" is bound nowhere in snippets/one\.py'):

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -149,6 +150,19 @@ def test_a_file_is_a_notebook_by_the_standard(notebook, name, kind) -> None:
     prose = re.sub(r"(`+).+?\1", "", prose, flags=re.DOTALL)
     left = re.findall(r"^(?:!!!|\?\?\?|===).*|\{\{.*|--8<--.*|\[\^.*|\{ ?[.#].*", prose, re.M)
     assert not left, "Markdown that a notebook does not know"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_in_a_file_stands_by_itself(notebook, name) -> None:
+    outputs = [o for cell in notebook(name, "solved").cells for o in cell.get("outputs", [])]
+    drawings = [o.data["image/svg+xml"] for o in outputs if "image/svg+xml" in o.get("data", {})]
+    assert drawings
+    for svg in drawings:
+        drawing = ElementTree.fromstring(svg)
+        assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+        assert float(drawing.get("width")) > 0 and float(drawing.get("height")) > 0
+        used = set(re.findall(r"var\((--[\w-]+)\)", svg))
+        assert used <= set(re.findall(r"(--[\w-]+):#", drawing.get("style")))
 
 
 def test_notebooks_are_not_found_twice_by_the_search(site: Path) -> None:

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""The adapter for MkDocs that adds the notebooks: a page and a file for each.
+
+Zensical knows no hooks, so its site has no notebooks; nothing in the chapters depends on them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.toc import get_toc
+
+from engine import notebook_html
+from engine.build import engine_for
+from engine.notebooks import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_of
+from engine.problems import EngineError
+from engine.project import Project
+from engine.sources import digest, environment
+from engine.store import write
+
+log = logging.getLogger("mkdocs.engine")
+OVERVIEW = "notebooks/index.md"
+TITLES = {HANDS_ON: "hands-on notebook", "solved": "solved notebook"}
+COLAB = "https://colab.research.google.com/github"
+BRANCH = "gh-pages"  # where the deployment publishes the site, see .github/workflows/pages.yml
+
+parts: list[Part] = []
+shown: dict[str, dict[str, Any]] = {}  # a notebook's page -> its HTML
+serving = False
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    global serving
+    serving = command == "serve"
+
+
+def on_config(config: Any) -> Any:
+    """Finds the chapters, which are the pages of a section; adds the overview to the navigation."""
+    docs = Path(config.docs_dir)
+    parts[:] = []
+    nav = config.nav or []
+    for place, item in reversed(list(enumerate(nav))):
+        [(title, pages)] = item.items() if isinstance(item, dict) else [("", item)]
+        if isinstance(pages, list) and (found := list(parts_of(title, pages, docs))):
+            if not parts:
+                nav.insert(place + 1, {"Notebooks": OVERVIEW})
+            parts[:0] = found
+    return config
+
+
+def parts_of(section: str, items: list[Any], docs: Path) -> Iterator[Part]:
+    """The chapters of a section of the navigation, and all of them as one."""
+    pages = [
+        page for item in items for page in (item.values() if isinstance(item, dict) else [item])
+    ]
+    texts = {p: (docs / p).read_text("utf-8") for p in pages if (docs / str(p)).is_file()}
+    chapters = [page for page, text in texts.items() if ".py:" in text]
+    for page in chapters:
+        title = re.search(r"^# (.+)$", texts[page], re.MULTILINE)
+        yield Part(PurePosixPath(page).stem, title[1] if title else page, (page,))
+    if chapters:
+        folder = PurePosixPath(chapters[0]).parent.name
+        yield Part(folder, f"{section}, from start to end", tuple(chapters), whole=True)
+
+
+def on_files(files: Any, config: Any) -> Any:
+    engine = engine_for(Path(config.config_file_path).parent)
+    shown.clear()
+    made = []
+    if not engine.report.problems:  # which MkDocs was told of already
+        try:
+            made = notebooks(engine.project, engine.report, config)
+        except EngineError as error:
+            told(error)
+    for part, kind, data, page in made:
+        name, source = name_of(part, kind), page_of(part, kind)
+        shown[source] = page
+        title = f"{part.title}: {TITLES[kind]}"
+        about = f"The {TITLES[kind]} of “{part.title}”, with every output of this build."
+        head = {"title": title, "description": about, "search": {"exclude": True}}
+        text = f"---\n{json.dumps(head, ensure_ascii=False)}\n---\n\n# {title}\n"
+        outside = InclusionLevel.NOT_IN_NAV
+        files.append(File.generated(config, source, content=text, inclusion=outside))
+        files.append(File.generated(config, f"notebooks/{name}/{name}.ipynb", content=data))
+    if parts:
+        files.append(File.generated(config, OVERVIEW, content=overview(bool(made), config)))
+    return files
+
+
+def told(error: EngineError) -> None:
+    """A mistake ends a build; under `mkdocs serve` it is told, and the server lives on."""
+    if not serving:
+        raise PluginError(str(error)) from error
+    for problem in error.problems:
+        log.error("%s", problem)
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    made = shown.get(page.file.src_uri)
+    if made is None:
+        return html
+    page.toc = get_toc(made["toc"])
+    # In a file links are absolute; on a page they stay below wherever the site is.
+    text = made["html"].replace(f'href="{config.site_url or "../../"}', 'href="../../')
+    return re.sub(r'(?<=href="\.\./\.\./)([^"#]*?)index\.html', r"\1", text)
+
+
+def on_page_context(context: Any, page: Any, config: Any, nav: Any) -> Any:
+    """What the links on a chapter, and on a notebook, lead to."""
+    source = page.file.src_uri
+    for part in parts if shown else []:
+        if part.pages == (source,) or source in [page_of(part, kind) for kind in KINDS]:
+            context["notebooks"] = [links_of(part, kind, source, config) for kind in KINDS]
+            home = "" if part.whole else part.pages[0].removesuffix(".md") + "/"
+            context["chapter_of_notebook"] = home if source in shown else None
+    return context
+
+
+def links_of(part: Part, kind: str, source: str, config: Any) -> dict[str, Any]:
+    name = name_of(part, kind)
+    return {
+        "title": TITLES[kind],
+        "current": source == page_of(part, kind),
+        "page": f"notebooks/{name}/",
+        "file": f"notebooks/{name}/{name}.ipynb",
+        "colab": colab(f"notebooks/{name}/{name}.ipynb", config),
+    }
+
+
+def colab(path: str, config: Any) -> str:
+    """Colab opens what is published in the repository; without one there is no link."""
+    repository = re.match(
+        r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", config.repo_url or ""
+    )
+    return f"{COLAB}/{repository[1]}/blob/{BRANCH}/{path}" if repository else ""
+
+
+def overview(made: bool, config: Any) -> str:
+    lines = [
+        "---",
+        "description: Every chapter as a Jupyter notebook, with blanks to fill, or solved.",
+        "---",
+        "",
+        "# Work through it in notebooks",
+        "",
+        "Every chapter is a notebook too. In the **hands-on** one, the lines that matter are yours "
+        "to write: each blank has a hint, and a check that says in words what is not right yet. "
+        "The **solved** one is complete, with every output in place.",
+        "",
+        "A notebook needs nothing but PyTorch, matplotlib, NumPy and Jupyter.",
+        "",
+    ]
+    if not made:
+        return "\n".join([*lines, "There are none now, since an error keeps this build from them."])
+    lines += ["| Chapter | Hands-on | Solved |", "| --- | --- | --- |"]
+    for part in parts:
+        cells = []
+        for kind in KINDS:
+            name = name_of(part, kind)
+            file = f"{name}/{name}.ipynb"
+            links = [f"[Read]({name}.md)", f"[download]({file})"]
+            if address := colab(f"notebooks/{file}", config):
+                links.append(f"[open in Colab]({address})")
+            cells.append(", ".join(links))
+        title = part.title if part.whole else f"[{part.title}](../{part.pages[0]})"
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, str, bytes, Any]]:
+    """Every notebook and the HTML of its page; made anew only where something changed."""
+    used: set[Path] = set()
+    keep = partial(kept, project.cache / "notebooks", used)
+    links = Links(config.site_url or "")
+    files = [
+        *sorted(project.runs.rglob("*.json")),
+        *sorted(project.snippets.rglob("*.py")),
+        *(project.docs / page for part in parts for page in part.pages),
+        project.docs / "assets" / "palette.css",
+    ]
+    made_from = [repr((environment(), links, parts)).encode(), *(f.read_bytes() for f in files)]
+
+    def make() -> list[str]:
+        return [notebook.data.decode() for notebook in Maker(project, report, links).make(parts)]
+
+    texts = keep(b"\0".join(made_from), make)
+    names = [(part, kind) for part in parts for kind in KINDS]
+    version = f"{environment()} {notebook_html.version()} ".encode()
+    made = []
+    for (part, kind), text in zip(names, texts, strict=True):
+        data = text.encode()
+        page = keep(version + data, partial(notebook_html.page_of, data, brief=part.whole))
+        made.append((part, kind, data, page))
+    for path in (project.cache / "notebooks").glob("*"):
+        if path not in used:
+            path.unlink(missing_ok=True)
+    return made
+
+
+def kept(folder: Path, used: set[Path], key: bytes, make: Any) -> Any:
+    """What `make` gives, as JSON, from the cache where it was made from the same before."""
+    path = folder / f"{digest(key)}.json"
+    used.add(path)
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        made = make()
+        write(path, json.dumps(made).encode())
+        return made

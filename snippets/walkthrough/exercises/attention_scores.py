@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.walkthrough.attention_scores import scores
+from snippets.walkthrough.queries_keys_values import keys
+
+if __name__ == "__main__":
+    # --8<-- [start:new_query]
+    new_query = torch.tensor([1.0, 1.0, 0.0])  # (d_k,)
+    new_scores = new_query @ keys.T  # (keys,)
+    print(new_scores)
+    # --8<-- [end:new_query]
+
+    # --8<-- [start:two_keys]
+    two_scores = torch.tensor([2.0, 0.0])  # (keys,)
+    two_weights = two_scores.softmax(dim=-1)  # (keys,)
+    print(two_scores.exp())
+    print(two_weights)
+    # --8<-- [end:two_keys]
+
+    # --8<-- [start:shifted]
+    shifted = scores[1] - scores[1].max()  # (keys,)
+    powers = shifted.exp()  # (keys,)
+    print(powers, powers.sum())
+    print(powers / powers.sum())
+    # --8<-- [end:shifted]
