@@ -315,8 +315,8 @@ def own_names(node: ast.AST) -> frozenset[str]:
             names.add(inner.arg)
         elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
             names.add(inner.id)
-        elif isinstance(inner, ast.FunctionDef | ast.ClassDef):
-            names.add(inner.name)
+        elif isinstance(inner, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler):
+            names |= {inner.name} if inner.name else set()
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             names.update(alias.asname or alias.name.split(".")[0] for alias in inner.names)
     return frozenset(names)

@@ -86,6 +86,7 @@ def test_a_statement_may_bind_what_it_uses(sample: Sample) -> None:
         "total = 0\n# --8<-- [start:a]\nfor i in range(3):\n    total += i\n"
         "with open('x', 'w') as file:\n    file.write('')\n"
         "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)\n"
+        "def f():\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n        return e\n"
         "n = 3\nwhile n:\n    n = n - 1\nprint(m := total)\n# --8<-- [end:a]\n"
     )
     assert program(sample, "a").startswith("total = 0\n\nfor i in")
