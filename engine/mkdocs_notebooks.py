@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,7 @@ from engine.notebooks import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_
 from engine.problems import EngineError
 from engine.project import Project
 from engine.sources import digest, environment
-from engine.store import write
+from engine.store import Store
 
 log = logging.getLogger("mkdocs.engine")
 OVERVIEW = "notebooks/index.md"
@@ -53,6 +54,10 @@ def on_config(config: Any) -> Any:
             if not parts:
                 nav.insert(place + 1, {"Notebooks": OVERVIEW})
             parts[:0] = found
+    kept_before = engine_for(Path(config.config_file_path).parent).project.notebooks
+    if parts and not kept_before.is_dir():
+        # All will be converted: import the converter while the snippets' worker imports torch.
+        threading.Thread(target=notebook_html.converter, daemon=True).start()
     return config
 
 
@@ -178,7 +183,7 @@ def overview(made: bool, config: Any) -> str:
 def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, str, bytes, Any]]:
     """Every notebook and the HTML of its page; made anew only where something changed."""
     used: set[Path] = set()
-    keep = partial(kept, project.cache / "notebooks", used)
+    keep = partial(kept, project.notebooks, used)
     links = Links(config.site_url or "")
     files = [
         *sorted(project.runs.rglob("*.json")),
@@ -199,7 +204,7 @@ def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, st
         data = text.encode()
         page = keep(version + data, partial(notebook_html.page_of, data, brief=part.whole))
         made.append((part, kind, data, page))
-    for path in (project.cache / "notebooks").glob("*"):
+    for path in (project.notebooks).glob("*"):
         if path not in used:
             path.unlink(missing_ok=True)
     return made
@@ -209,9 +214,8 @@ def kept(folder: Path, used: set[Path], key: bytes, make: Any) -> Any:
     """What `make` gives, as JSON, from the cache where it was made from the same before."""
     path = folder / f"{digest(key)}.json"
     used.add(path)
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        made = make()
-        write(path, json.dumps(made).encode())
-        return made
+    if body := Store.load_checked(path):
+        return json.loads(body)
+    made = make()
+    Store.save_checked(path, json.dumps(made).encode())
+    return made

@@ -50,21 +50,26 @@ def version() -> str:
     return digest(b"".join([metadata.version("mkdocs-jupyter").encode(), *files]))
 
 
+@cache
+def converter() -> Any:
+    """The converter, which takes most of a second to import."""
+    from mkdocs_jupyter import config, convert
+
+    config.settings.templates_dir = str(TEMPLATES)
+    logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
+    return convert
+
+
 def page_of(data: bytes, brief: bool = False) -> dict[str, Any]:
     """A notebook, given as JSON, as `html` and as `toc`, the tokens of its table of contents.
 
     brief: of the prose, the headings alone
     """
     data = with_headings_alone(data) if brief else data
-    # They take most of a second to import.
-    from mkdocs_jupyter import config, convert
-
-    config.settings.templates_dir = str(TEMPLATES)
-    logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "notebook.ipynb"
         path.write_bytes(data)
-        text = convert.nb2html(str(path), execute=False)
+        text = converter().nb2html(str(path), execute=False)
     text = re.sub(r"<style>.*?</style>\s*\Z", "", text, flags=re.DOTALL)
     text = CODE.sub(block_of("python"), text)
     text = FENCE.sub(block_of("text"), text)

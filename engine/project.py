@@ -40,6 +40,11 @@ class Project:
         """One file per snippet: the programs of the blocks that show it."""
         return self.cache / "programs"
 
+    @property
+    def notebooks(self) -> Path:
+        """The notebooks and the HTML of their pages, by a digest of what they were made from."""
+        return self.cache / "notebooks"
+
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
         return path.relative_to(self.snippets).with_suffix("").as_posix()

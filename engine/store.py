@@ -122,7 +122,8 @@ class Store:
     def clean(self) -> None:
         """Forgets all."""
         with self.locked():
-            for folder in (self.project.outputs, self.project.runs, self.project.programs):
+            project = self.project
+            for folder in (project.outputs, project.runs, project.programs, project.notebooks):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
