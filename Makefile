@@ -37,7 +37,7 @@ help:
 	@echo "make clean     remove what was built; the installed packages stay"
 
 serve: $(READY)
-	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+	$(BIN)/mkdocs serve --no-strict --dev-addr 127.0.0.1:8000
 
 test: $(READY)
 	$(BIN)/ruff check

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,16 @@ def on_pre_build(config: Any) -> None:
         raise PluginError(str(error)) from error
     for result in report.ran:
         log.info("Ran %s in %.2f s", result.stem, result.seconds)
+    if serving:
+        # Printed and not logged: in strict mode a logged error would end the rebuild, and the
+        # preview would go on showing the page as it was.
+        for problem in report.problems + report.warnings:
+            print(f"ERROR    -  {problem}", file=sys.stderr)
+        return
     for warning in report.warnings:
         log.warning("%s", warning)
-    if report.problems and not serving:
+    if report.problems:
         raise PluginError(str(EngineError(report.problems)))
-    for problem in report.problems:
-        log.error("%s", problem)
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:

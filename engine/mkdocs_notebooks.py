@@ -7,8 +7,8 @@ Zensical knows no hooks, so its site has no notebooks; nothing in the chapters d
 from __future__ import annotations
 
 import json
-import logging
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -27,7 +27,6 @@ from engine.project import Project
 from engine.sources import digest, environment
 from engine.store import Store
 
-log = logging.getLogger("mkdocs.engine")
 OVERVIEW = "notebooks/index.md"
 TITLES = {HANDS_ON: "hands-on notebook", "solved": "solved notebook"}
 COLAB = "https://colab.research.google.com/github"
@@ -105,7 +104,7 @@ def told(error: EngineError) -> None:
     if not serving:
         raise PluginError(str(error)) from error
     for problem in error.problems:
-        log.error("%s", problem)
+        print(f"ERROR    -  {problem}", file=sys.stderr)  # as in engine.mkdocs_hooks
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
@@ -184,26 +183,12 @@ def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, st
     """Every notebook and the HTML of its page; made anew only where something changed."""
     used: set[Path] = set()
     keep = partial(kept, project.notebooks, used)
-    links = Links(config.site_url or "")
-    files = [
-        *sorted(project.runs.rglob("*.json")),
-        *sorted(project.snippets.rglob("*.py")),
-        *(project.docs / page for part in parts for page in part.pages),
-        project.docs / "assets" / "palette.css",
-    ]
-    made_from = [repr((environment(), links, parts)).encode(), *(f.read_bytes() for f in files)]
-
-    def make() -> list[str]:
-        return [notebook.data.decode() for notebook in Maker(project, report, links).make(parts)]
-
-    texts = keep(b"\0".join(made_from), make)
-    names = [(part, kind) for part in parts for kind in KINDS]
+    notebooks = Maker(project, report, Links(config.site_url or "")).make(parts, keep)
     version = f"{environment()} {notebook_html.version()} ".encode()
     made = []
-    for (part, kind), text in zip(names, texts, strict=True):
-        data = text.encode()
-        page = keep(version + data, partial(notebook_html.page_of, data, brief=part.whole))
-        made.append((part, kind, data, page))
+    for one in notebooks:
+        convert = partial(notebook_html.page_of, one.data, brief=one.part.whole)
+        made.append((one.part, one.kind, one.data, keep(version + one.data, convert)))
     for path in (project.notebooks).glob("*"):
         if path not in used:
             path.unlink(missing_ok=True)

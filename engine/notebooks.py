@@ -13,13 +13,15 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from engine import prose
 from engine.build import Report, Snippet
 from engine.figures import TENSORS, css_name
+from engine.pages import Malformed, read_page
 from engine.problems import EngineError, Problem
 from engine.programs import Slicer, Statement
 from engine.project import Project
@@ -106,18 +108,40 @@ class Maker:
         self.palette = read_palette(project)
         self.used: set[tuple[str, str]] = set()  # the hints and checks that notebooks have
 
-    def make(self, parts: Iterable[Part]) -> list[Notebook]:
-        """Raises EngineError where hints and checks do not fit what the chapters show."""
+    def make(
+        self, parts: Iterable[Part], keep: Callable[..., Any] = lambda key, make: make()
+    ) -> list[Notebook]:
+        """Raises EngineError where hints and checks do not fit what the chapters show.
+
+        keep(key, make): gives what `make` gave before for the same key, where it is still kept.
+        """
         parts = list(parts)
         singles = {part.pages[0]: part for part in parts if not part.whole}
-        notebooks = [
-            Notebook(part, kind, Writer(self, part, kind, singles).write())
-            for part in parts
-            for kind in KINDS
-        ]
+        notebooks = []
+        for part in parts:
+            for kind in KINDS:
+                key = repr([kind, parts, self.made_from(part)]).encode()
+                made = keep(key, lambda part=part, kind=kind: self.write(part, kind, singles))
+                self.used.update(map(tuple, made["used"]))
+                notebooks.append(Notebook(part, kind, made["data"].encode()))
         if problems := list(self.idle()):
             raise EngineError(problems)
         return notebooks
+
+    def write(self, part: Part, kind: str, singles: dict[str, Part]) -> dict[str, Any]:
+        others, self.used = self.used, set()
+        data = Writer(self, part, kind, singles).write().decode()
+        used, self.used = sorted(self.used), others
+        return {"data": data, "used": used}
+
+    def made_from(self, part: Part) -> list[Any]:
+        """All that the notebooks of a part depend on."""
+        texts = [(self.project.docs / page).read_text("utf-8-sig") for page in part.pages]
+        shown = [one for text in texts for one in read_page(text.splitlines())]
+        stems = {one.stem for one in shown if not isinstance(one, Malformed)}
+        stems |= {checks.stem for stem in stems if (checks := self.checks(stem))}
+        runs = [(stem, self.report.made_from.get(stem)) for stem in sorted(stems)]
+        return [texts, runs, self.links, self.palette]
 
     def idle(self) -> Iterator[Problem]:
         """Hints that no blank uses, and checks that come after no shown section."""

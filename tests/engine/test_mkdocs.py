@@ -194,6 +194,8 @@ class Served:
 def served(mkdocs: Sample, root: Path) -> Iterator[Served]:
     mkdocs.section("from snippets.helper import half\ntotal = 3\nprint('printed', half)")
     mkdocs.snippet("half = 1.5\n", "helper")
+    config = mkdocs.root / "mkdocs.yml"
+    config.write_text(config.read_text() + "strict: true\n")  # as our own site has it
     server = Served(mkdocs, root)
     yield server
     server.close()
