@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
 
 from engine.build import Engine, engine_for
-from engine.problems import EngineError
+from engine.problems import EngineError, Problem
 
 log = logging.getLogger("mkdocs.engine")
 serving = False
@@ -34,34 +35,38 @@ def on_config(config: Any) -> Any:
 
 
 def on_pre_build(config: Any) -> None:
-    """A mistake ends a build; under `mkdocs serve` it is told, and the server lives on."""
     try:
-        report = engine_of(config).refresh(wait=serving)
+        report = engine_of(config).refresh(wait=False)
     except EngineError as error:
         raise PluginError(str(error)) from error
     for result in report.ran:
         log.info("Ran %s in %.2f s", result.stem, result.seconds)
-    if serving:
-        # Printed and not logged: in strict mode a logged error would end the rebuild, and the
-        # preview would go on showing the page as it was.
-        for problem in report.problems + report.warnings:
-            print(f"ERROR    -  {problem}", file=sys.stderr)
-        return
-    for warning in report.warnings:
-        log.warning("%s", warning)
-    if report.problems:
-        raise PluginError(str(EngineError(report.problems)))
+    tell(report.problems, report.warnings)
 
 
 def on_env(env: Any, config: Any, files: Any) -> Any:
     """The last moment before pages are written: until here, proofs ran beside the rendering."""
     try:
-        problems = engine_of(config).finish()
+        tell(engine_of(config).finish())
     except EngineError as error:
         raise PluginError(str(error)) from error
+    return env
+
+
+def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:
+    """Ends a build; under `mkdocs serve` it prints, and the page says it too.
+
+    Printed and not logged: in strict mode a logged error would end the rebuild, and the preview
+    would go on showing the page as it was.
+    """
+    if serving:
+        for problem in [*problems, *warnings]:
+            print(f"ERROR    -  {problem}", file=sys.stderr)
+        return
+    for warning in warnings:
+        log.warning("%s", warning)
     if problems:
         raise PluginError(str(EngineError(problems)))
-    return env
 
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:
