@@ -71,7 +71,6 @@ def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:
     engine_of(config).pool.start()  # so that the first edit of a snippet need not wait for torch
-    server.build_delay = 0.1  # seconds without a further edit; 0.25 are felt at every save
     return server
 
 
