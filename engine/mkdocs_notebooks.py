@@ -70,7 +70,7 @@ def parts_of(section: str, items: list[Any], docs: Path) -> Iterator[Part]:
     for page in chapters:
         title = re.search(r"^# (.+)$", texts[page], re.MULTILINE)
         yield Part(PurePosixPath(page).stem, title[1] if title else page, (page,))
-    if chapters:
+    if chapters and not serving:  # it would be made again at every edit, and is felt then
         folder = PurePosixPath(chapters[0]).parent.name
         yield Part(folder, f"{section}, from start to end", tuple(chapters), whole=True)
 
