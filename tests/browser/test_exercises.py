@@ -171,7 +171,8 @@ def test_a_screen_reader_is_told_the_question_the_place_and_the_verdict(
     expect(boxes.get_by_role("textbox", name="Number 3 of 3")).to_be_visible()
     choices = page.get_by_role("group", name="if every key is the same? Choose an answer")
     expect(choices.get_by_role("radio", name="They are all 0")).to_be_visible()
-    expect(page.get_by_role("status")).to_have_count(page.locator("form.exercise").count())
+    forms = page.locator("form.exercise")
+    expect(forms.get_by_role("status")).to_have_count(forms.count())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
