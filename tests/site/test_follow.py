@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""The pages follow the code: one number changed in one snippet, and nothing else touched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from bs4 import BeautifulSoup
+
+from snippets.walkthrough.outputs import self_attention
+from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+
+WAS, IS = "[0, 2, 0, 2],", "[0, 2, 0, 3],"
+CHAPTERS = ("queries_keys_values", "attention_scores", "weighted_values", "outputs")
+
+
+@pytest.fixture(scope="module")
+def changed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("changed")
+    for name in ("docs", "snippets", "engine"):
+        shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "mkdocs.yml", copy)
+    inputs = copy / "snippets/walkthrough/inputs.py"
+    text = inputs.read_text()
+    assert text.count(WAS) == 1
+    inputs.write_text(text.replace(WAS, IS))
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        check=True,
+    )
+    return copy / "site"
+
+
+def page(site: Path, chapter: str) -> BeautifulSoup:
+    return BeautifulSoup((site / "walkthrough" / chapter / "index.html").read_text(), "html.parser")
+
+
+def sentences(soup: BeautifulSoup) -> str:
+    return " ".join(p.get_text() for p in soup.select("article p, article td, article li"))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_outputs_sentences_and_figures_of_every_later_chapter_change(
+    site: Path, changed: Path, chapter: str
+) -> None:
+    before, after = page(site, chapter), page(changed, chapter)
+    for what in (".language-text code", "article figure.drawing"):
+        old, new = ([str(one) for one in soup.select(what)] for soup in (before, after))
+        assert len(old) == len(new)
+        assert old != new, f"no {what} changed"
+    assert sentences(before) != sentences(after)
+
+
+def test_the_page_shows_what_the_changed_code_computes(changed: Path) -> None:
+    x = torch.tensor([[1, 0, 1, 0], [0, 2, 0, 3], [1, 1, 1, 1]], dtype=torch.float32)
+    outputs = self_attention(x, w_query, w_key, w_value)
+    text = page(changed, "outputs").get_text()
+    assert str(outputs) in text
+    assert f"{outputs[0, 1]:.4f}" in sentences(page(changed, "outputs"))

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: MIT
+"""The built site, read as files."""
+
+from __future__ import annotations
+
+import filecmp
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+CHAPTERS = (
+    "inputs",
+    "projection_weights",
+    "queries_keys_values",
+    "attention_scores",
+    "weighted_values",
+    "outputs",
+)
+
+# What a reader must find on each page, row by row: torch prints four decimals, by hand two.
+SHOWN = {
+    "inputs": {"inputs": [[1, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]},
+    "projection_weights": {
+        "w_key": [[0, 0, 1], [1, 1, 0], [0, 1, 0], [1, 1, 0]],
+        "w_query": [[1, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 1]],
+        "w_value": [[0, 2, 0], [0, 3, 0], [1, 0, 3], [1, 1, 0]],
+    },
+    "queries_keys_values": {
+        "keys": [[0, 1, 1], [4, 4, 0], [2, 3, 1]],
+        "queries": [[1, 0, 2], [2, 2, 2], [2, 1, 3]],
+        "values": [[1, 2, 3], [2, 8, 0], [2, 6, 3]],
+    },
+    "attention_scores": {
+        "scores of input 1": [[2, 4, 4]],
+        "scores": [[2, 4, 4], [4, 16, 12], [4, 12, 10]],
+        "weights": [
+            [6.3379e-02, 4.6831e-01, 4.6831e-01],
+            [6.0337e-06, 9.8201e-01, 1.7986e-02],
+            [2.9539e-04, 8.8054e-01, 1.1917e-01],
+        ],
+    },
+    "weighted_values": {
+        "shape of the weights": [[3, 3, 1]],
+        "shape of the weighted values": [[3, 3, 3]],
+        "first block": [
+            [6.3379e-02, 1.2676e-01, 1.9014e-01],
+            [9.3662e-01, 3.7465, 0],
+            [9.3662e-01, 2.8099, 1.4049],
+        ],
+        "rounded weights": [[0.0, 0.5, 0.5]],
+    },
+    "outputs": {
+        "outputs": [
+            [1.9366, 6.6831, 1.5951],
+            [2.0000, 7.9640, 0.0540],
+            [1.9997, 7.7599, 0.3584],
+        ],
+        "outputs by hand": [[2.0, 7.0, 1.5]],
+    },
+}
+CLAIMS = [(chapter, what) for chapter, shown in SHOWN.items() for what in shown]
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?!\w)")
+
+
+@cache
+def parsed(file: Path) -> BeautifulSoup:
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+
+
+def chapter(site: Path, stem: str) -> BeautifulSoup:
+    return parsed(site / "walkthrough" / stem / "index.html").article
+
+
+def pages(site: Path) -> list[Path]:
+    found = sorted(site.rglob("*.html"))
+    assert len(found) > len(CHAPTERS)
+    return found
+
+
+def numbers_shown(article: BeautifulSoup) -> list[float]:
+    """Every number on a page in reading order, except those in the source code."""
+    copy = BeautifulSoup(str(article), "html.parser")
+    for code in copy.select(".language-py, .language-python"):
+        code.decompose()
+    return [float(number) for number in NUMBER.findall(copy.get_text(" "))]
+
+
+def occurs(wanted: list[float], numbers: list[float]) -> bool:
+    """Whether the wanted numbers stand next to each other, up to the rounding of a print."""
+
+    def same(a: float, b: float) -> bool:
+        return math.isclose(a, b, rel_tol=1e-4, abs_tol=5e-9 if a and abs(a) < 1e-3 else 5e-5)
+
+    return any(
+        all(map(same, wanted, numbers[start : start + len(wanted)]))
+        for start in range(len(numbers) - len(wanted) + 1)
+    )
+
+
+@pytest.mark.parametrize(("stem", "what"), CLAIMS)
+def test_a_chapter_shows_its_values(site: Path, stem: str, what: str) -> None:
+    numbers = numbers_shown(chapter(site, stem))
+    wanted = [number for row in SHOWN[stem][what] for number in row]
+    assert occurs(wanted, numbers), f"{what} {SHOWN[stem][what]} is not on the page"
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_formulas_are_mathml(site: Path, stem: str) -> None:
+    article = chapter(site, stem)
+    assert article.find("math")
+    prose = BeautifulSoup(str(article), "html.parser")
+    for code in prose.select("pre, code, annotation"):
+        code.decompose()
+    assert not re.search(r"\\[(\[a-z]|\$", prose.get_text()), "a formula was left as TeX"
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_a_chapter_has_a_picture_with_a_name(site: Path, stem: str) -> None:
+    drawings = chapter(site, stem).select("figure.drawing svg")
+    assert drawings
+    for drawing in drawings:
+        assert drawing.find("title") and drawing.find("title").get_text(strip=True)
+        assert drawing.find("desc") and drawing.find("desc").get_text(strip=True)
+
+
+def test_no_value_is_left_unfilled(site: Path) -> None:
+    for page in pages(site):
+        assert "{{" not in parsed(page).get_text(), page
+    assert "{{" not in (site / "search" / "search_index.json").read_text(encoding="utf-8")
+
+
+def test_only_code_can_be_copied(site: Path) -> None:
+    blocks = [block for page in pages(site) for block in parsed(page).select("div.highlight")]
+    assert blocks
+    for block in blocks:
+        printed = "language-text" in block["class"]
+        assert printed == ("no-copy" in block["class"]), block.get_text()[:80]
+
+
+def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
+    broken = []
+    for page in pages(site):
+        for tag in parsed(page).select("[href], [src]"):
+            address = tag.get("href") or tag.get("src")
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc or (not parts.path and not parts.fragment):
+                continue
+            base = site if parts.path.startswith("/") else page.parent
+            target = (base / unquote(parts.path).lstrip("/")).resolve() if parts.path else page
+            if target.is_dir():
+                target /= "index.html"
+            if not target.is_file():
+                broken.append(f"{page.relative_to(site)}: {address}")
+            elif parts.fragment and tag.name == "a" and not anchor(target, parts.fragment):
+                broken.append(f"{page.relative_to(site)}: {address} (no such anchor)")
+    assert not broken, "\n".join(broken)
+
+
+def anchor(page: Path, fragment: str) -> bool:
+    return bool(parsed(page).find(id=unquote(fragment)))
+
+
+def test_no_other_host_is_asked_for_anything(site: Path) -> None:
+    asked = []
+    for page in pages(site):
+        for tag in parsed(page).select("[src], [srcset], link[href], object[data], use[href]"):
+            for attribute in ("src", "srcset", "href", "data"):
+                if re.match(r"\s*(https?:)?//", tag.get(attribute, "")):
+                    asked.append(f"{page.relative_to(site)}: {tag[attribute]}")
+    for sheet in site.rglob("*.css"):
+        css = sheet.read_text(encoding="utf-8")
+        asked += re.findall(r"url\(\s*[\"']?(?:https?:)?//[^)]*\)|@import[^;]*;", css)
+    assert not asked, "\n".join(asked)
+
+
+def test_unknown_addresses_are_left_out(site: Path) -> None:
+    for page in pages(site):
+        assert not parsed(page).select("link[rel=canonical], [rel=edit], .md-source"), page
+
+
+def test_known_addresses_are_used(build, tmp_path: Path) -> None:
+    built = build(
+        tmp_path / "site",
+        SITE_URL="https://someone.github.io/somewhere/",
+        REPO_URL="https://github.com/someone/somewhere",
+        EDIT_URI="edit/main/docs/",
+    )
+    page = parsed(built / "walkthrough" / "inputs" / "index.html")
+    assert page.select_one("link[rel=canonical]")["href"] == (
+        "https://someone.github.io/somewhere/walkthrough/inputs/"
+    )
+    assert page.select_one("[rel=edit]")["href"] == (
+        "https://github.com/someone/somewhere/edit/main/docs/walkthrough/inputs.md"
+    )
+    assert page.select_one(".md-source")["aria-label"]
+    # Served for any missing address, so its links cannot be relative.
+    missing = parsed(built / "404.html")
+    assert missing.select_one("article a[href='/somewhere/walkthrough/inputs/']")
+
+
+@pytest.mark.parametrize(
+    ("repository", "address"),
+    [
+        ("someone/somewhere", "https://someone.github.io/somewhere/"),
+        ("someone/someone.github.io", "https://someone.github.io/"),
+        ("", ""),
+    ],
+)
+def test_on_github_the_addresses_follow_from_the_repository(
+    root: Path, repository: str, address: str
+) -> None:
+    unset = ("SITE_URL", "REPO_URL", "EDIT_URI", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    environment = {k: v for k, v in os.environ.items() if k not in unset}
+    told = subprocess.run(
+        ["make", "--silent", "--eval=tell: ; @echo $$SITE_URL $$REPO_URL", "tell"],
+        cwd=root,
+        env=environment | {"GITHUB_REPOSITORY": repository},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert told == ([address, f"https://github.com/{repository}"] if repository else [])
+
+
+def test_a_build_from_scratch_gives_the_same_bytes(site: Path, root: Path, tmp_path: Path) -> None:
+    scratch = tmp_path / "project"
+    leave = shutil.ignore_patterns("__pycache__")
+    for folder in ("docs", "snippets", "engine"):
+        shutil.copytree(root / folder, scratch / folder, ignore=leave)
+    shutil.copy(root / "mkdocs.yml", scratch)
+    environment = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "REPO_URL")}
+    environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+        cwd=scratch,
+        env=environment | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(scratch)},
+        check=True,
+    )
+    files = [
+        sorted(file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+        for folder in (site, scratch / "site")
+    ]
+    assert files[0] == files[1]
+    _, different, unreadable = filecmp.cmpfiles(site, scratch / "site", files[0], shallow=False)
+    assert not different + unreadable
+
+
+@pytest.mark.parametrize("page", ["lab", "walkthrough/outputs"])
+def test_the_lab_and_its_static_tables_are_on(site: Path, page: str) -> None:
+    soup = parsed(site / page / "index.html")
+    assert len(soup.select("article attention-lab > table.tensor")) == 10
+    assert soup.select_one('article script[src$="assets/lab/lab.js"]')
