@@ -11,7 +11,14 @@ The rooms, in the order in which data flows through them:
     child      runs one snippet, section by section, and writes down what it produced
     store      keeps results by content, and lays them out as files for the pages
     build      decides what is stale, runs it, and checks pages against outputs
-    markdown   puts values into sentences (the only room that MkDocs and Zensical share)
+    programs   slices a shown piece back to a program that runs alone
+    blocks     makes such a program of each code block, and proves it
+    values     puts a value into words for a sentence, or into a table
+    figures    turns a matplotlib figure into an SVG in the page's colors
+    visual     formulas as MathML, tensors in their colors
+    markdown   puts values into sentences and includes; with `visual`, all that Zensical needs
     prose      reads a page's Markdown and rewrites it as notebooks can show it
     notebooks  makes a notebook of a chapter, with blanks to fill or solved
+
+`mkdocs_hooks` and `mkdocs_notebooks` are the adapters for MkDocs; nothing else here knows it.
 """

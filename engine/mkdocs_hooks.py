@@ -54,7 +54,7 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
 
 
 def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:
-    """Ends a build; under `mkdocs serve` it prints, and the page says it too.
+    """Ends a build; under `mkdocs serve` it prints, and pages say what they cannot show.
 
     Printed and not logged: in strict mode a logged error would end the rebuild, and the preview
     would go on showing the page as it was.

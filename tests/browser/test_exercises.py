@@ -11,15 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Server
+from tests.chapters import CHAPTERS
 
-CHAPTERS = (
-    "inputs",
-    "projection_weights",
-    "queries_keys_values",
-    "attention_scores",
-    "weighted_values",
-    "outputs",
-)
 WITH_FRACTIONS = "walkthrough/inputs/"  # its first answer is a row of four
 WITH_CHOICES = "walkthrough/outputs/"
 

@@ -7,14 +7,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-CHAPTERS = (
-    "inputs",
-    "projection_weights",
-    "queries_keys_values",
-    "attention_scores",
-    "weighted_values",
-    "outputs",
-)
+from tests.chapters import CHAPTERS
+
 NAMES = (*CHAPTERS, "walkthrough")  # the last one is all of them in one
 
 

@@ -10,14 +10,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-CHAPTERS = (
-    "inputs",
-    "projection_weights",
-    "queries_keys_values",
-    "attention_scores",
-    "weighted_values",
-    "outputs",
-)
+from tests.chapters import CHAPTERS
+
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NEAR = 0.01  # as in docs/overrides/partials/exercises.html
 

@@ -17,14 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-CHAPTERS = (
-    "inputs",
-    "projection_weights",
-    "queries_keys_values",
-    "attention_scores",
-    "weighted_values",
-    "outputs",
-)
+from tests.chapters import CHAPTERS
 
 # What a reader must find on each page, row by row: torch prints four decimals, by hand two.
 SHOWN = {
