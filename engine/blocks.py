@@ -17,7 +17,7 @@ from engine.pool import Pool
 from engine.problems import Problem
 from engine.programs import END, CannotStandAlone, slice_of
 from engine.project import Project
-from engine.sections import Section, read_timeout
+from engine.sections import Section, is_measured, read_timeout
 from engine.store import Store
 
 
@@ -143,20 +143,24 @@ class Programs:
         """Runs each program in an empty folder; returns what is wrong with it, or None."""
         verdicts: dict[Block, str | None] = {}
         with tempfile.TemporaryDirectory(prefix="programs_") as empty:
-            jobs, by_name = [], {}
+            jobs, by_name, measured = [], {}, set()
             for number, (block, text) in enumerate(waiting.items()):
                 folder = Path(empty).resolve() / str(number)
                 folder.mkdir()
                 path = folder / "program.py"
                 path.write_text(text, "utf-8")
                 whole = [Section("program", 0, END)]
-                timeout = read_timeout(self.project.snippet(block.stem).read_text("utf-8-sig"))
+                snippet = self.project.snippet(block.stem).read_text("utf-8-sig")
+                timeout = read_timeout(snippet)
                 job = Job(str(number), str(path), str(folder), whole, [], timeout, alone=True)
+                if is_measured(snippet):
+                    measured.add(block)
                 jobs.append(job)
                 by_name[job.stem] = block
             for result in pool.run(jobs):
                 block = by_name[result.stem]
-                verdicts[block] = verdict(result, block, results[block.stem])
+                page = None if block in measured else results[block.stem]
+                verdicts[block] = verdict(result, block, page)
         return verdicts
 
     def load(self, stem: str, made_from: str) -> dict[str, str]:
@@ -171,10 +175,15 @@ class Programs:
         self.store.save_checked(self.project.programs / f"{stem}.json", body.encode())
 
 
-def verdict(result: Result, block: Block, page: Result) -> str | None:
-    """What differs between a program's output and what the page shows, or None."""
+def verdict(result: Result, block: Block, page: Result | None) -> str | None:
+    """What differs between a program's output and what the page shows, or None.
+
+    page: None where outputs differ from run to run, so that a program need only run
+    """
     if result.problems:
         return result.problems[0].what.splitlines()[0]
+    if page is None:
+        return None
     names = block.sections or tuple(page.sections)
     shown = [page.sections[name] for name in names if name in page.sections]
     got = result.sections.get("program", {"text": "", "figures": []})

@@ -18,7 +18,7 @@ from engine.pages import Include, Malformed, Value, read_page
 from engine.pool import Pool
 from engine.problems import Problem
 from engine.project import Project
-from engine.sections import Section, read_sections, read_timeout
+from engine.sections import Section, is_measured, read_sections, read_timeout
 from engine.store import Run, Store, files_of
 
 ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
@@ -367,7 +367,7 @@ class Engine:
             first, second = (results[snippet.stem] for results in runs)
             where = f"{self.project.relative(snippet.path)}:1"
             problems += first.problems or second.problems
-            if not first.problems and not second.problems:
+            if not first.problems and not second.problems and not is_measured(snippet.text):
                 problems += [Problem(where, d, snippet.stem) for d in differences(first, second)]
         return problems
 

@@ -16,6 +16,7 @@ MARKER = re.compile(
 )
 NAME = re.compile(r"[a-z][-_0-9a-z]*", re.IGNORECASE)
 TIMEOUT = re.compile(r"^# timeout: (\d+) s\b", re.MULTILINE)
+MEASURED = re.compile(r"^# measured: \S", re.MULTILINE)
 DEFAULT_TIMEOUT = 60
 
 
@@ -86,3 +87,8 @@ def read_timeout(text: str) -> int:
     """The seconds a snippet may run: 60, or what a line `# timeout: 120 s` in it says."""
     match = TIMEOUT.search(text)
     return int(match[1]) if match else DEFAULT_TIMEOUT
+
+
+def is_measured(text: str) -> bool:
+    """Whether a line `# measured: why` says that outputs differ from run to run, as times do."""
+    return MEASURED.search(text) is not None

@@ -49,6 +49,13 @@ def test_check_fails_on_an_output_that_differs(sample: Sample, root: Path) -> No
     assert "part.txt differs between two runs" in done.stderr
 
 
+def test_check_lets_what_is_measured_differ(sample: Sample, root: Path) -> None:
+    path = sample.section("import random\nprint(random.random())")
+    path.write_text(f"# measured: a time, say\n{path.read_text()}")
+    done = engine(sample, root, "--check")
+    assert done.returncode == 0, done.stderr
+
+
 def test_clean_forgets(sample: Sample, root: Path) -> None:
     sample.section("print(1)")
     engine(sample, root)

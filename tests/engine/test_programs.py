@@ -160,6 +160,26 @@ def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample
     )
 
 
+def test_what_is_measured_need_only_run(sample: Sample) -> None:
+    body = "import time\n\nprint(time.perf_counter())"
+    code = f"# --8<-- [start:a]\n{body}\n# --8<-- [end:a]\n"
+    sample.page(FENCE)
+    sample.snippet(code)
+    assert "alone it prints" in sample.problem()
+    sample.snippet(f"# measured: times differ\n{code}")
+    assert not sample.refresh().problems
+
+
+def test_what_is_measured_must_run_alone(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet(
+        "# measured: times differ\n# --8<-- [start:a]\nimport importlib\n\n"
+        "print(importlib.import_module('snippets.base').x)\n# --8<-- [end:a]\n"
+    )
+    sample.page(FENCE)
+    assert "No module named 'snippets'" in sample.problem()
+
+
 def test_a_block_that_needs_the_repository_fails_the_build(sample: Sample) -> None:
     sample.snippet("x = 1\n", "base")
     sample.snippet(
