@@ -42,7 +42,7 @@ serve: $(READY)
 test: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -47,6 +48,26 @@ def build() -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def site(build: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(build: Callable[..., Path], shared: Callable[..., Path]) -> Path:
     """The built site as a reader gets it from a disk: no addresses are known."""
-    return build(tmp_path_factory.mktemp("built") / "site")
+    return shared("site", build)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`shared(name, make)` is a folder that `make` filled once, for all workers of a parallel run."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder = base / "shared" / name
+        folder.parent.mkdir(exist_ok=True)
+        with (folder.parent / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                unfinished = folder.with_suffix(".unfinished")
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made

@@ -42,11 +42,11 @@ def verdict(form: Locator) -> Locator:
     return form.get_by_role("status")
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_every_answer_of_the_solution_is_known_with_its_reason(
-    stem: str, context: BrowserContext, server: Server
+    name: str, context: BrowserContext, server: Server
 ) -> None:
-    page = opened(context, f"{server.url}walkthrough/{stem}/")
+    page = opened(context, f"{server.url}{name}/")
     forms = page.locator("form.exercise")
     assert forms.count() >= 1
     for form in forms.all():

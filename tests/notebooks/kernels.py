@@ -7,9 +7,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tests.chapters import CHAPTERS
+from tests.chapters import CHAPTERS, SECTIONS
 
-NAMES = (*CHAPTERS, "walkthrough")  # the last one is all of them in one
+CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
+NAMES = (*CHAPTER_OF, *SECTIONS)  # a section's notebook is all of its chapters in one
 
 
 class Run:

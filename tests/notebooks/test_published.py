@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.notebooks.kernels import CHAPTERS, NAMES
+from tests.notebooks.kernels import CHAPTER_OF, NAMES
 
 KINDS = ("hands_on", "solved")
 ADDRESS = "https://someone.github.io/somewhere/"
@@ -24,10 +24,10 @@ EVERY = [(name, kind) for name in NAMES for kind in KINDS]
 
 
 @pytest.fixture(scope="module")
-def published(build, tmp_path_factory) -> Path:
+def published(build, shared) -> Path:
     """The site as it is published from a repository on GitHub."""
-    folder = tmp_path_factory.mktemp("published") / "site"
-    return build(folder, SITE_URL=ADDRESS, REPO_URL="https://github.com/someone/somewhere")
+    repository = "https://github.com/someone/somewhere"
+    return shared("published", lambda to: build(to, SITE_URL=ADDRESS, REPO_URL=repository))
 
 
 def page_of(site: Path, name: str, kind: str) -> Path:
@@ -79,24 +79,24 @@ def test_the_ids_on_a_page_are_unique(site: Path, name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_OF)
 def test_a_chapter_and_its_notebooks_lead_to_each_other(site, name, kind) -> None:
-    chapter = site / "walkthrough" / name / "index.html"
+    chapter = site / CHAPTER_OF[name] / "index.html"
     page = page_of(site, name, kind)
     to_page, to_file = (f"../../notebooks/{name}_{kind}/", f"{name}_{kind}.ipynb")
     links = {a["href"]: a for a in parsed(chapter).select(".notebooks a")}
     assert to_page in links
     assert "download" in links[to_page + to_file].attrs
     back = {a["href"] for a in parsed(page).select(".notebooks a")}
-    assert f"../../walkthrough/{name}/" in back
+    assert f"../../{CHAPTER_OF[name]}/" in back
     assert any(href.endswith(to_file) for href in back)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_OF)
 def test_colab_opens_what_is_published(published: Path, name: str, kind: str) -> None:
     path = f"notebooks/{name}_{kind}/{name}_{kind}.ipynb"
-    for page in (published / "walkthrough" / name / "index.html", page_of(published, name, kind)):
+    for page in (published / CHAPTER_OF[name] / "index.html", page_of(published, name, kind)):
         assert COLAB + path in [a["href"] for a in parsed(page).select(".notebooks a")]
     assert (published / path).is_file()
 

@@ -16,8 +16,8 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NEAR = 0.01  # as in docs/overrides/partials/exercises.html
 
 
-def solutions(site: Path, stem: str) -> list[Tag]:
-    text = (site / "walkthrough" / stem / "index.html").read_text("utf-8")
+def solutions(site: Path, name: str) -> list[Tag]:
+    text = (site / name / "index.html").read_text("utf-8")
     return BeautifulSoup(text, "html.parser").select("article details.success")
 
 
@@ -37,27 +37,28 @@ def is_right(reason: Tag) -> bool:
     return getattr(reason.contents[0], "name", None) == "strong"
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_has_two_to_four_exercises_and_one_is_answered_in_the_page(
-    site: Path, stem: str
+    site: Path, name: str
 ) -> None:
-    found = solutions(site, stem)
+    found = solutions(site, name)
     assert 2 <= len(found) <= 4
     assert any(map(is_answered_in_the_page, found))
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_every_solution_is_code_with_the_output_it_gave(site: Path, stem: str) -> None:
-    for solution in solutions(site, stem):
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_solution_is_code_with_the_output_it_gave(site: Path, name: str) -> None:
+    for solution in solutions(site, name):
         code, output = solution.select(".highlight")
-        assert code.select_one(".filename").text == f"snippets/walkthrough/exercises/{stem}.py"
+        folder, _, stem = name.partition("/")
+        assert code.select_one(".filename").text == f"snippets/{folder}/exercises/{stem}.py"
         assert output.select_one(".filename").text == "Output"
         assert output.code.text.strip()
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_one_answer_is_right(site: Path, stem: str) -> None:
-    for solution in solutions(site, stem):
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_one_answer_is_right(site: Path, name: str) -> None:
+    for solution in solutions(site, name):
         rights = [reason for reason in reasons(solution) if is_right(reason)]
         assert len(rights) == is_answered_in_the_page(solution), solution.text
         if is_choice(solution):
@@ -65,9 +66,9 @@ def test_one_answer_is_right(site: Path, stem: str) -> None:
             assert len(rights) == 1 and len(choices) == len(reasons(solution))
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_typed_answers_can_be_told_apart(site: Path, stem: str) -> None:
-    for solution in filter(is_answered_in_the_page, solutions(site, stem)):
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_typed_answers_can_be_told_apart(site: Path, name: str) -> None:
+    for solution in filter(is_answered_in_the_page, solutions(site, name)):
         if is_choice(solution):
             continue
         firsts = [reason.contents[0] for reason in reasons(solution)]
@@ -79,17 +80,17 @@ def test_typed_answers_can_be_told_apart(site: Path, stem: str) -> None:
             assert furthest > 2 * NEAR, f"{one} and {two} would be taken for each other"
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_a_reason_can_stand_in_two_places(site: Path, stem: str) -> None:
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_reason_can_stand_in_two_places(site: Path, name: str) -> None:
     """Its copy in the verdict would repeat an id."""
-    for solution in solutions(site, stem):
+    for solution in solutions(site, name):
         assert not [reason for reason in reasons(solution) if reason.select("[id]")]
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_typed_answers_come_from_the_build(root: Path, stem: str) -> None:
-    text = (root / "docs" / "walkthrough" / f"{stem}.md").read_text("utf-8")
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_typed_answers_come_from_the_build(root: Path, name: str) -> None:
+    text = (root / "docs" / f"{name}.md").read_text("utf-8")
     answers = re.findall(r"^    - (\*+)(.+?)\1:", text, re.MULTILINE)
     assert answers
     for _, answer in answers:
-        assert re.fullmatch(r"\{\{ walkthrough/\S+: .+ \}\}", answer), answer
+        assert re.fullmatch(r"\{\{ \w+/\S+: .+ \}\}", answer), answer

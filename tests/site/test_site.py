@@ -21,18 +21,18 @@ from tests.chapters import CHAPTERS
 
 # What a reader must find on each page, row by row: torch prints four decimals, by hand two.
 SHOWN = {
-    "inputs": {"inputs": [[1, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]},
-    "projection_weights": {
+    "walkthrough/inputs": {"inputs": [[1, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]},
+    "walkthrough/projection_weights": {
         "w_key": [[0, 0, 1], [1, 1, 0], [0, 1, 0], [1, 1, 0]],
         "w_query": [[1, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 1]],
         "w_value": [[0, 2, 0], [0, 3, 0], [1, 0, 3], [1, 1, 0]],
     },
-    "queries_keys_values": {
+    "walkthrough/queries_keys_values": {
         "keys": [[0, 1, 1], [4, 4, 0], [2, 3, 1]],
         "queries": [[1, 0, 2], [2, 2, 2], [2, 1, 3]],
         "values": [[1, 2, 3], [2, 8, 0], [2, 6, 3]],
     },
-    "attention_scores": {
+    "walkthrough/attention_scores": {
         "scores of input 1": [[2, 4, 4]],
         "scores": [[2, 4, 4], [4, 16, 12], [4, 12, 10]],
         "weights": [
@@ -41,7 +41,7 @@ SHOWN = {
             [2.9539e-04, 8.8054e-01, 1.1917e-01],
         ],
     },
-    "weighted_values": {
+    "walkthrough/weighted_values": {
         "shape of the weights": [[3, 3, 1]],
         "shape of the weighted values": [[3, 3, 3]],
         "first block": [
@@ -51,7 +51,7 @@ SHOWN = {
         ],
         "rounded weights": [[0.0, 0.5, 0.5]],
     },
-    "outputs": {
+    "walkthrough/outputs": {
         "outputs": [
             [1.9366, 6.6831, 1.5951],
             [2.0000, 7.9640, 0.0540],
@@ -69,8 +69,8 @@ def parsed(file: Path) -> BeautifulSoup:
     return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
-def chapter(site: Path, stem: str) -> BeautifulSoup:
-    return parsed(site / "walkthrough" / stem / "index.html").article
+def chapter(site: Path, name: str) -> BeautifulSoup:
+    return parsed(site / name / "index.html").article
 
 
 def pages(site: Path) -> list[Path]:
@@ -99,16 +99,16 @@ def occurs(wanted: list[float], numbers: list[float]) -> bool:
     )
 
 
-@pytest.mark.parametrize(("stem", "what"), CLAIMS)
-def test_a_chapter_shows_its_values(site: Path, stem: str, what: str) -> None:
-    numbers = numbers_shown(chapter(site, stem))
-    wanted = [number for row in SHOWN[stem][what] for number in row]
-    assert occurs(wanted, numbers), f"{what} {SHOWN[stem][what]} is not on the page"
+@pytest.mark.parametrize(("name", "what"), CLAIMS)
+def test_a_chapter_shows_its_values(site: Path, name: str, what: str) -> None:
+    numbers = numbers_shown(chapter(site, name))
+    wanted = [number for row in SHOWN[name][what] for number in row]
+    assert occurs(wanted, numbers), f"{what} {SHOWN[name][what]} is not on the page"
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_formulas_are_mathml(site: Path, stem: str) -> None:
-    article = chapter(site, stem)
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_formulas_are_mathml(site: Path, name: str) -> None:
+    article = chapter(site, name)
     assert article.find("math")
     prose = BeautifulSoup(str(article), "html.parser")
     for code in prose.select("pre, code, annotation"):
@@ -116,9 +116,9 @@ def test_formulas_are_mathml(site: Path, stem: str) -> None:
     assert not re.search(r"\\[(\[a-z]|\$", prose.get_text()), "a formula was left as TeX"
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_a_chapter_has_a_picture_with_a_name(site: Path, stem: str) -> None:
-    drawings = chapter(site, stem).select("figure.drawing svg")
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_has_a_picture_with_a_name(site: Path, name: str) -> None:
+    drawings = chapter(site, name).select("figure.drawing svg")
     assert drawings
     for drawing in drawings:
         assert drawing.find("title") and drawing.find("title").get_text(strip=True)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+WRONG = [
+    ("scores_of_input_1 = queries[0] @ keys", "not transposed"),
+    ("scores_of_input_1 = queries[0] * keys", "also adds them up"),
+    ("scores_of_input_1 = queries[1] @ keys.T", "counts from 0"),
+    ("scores_of_input_1 = queries @ keys.T", "query 1 alone"),
+    ("scores = queries @ keys", "not transposed"),
+    ("scores = queries.T @ keys", "the wrong one transposed"),
+    ("scores = queries * keys", "also adds them up"),
+    ("scores = queries @ keys.T / 3**0.5", "divided by the root of d_k"),
+    ("weights = scores.softmax(dim=0)", "each column makes 1, not each row"),
+    ("weights = scores.flatten().softmax(dim=0).reshape(3, 3)", "all numbers together"),
+    ("weights = scores.exp()", "Divide them by the sum"),
+    ("weights = scores / scores.sum(dim=-1, keepdim=True)", "Raise e"),
+    ("weights = scores.log_softmax(dim=-1)", "logarithms"),
+    ("weights = scores", "unchanged"),
+]

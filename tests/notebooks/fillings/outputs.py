@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+WRONG = [
+    ("outputs = weighted_values.sum(dim=-1)", "ran over d_v"),
+    ("outputs = weighted_values.sum(dim=0)", "ran over the queries"),
+    ("outputs = weighted_values.sum()", "Name the axis"),
+    ("outputs = weighted_values.mean(dim=-2)", "average"),
+    ("outputs_in_one_line = values @ weights", "the product the wrong way round"),
+    ("outputs_in_one_line = weights.T @ values", "be transposed"),
+    ("outputs_in_one_line = weights * values", "It must add up too"),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key).T) @ (x @ w_value)",
+        "no softmax",
+    ),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key).T).softmax(dim=0) @ (x @ w_value)",
+        "ran over the queries",
+    ),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key).T / w_key.shape[1] ** 0.5).softmax(dim=-1) @ (x @ w_value)",
+        "does not scale yet",
+    ),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key).T).softmax(dim=-1)",
+        "These are the we",
+    ),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_key) @ (x @ w_query).T).softmax(dim=-1) @ (x @ w_value)",
+        "changed places",
+    ),
+    (
+        "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key)).softmax(dim=-1)",
+        "sizes do not fit",
+    ),
+]
