@@ -9,7 +9,6 @@ MkDocs, `engine.mkdocs_hooks` drives the same engine once per build.
 from __future__ import annotations
 
 import html
-import json
 import re
 import sys
 from pathlib import Path
@@ -41,7 +40,7 @@ class OutputsExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         engine = engine_for(Path(self.getConfig("root")))
-        md.block_level_elements.extend(self.getConfig("elements"))
+        md.block_level_elements.extend(["template", *self.getConfig("elements")])
         raw = RawPreprocessor(md)
         outputs = OutputsPreprocessor(md, engine, raw)
         md.preprocessors.register(outputs, "outputs", BEFORE_SNIPPETS)
@@ -134,9 +133,12 @@ class OutputsPreprocessor(Preprocessor):
 
 
 def with_program(program: str) -> str:
-    """A program for the page's script to copy: as JSON, in which nothing can end the element."""
-    text = json.dumps(program).replace("<", "\\u003c")
-    return f'<script type="application/json" class="program">{text}</script>'
+    """A program for the page's script to copy.
+
+    In a template, which instant navigation leaves as it is, while it runs the text of any script.
+    """
+    text = html.escape(program, quote=False)
+    return f'<template class="program" data-search-exclude>{text}</template>'
 
 
 def instead_of(shown: Any, line: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 
 from engine.build import Engine, engine_for
+from engine.policy import secure
 from engine.problems import EngineError, Problem
 
 log = logging.getLogger("mkdocs.engine")
@@ -51,6 +52,11 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
     except EngineError as error:
         raise PluginError(str(error)) from error
     return env
+
+
+def on_post_build(config: Any) -> None:
+    if not serving:  # a server writes a script of its own into every page
+        secure(Path(config.site_dir))
 
 
 def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:

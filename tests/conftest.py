@@ -48,14 +48,14 @@ def build() -> Callable[..., Path]:
 
 
 @pytest.fixture(scope="session")
-def site(build: Callable[..., Path], shared: Callable[..., Path]) -> Path:
+def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
     """The built site as a reader gets it from a disk: no addresses are known."""
-    return shared("site", build)
+    return once("site", build)
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`shared(name, make)` is a folder that `make` filled once, for all workers of a parallel run."""
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`once(name, make)` is a folder that `make` filled once, for all workers of a parallel run."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 

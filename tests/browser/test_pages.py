@@ -184,6 +184,23 @@ def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
     context.close()
 
 
+def test_a_program_can_be_copied_after_instant_navigation(
+    context: BrowserContext, server: Server
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    visit = open_page(context, server.sub + "walkthrough/weighted_values/")
+    page = visit.page
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url(server.sub + CHAPTER)
+    listing = page.locator(".program + .highlight").first
+    listing.get_by_role("button", name="As a program").click()
+    expect(listing.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert listing.locator("code").text_content().split("\n")[-2] in copied
+    assert "import torch" in copied
+    assert visit.errors == []
+
+
 def test_a_missing_page_offers_the_others(context: BrowserContext, server: Server) -> None:
     page = context.new_page()
     assert page.goto(server.sub + "walkthrough/no/such/page/").status == 404

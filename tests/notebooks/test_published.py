@@ -24,10 +24,10 @@ EVERY = [(name, kind) for name in NAMES for kind in KINDS]
 
 
 @pytest.fixture(scope="module")
-def published(build, shared) -> Path:
+def published(build, once) -> Path:
     """The site as it is published from a repository on GitHub."""
     repository = "https://github.com/someone/somewhere"
-    return shared("published", lambda to: build(to, SITE_URL=ADDRESS, REPO_URL=repository))
+    return once("published", lambda to: build(to, SITE_URL=ADDRESS, REPO_URL=repository))
 
 
 def page_of(site: Path, name: str, kind: str) -> Path:

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from tests.chapters import CHAPTERS
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-NEAR = 0.01  # as in docs/overrides/partials/exercises.html
+NEAR = 0.01  # as in docs/assets/site.js
 
 
 def solutions(site: Path, name: str) -> list[Tag]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -44,11 +43,11 @@ def test_every_code_block_brings_a_program_that_prints_its_output(
     assert len(blocks) > 20
     expected = {}
     for number, block in enumerate(blocks):
-        script = block.find_previous_sibling()
-        assert script.name == "script" and script["class"] == ["program"], block.get_text()
+        program = block.find_previous_sibling()
+        assert program.name == "template" and program["class"] == ["program"], block.get_text()
         folder = tmp_path / str(number)
         folder.mkdir()
-        text = json.loads(script.string)
+        text = program.string
         assert "snippets" not in text
         (folder / "program.py").write_text(text)
         output = block.find_next_sibling()

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+// What the pages do beyond reading. No module: browsers refuse modules that come from a disk.
+"use strict";
+
+{
+  // What scrolls sideways must be reachable by keyboard, and only while it does scroll.
+  const sized = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+
+  function mend() {
+    const scrolling = "pre > code, .md-typeset__scrollwrap, div.arithmatex, figure.drawing";
+    sized.disconnect();
+    for (const box of document.querySelectorAll(scrolling)) sized.observe(box);
+    // A landmark for every copy button drowns the real ones.
+    for (const bar of document.querySelectorAll(".md-code__nav")) bar.setAttribute("role", "none");
+    // From a disk, no server turns "inputs/" into "inputs/index.html".
+    if (location.protocol !== "file:") return;
+    for (const link of document.querySelectorAll("a[href]"))
+      if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
+  }
+
+  // Each code block brings the program that it is a part of; this adds the button that copies it.
+  function offerPrograms() {
+    for (const program of document.querySelectorAll(".program")) {
+      const block = program.nextElementSibling;
+      if (!block?.matches(".highlight") || block.querySelector(".copy-program")) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy-program";
+      button.title = "Copy this code with all that it needs, as a program that runs anywhere";
+      const say = (text) => (button.textContent = text);
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(program.content.textContent);
+          say("Copied");
+        } catch {
+          say("Not copied");
+        }
+        setTimeout(say, 2000, "As a program");
+      });
+      say("As a program");
+      block.append(button);
+    }
+  }
+
+  // A block of the class "download" shows a whole file, which is its program too: this adds the
+  // link that saves it. Without scripts, the code is there to be copied.
+  function offerDownloads() {
+    for (const block of document.querySelectorAll(".program + .download")) {
+      if (block.nextElementSibling?.matches("[download]")) continue;
+      const name = block.querySelector(".filename").textContent.split("/").pop();
+      const link = document.createElement("a");
+      link.className = "md-button";
+      link.download = name;
+      link.textContent = `Download ${name}`;
+      const text = block.previousElementSibling.content.textContent;
+      link.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(text)}`;
+      block.after(link);
+    }
+  }
+
+  // An exercise is a question and a folded solution that begins with a list of answers and reasons:
+  // numbers to type, or one reason for each choice in a numbered list after the question. The
+  // answer in bold is right.
+  const NEAR = 0.01; // two decimals, whether rounded or cut off
+  const make = (tag, properties, ...content) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...content);
+    return element;
+  };
+  const numbersIn = (text) => text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g).map(Number);
+  const read = (text) => {
+    const plain = text.trim().replace("\u2212", "-").replace(",", ".");
+    const [top, bottom = 1] = plain.split("/");
+    return /^[-+]?(\d+\.?\d*|\.\d+)(\/\d+)?$/.test(plain) ? top / bottom : NaN;
+  };
+  const near = (a, b) => Math.abs(a - b) < NEAR;
+
+  // Both return a legend, what to put below it, and a judge: which reason (-1: none), other words.
+  const choices = (list) => {
+    const radios = [...list.children].map((item) => {
+      const radio = make("input", { type: "radio", name: "choice" });
+      item.replaceChildren(make("label", {}, radio, make("span", {}, ...item.childNodes)));
+      return radio;
+    });
+    const judge = () => [radios.findIndex((radio) => radio.checked), "Choose one of the answers."];
+    return ["Choose an answer", [list], judge];
+  };
+  const boxes = (reasons, right) => {
+    const answers = reasons.map((reason) => numbersIn(reason.firstChild.textContent));
+    const wanted = answers[right];
+    const many = wanted.length > 1;
+    const inputs = wanted.map((_, place) =>
+      make("input", {
+        ariaLabel: many ? `Number ${place + 1} of ${wanted.length}` : "Number",
+        inputMode: wanted.some((number) => number < 0) ? "text" : "decimal",
+      }),
+    );
+    const judge = () => {
+      const given = inputs.map((input) => read(input.value));
+      const fits = given.map((number, place) => near(number, wanted[place]));
+      inputs.forEach((input, place) => (input.ariaInvalid = !fits[place]));
+      const unread = inputs[given.findIndex(isNaN)];
+      if (unread) {
+        unread.focus();
+        const text = unread.value.trim();
+        return [-1, text ? `\u201c${text}\u201d is not a number.` : "A number is missing."];
+      }
+      const known = answers.findIndex(
+        (answer) => answer.length === given.length && answer.every((n, i) => near(n, given[i])),
+      );
+      const fitting = fits.filter(Boolean).length;
+      const words = many
+        ? `${fitting || "None"} of the ${wanted.length} numbers ${fitting > 1 ? "fit" : "fits"}.`
+        : `The right number is ${given[0] < wanted[0] ? "larger" : "smaller"}.`;
+      return [known, words];
+    };
+    const exact = wanted.every(Number.isInteger);
+    const legend = `Type ${many ? `${wanted.length} numbers` : "a number"}`;
+    return [exact ? legend : `${legend}, two decimals are enough`, inputs, judge];
+  };
+
+  function offerAnswers() {
+    document.querySelectorAll("details.success").forEach((solution, count) => {
+      const before = solution.previousElementSibling;
+      const reasons = [...solution.querySelectorAll(":scope > :is(ul, ol) > li")];
+      const right = reasons.findIndex((reason) => reason.firstChild.nodeName === "STRONG");
+      if (right < 0 || before.matches("form")) return;
+      const list = before.matches("ol") && before;
+      const question = list ? list.previousElementSibling : before;
+      question.id ||= `exercise-${count}`;
+      const verdict = make("p", { role: "status" });
+      const form = make("form", { className: "exercise", autocomplete: "off" });
+      solution.before(form);
+      const [legend, fields, judge] = list ? choices(list) : boxes(reasons, right);
+      const how = make("legend", { id: `${question.id}-how` }, legend);
+      const group = make("fieldset", {}, how, ...fields, make("button", {}, "Check"));
+      group.setAttribute("aria-labelledby", `${question.id} ${how.id}`);
+      form.append(group, verdict);
+      form.addEventListener("input", () => verdict.replaceChildren());
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const [known, words] = judge();
+        verdict.className = known === right ? "right" : "";
+        const told = known < 0 ? [words] : reasons[known].cloneNode(true).childNodes;
+        const word = make("strong", {}, known === right ? "Right." : "Not yet.");
+        verdict.replaceChildren(word, " ", ...told);
+      });
+    });
+  }
+
+  // From a disk, the theme's instant navigation ends every other script of the theme.
+  if (location.protocol === "file:")
+    __config.text = __config.text.replace("navigation.instant", "");
+
+  // The theme's script, which comes next, tells of each page, after instant navigation too.
+  addEventListener("DOMContentLoaded", () =>
+    document$.subscribe(() => [mend, offerPrograms, offerDownloads, offerAnswers].forEach((f) => f())),
+  );
+}
