@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from engine.policy import secure
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,27 +28,59 @@ def root() -> Path:
     return ROOT
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--zensical", metavar="PYTHON", help="build the site with the Zensical of this Python"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only MkDocs can do is marked with a reason, and left out for Zensical's site."""
+    if config.getoption("--zensical"):
+        for item in items:
+            if mark := item.get_closest_marker("mkdocs_only"):
+                item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+
+
 @pytest.fixture(scope="session")
-def build() -> Callable[..., Path]:
+def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
     """`build(folder, SITE_URL=..., ...)` builds the site strictly into a folder."""
+    python = request.config.getoption("--zensical")
 
     def build_into(folder: Path, **variables: str) -> Path:
         environment = {k: v for k, v in os.environ.items() if k not in ADDRESSES}
         environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
         environment |= {"NO_MKDOCS_2_WARNING": "1", **variables}
-        done = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}", pytrace=False)
+        if python:
+            with tempfile.TemporaryDirectory() as copy:
+                copy_project(Path(copy))
+                command = [str(Path(python).absolute()), "-m", "zensical", "build", "--strict"]
+                run(command, Path(copy), environment | {"PYTHONPATH": copy})
+                secure(Path(copy) / "site")
+                shutil.move(Path(copy) / "site", folder)
+            return folder
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+        run(command, ROOT, environment)
         return folder
 
     return build_into
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}", pytrace=False)
+
+
+def copy_project(to: Path) -> None:
+    """All that a build reads, and the cache: Zensical writes where mkdocs.yml says."""
+    for name in ("docs", "snippets", "engine", ".cache"):
+        if (ROOT / name).is_dir():
+            unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
+            shutil.copytree(ROOT / name, to / name, ignore=unneeded)
+    shutil.copy(ROOT / "mkdocs.yml", to)
 
 
 @pytest.fixture(scope="session")
