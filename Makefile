@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve test build browser zensical clean
+.PHONY: help serve test build browser zensical newest clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,7 @@ help:
 	@echo "make build     build the site into site/, strictly"
 	@echo "make browser   find a Chromium for the tests, or install one"
 	@echo "make zensical  build the same pages with Zensical, into site/"
+	@echo "make newest    say which numbers change with the newest torch and matplotlib"
 	@echo "make clean     remove what was built; the installed packages stay"
 
 serve: $(READY)
@@ -50,11 +51,24 @@ build: $(READY)
 browser: $(READY)
 	$(BIN)/python tests/browser/chromium.py --install
 
-zensical: .venv-zensical/.ready
-	.venv-zensical/bin/python -m zensical build
+zensical: $(READY)
+	$(BIN)/python -m zensical build --clean --strict
+	$(BIN)/python -m engine.policy site
+
+# What is newer than requirements.txt, in an environment of its own.
+NEWEST ?= torch matplotlib numpy
+
+newest: $(READY)
+	$(BIN)/mkdocs build --quiet --site-dir .newest/pinned
+	$(PYTHON) -m venv --clear .newest/venv
+	grep -vE '^(torch|matplotlib|numpy)==' requirements.txt > .newest/requirements.txt
+	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) -r .newest/requirements.txt -e . $(NEWEST)
+	.newest/venv/bin/mkdocs build --quiet --site-dir .newest/newest
+	$(BIN)/python -m engine.changes .newest/pinned .newest/newest > .newest/changes.md; \
+	  status=$$?; cat .newest/changes.md; exit $$status
 
 clean:
-	rm -rf site .cache .pytest_cache .ruff_cache
+	rm -rf site .newest .cache .pytest_cache .ruff_cache
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -62,11 +76,4 @@ $(READY): requirements.txt pyproject.toml
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -r requirements.txt -e .
-	@touch $@
-
-# Zensical brings versions of its own, so it gets an environment of its own.
-.venv-zensical/.ready: requirements.txt pyproject.toml
-	$(PYTHON) -m venv .venv-zensical
-	.venv-zensical/bin/python -m pip install --quiet --disable-pip-version-check \
-	  $(shell grep -E '^(torch|numpy|matplotlib|math-core)==' requirements.txt) zensical==0.0.73 -e .
 	@touch $@

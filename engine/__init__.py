@@ -17,6 +17,7 @@ The rooms, in the order in which data flows through them:
     figures    turns a matplotlib figure into an SVG in the page's colors
     visual     formulas as MathML, tensors in their colors
     markdown   puts values into sentences and includes; with `visual`, all that Zensical needs
+    changes    says which numbers differ between two built sites
     policy     says which scripts a page may run
     prose      reads a page's Markdown and rewrites it as notebooks can show it
     notebooks  makes a notebook of a chapter, with blanks to fill or solved

@@ -29,9 +29,7 @@ def root() -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--zensical", metavar="PYTHON", help="build the site with the Zensical of this Python"
-    )
+    parser.addoption("--zensical", action="store_true", help="build the site with Zensical")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -45,16 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
     """`build(folder, SITE_URL=..., ...)` builds the site strictly into a folder."""
-    python = request.config.getoption("--zensical")
+    with_zensical = request.config.getoption("--zensical")
 
     def build_into(folder: Path, **variables: str) -> Path:
         environment = {k: v for k, v in os.environ.items() if k not in ADDRESSES}
         environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
         environment |= {"NO_MKDOCS_2_WARNING": "1", **variables}
-        if python:
+        if with_zensical:
             with tempfile.TemporaryDirectory() as copy:
                 copy_project(Path(copy))
-                command = [str(Path(python).absolute()), "-m", "zensical", "build", "--strict"]
+                command = [sys.executable, "-m", "zensical", "build", "--strict"]
                 run(command, Path(copy), environment | {"PYTHONPATH": copy})
                 secure(Path(copy) / "site")
                 shutil.move(Path(copy) / "site", folder)
