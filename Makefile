@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve test build browser zensical newest clean
+.PHONY: help serve test build browser zensical check-zensical newest clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,7 @@ help:
 	@echo "make build     build the site into site/, strictly"
 	@echo "make browser   find a Chromium for the tests, or install one"
 	@echo "make zensical  build the same pages with Zensical, into site/"
+	@echo "make check-zensical  build with Zensical, and test what it built"
 	@echo "make newest    say which numbers change with the newest torch and matplotlib"
 	@echo "make clean     remove what was built; the installed packages stay"
 
@@ -54,6 +55,9 @@ browser: $(READY)
 zensical: $(READY)
 	$(BIN)/python -m zensical build --clean --strict
 	$(BIN)/python -m engine.policy site
+
+check-zensical: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal --zensical tests/site tests/browser
 
 # What is newer than requirements.txt, in an environment of its own.
 NEWEST ?= torch matplotlib numpy
