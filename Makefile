@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve test build browser zensical check-zensical newest clean
+.PHONY: help serve test build browser audit zensical check-zensical newest clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,14 +29,15 @@ endif
 endif
 
 help:
-	@echo "make serve     build the site, serve it at http://127.0.0.1:8000, follow edits"
-	@echo "make test      lint, then every test, in a real browser too"
-	@echo "make build     build the site into site/, strictly"
-	@echo "make browser   find a Chromium for the tests, or install one"
-	@echo "make zensical  build the same pages with Zensical, into site/"
+	@echo "make serve           build the site, serve it at http://127.0.0.1:8000, follow edits"
+	@echo "make test            lint, then every test, in a real browser too"
+	@echo "make build           build the site into site/, strictly"
+	@echo "make browser         find a Chromium for the tests, or install one"
+	@echo "make audit           build the site, and look at every page of it in a real browser"
+	@echo "make zensical        build the same pages with Zensical, into site/"
 	@echo "make check-zensical  build with Zensical, and test what it built"
-	@echo "make newest    say which numbers change with the newest torch and matplotlib"
-	@echo "make clean     remove what was built; the installed packages stay"
+	@echo "make newest          say which numbers change with the newest torch and matplotlib"
+	@echo "make clean           remove what was built; the installed packages stay"
 
 serve: $(READY)
 	$(BIN)/mkdocs serve --no-strict --dev-addr 127.0.0.1:8000
@@ -48,6 +49,9 @@ test: $(READY)
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict
+
+audit: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/site tests/browser
 
 browser: $(READY)
 	$(BIN)/python tests/browser/chromium.py --install

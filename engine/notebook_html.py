@@ -38,7 +38,7 @@ HEADING = re.compile(
 )
 FORMULA = re.compile(
     r"(?P<kept><(?P<tag>pre|code|svg)\b.*?</(?P=tag)>)"
-    r"|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$",
+    r"|(?:<p>\s*)?\$\$(?P<block>.+?)\$\$(?:\s*</p>)?|\$(?P<inline>[^$\n]+?)\$",
     re.DOTALL,
 )
 
