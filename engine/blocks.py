@@ -15,7 +15,7 @@ from engine.child import Job, Result
 from engine.pages import Include
 from engine.pool import Pool
 from engine.problems import Problem
-from engine.programs import END, CannotStandAlone, slice_of
+from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
 from engine.sections import Section, is_measured, read_timeout
 from engine.store import Store
@@ -61,9 +61,10 @@ class Programs:
 
     def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
         """Slices blocks ahead of time, while there is nothing better to do."""
+        files: Files = {}
         for block in blocks:
             try:
-                self.prepared[block] = self.slice(block, sections[block.stem])
+                self.prepared[block] = self.slice(block, sections[block.stem], files)
             except (CannotStandAlone, SyntaxError) as error:
                 self.prepared[block] = CannotStandAlone(str(error))
 
@@ -129,13 +130,13 @@ class Programs:
         proof, self.proof = self.proof, None
         return proof.result() if proof else []
 
-    def slice(self, block: Block, sections: list[Section]) -> str:
+    def slice(self, block: Block, sections: list[Section], files: Files) -> str:
         named = {section.name: section for section in sections}
         shown = [named[name] for name in block.sections if name in named]
         if not block.sections:
             shown = [Section("whole", 0, END)]
         path = self.project.snippet(block.stem)
-        return str(slice_of(path, self.project.root, shown))
+        return str(slice_of(path, self.project.root, shown, files))
 
     def prove(
         self, pool: Pool, waiting: dict[Block, str], results: dict[str, Result]

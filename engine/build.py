@@ -236,15 +236,17 @@ class Engine:
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
             attempt += 1
-            before = {s.stem: sources.local_sources(s.path, self.project.root) for s in waiting}
+            imports: dict[tuple[str, str], list[Path]] = {}
+            root = self.project.root
+            before = {s.stem: sources.local_sources(s.path, root, imports) for s in waiting}
             by_stem = {snippet.stem: snippet for snippet in waiting}
             sections = {snippet.stem: snippet.sections for snippet in waiting}
             self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
             again = []
             for result in self.pool.run([self.job(snippet) for snippet in waiting]):
                 snippet = by_stem[result.stem]
-                made_from = sources.local_sources(snippet.path, self.project.root)
-                if made_from != before[result.stem]:
+                made_from = before[result.stem]
+                if not sources.are_unchanged(made_from, root):
                     if attempt < ATTEMPTS:
                         again.append(snippet)
                         continue

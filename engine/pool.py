@@ -21,6 +21,7 @@ from engine.problems import EngineError, Problem
 # What a process needs to start at all; the rest of the author's environment is not the snippets'.
 KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONHOME")
 FIXED = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a fork copies few large pages, not many small
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "COLUMNS": "80",

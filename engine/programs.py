@@ -59,20 +59,25 @@ class Statement:
     changes: frozenset[str]
 
 
-def slice_of(path: Path, root: Path, shown: list[Section]) -> Slice:
+Files = dict[Path, list[Statement]]
+
+
+def slice_of(path: Path, root: Path, shown: list[Section], files: Files | None = None) -> Slice:
     """What the sections `shown` of the file at `path` need to run alone.
 
     root: the folder that local imports start from.
+    files: those read so far; shared between calls, each file is read once
     Raises CannotStandAlone where a name is bound nowhere, or means two things.
     """
-    return Slicer(root).slice(path, shown)
+    return Slicer(root, {} if files is None else files).slice(path, shown)
 
 
 @dataclass
 class Slicer:
     root: Path
-    files: dict[Path, list[Statement]] = field(default_factory=dict)
-    order: list[Path] = field(default_factory=list)  # files, each after those it takes from
+    files: Files = field(default_factory=dict)
+    order: list[Path] = field(default_factory=list)  # files, as they were first needed
+    needs: dict[Path, dict[Path, None]] = field(default_factory=dict)  # the files a file takes from
     taken: dict[Path, set[int]] = field(default_factory=dict)  # first lines of needed statements
     imports: dict[str, str] = field(default_factory=dict)  # name -> the line that imports it
     aliases: dict[Path, list[str]] = field(default_factory=dict)
@@ -86,13 +91,14 @@ class Slicer:
                 continue  # what it imports is taken where it is used
             for name in self.ordered(path, (statement.uses - bound) | statement.later):
                 if not self.bound_in(piece, name, statement, path):
-                    self.take(path, name, statement.first)
+                    is_below = name in statement.later and not self.is_bound(path, name, statement)
+                    self.take(path, name, END if is_below else statement.first)
             bound |= statement.binds
         for statement in piece:
             self.taken.get(path, set()).discard(statement.first)
         self.check_meanings(piece, path)
         lines = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
-        texts = [self.text_of(one) for one in [*(p for p in self.order if p != path), path]]
+        texts = [self.text_of(one) for one in [*self.before(path), path]]
         shown_text = self.shown_text(path, piece, shown)
         return Slice("\n".join(lines), "\n\n".join(filter(None, texts)), shown_text)
 
@@ -103,6 +109,26 @@ class Slicer:
             for s in piece
             if s.first < user.first or name in user.later
         )
+
+    def is_bound(self, path: Path, name: str, user: Statement) -> bool:
+        """Whether a file binds a name above the statement that uses it."""
+        return any(name in s.binds for s in self.read(path) if s.first < user.first)
+
+    def before(self, path: Path) -> list[Path]:
+        """The files whose statements come before those of `path`, each after those it needs."""
+        placed: list[Path] = []
+        seen = {path}
+
+        def visit(one: Path) -> None:
+            if one not in seen:
+                seen.add(one)
+                for needed in self.needs.get(one, {}):
+                    visit(needed)
+                placed.append(one)
+
+        for one in [*self.order, *self.needs.get(path, {})]:
+            visit(one)
+        return placed
 
     def read(self, path: Path) -> list[Statement]:
         if path not in self.files:
@@ -158,6 +184,7 @@ class Slicer:
             raise CannotStandAlone(
                 f'"{name}" is a whole local module ({where}): import the names you use from it'
             )
+        self.needs.setdefault(path, {})[local] = None
         self.take(local, alias.name, END)
         if renamed:
             line = f"{alias.asname} = {alias.name}"

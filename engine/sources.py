@@ -46,12 +46,17 @@ def environment() -> str:
     return digest("\n".join(parts).encode())
 
 
-def local_sources(snippet: Path, root: Path) -> dict[str, str | None]:
+def local_sources(
+    snippet: Path, root: Path, imports: dict[tuple[str, str], list[Path]] | None = None
+) -> dict[str, str | None]:
     """The digests of a snippet and of every local file that it imports, directly or not.
+
+    imports: what files import, by name and digest; shared between calls, each is parsed once
 
     Returns paths relative to `root`. A path that an import would take if it existed, but that does
     not, maps to None: creating it changes what the import means, and so makes the outputs stale.
     """
+    imports = {} if imports is None else imports
     found: dict[str, str | None] = {}
     waiting = [snippet]
     while waiting:
@@ -66,8 +71,16 @@ def local_sources(snippet: Path, root: Path) -> dict[str, str | None]:
             continue
         found[name] = digest(data)
         if path.suffix == ".py":
-            waiting += candidates(data, path, root)
+            version = name, digest(data)
+            if version not in imports:
+                imports[version] = list(dict.fromkeys(candidates(data, path, root)))
+            waiting += imports[version]
     return found
+
+
+def are_unchanged(made_from: dict[str, str | None], root: Path) -> bool:
+    """Whether all these files are as they were."""
+    return all(digest_of_file(root / name) == digest for name, digest in made_from.items())
 
 
 def candidates(source: bytes, path: Path, root: Path) -> Iterator[Path]:

@@ -59,6 +59,25 @@ def test_local_imports_are_inlined_through_any_number_of_files(sample: Sample) -
     assert program(sample, "a") == "import math\n\nx = math.pi\n\ny = 2 * x\n\nz = y\n\nprint(z)\n"
 
 
+def test_a_file_comes_after_those_it_needs_though_its_first_name_needs_none(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet("from snippets.base import x\ny = 2\nz = x + y\n", "middle")
+    sample.snippet("from snippets.middle import x as again\n", "door")
+    sample.snippet(
+        "from snippets.middle import y, z\nfrom snippets.door import again\n"
+        "# --8<-- [start:a]\nprint(y, z, again)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a") == "x = 1\n\ny = 2\nz = x + y\n\nagain = x\n\nprint(y, z, again)\n"
+
+
+def test_a_function_may_use_one_that_stands_below_it(sample: Sample) -> None:
+    sample.snippet(
+        "# --8<-- [start:a]\ndef f():\n    return g()\n# --8<-- [end:a]\n\n\n"
+        "def g():\n    return 2\n"
+    )
+    assert program(sample, "a") == "def g():\n    return 2\n\ndef f():\n    return g()\n"
+
+
 def test_the_value_is_the_one_at_that_line(sample: Sample) -> None:
     sample.snippet(
         "x = [1]\nx.append(2)\ny = 0\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\nx = [9]\n"
