@@ -18,6 +18,7 @@ import sys
 import traceback
 import types
 from dataclasses import asdict, dataclass, field
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -101,9 +102,8 @@ def run(job: Job, report_line: Any) -> None:
         sys.path[:] = [p for p in sys.path if os.path.realpath(p) not in (HOME, job.scratch)]
     sys.path.insert(0, job.root)
     sys.argv = [job.path]
-    # No stale bytecode: a .pyc is trusted by its time stamp, and two edits can share one.
     sys.dont_write_bytecode = True
-    sys.pycache_prefix = f"{job.scratch}/no_bytecode"
+    import_from_source(job.root)
     sys.stdout, sys.stderr = writer(1), writer(2)
     process = os.getpid()
     try:
@@ -143,6 +143,27 @@ def watch_files(root: str) -> set[str]:
 
     sys.addaudithook(hook)
     return opened
+
+
+class FromSource(SourceFileLoader):
+    """Compiles a module each time: its .pyc is trusted by a time stamp that two edits can share."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+def import_from_source(root: str) -> None:
+    """For the modules below `root` alone: packages that are installed keep their bytecode."""
+
+    def finder(folder: str) -> FileFinder:
+        inside = folder == root or folder.startswith(f"{root}/")
+        if not inside or folder.startswith(f"{sys.prefix}/"):
+            raise ImportError
+        return FileFinder(folder, (FromSource, SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, finder)
+    for folder in [one for one in sys.path_importer_cache if one.startswith(root)]:
+        del sys.path_importer_cache[folder]
 
 
 def execute(job: Job, result: Result, report_line: Any) -> None:

@@ -30,7 +30,8 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_config(config: Any) -> Any:
     root = str(Path(config.config_file_path).parent)
-    config.mdx_configs.setdefault("engine.markdown", {})["root"] = root
+    for extension in ("engine.markdown", "engine.glossary"):
+        config.mdx_configs.setdefault(extension, {})["root"] = root
     engine_of(config).driven = True
     return config
 

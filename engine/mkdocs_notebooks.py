@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -49,7 +49,8 @@ def on_config(config: Any) -> Any:
     nav = config.nav or []
     for place, item in reversed(list(enumerate(nav))):
         [(title, pages)] = item.items() if isinstance(item, dict) else [("", item)]
-        if isinstance(pages, list) and (found := list(parts_of(title, pages, docs))):
+        whole = config.extra.get("whole_notebooks", ())
+        if isinstance(pages, list) and (found := list(parts_of(title, pages, docs, whole))):
             if not parts:
                 nav.insert(place + 1, {"Notebooks": OVERVIEW})
             parts[:0] = found
@@ -60,8 +61,8 @@ def on_config(config: Any) -> Any:
     return config
 
 
-def parts_of(section: str, items: list[Any], docs: Path) -> Iterator[Part]:
-    """The chapters of a section of the navigation, and all of them as one."""
+def parts_of(section: str, items: list[Any], docs: Path, whole: Iterable[str]) -> Iterator[Part]:
+    """The chapters of a section of the navigation; if its folder is in `whole`, all as one too."""
     pages = [
         page for item in items for page in (item.values() if isinstance(item, dict) else [item])
     ]
@@ -69,10 +70,11 @@ def parts_of(section: str, items: list[Any], docs: Path) -> Iterator[Part]:
     chapters = [page for page, text in texts.items() if ".py:" in text]
     for page in chapters:
         title = re.search(r"^# (.+)$", texts[page], re.MULTILINE)
-        yield Part(PurePosixPath(page).stem, title[1] if title else page, (page,))
-    if chapters and not serving:  # it would be made again at every edit, and is felt then
-        folder = PurePosixPath(chapters[0]).parent.name
-        yield Part(folder, f"{section}, from start to end", tuple(chapters), whole=True)
+        brief = re.match(r"---\n(?:.+\n)*?notebook: brief\n", texts[page]) is not None
+        yield Part(PurePosixPath(page).stem, title[1] if title else page, (page,), brief=brief)
+    folder = PurePosixPath(chapters[0]).parent.name if chapters else ""
+    if folder in whole and not serving:  # it would be made again at every edit, and is felt then
+        yield Part(folder, f"{section}, from start to end", tuple(chapters), whole=True, brief=True)
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -187,7 +189,7 @@ def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, st
     version = f"{environment()} {notebook_html.version()} ".encode()
     made = []
     for one in notebooks:
-        convert = partial(notebook_html.page_of, one.data, brief=one.part.whole)
+        convert = partial(notebook_html.page_of, one.data, brief=one.part.brief)
         made.append((one.part, one.kind, one.data, keep(version + one.data, convert)))
     for path in (project.notebooks).glob("*"):
         if path not in used:

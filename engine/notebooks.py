@@ -31,7 +31,7 @@ from engine.sources import digest
 HANDS_ON, SOLVED = "hands_on", "solved"
 KINDS = (HANDS_ON, SOLVED)
 TO_DO = "# TO-DO: "
-DRAWING = "snippets/figures.py"
+DRAWING = re.compile(r"(^snippets/figures|_pictures?)\.py$")
 CHECKS = "snippets/checks"
 
 
@@ -40,12 +40,14 @@ class Part:
     """The chapters that one notebook is made of; `whole` where they are a walkthrough.
 
     name: what its file is called; title: its heading; pages: below docs/, in their order
+    brief: its page has the headings alone of the prose, for all of it would be heavy
     """
 
     name: str
     title: str
     pages: tuple[str, ...]
     whole: bool = False
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -402,8 +404,10 @@ class Writer:
 
     def link(self, words: str, target: str) -> str:
         """A link to a page leads to its notebook of this kind; in one notebook, it is but words."""
-        if re.match(r"[a-z]+:", target) or target.startswith("#"):
+        if re.match(r"[a-z]+:", target):
             return f"[{words}]({target})"
+        if target.startswith("#"):  # a place on the chapter's page: in a file it may be none
+            return f"[{words}]({self.maker.links.to(self.where, target)})"
         path, hash_, anchor = target.partition("#")
         page = prose.resolved(self.where, path)
         if self.part.whole and page in self.part.pages:
@@ -496,7 +500,6 @@ class Writer:
         imports: dict[str, str] = {}
         taken: dict[Path, set[int]] = {}
         aliases: dict[Path, list[str]] = {}
-        order: list[Path] = []
         slicer = self.maker.slicer()
         for stem, sections in self.used.items():
             one = self.maker.slicer()
@@ -506,7 +509,9 @@ class Writer:
                 taken.setdefault(path, set()).update(lines)
             for path, lines in one.aliases.items():
                 aliases.setdefault(path, []).extend(lines)
-            order += [path for path in one.order if path not in order]
+            slicer.order += one.order
+            for path, needed in one.needs.items():
+                slicer.needs.setdefault(path, {}).update(needed)
         for stem, sections in self.used.items():
             path = self.project.snippet(stem)
             for statement in slicer.read(path):
@@ -514,10 +519,14 @@ class Writer:
                     taken.get(path, set()).discard(statement.first)
         slicer.taken, slicer.aliases = taken, aliases
         texts: dict[str, list[str]] = {"given": [], "drawing": [], "checks": []}
-        for path in order:
+        for path in slicer.files_in_order():
             name = self.project.relative(path)
             room = (
-                "drawing" if name == DRAWING else "checks" if name.startswith(CHECKS) else "given"
+                "drawing"
+                if DRAWING.search(name)
+                else "checks"
+                if name.startswith(CHECKS)
+                else "given"
             )
             if text := slicer.text_of(path):
                 texts[room].append(text)

@@ -98,7 +98,9 @@ class Slicer:
             self.taken.get(path, set()).discard(statement.first)
         self.check_meanings(piece, path)
         lines = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
-        texts = [self.text_of(one) for one in [*self.before(path), path]]
+        texts = [
+            self.text_of(one) for one in [*(p for p in self.files_in_order() if p != path), path]
+        ]
         shown_text = self.shown_text(path, piece, shown)
         return Slice("\n".join(lines), "\n\n".join(filter(None, texts)), shown_text)
 
@@ -114,10 +116,10 @@ class Slicer:
         """Whether a file binds a name above the statement that uses it."""
         return any(name in s.binds for s in self.read(path) if s.first < user.first)
 
-    def before(self, path: Path) -> list[Path]:
-        """The files whose statements come before those of `path`, each after those it needs."""
+    def files_in_order(self) -> list[Path]:
+        """The files whose statements are needed, each after those that it takes from."""
         placed: list[Path] = []
-        seen = {path}
+        seen: set[Path] = set()
 
         def visit(one: Path) -> None:
             if one not in seen:
@@ -126,7 +128,7 @@ class Slicer:
                     visit(needed)
                 placed.append(one)
 
-        for one in [*self.order, *self.needs.get(path, {})]:
+        for one in [*self.order, *self.needs]:
             visit(one)
         return placed
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import itertools
 import json
 import mmap
@@ -30,6 +31,7 @@ from engine.problems import Problem
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
+LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by what uses it
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 
 
@@ -54,8 +56,9 @@ def main() -> None:
             count = itertools.count()
             while not jobs.ended:  # when they end, nobody is left to take a result
                 while waiting and len(running) < (os.cpu_count() or 1):
-                    folder = f"{scratch}/{next(count)}"
-                    running.append(start(waiting.pop(0), folder, results.fileno()))
+                    job, folder = waiting.pop(0), f"{scratch}/{next(count)}"
+                    import_late(job)
+                    running.append(start(job, folder, results.fileno()))
                 for line in jobs.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
                 for one in list(running):
@@ -87,6 +90,18 @@ def import_once() -> None:
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
     gc.freeze()  # a collection in a child would copy every page that it looks at
+
+
+def import_late(job: Job) -> None:
+    """Imports what torch itself imports only when a job uses it: once here, not in every child."""
+    try:
+        text = Path(job.path).read_text("utf-8", "replace")
+    except OSError:
+        return  # the child tells of it
+    for word, module in LATE.items():
+        if word in text and module not in sys.modules:
+            importlib.import_module(module)
+            gc.freeze()
 
 
 class Lines:

@@ -68,6 +68,11 @@ def test_a_term_in_code_has_the_anchor_that_the_site_gives_it(project: Project) 
     assert anchors == list(read_glossary(project))
 
 
+def test_a_definition_may_follow_its_heading_at_once(project: Project) -> None:
+    write(project, "# Glossary\n\n## Key\nWhat is found.\n\nMore.\n")
+    assert read_glossary(project) == {"key": "What is found."}
+
+
 def test_emphasis_classes_and_folded_parts_are_no_obstacle(project: Project) -> None:
     link = "[keys](glossary.md#d_k)"
     assert page(project, f"**{link}**").count(' class="term"') == 1

@@ -7,10 +7,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tests.chapters import CHAPTERS, SECTIONS
+from tests.chapters import CHAPTERS, WHOLE
 
 CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
-NAMES = (*CHAPTER_OF, *SECTIONS)  # a section's notebook is all of its chapters in one
+NAMES = (*CHAPTER_OF, *WHOLE)
 
 
 class Run:

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Copies of the site's own chapters with their snippets, as many as a measurement wants."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+CHAPTERS = (
+    "inputs",
+    "projection_weights",
+    "queries_keys_values",
+    "attention_scores",
+    "weighted_values",
+    "outputs",
+)
+EXERCISES = "exercises"
+HELPER = "figures.py"  # drawn with by every chapter of every copy
+# The lab is a page that lives in the browser, which nothing here measures.
+LAB = re.compile(r"^## Change the numbers\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
+LINK_OUT = re.compile(r"\]\(\.\./[\w/]+\.md(?:#[\w-]+)?\)")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of one copy: `copy_001/outputs`, and its page as the site has it."""
+
+    copy: str
+    name: str
+    page: str
+
+    @property
+    def stem(self) -> str:
+        return f"{self.copy}/{self.name}"
+
+
+def copy_name(number: int) -> str:
+    return f"copy_{number:03}"
+
+
+def read_chapters(root: Path, count: int) -> list[Chapter]:
+    """The pages of `count` chapters, six to a copy; `root` is the site's project."""
+    copies, rest = divmod(count, len(CHAPTERS))
+    if rest or not copies:
+        raise ValueError(f"{count} chapters: give a multiple of {len(CHAPTERS)}")
+    pages = {name: page_of(root, name) for name in CHAPTERS}
+    return [
+        Chapter(copy_name(number), name, renamed(text, copy_name(number)))
+        for number in range(1, copies + 1)
+        for name, text in pages.items()
+    ]
+
+
+def page_of(root: Path, name: str) -> str:
+    text = (root / "docs" / "walkthrough" / f"{name}.md").read_text("utf-8")
+    return LINK_OUT.sub("](../index.md)", LAB.sub("", text))
+
+
+def renamed(text: str, copy: str) -> str:
+    """The text with every mention of the walkthrough's files in the name of a copy."""
+    return text.replace("walkthrough/", f"{copy}/").replace(
+        "snippets.walkthrough", f"snippets.{copy}"
+    )
+
+
+def write_snippets(root: Path, project: Path, chapters: list[Chapter]) -> None:
+    """Lays the snippets of these chapters, and what they draw with, below `project`."""
+    target = project / "snippets"
+    source = root / "snippets"
+    target.mkdir(parents=True)
+    shutil.copy(source / HELPER, target / HELPER)
+    files = sorted((source / "walkthrough").rglob("*.py"))
+    for copy in sorted({chapter.copy for chapter in chapters}):
+        for file in files:
+            path = target / copy / file.relative_to(source / "walkthrough")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(renamed(file.read_text("utf-8"), copy), "utf-8")
+
+
+def index_of(chapters: list[Chapter]) -> str:
+    links = [f"- [{chapter.stem}]({chapter.stem}.md)" for chapter in chapters]
+    return "\n".join(["# Self-attention, measured", "", *links, ""])
+
+
+def edited_sentence(page: str, token: str) -> str:
+    """A page with one more sentence, in front of its last section."""
+    head, mark, tail = page.rpartition("## The way on\n")
+    return f"{head}{mark}\nThis sentence is {token}.\n{tail}"
+
+
+def edited_snippet(source: str, token: str) -> str:
+    """The snippet of the last chapter, printing one thing more."""
+    return replaced_once(source, "print(outputs)\n", f'print(outputs, "{token}".upper())\n')
+
+
+def edited_helper(source: str, token: str) -> str:
+    """The drawing helper, writing one thing more into every picture."""
+    off = 'axes.axis("off")\n'
+    return replaced_once(source, off, f'{off}    axes.text(0, 8, "{token}".upper(), size=12)\n')
+
+
+def replaced_once(text: str, old: str, new: str) -> str:
+    if text.count(old) != 1:
+        raise ValueError(f"{old!r} is there {text.count(old)} times, not once: choose another edit")
+    return text.replace(old, new)

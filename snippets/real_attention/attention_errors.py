@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:check]
+import torch
+
+
+def check(query, key, value, attn_mask):
+    """Refuses, in words, what does not fit together."""
+    if not query.is_floating_point() or not query.dtype == key.dtype == value.dtype:
+        dtypes = f"{query.dtype}, {key.dtype} and {value.dtype}"
+        raise TypeError(f"query, key and value need one floating-point dtype, not {dtypes}")
+    if min(query.dim(), key.dim(), value.dim()) < 2:
+        raise ValueError(
+            f"each needs two axes or more: {shapes(query=query, key=key, value=value)}"
+        )
+    if query.shape[-1] != key.shape[-1]:
+        raise ValueError(
+            f"d_k, the last axis of query and key, differs: {shapes(query=query, key=key)}"
+        )
+    if key.shape[-2] != value.shape[-2]:
+        raise ValueError(
+            f"the number of keys and of values differs: {shapes(query=query, key=key, value=value)}"
+        )
+    leading = query.shape[:-2], key.shape[:-2], value.shape[:-2]
+    if not all(fits(one, other, grows=True) for one in leading for other in leading):
+        raise ValueError(
+            f"leading axes do not broadcast: {shapes(query=query, key=key, value=value)}"
+        )
+    if attn_mask is not None:
+        batch = (torch.empty(leading[0]) + torch.empty(leading[1])).shape
+        scores = *batch, query.shape[-2], key.shape[-2]
+        check_mask(attn_mask, scores, query.dtype)
+
+
+def check_mask(attn_mask, scores, dtype):
+    """Refuses a mask that is not for scores of this shape, from a query of this dtype."""
+    if attn_mask.dtype not in (torch.bool, torch.float32, dtype):
+        raise TypeError(
+            f"attn_mask is {attn_mask.dtype}: it needs to be torch.bool (True = may attend), or "
+            f"torch.float32 or {dtype}, like query, to be added to the scores"
+        )
+    if attn_mask.dim() > len(scores) or not fits(attn_mask.shape, scores):
+        raise ValueError(
+            f"attn_mask {tuple(attn_mask.shape)} does not broadcast to the scores, "
+            f"(..., queries, keys) = {tuple(scores)}"
+        )
+
+
+def fits(shape, other, grows=False):
+    """Whether a shape broadcasts to another; if that one grows too, whether both can meet."""
+    pairs = zip(reversed(shape), reversed(other), strict=False)  # the shorter one lacks axes
+    return all(n == m or n == 1 or (grows and m == 1) for n, m in pairs)
+
+
+def shapes(**tensors):
+    return ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in tensors.items())
+
+
+# --8<-- [end:check]

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:differences]
+import torch
+
+from snippets.real_attention.batches import attention
+
+
+def largest_difference(dtype):
+    random = torch.Generator().manual_seed(0)
+    # queries, keys and values, each of shape (batch, inputs, d_k)
+    many = torch.randn(3, 64, 7, 8, generator=random, dtype=dtype)
+    one_by_one = [attention(*sequence) for sequence in zip(*many, strict=True)]
+    return (attention(*many) - torch.stack(one_by_one)).abs().max()
+
+
+# --8<-- [end:differences]
+if __name__ == "__main__":
+    # --8<-- [start:show]
+    print("float32:", largest_difference(torch.float32))
+    print("float64:", largest_difference(torch.float64))
+    print((0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3))
+    # --8<-- [end:show]

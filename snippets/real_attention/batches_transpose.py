@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.batches import keys, queries
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.projection_weights import w_key, w_query
+
+pair = torch.zeros(2, 5, 7)
+pairs = torch.zeros(2, 3, 5, 7)
+
+if __name__ == "__main__":
+    # --8<-- [start:reversed]
+    import warnings
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        print(keys.shape, keys.T.shape)
+        try:
+            print(queries @ keys.T)
+        except RuntimeError as error:
+            print(error)
+
+        three = x.expand(3, 3, 4)  # x three times: (batch, inputs, d_model)
+        print((three @ w_query @ (three @ w_key).T)[0])  # (queries, keys)
+    for warning in caught:
+        print(str(warning.message).partition(". Consider")[0])
+    # --8<-- [end:reversed]

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+import torch
+import torch.nn.functional as F
+
+from snippets.walkthrough.queries_keys_values import keys, queries
+
+if __name__ == "__main__":
+    # --8<-- [start:triangle]
+    above = torch.ones(3, 3, dtype=torch.bool).triu(diagonal=1)  # (queries, keys)
+    weights = F.scaled_dot_product_attention(queries, keys, torch.eye(3), attn_mask=above)
+    print(above)
+    print(weights)
+    # --8<-- [end:triangle]
+
+    # --8<-- [start:last_four]
+    every = torch.ones(4, 7, dtype=torch.bool)  # (queries, keys)
+    seen = every.tril(diagonal=7 - 4)[0].sum().item()  # what the first query may see
+    seen_top_left = every.tril()[0].sum().item()
+    print(seen, seen_top_left)
+    # --8<-- [end:last_four]
+
+    # --8<-- [start:ones]
+    equal_scores, ones = torch.zeros(2), torch.tensor([1.0, 0.0])  # (keys,)
+    first_alone = ones.log()  # 1 becomes 0, and 0 becomes -inf
+    print((equal_scores + ones).softmax(dim=-1))
+    print((equal_scores + first_alone).softmax(dim=-1))
+    # --8<-- [end:ones]

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+import torch
+import torch.nn.functional as F
+
+from snippets.real_attention.layer_use import layer
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.queries_keys_values import keys, queries, values
+
+if __name__ == "__main__":
+    # --8<-- [start:forgets]
+    torch.manual_seed(0)
+    for _ in range(2):
+        print(F.scaled_dot_product_attention(queries, keys, values, dropout_p=0.5)[0])
+    # --8<-- [end:forgets]
+    # --8<-- [start:modes]
+    torch.manual_seed(0)
+    for mode in (layer.train, layer.eval):
+        mode()
+        print(layer(x)[0], layer(x)[0])
+    # --8<-- [end:modes]

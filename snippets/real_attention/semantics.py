@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.semantics_causal import causal, mask_and_causal
+from snippets.real_attention.semantics_defaults import dropout, scale
+from snippets.real_attention.semantics_implementations import (
+    function,
+    implementations,
+    module,
+)
+from snippets.real_attention.semantics_masks import (
+    boolean_mask,
+    float_mask,
+    keys,
+    nothing_left,
+    two_queries,
+    values,
+)
+
+# --8<-- [start:answer]
+questions = (boolean_mask, float_mask, nothing_left, causal, mask_and_causal, dropout, scale)
+
+
+def answer(question, attend):
+    try:
+        return question(attend)
+    except TypeError:
+        return "no option"
+    except (AssertionError, RuntimeError, ValueError):
+        return "refused"
+
+
+# --8<-- [end:answer]
+# --8<-- [start:for_function]
+may_attend = torch.tensor([[True, True, False]])  # (1, keys): key 3 is padding
+for_function = may_attend.expand(2, 3)  # (queries, keys)
+# --8<-- [end:for_function]
+# --8<-- [start:for_module]
+for_module = ~for_function  # (queries, keys)
+# --8<-- [end:for_module]
+# --8<-- [start:to_add]
+to_add = torch.zeros(2, 3).masked_fill(~may_attend, -torch.inf)  # (queries, keys)
+# --8<-- [end:to_add]
+
+if __name__ == "__main__":
+    # --8<-- [start:answers]
+    answers = {
+        question.__name__: {
+            name: answer(question, attend) for name, attend in implementations.items()
+        }
+        for question in questions
+    }
+    for question, row in answers.items():
+        print(f"{question:16}", *(f"{word:12}" for word in row.values()))
+    # --8<-- [end:answers]
+    # --8<-- [start:show_one_mask]
+    print(function(two_queries, keys, values, attn_mask=for_function))
+    print(module(two_queries, keys, values, attn_mask=for_module))
+    print(function(two_queries, keys, values, attn_mask=to_add))
+    print(module(two_queries, keys, values, attn_mask=to_add))
+    # --8<-- [end:show_one_mask]

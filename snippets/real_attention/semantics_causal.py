@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.semantics_masks import in_its_words, keys, two_queries, values
+
+
+# --8<-- [start:causal]
+def causal(attend):
+    """Where the diagonal of is_causal begins, for 2 queries and 3 keys."""
+    seen = (attend(two_queries, keys, values, is_causal=True)[0] > 0).tolist()
+    if seen == [True, False, False]:
+        return "top left"
+    return "bottom right" if seen == [True, True, False] else "neither"
+
+
+# --8<-- [end:causal]
+
+
+# --8<-- [start:mask_and_causal]
+def mask_and_causal(attend):
+    """Which of the two counts: the mask hides the past, is_causal the future."""
+    no_past = torch.tensor([[True, True, True], [False, True, True]])
+    mask = in_its_words(attend, no_past)
+    weights = attend(two_queries, keys, values, attn_mask=mask, is_causal=True)
+    if weights[1, 0] == 0:
+        return "both" if weights[0, 2] == 0 else "mask alone"
+    return "causal alone" if weights[0, 2] == 0 else "neither"
+
+
+# --8<-- [end:mask_and_causal]
+
+if __name__ == "__main__":
+    # --8<-- [start:bottom_right]
+    import torch.nn.functional as F
+
+    n_queries, n_keys = len(two_queries), len(keys)
+    every = torch.ones(n_queries, n_keys, dtype=torch.bool)
+    past = every.tril(diagonal=n_keys - n_queries)  # (queries, keys)
+    print(past)
+    print(F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past))
+    # --8<-- [end:bottom_right]
+    # --8<-- [start:picture] hidden
+    from snippets.figures import heat_map
+
+    top_left = F.scaled_dot_product_attention(two_queries, keys, values, is_causal=True)
+    bottom_right = F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past)
+    heat_map("is_causal: the diagonal begins top left", top_left)
+    heat_map("The mask built here: it ends bottom right", bottom_right)
+    # --8<-- [end:picture]
+    # --8<-- [start:two_axes]
+    try:
+        F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past, is_causal=True)
+    except RuntimeError as error:
+        print(error)
+    # --8<-- [end:two_axes]

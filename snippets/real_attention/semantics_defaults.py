@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.semantics_masks import keys, two_queries, values
+
+
+# --8<-- [start:dropout]
+def dropout(attend):
+    """Whether dropout acts outside of training: the module is in eval mode."""
+    torch.manual_seed(0)
+    weights = attend(two_queries, keys, values, dropout_p=0.9)
+    return "off" if torch.allclose(weights.sum(dim=-1), torch.ones(2)) else "on"
+
+
+# --8<-- [end:dropout]
+
+
+# --8<-- [start:scale]
+def scale(attend):
+    """What scores are divided by, read back from the weights."""
+    weights = attend(two_queries, keys, values)
+    scores = two_queries @ keys.T
+    factor = (weights[0, 1] / weights[0, 0]).log() / (scores[0, 1] - scores[0, 0])
+    return f"√{factor**-2:.0f}"
+
+
+# --8<-- [end:scale]

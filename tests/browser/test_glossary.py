@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""A term says what it means where it is pointed at or has the focus, on any screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server
+
+CHAPTER = "walkthrough/projection_weights/"
+SHOWN = "term => getComputedStyle(term, '::after').content"
+
+
+def opened(browser: Browser, server: Server, width: int) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    page.goto(server.url + CHAPTER, wait_until="networkidle")
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_each_term_shows_its_meaning_inside_the_screen(
+    browser: Browser, server: Server, width: int
+) -> None:
+    page = opened(browser, server, width)
+    terms = page.locator("article a.term").all()
+    assert len(terms) > 5
+    for term in terms:
+        assert term.evaluate(SHOWN) == "none"
+        term.hover()
+        said = term.get_attribute("aria-description")
+        assert said and said in term.evaluate(SHOWN)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, said
+        page.mouse.move(0, 0)
+    page.close()
+
+
+def test_the_keyboard_shows_it_too_and_a_screen_reader_says_it_once(
+    browser: Browser, server: Server
+) -> None:
+    page = opened(browser, server, 1280)
+    term = page.locator("article a.term", has_text="query").first
+    term.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(term).to_be_focused()
+    assert "What an input looks for" in term.evaluate(SHOWN)
+    expect(term).to_have_accessible_name("query")
+    page.close()
+
+
+def test_a_term_leads_to_its_entry(browser: Browser, server: Server) -> None:
+    page = opened(browser, server, 390)
+    page.locator("article a.term", has_text="dot product").click()
+    expect(page).to_have_url(f"{server.url}glossary/#dot-product")
+    expect(page.locator("#dot-product")).to_be_in_viewport()
+    page.close()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""Each term is linked to the glossary where the reader meets it first."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "glossary.md").read_text("utf-8")
+# The chapter that a term comes from is the first one that its entry links to.
+ENTRY = re.compile(r"^## (?P<name>.+)\n(?P<text>(?:(?!## ).*\n)*)", re.MULTILINE)
+HOME = re.compile(r"\]\((?P<page>[\w/]+\.md)\)")
+TERMS = {
+    entry["name"].strip("`"): home["page"]
+    for entry in ENTRY.finditer(TEXT)
+    if (home := HOME.search(entry["text"]))
+}
+
+
+def slug(name: str) -> str:
+    return name.lower().replace(" ", "-")
+
+
+def article(site: Path, page: str) -> Tag:
+    """What a reader reads as prose: no code, formulas, headings or notes."""
+    path = site / page.removesuffix(".md") / "index.html"
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser").article
+    for gone in soup.select(
+        "pre, math, figure, script, style, template, summary, h1, h2, h3, .footnote, .notebooks"
+    ):
+        gone.decompose()
+    return soup
+
+
+def leads_to(link: Tag, page: str, name: str) -> bool:
+    here = page.removesuffix(".md")
+    target, _, anchor = link["href"].partition("#")
+    whole = posixpath.normpath(posixpath.join(here, target))
+    return whole == "glossary" and anchor == slug(name)
+
+
+def words(name: str) -> re.Pattern:
+    """A term as it reads in a sentence, in the plural too, and not as a part of another."""
+    plural = r"(?:e?s)?" if not name.endswith("y") else ""
+    stem = rf"{re.escape(name[:-1])}(?:y|ies)" if name.endswith("y") else re.escape(name)
+    return re.compile(rf"(?<![\w-]){stem}{plural}(?![\w-])", re.IGNORECASE)
+
+
+def text_before(soup: Tag, link: Tag) -> str:
+    """The prose before a link, without what other links to the glossary say."""
+    text = []
+    for node in soup.descendants:
+        if node is link:
+            return "".join(text)
+        if isinstance(node, str) and not node.find_parent("a", class_="term"):
+            text.append(node)
+    raise ValueError("the link is not in here")
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_a_term_is_linked_at_its_first_use_in_the_chapter_that_it_comes_from(
+    site: Path, name: str
+) -> None:
+    page = TERMS[name]
+    soup = article(site, page)
+    link = next((a for a in soup.select("a.term") if leads_to(a, page, name)), None)
+    assert link, f"docs/{page} has no link to glossary.md#{slug(name)}"
+    before = text_before(soup, link)
+    used = words(name).search(before)
+    assert not used, f"docs/{page} uses it before the link: …{before[: used.end()][-60:]!r}"
+
+
+def test_every_link_to_a_term_says_what_it_means(site: Path) -> None:
+    anchors = {slug(name) for name in re.findall(r"^## `?(.+?)`?$", TEXT, re.MULTILINE)}
+    met = set()
+    for path in DOCS.rglob("*.md"):
+        page = path.relative_to(DOCS).as_posix()
+        if page == "glossary.md" or "overrides" in page:
+            continue
+        met |= set(re.findall(r"glossary\.md#([^)\s]+)", path.read_text("utf-8")))
+    assert met <= anchors, f"no such term: {met - anchors}"
+    html = (site / "walkthrough" / "projection_weights" / "index.html").read_text("utf-8")
+    links = BeautifulSoup(html, "html.parser").select("article a[href*='glossary/#']")
+    assert len(links) > 5
+    assert all(len(link["aria-description"]) > 20 for link in links)
+
+
+def test_terms_are_in_alphabetical_order() -> None:
+    names = re.findall(r"^## (.+)$", TEXT, re.MULTILINE)
+    assert names == sorted(names, key=lambda name: name.strip("`").lower())
+
+
+def test_every_term_names_a_chapter() -> None:
+    assert len(TERMS) == len(re.findall(r"^## ", TEXT, re.MULTILINE))
