@@ -55,7 +55,9 @@ if __name__ == "__main__":
     # --8<-- [end:nudge]
 
     # --8<-- [start:table]
-    print(jacobian(scaled_scores[1].softmax(dim=-1)))
+    table = jacobian(scaled_scores[1].softmax(dim=-1))  # (keys, keys)
+    print(table)
+    print(table.allclose(torch.func.jacrev(torch.softmax)(scaled_scores[1], -1)))
     # --8<-- [end:table]
 
     # --8<-- [start:norms]
@@ -83,7 +85,8 @@ if __name__ == "__main__":
     panels[1].text(1.2, 0.17, "not scaled")
     panels[1].text(1.2, 0.32, "scaled")
     figure.description = "; ".join(
-        f"length {d}: largest weight {largest[d][0]:.2f} not scaled, {largest[d][1]:.2f} scaled, "
+        f"length {d}: "
+        f"largest weight {largest[d][0]:.2f} not scaled, {largest[d][1]:.2f} scaled, "
         f"norm {means[d][0]:.2f} not scaled, {means[d][1]:.2f} scaled"
         for d in lengths
     )
