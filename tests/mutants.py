@@ -64,7 +64,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
             "now: random = torch.Generator().manual_seed(1)",
             "now: random = torch.Generator().manual_seed(-1)",
             *(
-                f"now: queries, keys, values = torch.randn({size}, generator=random, dtype=dtype)"
+                f"now: many = torch.randn({size}, generator=random, dtype=dtype)"
                 for size in (
                     "3, 65, 7, 8",
                     "3, 63, 7, 8",

@@ -7,8 +7,8 @@ from snippets.real_attention.batches import attention
 
 def largest_difference(dtype):
     random = torch.Generator().manual_seed(0)
-    # each of shape (batch, inputs, d_k)
-    queries, keys, values = torch.randn(3, 64, 7, 8, generator=random, dtype=dtype)
+    many = torch.randn(3, 64, 7, 8, generator=random, dtype=dtype)
+    queries, keys, values = many  # each (batch, inputs, d_k)
     one_by_one = torch.stack(
         [attention(queries[i], keys[i], values[i]) for i in range(len(queries))]
     )

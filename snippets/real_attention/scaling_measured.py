@@ -72,10 +72,12 @@ if __name__ == "__main__":
     # --8<-- [start:picture]
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(1, 2, figsize=(6, 3), num="Scaled or not, by length")
+    title = "Scaled or not, by length"
+    figure, panels = plt.subplots(1, 2, figsize=(6, 3), num=title)
     for panel, measured in zip(panels, [largest, means], strict=True):
         for i, style in enumerate(["o--", "o-"]):
-            panel.plot(range(4), [measured[d][i] for d in lengths], style, color="C5")
+            heights = [measured[d][i] for d in lengths]
+            panel.plot(range(4), heights, style, color="C5")
         panel.set_xticks(range(4), lengths)
         panel.set(xlabel="length", ylim=(0, None))
     panels[0].set_title("largest weight\n", size=13)

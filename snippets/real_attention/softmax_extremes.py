@@ -38,8 +38,8 @@ if __name__ == "__main__":
     axes.text(6, 0.34, "key 3", ha="right")
     axes.text(8, 0.06, "key 1")
     figure.description = "; ".join(
-        f"temperature {step}: weights " + ", ".join(f"{weight:.2f}" for weight in at(step))
-        for step in (0.1, 1, 10, 100)
+        f"temperature {t}: weights " + ", ".join(f"{w:.2f}" for w in at(t))
+        for t in (0.1, 1, 10, 100)
     )
     # --8<-- [end:picture]
 
