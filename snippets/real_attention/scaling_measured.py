@@ -88,7 +88,8 @@ if __name__ == "__main__":
     panels[1].text(1.2, 0.32, "scaled")
     figure.description = "; ".join(
         f"length {d}: "
-        f"largest weight {largest[d][0]:.2f} not scaled, {largest[d][1]:.2f} scaled, "
+        f"largest weight {largest[d][0]:.2f} not scaled, "
+        f"{largest[d][1]:.2f} scaled, "
         f"norm {means[d][0]:.2f} not scaled, {means[d][1]:.2f} scaled"
         for d in lengths
     )
