@@ -45,6 +45,51 @@ SUITE = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist
 # Mutants that live and rightly so, since their answers are the same: snippet, reason, changes.
 SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
+        "snippets/walkthrough/by_hand.py",
+        "there is one power for each score",
+        ["now: for score, power in zip(scores, powers, strict=False)"],
+    ),
+    (
+        "snippets/real_attention/scaling.py",
+        "the example has as many keys as a key has numbers",
+        [
+            "now: scaled_scores = scores / keys.shape[-2] ** 0.5  # (queries, keys)",
+            "now: scaled_scores = scores / keys.shape[-0] ** 0.5  # (queries, keys)",
+        ],
+    ),
+    (
+        "snippets/real_attention/batches_rounding.py",
+        "random numbers of any seed and of about this size differ by rounding",
+        [
+            "now: random = torch.Generator().manual_seed(1)",
+            "now: random = torch.Generator().manual_seed(-1)",
+            *(
+                f"now: many = torch.randn({size}, generator=random, dtype=dtype)"
+                for size in (
+                    "3, 65, 7, 8",
+                    "3, 63, 7, 8",
+                    "3, 64, 8, 8",
+                    "3, 64, 6, 8",
+                    "3, 64, 7, 9",
+                    "3, 64, 7, 7",
+                )
+            ),
+        ],
+    ),
+    (
+        "snippets/real_attention/masking_causal.py",
+        "any other input 3 will do",
+        [
+            "now: changed[2] = torch.tensor([5, -3, 8, 2])  # another input 3",
+            "now: changed[2] = torch.tensor([5, -3, 6, 2])  # another input 3",
+        ],
+    ),
+    (
+        "snippets/real_attention/masking_padding.py",
+        "there is no fourth place for a greater length to add",
+        ["now: lengths = torch.tensor([4, 2])  # (batch,)"],
+    ),
+    (
         "snippets/real_attention/semantics_masks.py",
         "both queries get one mask, and only the first is looked at",
         [
