@@ -15,7 +15,7 @@ if __name__ == "__main__":
     # --8<-- [end:scores_of_head_2]
 
     # --8<-- [start:padding]
-    two_examples = head_queries.expand(2, 2, 3, 2)  # (batch, heads, queries, d_k), twice the same
+    two_examples = head_queries.expand(2, 2, 3, 2)  # (batch, heads, inputs, d_k)
     padding = torch.tensor([[True, True, False], [True, True, True]])  # (batch, keys)
     for mask in padding.view(2, 1, 1, 3), padding.view(2, 1, 3):
         outputs = attention(two_examples, head_keys, head_values, mask)
@@ -29,7 +29,7 @@ if __name__ == "__main__":
 
     def output_1(split, x):
         causal = torch.ones(3, 3).tril().bool()  # (queries, keys)
-        heads = split(x, n_heads=2)  # queries, keys and values at once, to keep it short
+        heads = split(x, n_heads=2)  # queries, keys and values at once
         return merge_heads(attention(heads, heads, heads, causal))[0]
 
     changed = wide_queries + torch.tensor([[0.0], [1], [0]])  # input 2 alone
