@@ -6,8 +6,9 @@ import torch
 def check(query, key, value, attn_mask):
     """Refuses, in words, what does not fit together."""
     told = shapes(query=query, key=key, value=value)
-    if not query.is_floating_point() or not query.dtype == key.dtype == value.dtype:
-        dtypes = f"{query.dtype}, {key.dtype} and {value.dtype}"
+    dtypes = f"{query.dtype}, {key.dtype} and {value.dtype}"
+    one_dtype = query.dtype == key.dtype == value.dtype
+    if not query.is_floating_point() or not one_dtype:
         raise TypeError(
             f"query, key and value need one floating-point dtype, not {dtypes}",
         )
@@ -18,7 +19,8 @@ def check(query, key, value, attn_mask):
     if key.shape[-2] != value.shape[-2]:
         raise ValueError(f"the number of keys and of values differs: {told}")
     leading = query.shape[:-2], key.shape[:-2], value.shape[:-2]
-    if not all(fits(one, other, grows=True) for one in leading for other in leading):
+    pairs = [(one, other) for one in leading for other in leading]
+    if not all(fits(one, other, grows=True) for one, other in pairs):
         raise ValueError(f"leading axes do not broadcast: {told}")
     if attn_mask is not None:
         batch = (torch.empty(leading[0]) + torch.empty(leading[1])).shape
@@ -36,8 +38,8 @@ def check_mask(attn_mask, scores, dtype):
         )
     if attn_mask.dim() > len(scores) or not fits(attn_mask.shape, scores):
         raise ValueError(
-            f"attn_mask {tuple(attn_mask.shape)} does not broadcast to the scores, "
-            f"(..., queries, keys) = {tuple(scores)}"
+            f"attn_mask {tuple(attn_mask.shape)} does not broadcast to the "
+            f"scores, (..., queries, keys) = {tuple(scores)}"
         )
 
 
@@ -48,7 +50,7 @@ def fits(shape, other, grows=False):
 
 
 def shapes(**tensors):
-    return ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in tensors.items())
+    return ", ".join(f"{name} {tuple(t.shape)}" for name, t in tensors.items())
 
 
 # --8<-- [end:check]
@@ -56,7 +58,8 @@ def shapes(**tensors):
 def check_heads(d_model, n_heads, n_kv_heads):
     """Refuses numbers of heads that do not share evenly."""
     if n_heads < 1 or d_model < 1 or d_model % n_heads:
-        raise ValueError(f"d_model, {d_model}, is not divisible by n_heads, {n_heads}")
+        words = f"is not divisible by n_heads, {n_heads}"
+        raise ValueError(f"d_model, {d_model}, {words}")
     if n_kv_heads < 1 or n_heads % n_kv_heads:
         words = f"is not divisible by n_kv_heads, {n_kv_heads}"
         raise ValueError(f"n_heads, {n_heads}, {words}")
@@ -67,7 +70,8 @@ def check_inputs(d_model, **inputs):
     for name, t in inputs.items():
         shape = tuple(t.shape)
         if not t.is_floating_point():
-            raise TypeError(f"{name} must be floating-point, not {t.dtype} {shape}")
+            words = f"floating-point, not {t.dtype} {shape}"
+            raise TypeError(f"{name} must be {words}")
         if t.dim() < 2 or t.shape[-1] != d_model:
             raise ValueError(f"{name} is {shape}, not (batch, length, {d_model})")
 

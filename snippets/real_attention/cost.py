@@ -18,7 +18,7 @@ def seconds(attention, *inputs):
 
 
 def ratio(length, rounds=5):
-    """How many times longer ours takes: the median of rounds of both in turn."""
+    """How many times longer ours takes: the median of some rounds."""
     inputs = torch.randn(3, 1, 8, length, 64)  # for 8 heads, d_k = 64
     pairs = [
         (
@@ -37,7 +37,8 @@ if __name__ == "__main__":
     import os
     import platform
 
-    print(f"torch {torch.__version__}, {os.cpu_count()} CPUs, {platform.machine()}")
+    machine = f"{os.cpu_count()} CPUs, {platform.machine()}"
+    print(f"torch {torch.__version__}, {machine}")
     for length in (128, 512):
         print(f"{length} inputs: {ratio(length):.1f} times as long")
     # --8<-- [end:ratios]

@@ -32,12 +32,12 @@ if __name__ == "__main__":
 
     torch.manual_seed(0)
     theirs = nn.MultiheadAttention(embed_dim=4, num_heads=2, bias=False)
-    their_outputs, their_weights = theirs(target, x, x)  # queries from target
+    their_outputs, their_weights = theirs(target, x, x)  # queries first
 
     packed = theirs.in_proj_weight  # (3 * d_model, d_model)
     projections = [part.T for part in packed.chunk(3)]  # cut into three
     w_output = theirs.out_proj.weight.T  # (d_model, d_model)
-    ours = multi_head_cross_attention(target, x, *projections, w_output, n_heads=2)
+    ours = multi_head_cross_attention(target, x, *projections, w_output, 2)
     print(their_outputs.shape, their_weights.shape)
     print(ours.allclose(their_outputs, atol=1e-6))
     # --8<-- [end:torch]

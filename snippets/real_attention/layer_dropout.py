@@ -10,7 +10,8 @@ if __name__ == "__main__":
     # --8<-- [start:forgets]
     torch.manual_seed(0)
     for _ in range(2):
-        outputs = F.scaled_dot_product_attention(queries, keys, values, dropout_p=0.5)
+        three = queries, keys, values
+        outputs = F.scaled_dot_product_attention(*three, dropout_p=0.5)
         print(outputs[0])
     # --8<-- [end:forgets]
     # --8<-- [start:modes]

@@ -49,5 +49,5 @@ if __name__ == "__main__":
         grouped = MultiHeadAttention(512, n_heads=8, n_kv_heads=n_kv_heads)
         learned = sum(parameter.numel() for parameter in grouped.parameters())
         kept = grouped.w_key.out_features + grouped.w_value.out_features
-        print(f"{n_kv_heads} key heads: {learned} learned, {kept} kept for each input")
+        print(f"{n_kv_heads} key heads: {learned} learned, {kept} kept per input")
     # --8<-- [end:grouped]

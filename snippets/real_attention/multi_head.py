@@ -6,7 +6,7 @@ from snippets.real_attention.masking import attention
 def split_heads(x, n_heads):
     *leading, n, d_model = x.shape
     if d_model % n_heads:
-        raise ValueError(f"{d_model} numbers do not split into {n_heads} heads")
+        raise ValueError(f"{d_model} numbers do not make {n_heads} heads")
     d_k = d_model // n_heads
     by_head = x.view(*leading, n, n_heads, d_k)  # (..., n, heads, d_k)
     return by_head.transpose(-3, -2)  # (..., heads, n, d_k)
@@ -33,11 +33,11 @@ def multi_head_attention(
     n_heads,
     mask=None,
 ):
-    queries = split_heads(x @ w_query, n_heads)  # (..., heads, inputs, d_k)
-    keys = split_heads(x @ w_key, n_heads)  # (..., heads, inputs, d_k)
-    values = split_heads(x @ w_value, n_heads)  # (..., heads, inputs, d_v)
-    heads = attention(queries, keys, values, mask)  # (..., heads, inputs, d_v)
-    return merge_heads(heads) @ w_output  # (..., inputs, d_model)
+    queries = split_heads(x @ w_query, n_heads)  # (..., heads, n, d_k)
+    keys = split_heads(x @ w_key, n_heads)  # (..., heads, n, d_k)
+    values = split_heads(x @ w_value, n_heads)  # (..., heads, n, d_v)
+    heads = attention(queries, keys, values, mask)  # (..., heads, n, d_v)
+    return merge_heads(heads) @ w_output  # (..., n, d_model)
 
 
 # --8<-- [end:multi_head_attention]

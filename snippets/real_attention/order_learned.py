@@ -5,7 +5,7 @@ if __name__ == "__main__":
 
     torch.manual_seed(0)
     table = torch.nn.Embedding(512, 4)  # a row for each position
-    positions = table(torch.arange(3)).detach()  # (inputs, d_model), numbers alone
+    positions = table(torch.arange(3)).detach()  # (inputs, d_model)
     print(positions)
     try:
         table(torch.tensor(512))

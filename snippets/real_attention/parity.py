@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch import nn
 
 from snippets.real_attention.layer_use import layer
 from snippets.walkthrough.inputs import x
@@ -42,18 +43,20 @@ def joined(outputs):  # (batch, heads, inputs, d_k)
 # --8<-- [start:one_by_one]
 def one_by_one(attention, queries, keys, values):
     """What attention gives for each place of the first axis, in turn."""
-    places = range(len(queries))
-    return torch.stack([attention(queries[i], keys[i], values[i]) for i in places])
+    first_axis = range(len(queries))
+    outputs = [attention(queries[i], keys[i], values[i]) for i in first_axis]
+    return torch.stack(outputs)
 
 
 # --8<-- [end:one_by_one]
 # --8<-- [start:as_torch]
 def as_torch(layer, n_heads):
     """nn.MultiheadAttention with the projection weights of a layer."""
-    theirs = torch.nn.MultiheadAttention(layer.d_model, n_heads, batch_first=True)
+    theirs = nn.MultiheadAttention(layer.d_model, n_heads, batch_first=True)
     projections = layer.w_query, layer.w_key, layer.w_value
     with torch.no_grad():
-        theirs.in_proj_weight.copy_(torch.cat([w.weight for w in projections]))
+        weights = torch.cat([w.weight for w in projections])
+        theirs.in_proj_weight.copy_(weights)
         theirs.in_proj_bias.copy_(torch.cat([w.bias for w in projections]))
         theirs.out_proj.load_state_dict(layer.w_output.state_dict())
     return theirs
@@ -69,14 +72,16 @@ if __name__ == "__main__":
     from torch.nn.attention.flex_attention import flex_attention
 
     layer.eval()
-    by_head = [one.transpose(0, 1) for one in heads]  # (heads, batch, inputs, d_k)
+    by_head = [one.transpose(0, 1) for one in heads]  # (heads, batch, n, d_k)
+    by_loop = partial(one_by_one, loop)
+    by_matrices = partial(one_by_one, matrices)
     theirs = as_torch(layer, n_heads=2)
     with warnings.catch_warnings(record=True) as caught, torch.no_grad():
         warnings.simplefilter("always")
         fused = F.scaled_dot_product_attention(*heads)
         ladder = {
-            "loop": joined(one_by_one(partial(one_by_one, loop), *heads)),
-            "matrices": joined(one_by_one(partial(one_by_one, matrices), *heads)),
+            "loop": joined(one_by_one(by_loop, *heads)),
+            "matrices": joined(one_by_one(by_matrices, *heads)),
             "batch": joined(one_by_one(matrices, *by_head).transpose(0, 1)),
             "heads, our layer": layer(batch),
             "F.scaled_dot_product_attention": joined(fused),

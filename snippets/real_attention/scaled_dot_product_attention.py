@@ -30,7 +30,7 @@ def one_per_query_head(grouped, query):
     heads, groups = query.shape[-3], grouped.shape[-3]
     if groups == 0 or heads % groups:
         raise ValueError(
-            f"{heads} heads of query cannot share {groups} heads of key or value evenly: {told}"
+            f"{heads} heads of query cannot share {groups} heads of key or value evenly: {told}",
         )
     return grouped.repeat_interleave(heads // groups, dim=-3)  # (..., heads, keys, d)
 
@@ -41,11 +41,11 @@ def scaled_dot_product_attention(
     query,  # (..., heads, queries, d_k)
     key,  # (..., heads, keys, d_k)
     value,  # (..., heads, keys, d_v)
-    attn_mask=None,  # for (..., heads, queries, keys); True: may attend; floats: added
+    attn_mask=None,  # (..., heads, queries, keys), True: may attend, or added
     dropout_p=0.0,  # the share of the weights to drop, in training or not
-    is_causal=False,  # query i may attend to keys 1 to i, where attn_mask lets it
+    is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
     scale=None,  # of the scores; None: 1/sqrt(d_k)
-    enable_gqa=False,  # a head of key and value for each group of query heads
+    enable_gqa=False,  # heads of key and value serve groups of query heads
 ):
     """What F.scaled_dot_product_attention computes, with its names and masks.
 
@@ -56,7 +56,7 @@ def scaled_dot_product_attention(
         key = one_per_query_head(key, query)
         value = one_per_query_head(value, query)
     check(query, key, value, attn_mask)
-    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose digits
+    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
     scores = query.to(wide) @ key.to(wide).mT * scale  # (..., queries, keys)
     scores = masked(scores, attn_mask, is_causal)
@@ -79,5 +79,6 @@ if __name__ == "__main__":
     # --8<-- [start:no_key]
     mask = torch.ones(3, 3, dtype=torch.bool)
     mask[1] = False  # nothing for query 2
-    print(scaled_dot_product_attention(queries, keys, values, mask, is_causal=True))
+    three = queries, keys, values
+    print(scaled_dot_product_attention(*three, mask, is_causal=True))
     # --8<-- [end:no_key]

@@ -54,12 +54,14 @@ if __name__ == "__main__":
     # --8<-- [start:answers]
     answers = {
         question.__name__: {
-            name: answer(question, attend) for name, attend in implementations.items()
+            name: answer(question, implementation)
+            for name, implementation in implementations.items()
         }
         for question in questions
     }
     for question, row in answers.items():
-        print(f"{question:15}", *(f"{word:<12}" for word in row.values()))
+        *others, last = row.values()
+        print(f"{question:15}", *(f"{word:12}" for word in others), last)
     # --8<-- [end:answers]
     # --8<-- [start:show_one_mask]
     print(function(two_queries, keys, values, attn_mask=for_function))

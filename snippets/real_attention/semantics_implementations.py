@@ -5,7 +5,10 @@ import warnings
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+from torch.nn.attention.flex_attention import (
+    create_block_mask,
+    flex_attention,
+)
 
 from snippets.real_attention.scaled_dot_product_attention import (
     scaled_dot_product_attention,
@@ -23,12 +26,12 @@ def function(queries, keys, values, **options):
 
 
 def module(queries, keys, values, dropout_p=0.0, **options):
-    """nn.MultiheadAttention with one head and projections that change nothing."""
+    """nn.MultiheadAttention, one head, whose projections change nothing."""
     d_model = queries.shape[-1]
     layer = nn.MultiheadAttention(d_model, 1, dropout_p, bias=False).eval()
     same = torch.eye(d_model)
-    weights = {"in_proj_weight": same.repeat(3, 1), "out_proj.weight": same}
-    layer.load_state_dict(weights)
+    packed = same.repeat(3, 1)
+    layer.load_state_dict({"in_proj_weight": packed, "out_proj.weight": same})
     return layer(queries, keys, values, **options)[0].detach()
 
 
@@ -37,7 +40,7 @@ def module_without_weights(queries, keys, values, **options):
 
 
 def flex(queries, keys, values, attn_mask=None, **options):
-    """FlexAttention, which takes a boolean mask as a function of two places."""
+    """FlexAttention, which takes a mask as a function of two places."""
     if attn_mask is not None:
         options["block_mask"] = create_block_mask(
             lambda b, h, query, key: attn_mask[query, key],

@@ -21,7 +21,7 @@ def test_what_the_page_shows_of_the_layer(capsys):
     saved = {8: 0, 2: 2 * 384 * 513, 1: 2 * 448 * 513}
     for line, (heads, less) in zip((eight, two, one), saved.items(), strict=True):
         kept = 2 * heads * 64
-        expected = f"{heads} key heads: {whole - less} learned, {kept} kept for each input"
+        expected = f"{heads} key heads: {whole - less} learned, {kept} kept per input"
         assert line == expected
 
 
