@@ -88,6 +88,27 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         "snippets/real_attention/masking_padding.py",
         "there is no fourth place for a greater length to add",
         ["now: lengths = torch.tensor([4, 2])  # (batch,)"],
+        "snippets/real_attention/parity.py",
+        "a dot product has no order",
+        ["now: powers = [math.exp(key @ queries[i] / root) for key in keys]"],
+    ),
+    (
+        "snippets/real_attention/layer_use.py",
+        "any seed gives the same projection weights in each run",
+        [
+            "now: torch.manual_seed(1)  # the same projection weights in each run",
+            "now: torch.manual_seed(-1)  # the same projection weights in each run",
+        ],
+    ),
+    (
+        "snippets/real_attention/layer_use.py",
+        "an example has three places and no fourth",
+        ["now: lengths = torch.tensor([4, 2])  # input 3 of example 2 is padding"],
+    ),
+    (
+        "snippets/real_attention/semantics_masks.py",
+        "there are three keys, and d_k is 3",
+        ["now: scores = two_queries @ keys.T / keys.shape[-2] ** 0.5"],
     ),
     (
         "snippets/real_attention/semantics_masks.py",
@@ -104,17 +125,17 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         "snippets/real_attention/semantics_masks.py",
         "what the first query may attend to is not looked at",
         [
-            "now: mask = in_its_words(attend, torch.tensor([[False, True, True], [False, False, False]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, False, True], [False, False, False]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, True, False], [False, False, False]]))",
+            "now: none_for_2 = torch.tensor([[False, True, True], [False, False, False]])",
+            "now: none_for_2 = torch.tensor([[True, False, True], [False, False, False]])",
+            "now: none_for_2 = torch.tensor([[True, True, False], [False, False, False]])",
         ],
     ),
     (
         "snippets/real_attention/semantics_causal.py",
         "these places of the mask are not looked at",
         [
-            "now: mask = in_its_words(attend, torch.tensor([[True, False, True], [False, True, True]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, True, True], [False, True, False]]))",
+            "now: no_past = torch.tensor([[True, False, True], [False, True, True]])",
+            "now: no_past = torch.tensor([[True, True, True], [False, True, False]])",
         ],
     ),
     (
@@ -141,24 +162,24 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
         "snippets/real_attention/semantics_defaults.py",
         "torch repeats the one 1 for both queries",
-        ['now: return "off" if torch.allclose(weights.sum(dim=-1), torch.ones(1)) else "on"'],
+        ["now: whole = torch.allclose(weights.sum(dim=-1), torch.ones(1))"],
     ),
     (
         "snippets/real_attention/semantics_defaults.py",
         "keys 2 and 3 score the same for query 1",
         [
-            "now: factor = (weights[0, 2] / weights[0, 0]).log() / (scores[0, 1] - scores[0, 0])",
-            "now: factor = (weights[0, 1] / weights[0, 0]).log() / (scores[0, 2] - scores[0, 0])",
+            "now: ratio = weights[0, 2] / weights[0, 0]",
+            "now: factor = ratio.log() / (scores[0, 2] - scores[0, 0])",
         ],
     ),
     (
         "snippets/real_attention/semantics_implementations.py",
         "the axes of batch and heads have one place, which is the last too",
         [
-            "now: return F.scaled_dot_product_attention(*four_axes(queries, keys, values), **options)[-1, 0]",
-            "now: return F.scaled_dot_product_attention(*four_axes(queries, keys, values), **options)[0, -1]",
-            "now: return flex_attention(*four_axes(queries, keys, values), **options)[-1, 0]",
-            "now: return flex_attention(*four_axes(queries, keys, values), **options)[0, -1]",
+            "now: return F.scaled_dot_product_attention(*three, **options)[-1, 0]",
+            "now: return F.scaled_dot_product_attention(*three, **options)[0, -1]",
+            "now: return flex_attention(*three, **options)[-1, 0]",
+            "now: return flex_attention(*three, **options)[0, -1]",
         ],
     ),
 ]
