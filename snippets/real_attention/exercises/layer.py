@@ -22,12 +22,6 @@ if __name__ == "__main__":
     print(weights)
     # --8<-- [end:read_weights]
 
-    # --8<-- [start:picture] hidden
-    from snippets.figures import heat_map
-
-    heat_map("Who looks at whom, scaled", weights)
-    # --8<-- [end:picture]
-
     # --8<-- [start:one_step]
     layer.eval()
     whole = layer(x, is_causal=True)  # (inputs, d_model)
