@@ -3,7 +3,7 @@
 import torch
 
 
-def check(query, key, value, attn_mask):
+def check_tensors(query, key, value, attn_mask):
     """Refuses, in words, what does not fit together."""
     told = shapes(query=query, key=key, value=value)
     dtypes = f"{query.dtype}, {key.dtype} and {value.dtype}"
@@ -25,10 +25,10 @@ def check(query, key, value, attn_mask):
     if attn_mask is not None:
         batch = (torch.empty(leading[0]) + torch.empty(leading[1])).shape
         scores = *batch, query.shape[-2], key.shape[-2]
-        check_mask(attn_mask, scores, query.dtype)
+        check_attn_mask(attn_mask, scores, query.dtype)
 
 
-def check_mask(attn_mask, scores, dtype):
+def check_attn_mask(attn_mask, scores, dtype):
     """Refuses a mask that is not for these scores, from a query of this dtype."""
     if attn_mask.dtype not in (torch.bool, torch.float32, dtype):
         raise TypeError(

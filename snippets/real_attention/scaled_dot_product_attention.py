@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.attention_errors import check, shapes
+from snippets.real_attention.attention_errors import check_tensors, shapes
 
 
 def masked(scores, attn_mask, is_causal):
@@ -55,7 +55,7 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key = one_per_query_head(key, query)
         value = one_per_query_head(value, query)
-    check(query, key, value, attn_mask)
+    check_tensors(query, key, value, attn_mask)
     wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
     scores = query.to(wide) @ key.to(wide).mT * scale  # (..., queries, keys)

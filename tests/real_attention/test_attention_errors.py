@@ -6,10 +6,10 @@ import torch
 
 from snippets.real_attention import attention_errors
 from snippets.real_attention.attention_errors import (
-    check,
+    check_attn_mask,
     check_heads,
     check_inputs,
-    check_mask,
+    check_tensors,
     fits,
     shapes,
 )
@@ -49,12 +49,12 @@ def test_shapes_are_told_by_name():
 
 def test_what_fits_is_taken():
     three = made(2, 7, 5, 3), made(7, 11, 3), made(1, 1, 11, 13)
-    check(*three, None)
-    check(*three, made(2, 7, 5, 11, dtype=torch.bool))
-    check(*three, made(5, 11))
+    check_tensors(*three, None)
+    check_tensors(*three, made(2, 7, 5, 11, dtype=torch.bool))
+    check_tensors(*three, made(5, 11))
     half = [t.half() for t in three]
-    check(*half, made(1, 11, dtype=torch.float16))
-    check(*half, made(1, 11))
+    check_tensors(*half, made(1, 11, dtype=torch.float16))
+    check_tensors(*half, made(1, 11))
 
 
 @pytest.mark.parametrize(
@@ -76,23 +76,23 @@ def test_what_fits_is_taken():
 def test_what_does_not_fit_is_told(wrong, error, words):
     three = {"query": made(5, 3), "key": made(7, 3), "value": made(7, 2)} | wrong
     with pytest.raises(error, match=words):
-        check(**three, attn_mask=None)
+        check_tensors(**three, attn_mask=None)
 
 
 def test_a_mask_is_held_against_the_scores_of_queries_and_keys():
     three = made(2, 5, 3), made(4, 1, 7, 3), made(7, 2)
-    check(*three, made(4, 2, 5, 7))
+    check_tensors(*three, made(4, 2, 5, 7))
     with pytest.raises(ValueError, match=r"attn_mask \(3, 5, 7\) .* = \(4, 2, 5, 7\)"):
-        check(*three, made(3, 5, 7))
+        check_tensors(*three, made(3, 5, 7))
 
 
 def test_a_mask_is_boolean_or_float():
-    check_mask(made(5, 7, dtype=torch.bool), (5, 7), torch.float16)
+    check_attn_mask(made(5, 7, dtype=torch.bool), (5, 7), torch.float16)
     for dtype in (torch.int64, torch.float64):
         with pytest.raises(TypeError, match=f"attn_mask is {dtype}: .*torch.float16, like query"):
-            check_mask(made(5, 7, dtype=dtype), (5, 7), torch.float16)
+            check_attn_mask(made(5, 7, dtype=dtype), (5, 7), torch.float16)
     with pytest.raises(ValueError, match="does not broadcast"):
-        check_mask(made(1, 5, 7), (5, 7), torch.float32)
+        check_attn_mask(made(1, 5, 7), (5, 7), torch.float32)
 
 
 def test_heads_share_evenly():
