@@ -45,7 +45,7 @@ if __name__ == "__main__":
     for head in range(8):
         axes.plot(distances, left[head], color="C5", lw=2)
         at = 2 if head == 0 else 16
-        up = 0.022 if head == 7 else -0.022 if head == 6 else 0.015  # labels that do not meet
+        up = {7: 0.03, 6: -0.005, 5: -0.02}.get(head, 0.015)  # labels that do not meet
         axes.text(at + 0.3, left[head, at] + up, f"1/{2 ** (head + 1)}", va="center")
     axes.set(xlabel="distance", ylim=(0, 1), xlim=(0, 16))
     axes.set_title("e to the power of the bias, for each slope", size=13)

@@ -55,8 +55,8 @@ def as_torch(layer, n_heads):
     theirs = nn.MultiheadAttention(layer.d_model, n_heads, batch_first=True)
     projections = layer.w_query, layer.w_key, layer.w_value
     with torch.no_grad():
-        weights = torch.cat([w.weight for w in projections])
-        theirs.in_proj_weight.copy_(weights)
+        packed = torch.cat([w.weight for w in projections])
+        theirs.in_proj_weight.copy_(packed)
         theirs.in_proj_bias.copy_(torch.cat([w.bias for w in projections]))
         theirs.out_proj.load_state_dict(layer.w_output.state_dict())
     return theirs
