@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine import values
-from engine.problems import Problem
+from engine.problems import Problem, visible
 from engine.sections import Section
 
 HOME = str(Path(__file__).resolve().parent.parent)
@@ -34,7 +34,6 @@ MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would en
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGES = {f"os.{n}" for n in ("remove", "rename", "mkdir", "rmdir", "link", "symlink", "truncate")}
 TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
-CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
 
 
 @dataclass
@@ -299,7 +298,8 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             )
         return offset
     kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
-    kept["text"] += data.decode("utf-8", "replace").replace("\r\n", "\n").translate(CONTROL)
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    kept["text"] += visible(text)
     for number in numbers:
         place = len(kept["figures"])
         prefix = "-".join([*job.stem.split("/"), section.name, str(place + 1)])

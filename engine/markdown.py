@@ -21,7 +21,7 @@ from markdown.preprocessors import Preprocessor
 from engine.blocks import blocks_of
 from engine.build import Engine, Report, engine_for
 from engine.pages import VALUE, Include, Value, read_page
-from engine.problems import EngineError
+from engine.problems import EngineError, visible
 from engine.store import files_of
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
@@ -150,7 +150,7 @@ def instead_of(shown: Any, line: str) -> str:
 
 
 def error_block(messages: list[str]) -> str:
-    text = html.escape("\n\n".join(messages))
+    text = html.escape(visible("\n\n".join(messages)))
     told = f"<p>This page is not whole.</p><pre>{text}</pre>"
     return f'<div class="engine-error" role="alert">{told}</div>'
 

@@ -130,7 +130,6 @@ def test_a_known_failure_is_not_run_again_until_something_changes(sample: Sample
     assert sample.printed("print('mended')") == "mended\n"
 
 
-@pytest.mark.parametrize("damage", ["", "2\n"])
 def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.txt"
     store.write(path, b"old")

@@ -134,7 +134,7 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
     )
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "interrupted" in err
     assert "Traceback" not in err
