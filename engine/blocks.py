@@ -169,7 +169,7 @@ class Programs:
         if data is None:
             return {}
         kept = json.loads(data)
-        return kept["programs"] if kept["made_from"] == made_from else {}
+        return kept["programs"] if kept.get("made_from") == made_from else {}
 
     def save(self, stem: str, made_from: str, programs: dict[str, str]) -> None:
         body = json.dumps({"made_from": made_from, "programs": programs}, sort_keys=True)

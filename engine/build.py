@@ -247,11 +247,14 @@ class Engine:
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
                 if not sources.are_unchanged(made_from, root):
-                    if attempt < ATTEMPTS:
+                    is_there = snippet.path.is_file()
+                    if is_there and attempt < ATTEMPTS:
                         again.append(snippet)
                         continue
                     where = f"{self.project.relative(snippet.path)}:1"
                     what = "it, or a file that it imports, keeps changing while it is run"
+                    if not is_there:
+                        what = "was removed while it was run: build again"
                     result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
                 for name in result.opened:
                     made_from.setdefault(name, sources.digest_of_file(self.project.root / name))

@@ -14,6 +14,7 @@ import ctypes
 import faulthandler
 import json
 import os
+import resource
 import sys
 import traceback
 import types
@@ -23,13 +24,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine import values
-from engine.problems import Problem
+from engine.problems import Problem, visible
 from engine.sections import Section
 
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
+MOST_FIGURES = 20  # a section may draw; a page shows one or two
+MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+CHANGES = {f"os.{n}" for n in ("remove", "rename", "mkdir", "rmdir", "link", "symlink", "truncate")}
 TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
-CONTROL = {c: f"\\x{c:02x}" for c in [*range(32), 127] if chr(c) not in "\n\t"}
 
 
 @dataclass
@@ -94,6 +98,7 @@ def run(job: Job, report_line: Any) -> None:
     """
     result = Result(job.stem)
     opened = watch_files(job.root)
+    limit_memory()
     traces = [os.open(f"{job.scratch}/{name}", os.O_WRONLY | os.O_CREAT) for name in TRACES]
     faulthandler.enable(traces[0], all_threads=False)
     faulthandler.dump_traceback_later(job.timeout, file=traces[1])
@@ -130,19 +135,44 @@ def writer(descriptor: int) -> TextIO:
 
 
 def watch_files(root: str) -> set[str]:
-    """Starts to note every file below `root` that is opened: data files are sources too."""
+    """Starts to note every file below `root` that is opened: data files are sources too.
+
+    What would change a file there is refused. It is a guard against slips, and no sandbox.
+    """
     opened: set[str] = set()
     inside = (f"{root}/.cache/", f"{root}/.venv/", f"{root}/.git/", f"{root}/engine/")
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
-            with contextlib.suppress(OSError, ValueError):
-                path = os.path.realpath(os.fsdecode(arguments[0]))
-                if path.startswith(f"{root}/") and not path.startswith(inside):
-                    opened.add(os.path.relpath(path, root))
+        if event != "open" and event not in CHANGES:
+            return
+        changes = event in CHANGES or bool((arguments[2] or 0) & WRITING)
+        for argument in arguments[: 2 if event in CHANGES else 1]:
+            if not isinstance(argument, str | bytes | os.PathLike):
+                continue
+            try:
+                path = os.path.realpath(os.fsdecode(argument))
+            except (OSError, ValueError):
+                continue
+            if not path.startswith(f"{root}/"):
+                continue
+            if changes:
+                raise PermissionError(
+                    f"a snippet may not change {os.path.relpath(path, root)}, outside its folder: "
+                    f"give a relative path, which leads to an empty folder that is gone afterwards"
+                )
+            if not path.startswith(inside):
+                opened.add(os.path.relpath(path, root))
 
     sys.addaudithook(hook)
     return opened
+
+
+def limit_memory() -> None:
+    """Lets Python raise MemoryError, with a line, before the system has to kill some process."""
+    with contextlib.suppress(OSError, ValueError):  # macOS has neither the file nor the limit
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + MOST_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
 class FromSource(SourceFileLoader):
@@ -252,6 +282,12 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
         stdout.seek(offset)
         data = stdout.read()
     numbers = pyplot.get_fignums()
+    if section and len(numbers) > MOST_FIGURES:
+        raise Failed(
+            section.start,
+            f'section "{section.name}" draws {len(numbers)} figures: a page can show '
+            f"{MOST_FIGURES} at the most",
+        )
     if section is None:
         if data or numbers:
             did = "prints" if data else "draws"
@@ -262,7 +298,8 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             )
         return offset
     kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
-    kept["text"] += data.decode("utf-8", "replace").replace("\r\n", "\n").translate(CONTROL)
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    kept["text"] += visible(text)
     for number in numbers:
         place = len(kept["figures"])
         prefix = "-".join([*job.stem.split("/"), section.name, str(place + 1)])
@@ -311,6 +348,8 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         what = "".join(traceback.format_exception_only(error)).strip()
     if isinstance(error, SystemExit):
         what = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
+    if isinstance(error, MemoryError):
+        what = f"needs more than {MOST_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
     told = f'in section "{section}": {what}' if section and where == job.path else what

@@ -93,6 +93,7 @@ def svg_of(figure, prefix: str) -> str:
     description = _one_line(getattr(figure, "description", "") or ", ".join(texts))
 
     prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", prefix)
+    _draw_in_place(svg)
     _drop_needless_clips(svg)
     _prefix_ids(svg, prefix)
     for element in svg.iter():
@@ -152,6 +153,27 @@ def _texts_in_reading_order(svg: ET.Element) -> list[str]:
         if words:
             placed.append((round(float(y)), float(x), words))
     return [words for _, _, words in sorted(placed)]
+
+
+def _draw_in_place(svg: ET.Element) -> None:
+    """Put each mark that is used by its id where it is used.
+
+    The theme's instant navigation sets `href` on all that have one, and stops at a <use>, which
+    lets nobody set it.
+    """
+    paths = {path.get("id"): path for path in svg.iterfind(".//defs/path")}
+    for use in svg.iter("use"):
+        path = paths[use.attrib.pop("href").removeprefix("#")]
+        x, y = use.attrib.pop("x", "0"), use.attrib.pop("y", "0")
+        style = f"{path.get('style', '')};{use.get('style', '')}".strip(";")
+        use.tag = "path"
+        use.set("d", path.get("d"))
+        use.set("transform", f"translate({x} {y}) {path.get('transform', '')}".strip())
+        if style:
+            use.set("style", style)
+    for defs in svg.iter("defs"):
+        for path in defs.findall("path"):
+            defs.remove(path)
 
 
 def _drop_needless_clips(svg: ET.Element) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from markdown.preprocessors import Preprocessor
 from engine.blocks import blocks_of
 from engine.build import Engine, Report, engine_for
 from engine.pages import VALUE, Include, Value, read_page
-from engine.problems import EngineError
+from engine.problems import EngineError, visible
 from engine.store import files_of
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
@@ -50,20 +51,20 @@ class OutputsExtension(Extension):
 class RawPreprocessor(Preprocessor):
     """Puts HTML of the engine's where only a placeholder can go: inside folded, indented parts."""
 
-    LINE = re.compile(r"^(\s*)engine-html-(\d+)$")
-
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self.kept: list[str] = []
+        self.mark = f"engine-html-{secrets.token_hex(8)}"  # no output can hold it by design
+        self.line = re.compile(rf"^(\s*){self.mark}-(\d+)$")
 
     def keep(self, text: str) -> str:
         """A line that stands for HTML until this runs."""
         self.kept.append(text)
-        return f"engine-html-{len(self.kept) - 1}"
+        return f"{self.mark}-{len(self.kept) - 1}"
 
     def run(self, lines: list[str]) -> list[str]:
         def placed(line: str) -> str:
-            match = self.LINE.match(line) if self.kept else None
+            match = self.line.match(line) if self.kept else None
             return match[1] + self.md.htmlStash.store(self.kept[int(match[2])]) if match else line
 
         placed_lines = [placed(line) for line in lines]
@@ -150,7 +151,7 @@ def instead_of(shown: Any, line: str) -> str:
 
 
 def error_block(messages: list[str]) -> str:
-    text = html.escape("\n\n".join(messages))
+    text = html.escape(visible("\n\n".join(messages)))
     told = f"<p>This page is not whole.</p><pre>{text}</pre>"
     return f'<div class="engine-error" role="alert">{told}</div>'
 

@@ -3,7 +3,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# What a terminal, a browser or Markdown would obey, such as what turns the order of the text
+# around it (https://trojansource.codes).
+OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+
+
+def visible(text: str) -> str:
+    """The text with each control in it written as its number: `\\x1b`, `\\u202e`."""
+
+    def numbered(control: re.Match[str]) -> str:
+        code = ord(control[0])
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+    return OBEYED.sub(numbered, text)
 
 
 @dataclass(frozen=True)
@@ -23,7 +38,7 @@ class Problem:
 
     def __str__(self) -> str:
         shown = f"\n  shown by {', '.join(self.pages)}" if self.pages else ""
-        return f"{self.where}: {self.what}{shown}"
+        return visible(f"{self.where}: {self.what}{shown}")
 
 
 class EngineError(Exception):

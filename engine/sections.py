@@ -43,7 +43,7 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
     def problem(line: int, what: str) -> None:
         problems.append(Problem(f"{where}:{line}", what))
 
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         marker = MARKER.search(line) if "8<-" in line else None
         if marker is None:
             continue

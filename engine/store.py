@@ -8,6 +8,7 @@ mere projection of these, brought up to date at every build.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -22,6 +23,8 @@ from engine.child import Result
 from engine.problems import EngineError, Problem
 from engine.project import Project
 from engine.sources import digest
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Store:
             path = Path(error.filename or self.project.cache)
             what = f"cannot be read ({error.strerror})"
             if path.is_relative_to(self.project.cache):
-                what = f"cannot be written ({error.strerror}); outputs go there: make it writable"
+                mend = "make room" if error.errno in FULL else "make it writable"
+                what = f"cannot be written ({error.strerror}); outputs go there: {mend}"
             raise EngineError([Problem(self.project.relative(path), what)]) from error
 
     @contextlib.contextmanager
@@ -71,12 +75,18 @@ class Store:
                 yield
 
     def load(self, stem: str) -> Run | None:
-        """The run that is kept for a snippet, or None where there is none or it is damaged."""
+        """The run that is kept for a snippet, or None where there is none or it is damaged.
+
+        An engine of another version may have written it in another form: that is none either.
+        """
         body = self.load_checked(self.project.runs / f"{stem}.json")
         if body is None:
             return None
-        data = json.loads(body)
-        return Run(data["environment"], data["sources"], Result.of(data["result"]))
+        try:
+            data = json.loads(body)
+            return Run(data["environment"], data["sources"], Result.of(data["result"]))
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def save(self, run: Run) -> None:
         body = json.dumps(asdict(run), sort_keys=True).encode()
@@ -113,6 +123,8 @@ class Store:
         for path in self.project.outputs.rglob("*"):
             if path.is_file() and path not in wanted:
                 path.unlink()
+        for path in self.project.runs.rglob("*.part"):
+            path.unlink()  # of a build that was killed: only one at a time writes here
         kept = {f"{result.stem}.json" for result in results}
         for folder in (self.project.runs, self.project.programs):
             for path in folder.rglob("*.json"):

@@ -12,7 +12,12 @@ from typing import Any
 LONGEST = 300  # characters in a sentence
 # What Markdown or HTML could take for markup. A value that holds one is refused, so that nothing
 # that a snippet computes can become live in a page.
-SPECIAL = re.compile(r"[*_`<>&\\$|~#!\x00-\x1f\x7f]")
+# Brackets and braces may stand, as those of a list do, but for links, attributes and values; the
+# last are characters that are not seen and turn the order of others (https://trojansource.codes).
+SPECIAL = re.compile(
+    r"[*_`<>&\\$|~#!\x00-\x1f\x7f-\x9f]|\][(\[:]|\[\^|[{}]|^[-+:=?]+(?= |$)"
+    r"|^\d+[.)](?= )|[\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 def is_fixed(value: float) -> bool:

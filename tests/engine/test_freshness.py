@@ -8,13 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from engine import sources, store
-from engine.problems import EngineError
 from tests.engine.conftest import Sample
 
 
@@ -132,59 +130,6 @@ def test_a_known_failure_is_not_run_again_until_something_changes(sample: Sample
     assert sample.printed("print('mended')") == "mended\n"
 
 
-def test_a_cache_cut_off_at_any_byte_is_made_again(sample: Sample) -> None:
-    sample.section("print(1)")
-    ran(sample)
-    kept = sample.root / ".cache/runs/one.json"
-    whole = kept.read_bytes()
-    for end in range(len(whole)):
-        kept.write_bytes(whole[:end])
-        assert sample.engine.store.load("one") is None
-    flipped = whole.replace(b'"text": "1', b'"text": "2')
-    assert flipped != whole
-    kept.write_bytes(flipped)
-    assert ran(sample) == ["one"]
-    assert kept.exists()
-    assert ran(sample) == []
-
-
-@pytest.mark.parametrize("damage", ["", "2\n"])
-def test_a_damaged_output_file_is_mended_without_a_run(sample: Sample, damage: str) -> None:
-    sample.section("print(1)")
-    ran(sample)
-    (sample.root / ".cache/outputs/one/part.txt").write_text(damage)
-    (sample.root / ".cache/outputs/stray.txt").write_text("stray")
-    assert ran(sample) == []
-    assert sample.output("one/part.txt") == "1\n"
-    assert not (sample.root / ".cache/outputs/stray.txt").exists()
-
-
-def test_folders_where_files_belong_are_mended(sample: Sample) -> None:
-    sample.section("print(1)")
-    ran(sample)
-    for name in (".cache/outputs/one/part.txt", ".cache/runs/one.json"):
-        (sample.root / name).unlink()
-        (sample.root / name).mkdir()
-    assert ran(sample) == ["one"]
-    assert sample.output("one/part.txt") == "1\n"
-
-
-def test_a_file_that_changes_while_it_is_read_is_run_again(sample: Sample) -> None:
-    path = sample.snippet("x = 'old'\n", "base")
-    sample.section(
-        f"""
-        from pathlib import Path
-        from snippets.base import x
-        print(x)
-        base = Path({str(path)!r})
-        base.write_text(base.read_text().replace("old", "new"))
-        """
-    )
-    sample.refresh()
-    assert sample.output("one/part.txt") == "new\n"
-    assert ran(sample) == []
-
-
 def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.txt"
     store.write(path, b"old")
@@ -197,48 +142,6 @@ def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monk
         store.write(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_cache_that_cannot_be_written_is_told(sample: Sample) -> None:
-    sample.section("print(1)")
-    (sample.root / ".cache").write_text("a file where the folder belongs")
-    with pytest.raises(EngineError, match=r"\.cache: cannot be written .* make it writable"):
-        sample.refresh()
-
-
-def test_builds_at_the_same_time_run_each_snippet_once(sample: Sample) -> None:
-    for number in range(4):
-        sample.section(f"import time\ntime.sleep(0.2)\nprint({number})", f"s{number}")
-    reports = []
-    engines = [sample.fresh_engine() for _ in range(3)]
-    threads = [
-        threading.Thread(target=lambda e=engine: reports.append(e.refresh())) for engine in engines
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(len(report.ran) for report in reports) == [0, 0, 4]
-    assert [sample.output(f"s{n}/part.txt") for n in range(4)] == ["0\n", "1\n", "2\n", "3\n"]
-
-
-def test_a_killed_build_leaves_a_cache_that_the_next_one_can_use(
-    sample: Sample, root: Path
-) -> None:
-    for number in range(6):
-        sample.section(f"print({number})", f"s{number}")
-    command = [sys.executable, "-m", "engine"]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    process = subprocess.Popen(
-        command, cwd=sample.root, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    process.stdout.readline()  # one snippet is done, the others are not
-    process.kill()
-    process.wait()
-    process.stdout.close()
-    assert len(ran(sample)) < 6
-    assert [sample.output(f"s{n}/part.txt") for n in range(6)] == [f"{n}\n" for n in range(6)]
 
 
 def test_a_warm_build_imports_neither_torch_nor_matplotlib(sample: Sample, root: Path) -> None:

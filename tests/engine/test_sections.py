@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
-import pytest
-
 from engine.sections import Section, read_sections, read_timeout
 
 
@@ -17,31 +15,6 @@ def test_sections_are_found_with_their_lines() -> None:
 
 def test_an_escaped_marker_is_text() -> None:
     assert read_sections("# ;--8<-- [start:a]\n", "a.py") == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("#\n# --8<-- [start:a]", 'a.py:2: section "a" is never closed'),
-        ("# --8<-- [end:a]", 'a.py:1: section "a" ends here but is not open'),
-        (
-            "# --8<-- [start:a]\n# --8<-- [end:a]\n# --8<-- [start:a]\n# --8<-- [end:a]",
-            'a.py:3: section "a" is there twice (first at line 1)',
-        ),
-        (
-            "# --8<-- [start:a]\n# --8<-- [start:b]\n# --8<-- [end:b]\n# --8<-- [end:a]",
-            'a.py:2: section "b" starts inside section "a" (line 1)',
-        ),
-        (
-            "# --8<-- [start:a]\n# --8<-- [start:b]\n# --8<-- [end:a]\n# --8<-- [end:b]",
-            'a.py:2: section "b" starts inside section "a" (line 1)',
-        ),
-        ("# --8<-- [start:1]\n# --8<-- [end:1]", 'a.py:1: "1" cannot name a section'),
-        ("# --8<-- [start:a] hiden\n# --8<-- [end:a]", 'a.py:1: "hiden" after a marker'),
-    ],
-)
-def test_a_wrong_marker_is_told_with_its_line(text: str, message: str) -> None:
-    assert message in told(text)[0]
 
 
 def test_the_time_limit_is_60_seconds_unless_the_file_says_otherwise() -> None:

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: MIT
+"""Builds that are killed, that meet, and whose files and clock move under them."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.build import Engine
+from engine.child import Job, Result
+from engine.pool import Pool
+from engine.problems import EngineError
+from tests.engine.conftest import Sample
+from tests.engine.test_mkdocs import CONFIG, Served
+
+KILLS = 200
+SNIPPETS = 6
+
+
+class Replayed(Pool):
+    """Gives the results that a real worker gave, each after a moment: so 200 builds take seconds."""
+
+    def __init__(self, results: dict[str, Result]) -> None:
+        super().__init__()
+        self.results = results
+
+    def start(self) -> None: ...
+
+    def run(self, jobs: list[Job]) -> Iterator[Result]:
+        for job in jobs:
+            time.sleep(0.001)
+            yield replace(self.results[job.stem])
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """The outputs, byte by byte."""
+    outputs = root / ".cache" / "outputs"
+    return {str(p.relative_to(outputs)): p.read_bytes() for p in outputs.rglob("*") if p.is_file()}
+
+
+def six(sample: Sample) -> None:
+    for number in range(SNIPPETS):
+        sample.section(
+            f"from snippets.base import x\nprint(x, {number} * 'long ' * 2000)", f"s{number}"
+        )
+
+
+def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
+    sample.snippet("x = 'all'\n", "base")
+    six(sample)
+    sample.refresh()
+    want, results = files(sample.root), sample.engine.report.results
+    base = sample.root / "snippets/base.py"
+    moment, ended = random.Random(1), []
+    for number in range(KILLS):
+        base.write_text(f"x = 'all'  # {number}\n")  # all are stale
+        engine = Engine(sample.root)
+        engine.pool = Replayed(results)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+            pid = os.fork()
+        if not pid:
+            try:
+                engine.refresh()
+            finally:
+                os._exit(0)
+        time.sleep(moment.uniform(0, 0.03))
+        os.kill(pid, signal.SIGKILL)
+        ended.append(os.WIFSIGNALED(os.waitpid(pid, 0)[1]))
+        after = Engine(sample.root)
+        after.pool = Replayed(results)
+        report = after.refresh()
+        assert report.problems == []
+        assert files(sample.root) == want
+    assert ended.count(True) > KILLS / 2, "most were killed before they were done"
+    assert len(list((sample.root / ".cache").rglob("*.part"))) == 0
+
+
+def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Path) -> None:
+    sample.snippet("x = 'all'\n", "base")
+    six(sample)
+    sample.refresh()
+    want = files(sample.root)
+    for number in range(2):
+        sample.snippet(f"import time\nx = 'all'\ntime.sleep(0.2)  # {number}\n", "base")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "engine"],
+            cwd=sample.root,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+        )
+        if number % 2:
+            process.stdout.readline()  # one snippet is done, the others are not
+        else:
+            time.sleep(0.5)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        sample.fresh_engine()
+        assert sample.refresh().problems == []
+        assert files(sample.root) == want
+
+
+def test_the_worker_is_killed(sample: Sample) -> None:
+    sample.section("import os\nos.kill(os.getppid(), 9)")
+    with pytest.raises(
+        EngineError,
+        match=r"engine/worker.py:1: the worker ended \(exit status -9\) before it had run one",
+    ):
+        sample.refresh()
+    assert sample.printed("print('right')") == "right\n"
+
+
+def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
+    sample.section("import time\nprint('started')\ntime.sleep(30)")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine"],
+        cwd=sample.root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert sample.printed("print('right')") == "right\n"
+
+
+def test_three_builds_meet(sample: Sample) -> None:
+    for number in range(4):
+        sample.section(f"import time\ntime.sleep(0.2)\nprint({number})", f"s{number}")
+    reports = []
+    threads = [
+        threading.Thread(target=lambda e=engine: reports.append(e.refresh()))
+        for engine in [sample.fresh_engine() for _ in range(3)]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(len(report.ran) for report in reports) == [0, 0, 4]
+    assert [sample.output(f"s{n}/part.txt") for n in range(4)] == ["0\n", "1\n", "2\n", "3\n"]
+
+
+def test_two_builds_and_a_server_meet(sample: Sample, root: Path) -> None:
+    (sample.root / "mkdocs.yml").write_text(CONFIG.format(root=root))
+    page = '# A page\n\n``` text\n--8<-- "one/part.txt"\n```\n'
+    sample.section("print('first')")
+    sample.page(page, "index")
+    server = Served(sample, root)
+    try:
+        server.wait_for(lambda page: "first" in page)
+        sample.section("import time\ntime.sleep(0.5)\nprint('second')")
+        builds = [
+            subprocess.Popen(
+                [sys.executable, "-m", "engine"],
+                cwd=sample.root,
+                env={**os.environ, "PYTHONPATH": str(root)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        said = [build.communicate(timeout=60) for build in builds]
+        assert [build.returncode for build in builds] == [0, 0], said
+        server.wait_for(lambda page: "second" in page)
+    finally:
+        server.close()
+    assert "Traceback" not in server.log.read_text()
+    assert sample.output("one/part.txt") == "second\n"
+    sample.fresh_engine()
+    assert sample.refresh().ran == []
+
+
+def test_the_clock_is_set_back(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sample.printed("print('new')") == "new\n"
+    path = sample.section("print('old')")
+    os.utime(path, (0, 0))
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    sample.fresh_engine()
+    assert [result.stem for result in sample.refresh().ran] == ["one"]
+    assert sample.output("one/part.txt") == "old\n"
+    sample.fresh_engine()
+    assert sample.refresh().ran == []
+
+
+def test_the_clock_is_set_back_under_a_generator_that_asks_for_every_page(sample: Sample) -> None:
+    path = sample.section("print('new')")
+    sample.engine.refresh_if_changed()
+    sample.section("print('old')")
+    os.utime(path, (0, 0))
+    sample.engine.refresh_if_changed()
+    assert sample.output("one/part.txt") == "old\n"
+
+
+def while_it_runs(sample: Sample, change: Callable[[int], object], times: int = 1) -> None:
+    """Changes something between the run of a snippet and the look whether it is as it was."""
+    real = sample.pool.run
+
+    def run(jobs: list[Job]) -> Iterator[Result]:
+        nonlocal times
+        results = list(real(jobs))
+        if times:
+            times -= 1
+            change(times)
+        yield from results
+
+    sample.engine.pool = type(
+        "Moved", (), {"run": staticmethod(run), "start": sample.pool.start, "close": lambda: None}
+    )
+
+
+def test_a_file_changes_while_it_is_read(sample: Sample) -> None:
+    sample.snippet("x = 'old'\n", "base")
+    sample.section("from snippets.base import x\nprint(x)")
+    while_it_runs(sample, lambda _: sample.snippet("x = 'new'\n", "base"))
+    assert sample.refresh().problems == []
+    assert sample.output("one/part.txt") == "new\n"
+    sample.fresh_engine()
+    assert sample.refresh().ran == []
+
+
+def test_a_file_keeps_changing_while_it_is_read(sample: Sample) -> None:
+    sample.section("print('x')")
+    while_it_runs(sample, lambda n: sample.section(f"print({n})"), times=100)
+    (problem,) = sample.refresh().problems
+    assert (
+        str(problem)
+        == "snippets/one.py:1: it, or a file that it imports, keeps changing while it is run"
+    )
+    sample.fresh_engine()
+    assert sample.printed("print('right')") == "right\n"
+
+
+def test_a_file_is_gone_while_it_is_read(sample: Sample) -> None:
+    sample.section("print('there')", "two")
+    path = sample.section("print('x')")
+    while_it_runs(sample, lambda _: path.unlink())
+    problems = list(map(str, sample.refresh().problems))
+    assert problems == ["snippets/one.py:1: was removed while it was run: build again"]
+    assert sample.output("two/part.txt") == "there\n"
+    sample.fresh_engine()
+    assert sample.refresh().problems == []

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""A cache that is damaged, full, old or not to be written: told, or mended without a word."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from engine import store
+from engine.problems import EngineError
+from engine.sources import digest
+from tests.engine.conftest import Sample
+
+SNIPPET = """
+    # --8<-- [start:part]
+    print("right")
+    # --8<-- [end:part]
+"""
+PAGE = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
+RUN, PROGRAM, OUTPUT = (
+    ".cache/runs/one.json",
+    ".cache/programs/one.json",
+    ".cache/outputs/one/part.txt",
+)
+
+
+@pytest.fixture
+def built(sample: Sample) -> Sample:
+    sample.snippet(SNIPPET)
+    sample.page(PAGE)
+    assert sample.refresh().problems == []
+    return sample
+
+
+def assert_next_is_right(sample: Sample, ran: int) -> None:
+    sample.fresh_engine()
+    report = sample.refresh()
+    assert report.problems == []
+    assert len(report.ran) == ran
+    assert sample.output("one/part.txt") == "right\n"
+    sample.fresh_engine()
+    assert sample.refresh().ran == []
+
+
+def rewritten(path: Path, change: dict[str, object]) -> None:
+    """A cache file with other contents, and with a checksum that fits."""
+    data = {**json.loads(path.read_bytes().partition(b"\n")[2]), **change}
+    store.Store.save_checked(path, json.dumps(data).encode())
+
+
+def test_the_index_of_a_run_is_cut_off_at_any_byte(built: Sample) -> None:
+    path = built.root / RUN
+    whole = path.read_bytes()
+    for end in range(len(whole)):
+        path.write_bytes(whole[:end])
+        assert built.engine.store.load("one") is None
+    assert_next_is_right(built, ran=1)
+
+
+def test_the_index_of_programs_is_cut_off_at_any_byte(built: Sample) -> None:
+    path = built.root / PROGRAM
+    whole = path.read_bytes()
+    for end in range(len(whole)):
+        path.write_bytes(whole[:end])
+        assert built.engine.store.load_checked(path) is None
+    assert_next_is_right(built, ran=0)
+    assert path.read_bytes() == whole
+
+
+def test_an_output_is_cut_off_at_any_byte(built: Sample) -> None:
+    path = built.root / OUTPUT
+    for end in range(len("right\n")):
+        path.write_text("right\n"[:end])
+        assert_next_is_right(built, ran=0)
+
+
+def test_a_byte_of_the_index_is_another(built: Sample) -> None:
+    path = built.root / RUN
+    path.write_bytes(path.read_bytes().replace(b'"right', b'"wrong'))
+    assert b"wrong" in path.read_bytes()
+    assert_next_is_right(built, ran=1)
+
+
+def test_an_output_is_another(built: Sample) -> None:
+    (built.root / OUTPUT).write_text("wrong\n")
+    (built.root / ".cache/outputs/stray.txt").write_text("stray")
+    assert_next_is_right(built, ran=0)
+    assert not (built.root / ".cache/outputs/stray.txt").exists()
+
+
+def test_folders_stand_where_files_belong(built: Sample) -> None:
+    for name in (RUN, PROGRAM, OUTPUT):
+        (built.root / name).unlink()
+        (built.root / name).mkdir()
+    assert_next_is_right(built, ran=1)
+
+
+def test_files_stand_where_folders_belong(built: Sample) -> None:
+    for name in ("runs", "programs", "outputs"):
+        shutil.rmtree(built.root / ".cache" / name)
+        (built.root / ".cache" / name).write_text("a file")
+    built.fresh_engine()
+    with pytest.raises(EngineError, match=r"\.cache/runs: cannot be written \(.*make it writable"):
+        built.refresh()
+    shutil.rmtree(built.root / ".cache")
+    assert_next_is_right(built, ran=1)
+
+
+def test_a_file_stands_where_the_cache_belongs(sample: Sample) -> None:
+    sample.snippet(SNIPPET)
+    sample.page(PAGE)
+    (sample.root / ".cache").write_text("a file")
+    with pytest.raises(EngineError, match=r"\.cache: cannot be written .* make it writable"):
+        sample.refresh()
+    (sample.root / ".cache").unlink()
+    assert_next_is_right(sample, ran=1)
+
+
+def test_the_cache_is_gone(built: Sample) -> None:
+    shutil.rmtree(built.root / ".cache")
+    assert_next_is_right(built, ran=1)
+
+
+def test_the_index_is_an_older_engines(built: Sample) -> None:
+    rewritten(built.root / RUN, {"environment": "an older engine's"})
+    assert_next_is_right(built, ran=1)
+
+
+def test_the_index_has_an_older_engines_form(built: Sample) -> None:
+    rewritten(
+        built.root / RUN, {"environment": "older", "result": {"stem": "one", "prints": "wrong"}}
+    )
+    assert_next_is_right(built, ran=1)
+
+
+def test_the_index_is_no_longer_named_so(built: Sample) -> None:
+    for name in (RUN, PROGRAM):
+        body = b'{"version": 0}'
+        (built.root / name).write_bytes(digest(body).encode() + b"\n" + body)
+    assert_next_is_right(built, ran=1)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EROFS, "Read-only file system.*make it writable"),
+        (errno.EACCES, "Permission denied.*make it writable"),
+    ],
+    ids=["a read-only disk", "a folder of someone else's"],
+)
+def test_the_cache_is_not_to_be_written(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch, number: int, told: str
+) -> None:
+    sample.snippet(SNIPPET)
+    sample.page(PAGE)
+
+    def refuse(dir: Path, **_: object) -> None:
+        raise OSError(number, os.strerror(number), str(dir))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "mkstemp", refuse)
+        with pytest.raises(EngineError, match=rf"\.cache/runs: cannot be written \({told}"):
+            sample.refresh()
+    assert_next_is_right(sample, ran=1)
+
+
+@pytest.mark.parametrize("room", range(6))
+def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """After so many files: at the index, an output, a program."""
+    (built.root / "snippets/one.py").write_text(
+        (built.root / "snippets/one.py").read_text() + "#\n"
+    )
+    shutil.rmtree(built.root / ".cache/outputs")
+    real, written = os.replace, 0
+
+    def full(*paths: object) -> None:
+        nonlocal written
+        written += 1
+        if written > room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(*paths)
+
+    built.fresh_engine()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        if room < 3:
+            with pytest.raises(
+                EngineError, match=r"\.cache: cannot be written \(No space left.*make room"
+            ):
+                built.refresh()
+            assert not list(built.root.rglob("*.part"))
+        else:
+            built.refresh()
+    assert_next_is_right(built, ran=1 if room == 0 else 0)
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="mounts a file system of 64 kB, as Linux can"
+)
+def test_the_disk_is_full_for_real(sample: Sample, root: Path) -> None:
+    command = (
+        "mount -t tmpfs -o size=32k small .cache && "
+        f"{sys.executable} -m engine; status=$?; rm -rf .cache/*; umount .cache; exit $status"
+    )
+    (sample.root / ".cache").mkdir()
+    sample.section("print('x' * 100_000)")
+    done = subprocess.run(
+        ["unshare", "--mount", "--map-root-user", "sh", "-c", command],
+        cwd=sample.root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "unshare" in done.stderr or "mount:" in done.stderr:
+        pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")
+    assert done.returncode == 1
+    assert (
+        ".cache: cannot be written (No space left on device); outputs go there: make room"
+        in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    assert len(sample.refresh().ran) == 1

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""A snippet that something is wrong with is told of by file and line, and harms nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.build import Report
+from engine.pool import Pool
+from tests.engine.conftest import Sample
+from tests.faults.faults import FAULTS, SECTIONS, Fault, section
+
+NEIGHBOR = """
+    import builtins, locale, os, random, sys
+    import matplotlib, numpy, torch
+    print(torch.rand(2), torch.softmax(torch.ones(2), 0), torch.tensor(1 / 3), numpy.array([1 / 3]))
+    print(torch.get_default_dtype(), torch.get_num_threads(), matplotlib.rcParams["font.size"])
+    print(locale.setlocale(locale.LC_ALL), sorted(os.environ), os.listdir("."))
+    print(os.path.basename(os.getcwd()), builtins.print is print, sys.getrecursionlimit())
+"""
+
+
+class Broken:
+    """One project with every fault in it and a good snippet beside them, built; then mended."""
+
+    def __init__(self, folder: Path, pool: Pool) -> None:
+        self.sample = Sample(folder, pool)
+        self.write("neighbor", section(NEIGHBOR))
+        self.alone = self.built(self.sample.refresh(), "neighbor")
+        for fault in FAULTS:
+            self.write(fault.stem, fault.text)
+            for stem, text in fault.beside.items():
+                self.write(stem, text.encode())
+        self.report = self.sample.refresh()
+        self.outputs = {fault.stem: self.built(self.report, fault.stem) for fault in FAULTS}
+        self.beside = self.built(self.report, "neighbor")
+        self.neighbors = [result.stem for result in self.report.ran if result.stem == "neighbor"]
+        self.files = {path.name for path in (folder / "docs").iterdir()}
+        (folder / "snippets/neighbor.py").write_bytes(section(NEIGHBOR + "\n\n"))
+        for fault in FAULTS:
+            for stem in fault.beside:
+                (folder / f"snippets/{stem}.py").unlink()
+            self.write(fault.stem, section(f"print('mended', {fault.name!r})"))
+        self.sample.fresh_engine()
+        self.mended = self.sample.refresh()
+        self.after = {fault.stem: self.built(self.mended, fault.stem) for fault in FAULTS}
+        self.after_neighbor = self.built(self.mended, "neighbor")
+
+    def write(self, stem: str, text: bytes) -> None:
+        (self.sample.root / f"snippets/{stem}.py").write_bytes(text)
+
+    def built(self, report: Report, stem: str) -> str | None:
+        path = self.sample.root / f".cache/outputs/{stem}/part.txt"
+        return path.read_text("utf-8") if path.exists() and stem in report.results else None
+
+    def told(self, fault: Fault) -> list[str]:
+        stems = {fault.stem, *fault.beside}
+        problems = [*self.report.problems, *self.report.warnings]
+        return [
+            str(problem)
+            for problem in problems
+            if problem.snippet in stems or f"/{fault.stem}.py:" in problem.where
+        ]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Broken:
+    return Broken(tmp_path_factory.mktemp("broken"), pool)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_of_a_snippet_is_told_or_does_no_harm(broken: Broken, fault: Fault) -> None:
+    told = broken.told(fault)
+    if fault.prints is not None:
+        assert (told, broken.outputs[fault.stem]) == ([], fault.prints)
+    else:
+        assert len(told) == 1 or fault in SECTIONS  # one wrong marker can make others wrong
+        message = told[0]
+        for words in fault.told:
+            assert words.format(file=f"snippets/{fault.stem}.py") in message
+        assert message.count("\n") < 15
+    assert broken.after[fault.stem] == f"mended {fault.name}\n"
+
+
+def test_a_neighbor_prints_what_it_prints_alone(broken: Broken) -> None:
+    assert broken.alone is not None
+    assert broken.alone == broken.beside == broken.after_neighbor
+    assert broken.files == set()
+
+
+def test_mended_there_is_nothing_left_to_tell(broken: Broken) -> None:
+    assert [str(p) for p in [*broken.mended.problems, *broken.mended.warnings]] == []
