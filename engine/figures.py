@@ -102,8 +102,6 @@ def svg_of(figure, prefix: str) -> str:
     _set_root(svg, prefix, title, description)
     inner = ET.tostring(svg, encoding="unicode", short_empty_elements=True)
     inner = re.sub(r"\s*\n\s*", "\n", inner.strip()).replace(" />", "/>")
-    # The theme's script gives a new value to each `href`, and in SVG that one cannot be set.
-    inner = inner.replace(' href="#', ' xlink:href="#')
     # A brace could pass for the page's inline form.
     inner = inner.replace("{", "&#123;").replace("}", "&#125;")
     return f'<figure class="drawing">\n{inner}\n</figure>\n'

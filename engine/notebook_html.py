@@ -131,7 +131,6 @@ def drawings_in(data: bytes) -> Iterator[str]:
 def themed(svg: str) -> str:
     """On a page, a drawing takes its colors and its size from the page."""
     svg = re.sub(r'<svg xmlns="[^"]*" width="[^"]*"', "<svg", svg, count=1)
-    svg = svg.replace(' href="#', ' xlink:href="#')  # as in engine.figures
     own = r' height="[^"]*" style="(?:--[^;]*;)+background:[^"]*?font-family:[^;]*;'
     return re.sub(own, ' style="', svg, count=1)
 

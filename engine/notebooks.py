@@ -593,7 +593,6 @@ def drawing(figure: str, palette: dict[str, str]) -> dict:
     own += f"background:{palette['background']};color:{palette['text']};font-family:sans-serif;"
     svg = svg.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" ', 1)
     svg = svg.replace(' style="', f' height="{height}" style="{own}', 1)
-    svg = svg.replace(' xlink:href="', ' href="')  # a file of its own would have to explain xlink
     svg = svg.replace("&#123;", "{").replace("&#125;", "}")
     words = re.search(r"<desc[^>]*>(.*?)</desc>", svg, re.DOTALL)
     data = {
