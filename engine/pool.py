@@ -98,10 +98,11 @@ class Pool:
         """Ends the worker and whatever it is running."""
         if self.process:
             self.process.terminate()
-            self.process.wait()
+            # The end of its input ends it too: a signal can be lost while it imports.
             for stream in (self.process.stdin, self.process.stdout):
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
+            self.process.wait()
             self.process = None
 
 

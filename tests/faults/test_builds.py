@@ -128,7 +128,8 @@ def test_the_worker_is_killed(sample: Sample) -> None:
 
 
 def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
-    sample.section("import time\nprint('started')\ntime.sleep(30)")
+    begun = sample.root.parent / f"{sample.root.name}.begun"
+    sample.section(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(30)")
     process = subprocess.Popen(
         [sys.executable, "-m", "engine"],
         cwd=sample.root,
@@ -137,13 +138,22 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(1.5)
+    while not begun.exists():
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 1
     assert "interrupted" in err
     assert "Traceback" not in err
     assert sample.printed("print('right')") == "right\n"
+
+
+def test_the_worker_does_not_hear_that_it_is_to_end() -> None:
+    pool = Pool()
+    process = pool.start()
+    process.terminate = lambda: None
+    pool.close()
+    assert process.poll() is not None
 
 
 def test_three_builds_meet(sample: Sample) -> None:
