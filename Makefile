@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve test build browser audit zensical check-zensical newest clean
+.PHONY: help serve test build browser audit zensical check-zensical newest bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,7 @@ help:
 	@echo "make zensical        build the same pages with Zensical, into site/"
 	@echo "make check-zensical  build with Zensical, and test what it built"
 	@echo "make newest          say which numbers change with the newest torch and matplotlib"
+	@echo "make bench           measure the engine beside other tools; BENCH=\"--sizes 6\" for a short run"
 	@echo "make clean           remove what was built; the installed packages stay"
 
 serve: $(READY)
@@ -60,8 +61,11 @@ zensical: $(READY)
 	$(BIN)/python -m zensical build --clean --strict
 	$(BIN)/python -m engine.policy site
 
+# The tests of the built site; those in a browser as well: BUILT="tests/site tests/browser"
+BUILT ?= tests/site
+
 check-zensical: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal --zensical tests/site tests/browser
+	$(BIN)/python -m pytest -n auto --dist worksteal --zensical $(BUILT)
 
 # What is newer than requirements.txt, in an environment of its own.
 NEWEST ?= torch matplotlib numpy
@@ -74,6 +78,13 @@ newest: $(READY)
 	.newest/venv/bin/mkdocs build --quiet --site-dir .newest/newest
 	$(BIN)/python -m engine.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
+
+# Environments of the other tools go to .bench/. For uv:
+#   make bench BENCH_INSTALL="uv pip install --torch-backend=cpu --python {python}"
+BENCH_INSTALL ?= {python} -m pip install --quiet --disable-pip-version-check
+
+bench: $(READY)
+	$(BIN)/python -m bench --install "$(BENCH_INSTALL)" $(BENCH)
 
 clean:
 	rm -rf site .newest .cache .pytest_cache .ruff_cache

@@ -25,7 +25,7 @@ from engine.pages import Malformed, read_page
 from engine.problems import EngineError, Problem
 from engine.programs import Slicer, Statement
 from engine.project import Project
-from engine.sections import Section
+from engine.sections import Section, is_measured
 from engine.sources import digest
 
 HANDS_ON, SOLVED = "hands_on", "solved"
@@ -92,7 +92,8 @@ def page_of(part: Part, kind: str) -> str:
 
 @dataclass
 class Cell:
-    """kind: `markdown` or `code`; role: `helper` (folded away), `figure` (code folded away)."""
+    """kind: `markdown` or `code`; role: `helper` (folded away), `figure` (code folded
+    away), `measured` (its outputs differ from run to run)."""
 
     kind: str
     source: str
@@ -305,7 +306,9 @@ class Writer:
         source = re.sub(r"\n{3,}(?!def |class |@)", "\n\n", source)  # where an import is gone
         source, blank = self.with_blanks(stem, source)
         outputs = [o for section in sections for o in self.outputs(stem, section.name)]
-        self.cells.append(Cell("code", source, outputs, blank=blank))
+        measured = is_measured(path.read_text("utf-8-sig"))
+        role = "measured" if measured else ""
+        self.cells.append(Cell("code", source, outputs, role, blank))
 
     def outputs(self, stem: str, name: str, place: int | None = None) -> list[dict]:
         kept = self.report.results[stem].sections.get(name, {"text": "", "figures": []})

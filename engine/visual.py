@@ -48,9 +48,17 @@ class Visual(Extension):
         md.postprocessors.register(VisualPostprocessor(md), "visual", AFTER_ALL)
 
 
+# Numbers, formulas and pictures are no words that anybody searches for.
+UNSEARCHED = re.compile(
+    r'<(?:div class="(?:language-text highlight|arithmatex)'
+    r'|figure class="drawing|table class="tensor)"'
+)
+
+
 class VisualPostprocessor(Postprocessor):
     def run(self, text: str) -> str:
-        return _seen.sub(_shown, text)
+        text = _seen.sub(_shown, text)
+        return UNSEARCHED.sub(r"\g<0> data-search-exclude", text)
 
 
 def _shown(match: re.Match) -> str:

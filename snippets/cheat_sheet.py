@@ -34,7 +34,7 @@ keys = keys.repeat_interleave(n_heads // n_groups, dim=1)
 values = values.repeat_interleave(n_heads // n_groups, dim=1)
 # every axis swapped, by .T; a scale of d_model
 scores = queries @ keys.transpose(-2, -1) / d_k**0.5
-# NaN where a query may attend to nothing: let it, ignore its output
+# NaN where a query may attend to nothing: show it all, ignore its output
 mask = mask | ~mask.any(dim=-1, keepdim=True)
 # a mask after the softmax, inverted, or of -1e9
 scores = scores.masked_fill(~mask, -torch.inf)

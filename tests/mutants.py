@@ -45,6 +45,72 @@ SUITE = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist
 # Mutants that live and rightly so, since their answers are the same: snippet, reason, changes.
 SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
+        "snippets/walkthrough/by_hand.py",
+        "there is one power for each score",
+        ["now: for score, power in zip(scores, powers, strict=False)"],
+    ),
+    (
+        "snippets/real_attention/scaling.py",
+        "the example has as many keys as a key has numbers",
+        [
+            "now: scaled_scores = scores / keys.shape[-2] ** 0.5  # (queries, keys)",
+            "now: scaled_scores = scores / keys.shape[-0] ** 0.5  # (queries, keys)",
+        ],
+    ),
+    (
+        "snippets/real_attention/batches_rounding.py",
+        "random numbers of any seed and of about this size differ by rounding",
+        [
+            "now: random = torch.Generator().manual_seed(1)",
+            "now: random = torch.Generator().manual_seed(-1)",
+            *(
+                f"now: many = torch.randn({size}, generator=random, dtype=dtype)"
+                for size in (
+                    "3, 65, 7, 8",
+                    "3, 63, 7, 8",
+                    "3, 64, 8, 8",
+                    "3, 64, 6, 8",
+                    "3, 64, 7, 9",
+                    "3, 64, 7, 7",
+                )
+            ),
+        ],
+    ),
+    (
+        "snippets/real_attention/masking_causal.py",
+        "any other input 3 will do",
+        [
+            "now: changed[2] = torch.tensor([5, -3, 8, 2])  # another input 3",
+            "now: changed[2] = torch.tensor([5, -3, 6, 2])  # another input 3",
+        ],
+    ),
+    (
+        "snippets/real_attention/masking_padding.py",
+        "there is no fourth place for a greater length to add",
+        ["now: lengths = torch.tensor([4, 2])  # (batch,)"],
+        "snippets/real_attention/parity.py",
+        "a dot product has no order",
+        ["now: powers = [math.exp(key @ queries[i] / root) for key in keys]"],
+    ),
+    (
+        "snippets/real_attention/layer_use.py",
+        "any seed gives the same projection weights in each run",
+        [
+            "now: torch.manual_seed(1)  # the same projection weights in each run",
+            "now: torch.manual_seed(-1)  # the same projection weights in each run",
+        ],
+    ),
+    (
+        "snippets/real_attention/layer_use.py",
+        "an example has three places and no fourth",
+        ["now: lengths = torch.tensor([4, 2])  # input 3 of example 2 is padding"],
+    ),
+    (
+        "snippets/real_attention/semantics_masks.py",
+        "there are three keys, and d_k is 3",
+        ["now: scores = two_queries @ keys.T / keys.shape[-2] ** 0.5"],
+    ),
+    (
         "snippets/real_attention/semantics_masks.py",
         "both queries get one mask, and only the first is looked at",
         [
@@ -59,17 +125,17 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         "snippets/real_attention/semantics_masks.py",
         "what the first query may attend to is not looked at",
         [
-            "now: mask = in_its_words(attend, torch.tensor([[False, True, True], [False, False, False]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, False, True], [False, False, False]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, True, False], [False, False, False]]))",
+            "now: none_for_2 = torch.tensor([[False, True, True], [False, False, False]])",
+            "now: none_for_2 = torch.tensor([[True, False, True], [False, False, False]])",
+            "now: none_for_2 = torch.tensor([[True, True, False], [False, False, False]])",
         ],
     ),
     (
         "snippets/real_attention/semantics_causal.py",
         "these places of the mask are not looked at",
         [
-            "now: mask = in_its_words(attend, torch.tensor([[True, False, True], [False, True, True]]))",
-            "now: mask = in_its_words(attend, torch.tensor([[True, True, True], [False, True, False]]))",
+            "now: no_past = torch.tensor([[True, False, True], [False, True, True]])",
+            "now: no_past = torch.tensor([[True, True, True], [False, True, False]])",
         ],
     ),
     (
@@ -96,24 +162,24 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
         "snippets/real_attention/semantics_defaults.py",
         "torch repeats the one 1 for both queries",
-        ['now: return "off" if torch.allclose(weights.sum(dim=-1), torch.ones(1)) else "on"'],
+        ["now: whole = torch.allclose(weights.sum(dim=-1), torch.ones(1))"],
     ),
     (
         "snippets/real_attention/semantics_defaults.py",
         "keys 2 and 3 score the same for query 1",
         [
-            "now: factor = (weights[0, 2] / weights[0, 0]).log() / (scores[0, 1] - scores[0, 0])",
-            "now: factor = (weights[0, 1] / weights[0, 0]).log() / (scores[0, 2] - scores[0, 0])",
+            "now: ratio = weights[0, 2] / weights[0, 0]",
+            "now: factor = ratio.log() / (scores[0, 2] - scores[0, 0])",
         ],
     ),
     (
         "snippets/real_attention/semantics_implementations.py",
         "the axes of batch and heads have one place, which is the last too",
         [
-            "now: return F.scaled_dot_product_attention(*four_axes(queries, keys, values), **options)[-1, 0]",
-            "now: return F.scaled_dot_product_attention(*four_axes(queries, keys, values), **options)[0, -1]",
-            "now: return flex_attention(*four_axes(queries, keys, values), **options)[-1, 0]",
-            "now: return flex_attention(*four_axes(queries, keys, values), **options)[0, -1]",
+            "now: return F.scaled_dot_product_attention(*three, **options)[-1, 0]",
+            "now: return F.scaled_dot_product_attention(*three, **options)[0, -1]",
+            "now: return flex_attention(*three, **options)[-1, 0]",
+            "now: return flex_attention(*three, **options)[0, -1]",
         ],
     ),
 ]

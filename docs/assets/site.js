@@ -157,6 +157,22 @@
   if (location.protocol === "file:")
     __config.text = __config.text.replace("navigation.instant", "");
 
+  // The theme asks for the search index on each page, a third of all its bytes. The answer waits
+  // until somebody searches.
+  const searched = new Promise((resolve) =>
+    addEventListener("focusin", ({ target }) => target.closest(".md-search") && resolve()),
+  );
+  window.XMLHttpRequest = class extends XMLHttpRequest {
+    open(method, url, ...others) {
+      this.waits = /search(_index)?\.json$/.test(url);
+      super.open(method, url, ...others);
+    }
+    async send(body) {
+      if (this.waits) await searched;
+      super.send(body);
+    }
+  };
+
   // The theme's script, which comes next, tells of each page, after instant navigation too.
   addEventListener("DOMContentLoaded", () =>
     document$.subscribe(() => [mend, offerPrograms, offerDownloads, offerAnswers].forEach((f) => f())),

@@ -7,10 +7,12 @@ from snippets.real_attention.batches import attention
 
 def largest_difference(dtype):
     random = torch.Generator().manual_seed(0)
-    # queries, keys and values, each of shape (batch, inputs, d_k)
     many = torch.randn(3, 64, 7, 8, generator=random, dtype=dtype)
-    one_by_one = [attention(*sequence) for sequence in zip(*many, strict=True)]
-    return (attention(*many) - torch.stack(one_by_one)).abs().max()
+    queries, keys, values = many  # each (batch, inputs, d_k)
+    one_by_one = torch.stack(
+        [attention(queries[i], keys[i], values[i]) for i in range(len(queries))]
+    )
+    return (attention(queries, keys, values) - one_by_one).abs().max()
 
 
 # --8<-- [end:differences]

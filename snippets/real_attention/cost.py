@@ -6,7 +6,9 @@ import time
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.scaled_dot_product_attention import scaled_dot_product_attention
+from snippets.real_attention.scaled_dot_product_attention import (
+    scaled_dot_product_attention,
+)
 
 
 def seconds(attention, *inputs):
@@ -16,8 +18,8 @@ def seconds(attention, *inputs):
 
 
 def ratio(length, rounds=5):
-    """How many times longer ours takes: the median of rounds in which both run in turn."""
-    inputs = torch.randn(3, 1, 8, length, 64)  # queries, keys and values of 8 heads, d_k = 64
+    """How many times longer ours takes: the median of some rounds."""
+    inputs = torch.randn(3, 1, 8, length, 64)  # for 8 heads, d_k = 64
     pairs = [
         (
             seconds(scaled_dot_product_attention, *inputs),
@@ -25,7 +27,8 @@ def ratio(length, rounds=5):
         )
         for _ in range(rounds + 1)
     ]
-    return torch.tensor([ours / theirs for ours, theirs in pairs[1:]]).median()  # 1 warms up
+    warm = pairs[1:]  # the first round only warms up
+    return torch.tensor([ours / theirs for ours, theirs in warm]).median()
 
 
 # --8<-- [end:time]
@@ -34,7 +37,8 @@ if __name__ == "__main__":
     import os
     import platform
 
-    print(f"torch {torch.__version__}, {os.cpu_count()} CPUs, {platform.machine()}")
+    machine = f"{os.cpu_count()} CPUs, {platform.machine()}"
+    print(f"torch {torch.__version__}, {machine}")
     for length in (128, 512):
         print(f"{length} inputs: {ratio(length):.1f} times as long")
     # --8<-- [end:ratios]

@@ -9,7 +9,8 @@ target_queries = target @ w_query  # (queries, d_k)
 cross_scores = target_queries @ keys.T  # (queries, keys)
 # --8<-- [end:scores]
 # --8<-- [start:outputs]
-cross_weights = (cross_scores / keys.shape[-1] ** 0.5).softmax(dim=-1)  # (queries, keys)
+scaled_scores = cross_scores / keys.shape[-1] ** 0.5  # (queries, keys)
+cross_weights = scaled_scores.softmax(dim=-1)  # (queries, keys)
 cross_outputs = cross_weights @ values  # (queries, d_v)
 # --8<-- [end:outputs]
 

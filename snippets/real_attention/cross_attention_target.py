@@ -12,7 +12,11 @@ target = torch.tensor(
     ],
     dtype=torch.float32,
 )  # (targets, d_model)
-alone = attention(target @ w_query, target @ w_key, target @ w_value)  # (targets, d_v)
+alone = attention(
+    target @ w_query,
+    target @ w_key,
+    target @ w_value,
+)  # (targets, d_v)
 # --8<-- [end:target]
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ if __name__ == "__main__":
         attention(target @ w_query, x @ w_key, target @ w_value)
     except RuntimeError as error:
         print(error)
-    print(attention(target @ w_query, x[:2] @ w_key, target @ w_value))  # a source as long
+    short = x[:2]  # a source as long as the target
+    print(attention(target @ w_query, short @ w_key, target @ w_value))
     # --8<-- [end:mixed_up]
     # --8<-- [start:causal]
     causal = torch.ones(2, 3).tril().bool()  # (queries, keys)
@@ -28,7 +29,7 @@ if __name__ == "__main__":
     print(cross_attention(target, x, w_query, w_key, w_value, causal))
     # --8<-- [end:causal]
     # --8<-- [start:padding]
-    padded = torch.cat([x, torch.zeros(1, 4)])  # (keys, d_model), the last one holds nothing
+    padded = torch.cat([x, torch.zeros(1, 4)])  # (keys, d_model)
     is_input = torch.tensor([True, True, True, False])  # (keys,)
     print(cross_attention(target, padded, w_query, w_key, w_value))
     print(cross_attention(target, padded, w_query, w_key, w_value, is_input))

@@ -10,11 +10,13 @@ if __name__ == "__main__":
     # --8<-- [start:forgets]
     torch.manual_seed(0)
     for _ in range(2):
-        print(F.scaled_dot_product_attention(queries, keys, values, dropout_p=0.5)[0])
+        three = queries, keys, values
+        outputs = F.scaled_dot_product_attention(*three, dropout_p=0.5)
+        print(outputs[0])
     # --8<-- [end:forgets]
     # --8<-- [start:modes]
     torch.manual_seed(0)
     for mode in (layer.train, layer.eval):
         mode()
-        print(layer(x)[0], layer(x)[0])
+        print(layer(x)[0], layer(x)[0], sep="\n")
     # --8<-- [end:modes]

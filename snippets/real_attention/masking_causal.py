@@ -36,6 +36,7 @@ if __name__ == "__main__":
     from snippets.figures import heat_map
 
     scores = queries @ keys.T / 3**0.5  # (queries, keys)
-    weights = scores.masked_fill(~causal, -torch.inf).softmax(dim=-1)  # (queries, keys)
+    scores = scores.masked_fill(~causal, -torch.inf)  # (queries, keys)
+    weights = scores.softmax(dim=-1)  # (queries, keys)
     heat_map("The weights: none on the future", weights)
     # --8<-- [end:picture]

@@ -16,8 +16,8 @@ def masked_too_late(queries, keys, mask):
 # --8<-- [end:after]
 # --8<-- [start:layer]
 function = F.scaled_dot_product_attention
-layer = torch.nn.MultiheadAttention(3, 1, bias=False, batch_first=True)
-layer.requires_grad_(False)
+layer = torch.nn.MultiheadAttention(3, 1)  # d_model 3, one head
+layer.requires_grad_(False)  # no training here
 layer.in_proj_weight[:] = torch.eye(3).repeat(3, 1)  # changes nothing
 layer.out_proj.weight[:] = torch.eye(3)  # changes nothing
 # --8<-- [end:layer]

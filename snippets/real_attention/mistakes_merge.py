@@ -9,7 +9,7 @@ from snippets.real_attention.mistakes import run, sample
 # --8<-- [start:merge]
 def merged_as_they_lie(heads):  # (batch, heads, length, d_k)
     batch, n_heads, length, d_k = heads.shape
-    return heads.reshape(batch, length, n_heads * d_k)  # the bug: no transpose
+    return heads.reshape(batch, length, n_heads * d_k)  # no transpose
 
 
 # --8<-- [end:merge]

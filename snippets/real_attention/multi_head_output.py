@@ -3,7 +3,11 @@
 import torch
 
 from snippets.real_attention.multi_head import multi_head_attention
-from snippets.real_attention.multi_head_side_by_side import wide_w_key, wide_w_query, wide_w_value
+from snippets.real_attention.multi_head_side_by_side import (
+    wide_w_key,
+    wide_w_query,
+    wide_w_value,
+)
 from snippets.walkthrough.inputs import x
 
 w_output = torch.tensor(
@@ -19,22 +23,20 @@ w_output = torch.tensor(
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(multi_head_attention(x, wide_w_query, wide_w_key, wide_w_value, w_output, n_heads=2))
+    projections = wide_w_query, wide_w_key, wide_w_value
+    print(multi_head_attention(x, *projections, w_output, n_heads=2))
     # --8<-- [end:show]
     # --8<-- [start:torch]
     from torch import nn
 
     torch.manual_seed(0)
     theirs = nn.MultiheadAttention(embed_dim=4, num_heads=2, bias=False)
-    with torch.no_grad():
-        their_outputs, their_weights = theirs(x, x, x)  # queries, keys and values from x
+    their_outputs, their_weights = theirs(x, x, x)  # for queries, keys, values
 
-    packed = theirs.in_proj_weight.detach()  # (3 * d_model, d_model)
-    their_w_query, their_w_key, their_w_value = (part.T for part in packed.chunk(3))
-    their_w_output = theirs.out_proj.weight.detach().T  # (d_model, d_model)
-    ours = multi_head_attention(
-        x, their_w_query, their_w_key, their_w_value, their_w_output, n_heads=2
-    )
+    packed = theirs.in_proj_weight  # (3 * d_model, d_model)
+    projections = [part.T for part in packed.chunk(3)]  # cut into three
+    their_w_output = theirs.out_proj.weight.T  # (d_model, d_model)
+    ours = multi_head_attention(x, *projections, their_w_output, n_heads=2)
     print(packed.shape, their_weights.shape)
     print(ours.allclose(their_outputs, atol=1e-6))
     # --8<-- [end:torch]

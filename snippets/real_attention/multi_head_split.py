@@ -11,7 +11,11 @@ from snippets.real_attention.multi_head_side_by_side import (
 head_queries = split_heads(wide_queries, n_heads=2)  # (heads, inputs, d_k)
 head_keys = split_heads(wide_keys, n_heads=2)  # (heads, inputs, d_k)
 head_values = split_heads(wide_values, n_heads=2)  # (heads, inputs, d_v)
-head_outputs = attention(head_queries, head_keys, head_values)  # (heads, inputs, d_v)
+head_outputs = attention(
+    head_queries,
+    head_keys,
+    head_values,
+)  # (heads, inputs, d_v)
 # --8<-- [end:all_heads]
 # --8<-- [start:reshape]
 one_batch = wide_queries.unsqueeze(0)  # (batch, inputs, d_model)
@@ -38,7 +42,7 @@ if __name__ == "__main__":
     # --8<-- [start:heat_maps]
     from snippets.real_attention.multi_head_pictures import heat_maps
 
-    head_scores = head_queries @ head_keys.transpose(-2, -1)  # (heads, queries, keys)
+    head_scores = head_queries @ head_keys.mT  # (heads, queries, keys)
     head_weights = (head_scores / head_keys.shape[-1] ** 0.5).softmax(dim=-1)
     heat_maps("Each head looks in its own places", head_weights)
     # --8<-- [end:heat_maps]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # --8<-- [start:moved]
-from snippets.real_attention.scaling import attention
+from snippets.real_attention.masking import attention
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 

@@ -5,7 +5,8 @@ if __name__ == "__main__":
 
     torch.manual_seed(0)
     table = torch.nn.Embedding(512, 4)  # a row for each position
-    print(table(torch.arange(3)).detach())  # (inputs, d_model)
+    positions = table(torch.arange(3)).detach()  # (inputs, d_model)
+    print(positions)
     try:
         table(torch.tensor(512))
     except IndexError as error:
@@ -16,7 +17,6 @@ if __name__ == "__main__":
     from snippets.figures import matrices
     from snippets.walkthrough.inputs import x
 
-    positions = table(torch.arange(3)).detach()
     added = {"inputs + rows": x + positions}
     matrices("Each input gets the row of its position", inputs=x, **added)
     # --8<-- [end:picture]

@@ -57,7 +57,6 @@ if __name__ == "__main__":
         )
         strip.set(ylim=(-1.2, 1.2), yticks=(-1, 1))
     strips[-1].set_xlabel("position")
-    figure.description = (
-        "Sines solid, cosines dashed, one turn in 6.3, 62.8, 628.3, 6283.2 positions."
-    )
+    turns = ", ".join(f"{2 * pi * 10**pair:.1f}" for pair in range(4))
+    figure.description = f"Sines solid, cosines dashed, one turn in {turns} positions."
     # --8<-- [end:picture]

@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.attention_errors import check, shapes
+from snippets.real_attention.attention_errors import check_tensors, shapes
 
 
 def masked(scores, attn_mask, is_causal):
@@ -15,7 +15,7 @@ def masked(scores, attn_mask, is_causal):
     elif attn_mask is not None:
         scores = scores + attn_mask
     if is_causal:
-        past = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
+        past = torch.ones_like(scores, dtype=torch.bool).tril()
         scores = scores.masked_fill(~past, -math.inf)
     return scores
 
@@ -23,45 +23,46 @@ def masked(scores, attn_mask, is_causal):
 # --8<-- [end:masked]
 # --8<-- [start:one_per_query_head]
 def one_per_query_head(grouped, query):
-    """Repeats each head of a key or value, (..., groups, keys, d), for the queries it serves."""
+    """Repeats each head of a key or value for the queries that it serves."""
+    told = shapes(query=query, grouped=grouped)
     if min(query.dim(), grouped.dim()) < 3:
-        raise ValueError(
-            f"enable_gqa needs an axis of heads: {shapes(query=query, grouped=grouped)}"
-        )
+        raise ValueError(f"enable_gqa needs an axis of heads: {told}")
     heads, groups = query.shape[-3], grouped.shape[-3]
     if groups == 0 or heads % groups:
         raise ValueError(
-            f"{heads} heads of query cannot share {groups} heads of key or value evenly: "
-            f"{shapes(query=query, grouped=grouped)}"
+            f"{heads} heads of query cannot share {groups} heads of key or value evenly: {told}",
         )
-    return grouped.repeat_interleave(heads // groups, dim=-3)
+    return grouped.repeat_interleave(heads // groups, dim=-3)  # (..., heads, keys, d)
 
 
 # --8<-- [end:one_per_query_head]
 # --8<-- [start:function]
 def scaled_dot_product_attention(
-    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
+    query,  # (..., heads, queries, d_k)
+    key,  # (..., heads, keys, d_k)
+    value,  # (..., heads, keys, d_v)
+    attn_mask=None,  # (..., heads, queries, keys), True: may attend, or added
+    dropout_p=0.0,  # the share of the weights to drop, in training or not
+    is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
+    scale=None,  # of the scores; None: 1/sqrt(d_k)
+    enable_gqa=False,  # heads of key and value serve groups of query heads
 ):
-    """What F.scaled_dot_product_attention computes, with its names, shapes and masks.
+    """What F.scaled_dot_product_attention computes, with its names and masks.
 
-    query: (..., heads, queries, d_k); key: (..., heads, keys, d_k); value: (..., heads, keys, d_v)
-    attn_mask: broadcasts to (..., heads, queries, keys); boolean (True = may attend) or added
-    dropout_p: the share of the weights to drop, in training or not
-    is_causal: query i may attend to the first i keys, counted from 1; with attn_mask, both hold
-    scale: of the scores; 1/sqrt(d_k) where it is None
-    enable_gqa: key and value have fewer heads; each serves a group of neighboring query heads
-    returns: (..., heads, queries, d_v), like query in dtype; 0 where a query may attend to no key
+    returns: (..., heads, queries, d_v), 0 where a query may attend to no key
     raises: TypeError for a dtype, ValueError for a shape, both in words
     """
     if enable_gqa:
-        key, value = one_per_query_head(key, query), one_per_query_head(value, query)
-    check(query, key, value, attn_mask)
-    wide = torch.promote_types(query.dtype, torch.float32)  # a sum in 16 bits loses digits
+        key = one_per_query_head(key, query)
+        value = one_per_query_head(value, query)
+    check_tensors(query, key, value, attn_mask)
+    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
-    scores = query.to(wide) @ key.to(wide).transpose(-2, -1) * scale  # (..., queries, keys)
+    scores = query.to(wide) @ key.to(wide).mT * scale  # (..., queries, keys)
     scores = masked(scores, attn_mask, is_causal)
     no_key = scores.isneginf().all(dim=-1, keepdim=True)  # (..., queries, 1)
-    weights = scores.masked_fill(no_key, 0).softmax(dim=-1).masked_fill(no_key, 0)
+    weights = scores.masked_fill(no_key, 0).softmax(dim=-1)
+    weights = weights.masked_fill(no_key, 0)  # (..., queries, keys)
     if dropout_p:
         weights = F.dropout(weights, dropout_p)
     return (weights @ value.to(wide)).to(query.dtype)  # (..., queries, d_v)
@@ -76,6 +77,8 @@ if __name__ == "__main__":
     print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
     # --8<-- [end:compare]
     # --8<-- [start:no_key]
-    mask = torch.tensor([[True, True, True], [False, False, False], [True, True, True]])
-    print(scaled_dot_product_attention(queries, keys, values, mask, is_causal=True))
+    mask = torch.ones(3, 3, dtype=torch.bool)
+    mask[1] = False  # nothing for query 2
+    three = queries, keys, values
+    print(scaled_dot_product_attention(*three, mask, is_causal=True))
     # --8<-- [end:no_key]

@@ -55,7 +55,9 @@ if __name__ == "__main__":
     # --8<-- [end:nudge]
 
     # --8<-- [start:table]
-    print(jacobian(scaled_scores[1].softmax(dim=-1)))
+    table = jacobian(scaled_scores[1].softmax(dim=-1))  # (keys, keys)
+    print(table)
+    print(table.allclose(torch.func.jacrev(torch.softmax)(scaled_scores[1], -1)))
     # --8<-- [end:table]
 
     # --8<-- [start:norms]
@@ -70,10 +72,12 @@ if __name__ == "__main__":
     # --8<-- [start:picture]
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(1, 2, figsize=(6, 3), num="Scaled or not, by length")
+    title = "Scaled or not, by length"
+    figure, panels = plt.subplots(1, 2, figsize=(6, 3), num=title)
     for panel, measured in zip(panels, [largest, means], strict=True):
         for i, style in enumerate(["o--", "o-"]):
-            panel.plot(range(4), [measured[d][i] for d in lengths], style, color="C5")
+            heights = [measured[d][i] for d in lengths]
+            panel.plot(range(4), heights, style, color="C5")
         panel.set_xticks(range(4), lengths)
         panel.set(xlabel="length", ylim=(0, None))
     panels[0].set_title("largest weight\n", size=13)
@@ -83,7 +87,9 @@ if __name__ == "__main__":
     panels[1].text(1.2, 0.17, "not scaled")
     panels[1].text(1.2, 0.32, "scaled")
     figure.description = "; ".join(
-        f"length {d}: largest weight {largest[d][0]:.2f} not scaled, {largest[d][1]:.2f} scaled, "
+        f"length {d}: "
+        f"largest weight {largest[d][0]:.2f} not scaled, "
+        f"{largest[d][1]:.2f} scaled, "
         f"norm {means[d][0]:.2f} not scaled, {means[d][1]:.2f} scaled"
         for d in lengths
     )

@@ -18,7 +18,15 @@ from snippets.real_attention.semantics_masks import (
 )
 
 # --8<-- [start:answer]
-questions = (boolean_mask, float_mask, nothing_left, causal, mask_and_causal, dropout, scale)
+questions = (
+    boolean_mask,
+    float_mask,
+    nothing_left,
+    causal,
+    mask_and_causal,
+    dropout,
+    scale,
+)
 
 
 def answer(question, attend):
@@ -32,26 +40,28 @@ def answer(question, attend):
 
 # --8<-- [end:answer]
 # --8<-- [start:for_function]
-may_attend = torch.tensor([[True, True, False]])  # (1, keys): key 3 is padding
+may_attend = torch.tensor([[True, True, False]])  # (1, keys), 3 is padding
 for_function = may_attend.expand(2, 3)  # (queries, keys)
 # --8<-- [end:for_function]
 # --8<-- [start:for_module]
 for_module = ~for_function  # (queries, keys)
 # --8<-- [end:for_module]
 # --8<-- [start:to_add]
-to_add = torch.zeros(2, 3).masked_fill(~may_attend, -torch.inf)  # (queries, keys)
+to_add = torch.zeros(2, 3).masked_fill(~may_attend, -torch.inf)  # like them
 # --8<-- [end:to_add]
 
 if __name__ == "__main__":
     # --8<-- [start:answers]
     answers = {
         question.__name__: {
-            name: answer(question, attend) for name, attend in implementations.items()
+            name: answer(question, implementation)
+            for name, implementation in implementations.items()
         }
         for question in questions
     }
     for question, row in answers.items():
-        print(f"{question:16}", *(f"{word:12}" for word in row.values()))
+        *others, last = row.values()
+        print(f"{question:15}", *(f"{word:12}" for word in others), last)
     # --8<-- [end:answers]
     # --8<-- [start:show_one_mask]
     print(function(two_queries, keys, values, attn_mask=for_function))

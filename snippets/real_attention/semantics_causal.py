@@ -18,10 +18,11 @@ def causal(attend):
 
 # --8<-- [start:mask_and_causal]
 def mask_and_causal(attend):
-    """Which of the two counts: the mask hides the past, is_causal the future."""
+    """Which counts: the mask hides the past, is_causal the future."""
     no_past = torch.tensor([[True, True, True], [False, True, True]])
     mask = in_its_words(attend, no_past)
-    weights = attend(two_queries, keys, values, attn_mask=mask, is_causal=True)
+    both = {"attn_mask": mask, "is_causal": True}
+    weights = attend(two_queries, keys, values, **both)
     if weights[1, 0] == 0:
         return "both" if weights[0, 2] == 0 else "mask alone"
     return "causal alone" if weights[0, 2] == 0 else "neither"
@@ -37,7 +38,7 @@ if __name__ == "__main__":
     every = torch.ones(n_queries, n_keys, dtype=torch.bool)
     past = every.tril(diagonal=n_keys - n_queries)  # (queries, keys)
     print(past)
-    print(F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past))
+    print(F.scaled_dot_product_attention(two_queries, keys, values, past))
     # --8<-- [end:bottom_right]
     # --8<-- [start:picture] hidden
     from snippets.figures import heat_map
@@ -49,7 +50,8 @@ if __name__ == "__main__":
     # --8<-- [end:picture]
     # --8<-- [start:two_axes]
     try:
-        F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past, is_causal=True)
+        three = two_queries, keys, values
+        F.scaled_dot_product_attention(*three, attn_mask=past, is_causal=True)
     except RuntimeError as error:
-        print(error)
+        print(str(error).partition(": ")[2])
     # --8<-- [end:two_axes]

@@ -6,10 +6,11 @@ from snippets.real_attention.semantics_masks import keys, two_queries, values
 
 # --8<-- [start:dropout]
 def dropout(attend):
-    """Whether dropout acts outside of training: the module is in eval mode."""
+    """Whether dropout acts outside of training, the module in eval mode."""
     torch.manual_seed(0)
     weights = attend(two_queries, keys, values, dropout_p=0.9)
-    return "off" if torch.allclose(weights.sum(dim=-1), torch.ones(2)) else "on"
+    whole = torch.allclose(weights.sum(dim=-1), torch.ones(2))
+    return "off" if whole else "on"
 
 
 # --8<-- [end:dropout]
@@ -20,7 +21,8 @@ def scale(attend):
     """What scores are divided by, read back from the weights."""
     weights = attend(two_queries, keys, values)
     scores = two_queries @ keys.T
-    factor = (weights[0, 1] / weights[0, 0]).log() / (scores[0, 1] - scores[0, 0])
+    ratio = weights[0, 1] / weights[0, 0]
+    factor = ratio.log() / (scores[0, 1] - scores[0, 0])
     return f"√{factor**-2:.0f}"
 
 

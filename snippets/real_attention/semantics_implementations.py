@@ -5,9 +5,14 @@ import warnings
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.attention.flex_attention import create_block_mask, flex_attention
+from torch.nn.attention.flex_attention import (
+    create_block_mask,
+    flex_attention,
+)
 
-from snippets.real_attention.scaled_dot_product_attention import scaled_dot_product_attention
+from snippets.real_attention.scaled_dot_product_attention import (
+    scaled_dot_product_attention,
+)
 
 
 def four_axes(*tensors):
@@ -16,15 +21,17 @@ def four_axes(*tensors):
 
 
 def function(queries, keys, values, **options):
-    return F.scaled_dot_product_attention(*four_axes(queries, keys, values), **options)[0, 0]
+    three = four_axes(queries, keys, values)
+    return F.scaled_dot_product_attention(*three, **options)[0, 0]
 
 
 def module(queries, keys, values, dropout_p=0.0, **options):
-    """nn.MultiheadAttention as a function: one head, and projections that change nothing."""
+    """nn.MultiheadAttention, one head, whose projections change nothing."""
     d_model = queries.shape[-1]
     layer = nn.MultiheadAttention(d_model, 1, dropout_p, bias=False).eval()
     same = torch.eye(d_model)
-    layer.load_state_dict({"in_proj_weight": same.repeat(3, 1), "out_proj.weight": same})
+    packed = same.repeat(3, 1)
+    layer.load_state_dict({"in_proj_weight": packed, "out_proj.weight": same})
     return layer(queries, keys, values, **options)[0].detach()
 
 
@@ -33,7 +40,7 @@ def module_without_weights(queries, keys, values, **options):
 
 
 def flex(queries, keys, values, attn_mask=None, **options):
-    """FlexAttention with a boolean mask, which it takes as a function of two places."""
+    """FlexAttention, which takes a mask as a function of two places."""
     if attn_mask is not None:
         options["block_mask"] = create_block_mask(
             lambda b, h, query, key: attn_mask[query, key],
@@ -42,7 +49,8 @@ def flex(queries, keys, values, attn_mask=None, **options):
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that it is not compiled
-        return flex_attention(*four_axes(queries, keys, values), **options)[0, 0]
+        three = four_axes(queries, keys, values)
+        return flex_attention(*three, **options)[0, 0]
 
 
 implementations = {

@@ -35,7 +35,7 @@ def float_mask(attend):
 
 # --8<-- [start:in_its_words]
 def in_its_words(attend, may_attend):
-    """The same boolean mask, with True meaning what this implementation takes it to mean."""
+    """The same boolean mask, with True meaning what it means to attend."""
     return may_attend if boolean_mask(attend) == "attend" else ~may_attend
 
 
@@ -45,7 +45,8 @@ def in_its_words(attend, may_attend):
 # --8<-- [start:nothing_left]
 def nothing_left(attend):
     """The weights of a query that may attend to nothing, added up."""
-    mask = in_its_words(attend, torch.tensor([[True, True, True], [False, False, False]]))
+    none_for_2 = torch.tensor([[True, True, True], [False, False, False]])
+    mask = in_its_words(attend, none_for_2)
     weights = attend(two_queries, keys, values, attn_mask=mask)
     return f"{weights[1].sum():g}"
 
@@ -61,8 +62,9 @@ if __name__ == "__main__":
     batch = x[None]  # (batch, inputs, d_model)
     layer = nn.MultiheadAttention(4, 2, batch_first=True).eval()
     all_padding = torch.ones(1, 3, dtype=torch.bool)  # (batch, keys)
-    slow, _ = layer(batch, batch, batch, key_padding_mask=all_padding, need_weights=False)
-    with torch.no_grad():
-        fast, _ = layer(batch, batch, batch, key_padding_mask=all_padding, need_weights=False)
+    options = {"key_padding_mask": all_padding, "need_weights": False}
+    slow, _ = layer(batch, batch, batch, **options)
+    with torch.no_grad():  # without gradients
+        fast, _ = layer(batch, batch, batch, **options)
     print(slow.sum().item(), fast.sum().item())
     # --8<-- [end:fast_path]

@@ -67,5 +67,5 @@ if __name__ == "__main__":
             axes = range(tried.dim())
             taken = [d for d in axes if guessed.equal(tried.softmax(dim=d))]
             print(f"{tried.dim()}-D: takes dim={taken[0]}")
-    print(f"{len(caught)} warnings:", caught[0].message)
+    print(f"{len(caught)} warnings:", str(caught[0].message).partition(".")[0])
     # --8<-- [end:without_dim]

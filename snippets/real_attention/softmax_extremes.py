@@ -27,7 +27,8 @@ if __name__ == "__main__":
     # --8<-- [start:picture]
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(6, 3), num="The weights of query 2 by temperature")
+    title = "The weights of query 2 by temperature"
+    figure, axes = plt.subplots(figsize=(6, 3), num=title)
     steps = torch.logspace(-1, 2, 61)
     axes.semilogx(steps, torch.stack([at(step) for step in steps]), color="C5")
     axes.set_xticks([0.1, 1, 3**0.5, 10, 100], ["0.1", "1", "√3", "10", "100"])
@@ -37,8 +38,8 @@ if __name__ == "__main__":
     axes.text(6, 0.34, "key 3", ha="right")
     axes.text(8, 0.06, "key 1")
     figure.description = "; ".join(
-        f"temperature {step}: weights " + ", ".join(f"{weight:.2f}" for weight in at(step))
-        for step in (0.1, 1, 10, 100)
+        f"temperature {t}: weights " + ", ".join(f"{w:.2f}" for w in at(t))
+        for t in (0.1, 1, 10, 100)
     )
     # --8<-- [end:picture]
 

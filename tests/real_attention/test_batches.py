@@ -132,7 +132,7 @@ def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
         runpy.run_path(batches_transpose.__file__, run_name="__main__")
     finally:
         torch.set_warn_always(False)
-    shapes, error, *scores, warning = capsys.readouterr().out.splitlines()[:6]
+    shapes, error, *scores, warning, its_end = capsys.readouterr().out.splitlines()[:7]
     assert shapes == "torch.Size([2, 3, 3]) torch.Size([3, 3, 2])"
     assert error.startswith("The size of tensor a (2) must match the size of tensor b (3)")
     assert scores == [
@@ -140,7 +140,17 @@ def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
         "        [12., 12., 12.],",
         "        [10., 10., 10.]])",
     ]
-    assert "will throw an error in a future release" in warning
+    assert f"{warning} {its_end}".endswith("will throw an error in a future release.")
+
+
+@pytest.mark.filterwarnings("ignore:The use of `x.T`")
+def test_only_counted_from_the_end_are_the_last_two_axes_swapped_in_both_shapes():
+    pair, pairs = batches_transpose.pair, batches_transpose.pairs
+    assert pair.shape == (2, 5, 7) and pairs.shape == (2, 3, 5, 7)
+    assert pair.T.shape == (7, 5, 2) and pairs.T.shape == (7, 5, 3, 2)
+    assert pair.transpose(1, 2).shape == (2, 7, 5) and pairs.transpose(1, 2).shape == (2, 5, 3, 7)
+    for swapped in (pair.transpose(-2, -1), pairs.transpose(-2, -1)), (pair.mT, pairs.mT):
+        assert [one.shape for one in swapped] == [(2, 7, 5), (2, 3, 7, 5)]
 
 
 def test_the_picture_says_its_numbers_and_shows_true_products(monkeypatch):

@@ -121,7 +121,7 @@ def test_splitting_copies_nothing():
 
 
 def test_heads_that_do_not_divide_the_numbers_are_refused_in_words():
-    with pytest.raises(ValueError, match="4 numbers do not split into 3 heads"):
+    with pytest.raises(ValueError, match="4 numbers do not make 3 heads"):
         split_heads(x, 3)
 
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+import pytest
 import torch
 
 from snippets.walkthrough import by_hand
@@ -16,6 +17,11 @@ def test_numbers_stand_in_order():
 def test_a_sum_of_products_shows_each_term_and_the_result():
     row, column = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([5.0, 7.0, 0.5])
     assert by_hand.sum_of_products(row, column) == "1×5 + 2×7 + 3×0.5 = 20.5"
+
+
+def test_terms_that_do_not_pair_up_are_no_sum():
+    with pytest.raises(ValueError, match="shorter"):
+        by_hand.sum_of_products(torch.ones(3), torch.ones(2))
 
 
 def test_a_row_times_a_matrix_gives_a_line_per_column():
@@ -41,3 +47,8 @@ def test_weighted_rows_show_each_weight_times_its_value():
         "0.5 × [1, 4, 3] = [0.5, 2, 1.5]",
         "2 × [0, 1, 2.5] = [0, 2, 5]",
     ]
+
+
+def test_weights_without_values_of_their_own_are_not_written_out():
+    with pytest.raises(ValueError, match="shorter"):
+        by_hand.weighted_rows(torch.ones(3), torch.ones(2, 5))

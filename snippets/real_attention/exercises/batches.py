@@ -9,7 +9,8 @@ if __name__ == "__main__":
     # --8<-- [end:last]
 
     # --8<-- [start:shapes]
-    many_queries, many_keys = torch.ones(8, 10, 64), torch.ones(8, 10, 64)  # (batch, inputs, d_k)
+    many_queries = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
+    many_keys = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
     many_values = torch.ones(8, 10, 32)  # (batch, inputs, d_v)
     many_scores = many_queries @ many_keys.transpose(-2, -1)
     many_outputs = attention(many_queries, many_keys, many_values)

@@ -15,7 +15,8 @@ if __name__ == "__main__":
     # --8<-- [end:third_target]
 
     # --8<-- [start:caption]
-    words, patches = torch.ones(4, 3), torch.ones(9, 3)  # (queries, d_k), (keys, d_k)
+    words = torch.ones(4, 3)  # (queries, d_k)
+    patches = torch.ones(9, 3)  # (keys, d_k)
     caption_weights = (words @ patches.T).softmax(dim=-1)  # (queries, keys)
     print(caption_weights.shape)
     # --8<-- [end:caption]
@@ -23,6 +24,7 @@ if __name__ == "__main__":
     # --8<-- [start:wide_source]
     wide_source = torch.ones(9, 5)  # (keys, 5)
     fifth_row = torch.ones(1, 3)
-    w_key_5, w_value_5 = torch.cat([w_key, fifth_row]), torch.cat([w_value, fifth_row])  # (5, 3)
+    w_key_5 = torch.cat([w_key, fifth_row])  # (5, 3)
+    w_value_5 = torch.cat([w_value, fifth_row])  # (5, 3)
     print(cross_attention(target, wide_source, w_query, w_key_5, w_value_5).shape)
     # --8<-- [end:wide_source]

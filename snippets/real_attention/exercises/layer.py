@@ -11,7 +11,8 @@ if __name__ == "__main__":
     # --8<-- [start:count]
     small = MultiHeadAttention(d_model=8, n_heads=4, n_kv_heads=2)
     counts = {name: p.numel() for name, p in small.named_parameters()}
-    print(counts)
+    for name, count in counts.items():
+        print(name, count)
     print(sum(counts.values()))
     # --8<-- [end:count]
 
@@ -20,12 +21,6 @@ if __name__ == "__main__":
     weights = scaled_dot_product_attention(queries, keys, picks)  # (queries, keys)
     print(weights)
     # --8<-- [end:read_weights]
-
-    # --8<-- [start:picture] hidden
-    from snippets.figures import heat_map
-
-    heat_map("Who looks at whom, scaled", weights)
-    # --8<-- [end:picture]
 
     # --8<-- [start:one_step]
     layer.eval()

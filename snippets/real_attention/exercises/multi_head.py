@@ -15,11 +15,11 @@ if __name__ == "__main__":
     # --8<-- [end:scores_of_head_2]
 
     # --8<-- [start:padding]
-    two_examples = head_queries.expand(2, 2, 3, 2)  # (batch, heads, queries, d_k), twice the same
-    padding = torch.tensor([[True, True, False], [True, True, True]])  # (batch, keys)
+    two_examples = head_queries.expand(2, 2, 3, 2)  # (batch, heads, n, d_k)
+    padding = torch.tensor([[1, 1, 0], [1, 1, 1]]).bool()  # (batch, keys)
     for mask in padding.view(2, 1, 1, 3), padding.view(2, 1, 3):
         outputs = attention(two_examples, head_keys, head_values, mask)
-        print(outputs[:, :, 0, 0])  # (batch, heads), the first number of output 1
+        print(outputs[:, :, 0, 0])  # (batch, heads), of output 1
     # --8<-- [end:padding]
 
     # --8<-- [start:leak]
@@ -29,7 +29,7 @@ if __name__ == "__main__":
 
     def output_1(split, x):
         causal = torch.ones(3, 3).tril().bool()  # (queries, keys)
-        heads = split(x, n_heads=2)  # queries, keys and values at once, to keep it short
+        heads = split(x, n_heads=2)  # queries, keys and values at once
         return merge_heads(attention(heads, heads, heads, causal))[0]
 
     changed = wide_queries + torch.tensor([[0.0], [1], [0]])  # input 2 alone

@@ -7,14 +7,14 @@ from snippets.walkthrough.queries_keys_values import keys, queries
 if __name__ == "__main__":
     # --8<-- [start:triangle]
     above = torch.ones(3, 3, dtype=torch.bool).triu(diagonal=1)  # (queries, keys)
-    weights = F.scaled_dot_product_attention(queries, keys, torch.eye(3), attn_mask=above)
+    weights = F.scaled_dot_product_attention(queries, keys, torch.eye(3), above)
     print(above)
     print(weights)
     # --8<-- [end:triangle]
 
     # --8<-- [start:last_four]
     every = torch.ones(4, 7, dtype=torch.bool)  # (queries, keys)
-    seen = every.tril(diagonal=7 - 4)[0].sum().item()  # what the first query may see
+    seen = every.tril(diagonal=7 - 4)[0].sum().item()  # by the first query
     seen_top_left = every.tril()[0].sum().item()
     print(seen, seen_top_left)
     # --8<-- [end:last_four]

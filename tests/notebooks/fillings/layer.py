@@ -9,6 +9,8 @@ BOOLEAN = (
 ADDED = BOOLEAN + "    elif attn_mask is not None:\n        scores = scores + attn_mask\n"
 CAUSAL = "    past = torch.ones(scores.shape[-2:], dtype=torch.bool)\n"
 
+REAL = "real = torch.arange(3) < lengths[:, None]\n"
+
 WRONG = [
     (HEAD + "    pass", "masked returns nothing"),
     (HEAD + "    return scores @ attn_mask", "masked does not run"),
@@ -59,8 +61,8 @@ WRONG = [
     ("real = torch.arange(3) >= lengths[:, None]", "not the padding"),
     ("real = torch.arange(3) <= lengths[:, None]", "Count from 0"),
     ("real = (torch.arange(3) < lengths[:, None]).T", "Examples go down"),
-    ("mask = real", "two axes are missing"),
-    ("mask = real[:, None, :]", "axis of the queries is missing"),
-    ("mask = real[:, None, :, None]", "it hides queries"),
-    ("mask = ~real[:, None, None, :]", "the other way round"),
+    (REAL + "mask = real", "two axes are missing"),
+    (REAL + "mask = real[:, None, :]", "axis of the queries is missing"),
+    (REAL + "mask = real[:, None, :, None]", "it hides queries"),
+    (REAL + "mask = ~real[:, None, None, :]", "the other way round"),
 ]
