@@ -50,7 +50,7 @@ class Visual(Extension):
 
 # Numbers, formulas and pictures are no words that anybody searches for.
 UNSEARCHED = re.compile(
-    r'<(?:div class="(?:language-text highlight|arithmatex)'
+    r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
     r'|figure class="drawing|table class="tensor)"'
 )
 
