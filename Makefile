@@ -84,7 +84,7 @@ newest: $(READY)
 BENCH_INSTALL ?= {python} -m pip install --quiet --disable-pip-version-check
 
 bench: $(READY)
-	$(BIN)/python -m bench --install "$(BENCH_INSTALL)" $(BENCH)
+	$(BIN)/python -m engine.bench --install "$(BENCH_INSTALL)" $(BENCH)
 
 clean:
 	rm -rf site .newest .cache .pytest_cache .ruff_cache

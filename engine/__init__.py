@@ -21,6 +21,7 @@ The rooms, in the order in which data flows through them:
     policy     says which scripts a page may run
     prose      reads a page's Markdown and rewrites it as notebooks can show it
     notebooks  makes a notebook of a chapter, with blanks to fill or solved
+    bench      times builds beside other tools; nothing else here knows it
 
 `mkdocs_hooks` and `mkdocs_notebooks` are the adapters for MkDocs; nothing else here knows it.
 """

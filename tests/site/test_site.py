@@ -246,8 +246,8 @@ def test_a_build_from_scratch_gives_the_same_bytes(site: Path, root: Path, tmp_p
     ]
     assert files[0] == files[1]
     _, different, unreadable = filecmp.cmpfiles(site, scratch / "site", files[0], shallow=False)
-    measured = ("layer", "search_index.json", "sitemap")  # times are measured, so they differ
-    assert not [path for path in different if not any(m in str(path) for m in measured)]
+    pages = ("real_attention/layer/", "notebooks/layer_")  # with times, which are measured anew
+    assert not [path for path in different if not path.as_posix().startswith(pages)]
     assert not unreadable
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m bench`: measures, prints a table, and records."""
+"""`python -m engine.bench`: measures, prints a table, and records."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import copies, environments, faults, processes, report, rows
-from bench.rows import ROWS, Cell
-from bench.tools import TOOLS, Outputs, Site, Tool, outputs_of
+from engine.bench import copies, environments, faults, processes, report, rows
+from engine.bench.rows import ROWS, Cell
+from engine.bench.tools import TOOLS, Outputs, Site, Tool, outputs_of
 from engine.sources import local_sources
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IMPORT = "import torch, matplotlib.pyplot"
 
 
@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def read_options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m engine.bench", description=__doc__)
     names = [tool.name for tool in TOOLS]
     add = parser.add_argument
     add("--sizes", type=int, nargs="*", default=[6, 60, 300], help="chapters: multiples of 6")
@@ -57,7 +57,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     add("--budget", type=float, default=40, help="seconds, after which a cell has no more rounds")
     add("--limit", type=float, default=1800, help="seconds, after which a build is ended")
     add("--folder", type=Path, default=ROOT / ".bench", help="for environments and sites")
-    add("--json", type=Path, default=ROOT / "bench" / "results.json")
+    add("--json", type=Path, default=Path(__file__).with_name("results.json"))
     add("--resume", action="store_true", help="measure only what the recording does not have")
     add("--faults", action=argparse.BooleanOptionalAction, default=True)
     add(

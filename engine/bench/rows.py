@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-from bench import processes
-from bench.tools import Site, Tool
+from engine.bench import processes
+from engine.bench.tools import Site, Tool
 
 ROWS = ("cold", "warm", "sentence", "snippet", "helper")
 RAN = re.compile(r"Ran (\S+) in [\d.]+ s")

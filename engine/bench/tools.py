@@ -20,9 +20,9 @@ from typing import Any
 
 import yaml
 
-from bench import copies
-from bench.copies import Chapter
-from bench.notebooks import Cell, Runs, Words, cells_of, section_text
+from engine.bench import copies
+from engine.bench.copies import Chapter
+from engine.bench.notebooks import Cell, Runs, Words, cells_of, section_text
 from engine.build import Engine
 from engine.child import Result
 from engine.pages import FENCE, VALUE, Include, Value, read_page

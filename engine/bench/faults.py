@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import processes, rows
-from bench.copies import replaced_once
-from bench.tools import Site, Tool
+from engine.bench import processes, rows
+from engine.bench.copies import replaced_once
+from engine.bench.tools import Site, Tool
 
 LIMIT = 300.0
 

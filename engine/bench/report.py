@@ -11,8 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench.rows import ROWS, Cell
-from bench.tools import TOOLS
+from engine.bench.rows import ROWS, Cell
+from engine.bench.tools import TOOLS
 
 TITLES = {tool.name: tool.title for tool in TOOLS}
 
