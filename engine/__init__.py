@@ -7,7 +7,8 @@ The rooms, in the order in which data flows through them:
     sources    finds every local file that a snippet depends on
     pages      finds what the pages show
     pool       keeps a worker process and sends it the snippets that are stale
-    worker     imports torch and matplotlib once, then forks a child per snippet
+    worker     imports torch and matplotlib once, then forks children for snippets
+    state      tells whether a process is as it was, and fit for one more program
     child      runs one snippet, section by section, and writes down what it produced
     store      keeps results by content, and lays them out as files for the pages
     build      decides what is stale, runs it, and checks pages against outputs
@@ -23,5 +24,6 @@ The rooms, in the order in which data flows through them:
     notebooks  makes a notebook of a chapter, with blanks to fill or solved
     bench      times builds beside other tools; nothing else here knows it
 
-`mkdocs_hooks` and `mkdocs_notebooks` are the adapters for MkDocs; nothing else here knows it.
+`mkdocs_hooks`, `mkdocs_pages` and `mkdocs_notebooks` are the adapters for MkDocs; nothing else here
+knows it.
 """

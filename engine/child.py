@@ -2,7 +2,8 @@
 """Runs one snippet, section by section, in a process of its own, and writes down what it produced.
 
 This runs in a fork of the worker: whatever a snippet does to its process (random state, print
-options, rcParams, environment, working directory) ends with it.
+options, rcParams, environment, working directory) ends with it. Programs that are run for proof
+share a process as long as none of them changes it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import ast
 import contextlib
 import ctypes
 import faulthandler
+import functools
 import json
 import os
 import resource
 import sys
 import traceback
 import types
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
@@ -26,7 +29,9 @@ from typing import Any, TextIO
 from engine import values
 from engine.problems import Problem, visible
 from engine.sections import Section
+from engine.state import state
 
+Report = Callable[[int, int], None]
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
@@ -90,12 +95,27 @@ class Failed(Exception):
         super().__init__(what)
 
 
-def run(job: Job, report_line: Any) -> None:
+def run_all(jobs: list[Job], report: Report) -> None:
+    """Runs jobs one after the other, until one fails or leaves its process changed.
+
+    report(job, line): called before each statement with the number of the job among `jobs`, so
+    that the worker knows where a snippet was when its process is gone
+    """
+    before, base = state() if len(jobs) > 1 else {}, list(sys.path)
+    for number, job in enumerate(jobs):
+        report(number, 0)
+        sys.path[:] = base
+        failed = run(job, functools.partial(report, number))
+        if failed or number + 1 == len(jobs) or state() != before:
+            return
+
+
+def run(job: Job, report_line: Callable[[int], None]) -> bool:
     """Runs `job` to its end and leaves `result.json` in its scratch folder.
 
-    report_line(n): called before each statement, so that the worker knows where a snippet was when
-    its process is gone.
+    Returns whether it failed.
     """
+    redirect(job.scratch)
     result = Result(job.stem)
     opened = watch_files(job.root)
     limit_memory()
@@ -127,6 +147,17 @@ def run(job: Job, report_line: Any) -> None:
     unfinished = Path(f"{job.scratch}/result.part")
     unfinished.write_text(json.dumps(asdict(result)), "utf-8")
     unfinished.rename(f"{job.scratch}/result.json")
+    return bool(result.problems)
+
+
+def redirect(scratch: str) -> None:
+    """Lets all that this process prints go to files in `scratch`, and gives it nothing to read."""
+    for descriptor, name, mode in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, f"{scratch}/stdout", os.O_WRONLY | os.O_APPEND),
+        (2, f"{scratch}/stderr", os.O_WRONLY | os.O_APPEND),
+    ):
+        os.dup2(os.open(name, mode), descriptor)
 
 
 def writer(descriptor: int) -> TextIO:
@@ -196,7 +227,7 @@ def import_from_source(root: str) -> None:
         del sys.path_importer_cache[folder]
 
 
-def execute(job: Job, result: Result, report_line: Any) -> None:
+def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> None:
     source = Path(job.path).read_bytes()
     tree = ast.parse(source, job.path)
     module = types.ModuleType("__main__", ast.get_docstring(tree))

@@ -45,6 +45,11 @@ class Project:
         """The notebooks and the HTML of their pages, by a digest of what they were made from."""
         return self.cache / "notebooks"
 
+    @property
+    def pages(self) -> Path:
+        """What the Markdown of each page became, with a digest of what it was made from."""
+        return self.cache / "pages"
+
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
         return path.relative_to(self.snippets).with_suffix("").as_posix()

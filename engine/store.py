@@ -135,7 +135,8 @@ class Store:
         """Forgets all."""
         with self.locked():
             project = self.project
-            for folder in (project.outputs, project.runs, project.programs, project.notebooks):
+            for name in ("outputs", "runs", "programs", "notebooks", "pages"):
+                folder = getattr(project, name)
                 shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The process that has imported torch and matplotlib once, and forks a clean child per snippet.
+"""The process that has imported torch and matplotlib once, and forks clean children for snippets.
 
 Started by `pool`. Reads one job a line from standard input and writes one result a line to
 standard output, both as JSON; ends when its input ends.
@@ -28,19 +28,33 @@ from pathlib import Path
 from engine import child, sources
 from engine.child import Job, Result
 from engine.problems import Problem
+from engine.state import state
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
 LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by what uses it
+MOST_SHARED = 8  # programs for proof that one child runs at the most
+CORES = os.cpu_count() or 1
+PLACE = struct.Struct("qq")  # the number of a child's job, and its line
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 
 
 @dataclass
 class Running:
-    job: Job
+    """A child and its jobs.
+
+    place: shared with the child, which keeps there the number of its job and its current line
+    """
+
+    jobs: list[Job]
     pid: int
     started: float
-    line: mmap.mmap  # shared with the child, which keeps its current line there
+    place: mmap.mmap
+    number: int = 0
+
+    @property
+    def job(self) -> Job:
+        return self.jobs[self.number]
 
 
 def main() -> None:
@@ -48,24 +62,29 @@ def main() -> None:
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
     import_once()
-    jobs = Lines(0)
+    lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
     with tempfile.TemporaryDirectory(prefix="engine_", ignore_cleanup_errors=True) as scratch:
         try:
             count = itertools.count()
-            while not jobs.ended:  # when they end, nobody is left to take a result
-                while waiting and len(running) < (os.cpu_count() or 1):
-                    job, folder = waiting.pop(0), f"{scratch}/{next(count)}"
-                    import_late(job)
-                    running.append(start(job, folder, results.fileno()))
-                for line in jobs.read(POLL if running else None):
+            while not lines.ended:  # when they end, nobody is left to take a result
+                while waiting and len(running) < CORES:
+                    jobs = next_of(waiting)
+                    for job in jobs:
+                        import_late(job)
+                        job.scratch = f"{scratch}/{next(count)}"
+                    running.append(start(jobs, results.fileno()))
+                for line in lines.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
                 for one in list(running):
-                    if result := look_after(one):
+                    if done := look_after(one):
                         running.remove(one)
-                        shutil.rmtree(one.job.scratch, ignore_errors=True)
-                        results.write(json.dumps(asdict(result)).encode() + b"\n")
+                        waiting[:0] = one.jobs[len(done) :]
+                        for job in one.jobs:
+                            shutil.rmtree(job.scratch, ignore_errors=True)
+                        for result in done:
+                            results.write(json.dumps(asdict(result)).encode() + b"\n")
                         results.flush()
         finally:
             for one in running:
@@ -89,6 +108,7 @@ def import_once() -> None:
     figure.text(0.5, 0.5, "1")
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
+    state()  # NumPy imports its random numbers when they are first asked for
     gc.freeze()  # a collection in a child would copy every page that it looks at
 
 
@@ -130,15 +150,24 @@ class Lines:
         return lines
 
 
-def start(job: Job, scratch: str, results: int) -> Running:
-    os.makedirs(f"{scratch}/folder")
-    job.scratch = scratch
-    for name in ("stdout", "stderr"):
-        Path(scratch, name).touch()
-    line = mmap.mmap(-1, 8)
+def next_of(waiting: list[Job]) -> list[Job]:
+    """Takes the jobs of the next child: a snippet has one to itself, programs may share it."""
+    most = max(1, min(MOST_SHARED, len(waiting) // CORES))
+    programs = list(itertools.takewhile(lambda job: job.alone, waiting[:most]))
+    jobs = programs or waiting[:1]
+    del waiting[: len(jobs)]
+    return jobs
+
+
+def start(jobs: list[Job], results: int) -> Running:
+    for job in jobs:
+        os.makedirs(f"{job.scratch}/folder")
+        for name in ("stdout", "stderr"):
+            Path(job.scratch, name).touch()
+    place = mmap.mmap(-1, PLACE.size)
     pid = os.fork()
     if pid:
-        return Running(job, pid, time.monotonic(), line)
+        return Running(jobs, pid, time.monotonic(), place)
     status = 1
     try:
         os.setsid()
@@ -146,32 +175,28 @@ def start(job: Job, scratch: str, results: int) -> Running:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        for descriptor, name, mode in (
-            (0, os.devnull, os.O_RDONLY),
-            (1, f"{scratch}/stdout", os.O_WRONLY | os.O_APPEND),
-            (2, f"{scratch}/stderr", os.O_WRONLY | os.O_APPEND),
-        ):
-            os.dup2(os.open(name, mode), descriptor)
-
-        def report_line(number: int) -> None:
-            line[:8] = struct.pack("q", number)
-
-        child.run(job, report_line)
+        child.run_all(jobs, lambda *now: PLACE.pack_into(place, 0, *now))
         status = 0
     finally:
         os._exit(status)
 
 
-def look_after(one: Running) -> Result | None:
-    """Returns the result of a child that is done, ends one that must be ended, or returns None."""
-    job = one.job
+def look_after(one: Running) -> list[Result] | None:
+    """Returns the results of a child that is done, ends one that must be ended, or returns None.
+
+    They are those of its first jobs. The others are to be run again, by another child: in a
+    process that was used before, only a success counts.
+    """
     pid, status = os.waitpid(one.pid, os.WNOHANG)
-    seconds = time.monotonic() - one.started
+    number, line = PLACE.unpack_from(one.place)
+    if number != one.number:
+        one.number, one.started = number, time.monotonic()
+    job, seconds = one.job, time.monotonic() - one.started
     if pid:
         end_group(one.pid)
         result = read_result(job)
         if not result.problems and not Path(job.scratch, "result.json").exists():
-            result.problems.append(problem_of(one, died(status, job)))
+            result.problems.append(problem_of(job, line, died(status, job)))
     else:
         printed = sum(Path(job.scratch, name).stat().st_size for name in ("stdout", "stderr"))
         if printed > MOST_OUTPUT:
@@ -185,13 +210,14 @@ def look_after(one: Running) -> Result | None:
             return None
         end_group(one.pid)
         os.waitpid(one.pid, 0)
-        result = Result(job.stem, problems=[problem_of(one, what)])
+        result = Result(job.stem, problems=[problem_of(job, line, what)])
     printed = Path(job.scratch, "stdout").stat().st_size
     if printed > MOST_OUTPUT and not result.problems:
         what = f"prints {printed // 1000} kB: a page can show {MOST_OUTPUT // 1000} kB at the most"
-        result = Result(job.stem, problems=[problem_of(one, what)])
+        result = Result(job.stem, problems=[problem_of(job, line, what)])
     result.seconds = seconds
-    return result
+    earlier = [read_result(job) for job in one.jobs[:number]]
+    return [*earlier, *([] if earlier and result.problems else [result])]
 
 
 def end_group(pid: int) -> None:
@@ -217,10 +243,9 @@ def died(status: int, job: Job) -> str:
     return f"was killed by {name}{hint}"
 
 
-def problem_of(one: Running, what: str) -> Problem:
+def problem_of(job: Job, line: int, what: str) -> Problem:
     """A problem at the line where the child was last, as exactly as it can be known."""
-    job = one.job
-    line = struct.unpack("q", one.line[:8])[0] or 1
+    line = line or 1
     for name in child.TRACES:
         with contextlib.suppress(FileNotFoundError):
             trace = Path(job.scratch, name).read_text("utf-8", "replace")

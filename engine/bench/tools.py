@@ -253,7 +253,8 @@ class ThisEngine(Mkdocs):
     gone = ()
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
-        config["hooks"] = [str(site.root / "engine" / "mkdocs_hooks.py")]
+        hooks = ("mkdocs_hooks.py", "mkdocs_pages.py")
+        config["hooks"] = [str(site.root / "engine" / name) for name in hooks]
 
     def page(self, site: Site, chapter: Chapter) -> str:
         return site.page(chapter)

@@ -153,7 +153,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     config = config.replace(
         "  - engine/mkdocs_notebooks.py # MkDocs alone: Zensical's site has no notebooks\n", ""
     )
-    config = config.replace("  - engine/mkdocs_hooks.py", f"  - {root}/engine/mkdocs_hooks.py")
+    config = config.replace("  - engine/mkdocs_", f"  - {root}/engine/mkdocs_")
     assert "mkdocs_notebooks" not in config
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "snippets").mkdir()

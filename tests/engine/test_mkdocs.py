@@ -22,7 +22,7 @@ CONFIG = """\
 site_name: Sample
 theme: {{name: mkdocs}}
 use_directory_urls: false
-hooks: [{root}/engine/mkdocs_hooks.py]
+hooks: [{root}/engine/mkdocs_hooks.py, {root}/engine/mkdocs_pages.py]
 watch: [snippets]
 markdown_extensions:
   - engine.markdown: {{elements: [custom-element]}}

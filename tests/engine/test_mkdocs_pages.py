@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Under MkDocs a page is rendered when something changed that it is made from, and only then."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.conftest import Sample
+from tests.engine.test_mkdocs import CONFIG, PAGE, command, environment
+
+COUNTING = """\
+from markdown.extensions import Extension
+
+
+class Counting(Extension):
+    def extendMarkdown(self, md):
+        with open("rendered.txt", "a") as file:
+            file.write("x")
+
+
+def makeExtension(**options):
+    return Counting(**options)
+"""
+
+
+class Site:
+    """The sample with two pages, one of which shows a snippet, and a count of renderings."""
+
+    def __init__(self, sample: Sample, root: Path) -> None:
+        self.sample, self.root, self.folder = sample, root, sample.root
+        (self.folder / "counting.py").write_text(COUNTING)
+        (self.folder / "mkdocs.yml").write_text(CONFIG.format(root=root) + "  - counting\n")
+        sample.section("total = 3\nprint('printed', total)")
+        sample.page(PAGE, "index")
+        sample.page("# Other\n\n## Part\n\nWords.\n", "other")
+        sample.page("# Terms\n", "glossary")
+
+    def build(self, *arguments: str, status: int = 0) -> tuple[int, str]:
+        """Builds; returns how many pages were rendered, and what was said."""
+        counted = self.folder / "rendered.txt"
+        counted.write_text("")
+        variables = environment(self.root)
+        variables["PYTHONPATH"] += f":{self.folder}"
+        done = subprocess.run(
+            command("build", *arguments),
+            cwd=self.folder,
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        checked = 1  # MkDocs makes a renderer more, to see whether it can
+        return len(counted.read_text()) - checked, done.stderr
+
+    def page(self, name: str = "index") -> str:
+        return (self.folder / "site" / f"{name}.html").read_text("utf-8")
+
+
+@pytest.fixture
+def site(sample: Sample, root: Path) -> Site:
+    return Site(sample, root)
+
+
+def test_what_did_not_change_is_not_rendered_and_reads_the_same(site: Site) -> None:
+    assert site.build()[0] == 3
+    first = {name: site.page(name) for name in ("index", "other", "glossary")}
+    assert site.build()[0] == 0
+    assert {name: site.page(name) for name in first} == first
+
+
+def test_a_changed_sentence_or_output_renders_the_pages_that_show_it(site: Site) -> None:
+    site.build()
+    site.sample.page("# Other\n\n## Part\n\nAnother word.\n", "other")
+    assert site.build()[0] == 1
+    assert "Another word" in site.page("other")
+    site.sample.section("total = 4\nprint('printed', total)")
+    assert site.build()[0] == 1
+    assert "The total is 4" in site.page()
+    assert "printed 4" in site.page()
+
+
+def test_what_all_pages_are_made_from_renders_all(site: Site) -> None:
+    site.build()
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text() + "  - tables\n")
+    assert site.build()[0] == 3
+    site.sample.page("# Terms\n\n## Word\n", "glossary")
+    assert site.build()[0] == 3
+    site.sample.page("# New\n", "new")  # a link to it would now lead somewhere
+    assert site.build()[0] == 4
+
+
+def test_a_link_that_leads_nowhere_is_told_in_every_build(site: Site) -> None:
+    site.sample.page("# Other\n\n[gone](gone.md)\n", "other")
+    for _ in range(2):
+        assert "gone.md" in site.build("--strict", status=1)[1]
+
+
+def test_an_anchor_that_is_gone_is_told_though_its_page_was_kept(site: Site) -> None:
+    site.sample.page("# Page\n\n[part](other.md#part)\n", "index")
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text() + "validation: {anchors: warn}\n")
+    site.build("--strict")
+    site.sample.page("# Other\n\n## Renamed\n", "other")
+    told = site.build("--strict", status=1)[1]
+    assert "does not contain an anchor '#part'" in told
+
+
+def test_a_quiet_build_keeps_nothing_that_it_could_not_warn_of(site: Site) -> None:
+    site.sample.page("# Other\n\n[gone](gone.md)\n", "other")
+    site.build("--quiet")
+    assert "gone.md" in site.build("--strict", status=1)[1]
+
+
+def test_a_damaged_cache_is_not_believed_and_what_is_gone_is_forgotten(site: Site) -> None:
+    site.build()
+    first = site.page()
+    kept = site.folder / ".cache" / "pages" / "index.md.json"
+    whole = kept.read_bytes()
+    for size in (0, 10, len(whole) // 2, len(whole) - 1):
+        kept.write_bytes(whole[:size])
+        assert site.build()[0] == 1
+        assert site.page() == first
+    (site.folder / "docs" / "other.md").unlink()
+    site.build()
+    assert sorted(path.name for path in kept.parent.iterdir()) == [
+        "glossary.md.json",
+        "index.md.json",
+    ]
