@@ -8,6 +8,7 @@ an installed package.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
@@ -77,8 +78,11 @@ def what_pages_show(engine: Engine) -> dict[str, list[Any]]:
 
 def on_pre_page(page: Any, config: Any, files: Any) -> Any:
     assert build
+    path = build.engine.project.pages / f"{page.file.src_uri}.json"
+    build.kept.add(path)
+    # Of what is not logged, nothing says that it has to be told again in the next build.
     if not build.engine.report.problems and log.isEnabledFor(logging.INFO):
-        page.render = functools.partial(render, build, page)
+        page.render = functools.partial(render, build, page, path)
     return page
 
 
@@ -87,16 +91,14 @@ def on_post_build(config: Any) -> None:
     if build and not build.engine.report.problems:
         for path in build.engine.project.pages.rglob("*.json"):
             if path not in build.kept:
-                path.unlink()
+                path.unlink(missing_ok=True)
 
 
-def render(build: Build, page: Any, config: Any, files: Any) -> None:
-    """Takes the place of the method of a page."""
+def render(build: Build, page: Any, path: Path, config: Any, files: Any) -> None:
+    """Takes the place of the method of a page; `path` is where its HTML is kept."""
     shown = build.shows.get(f"docs/{page.file.src_uri}")
     parts = [build.common, page.markdown, shown]
     made_from = digest(json.dumps(parts, sort_keys=True).encode())
-    path = build.engine.project.pages / f"{page.file.src_uri}.json"
-    build.kept.add(path)
     body = build.engine.store.load_checked(path)
     kept = json.loads(body) if body else {}
     if kept.get("made_from") == made_from:
@@ -110,7 +112,8 @@ def render(build: Build, page: Any, config: Any, files: Any) -> None:
         log.removeHandler(told)
     if not told.anything:  # else it is to be told in the next build too
         body = json.dumps({"made_from": made_from, "page": taken_from(page)}, sort_keys=True)
-        build.engine.store.save_checked(path, body.encode())
+        with contextlib.suppress(OSError):  # then it is rendered again
+            build.engine.store.save_checked(path, body.encode())
 
 
 class Told(logging.Handler):

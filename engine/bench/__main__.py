@@ -37,8 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     cells = report.cells_of(recording)
     print(report.table(cells))
     print(f"\nimport of torch and matplotlib: {recording['import']}\n")
-    for claim, holds, told in report.bounds(recording):
-        print(f"{'reached' if holds else 'MISSED ':8} {claim}: {told}")
+    for bound in recording["bounds"]:
+        mark = "reached" if bound["holds"] else "MISSED "
+        print(f"{mark:8} {bound['claim']}: {bound['told']}")
     for one in recording.get("faults", []):
         verdict = "right" if one["right"] else "wrong"
         print(f"{one['tool']:16}{one['question']:11}{verdict:6} {one['seen']}")
@@ -57,7 +58,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     add("--budget", type=float, default=40, help="seconds, after which a cell has no more rounds")
     add("--limit", type=float, default=1800, help="seconds, after which a build is ended")
     add("--folder", type=Path, default=ROOT / ".bench", help="for environments and sites")
-    add("--json", type=Path, default=Path(__file__).with_name("results.json"))
+    add("--json", type=Path, help="the file of the recording, else results.json in that folder")
     add("--resume", action="store_true", help="measure only what the recording does not have")
     add("--faults", action=argparse.BooleanOptionalAction, default=True)
     add(
@@ -67,6 +68,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     )
     options = parser.parse_args(arguments)
     options.folder = options.folder.resolve()
+    options.json = options.json or options.folder / "results.json"
     return options
 
 
@@ -166,6 +168,8 @@ class Run:
     def save(self, cells: Any) -> None:
         self.recording["cells"] = report.as_data(cells)
         self.recording["summary"] = report.summary(report.cells_of(self.recording))
+        self.recording["bounds"] = report.bounds(self.recording)
+        self.recording["titles"] = report.TITLES
         self.recording["sizes"] = sorted({cell["size"] for cell in self.recording["cells"]})
         self.recording["when"] = datetime.now(UTC).strftime("%Y-%m-%d")
         report.write(self.options.json, self.recording)

@@ -141,11 +141,15 @@ def line_of(cell: Cell, cells: list[Cell]) -> str:
     return told
 
 
-def bounds(recording: dict[str, Any]) -> list[tuple[str, bool, str]]:
+def bounds(recording: dict[str, Any]) -> list[dict[str, Any]]:
     """What is to be reached: the claim, whether it holds, and the figures."""
     cells = cells_of(recording)
-    importing = statistics.median(recording["import"])
-    found = []
+    importing = statistics.median(recording["import"]) if recording["import"] else 0.0
+    found: list[dict[str, Any]] = []
+
+    def add(claim: str, holds: bool, told: str) -> None:
+        found.append({"claim": claim, "holds": holds, "told": told})
+
     for size in sorted({cell.size for cell in cells}):
         for row in ROWS:
             us, floor = median(find(cells, "engine", size, row)), floor_of(cells, size, row)
@@ -161,17 +165,17 @@ def bounds(recording: dict[str, Any]) -> list[tuple[str, bool, str]]:
             ]
             if others:
                 best, name = min(others)
-                told = f"{us:.2f} s, and {name} {best:.2f} s"
-                found.append((f"{size} {row}: no other is faster", us <= best, told))
+                told = f"{us:.2f} s; {name} {best:.2f} s"
+                add(f"{size} {row}: no other is faster", us <= best, told)
             if floor and row == "cold":
                 most = 1.3 * (floor + importing)
                 told = f"{us:.2f} s of {most:.2f} s"
-                found.append((f"{size} {row}: 1.3 times floor and import", us <= most, told))
+                add(f"{size} {row}: at most 1.3 times floor and import", us <= most, told)
             if floor and row == "warm":
                 told = f"{us:.2f} s of {1.2 * floor:.2f} s"
-                found.append((f"{size} {row}: 1.2 times the floor", us <= 1.2 * floor, told))
+                add(f"{size} {row}: at most 1.2 times the floor", us <= 1.2 * floor, told)
         if (edited := find(cells, "engine", size, "snippet")) and edited.seconds:
             claim = f"{size} snippet: runs just what depends on it"
             told = f"{edited.ran} of {recording['snippets'][str(size)]} snippets"
-            found.append((claim, edited.ran == recording["dependents"], told))
+            add(claim, edited.ran == recording["dependents"], told)
     return found

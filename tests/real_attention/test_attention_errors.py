@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: MIT
-import importlib
 
 import pytest
 import torch
 
-from snippets.real_attention import attention_errors
 from snippets.real_attention.attention_errors import (
     check_attn_mask,
     check_heads,
@@ -115,8 +113,3 @@ def test_inputs_have_the_width_of_the_layer():
         with pytest.raises(ValueError) as raised:
             check_inputs(4, x=made(3, 4), context=wrong)
         assert str(raised.value) == f"context is {shape}, not (batch, length, 4)"
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(attention_errors)
-    assert capfd.readouterr() == ("", "")

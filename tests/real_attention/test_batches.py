@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
-import warnings
 
 import matplotlib.pyplot as plt
 import pytest
@@ -170,12 +168,3 @@ def test_what_the_page_prints(capsys):
     assert outputs[0] == "tensor([[[1.8639, 6.3194, 1.7042],"
     assert float(difference.removeprefix("tensor(").removesuffix(")")) < 1e-6
     assert same == "True"
-
-
-@pytest.mark.parametrize("module", [batches, batches_rounding, batches_transpose, batches_picture])
-def test_importing_is_silent(module, capfd):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()

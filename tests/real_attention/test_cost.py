@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import platform
 import re
 import runpy
@@ -43,8 +42,3 @@ def test_the_machine_is_named_and_the_ratios_are_printed(capsys):
     assert platform.machine() in machine
     assert all(re.fullmatch(r"\d+ inputs: \d+\.\d times as long", line) for line in ratios)
     assert len(ratios) == 2
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(cost)
-    assert capfd.readouterr() == ("", "")

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib
@@ -241,15 +240,6 @@ def test_the_map_tells_the_shapes_at_hand():
     assert texts == [line for name, shape in shapes.items() for line in (name, str(shape))]
     assert "source → keys → weights" in told
     assert "weights (2, 5)" in told
-
-
-@pytest.mark.parametrize(
-    "silent", [module, cross_attention_target, cross_attention_heads, cross_attention_use]
-)
-def test_importing_is_silent(silent, capfd):
-    importlib.reload(silent)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_page_shows_each_claim(capsys):

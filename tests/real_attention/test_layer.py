@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The layer against nn.MultiheadAttention, over cases made by hypothesis, and what it promises."""
 
-import importlib
 import inspect
 import warnings
 
@@ -309,8 +308,3 @@ def test_it_has_at_most_60_lines():
 def test_it_computes_with_our_function_alone(monkeypatch):
     monkeypatch.setattr(F, "scaled_dot_product_attention", None)
     assert a_layer()(made(2, 5, 12)).shape == (2, 5, 12)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import torch
@@ -46,9 +45,3 @@ def test_dropout_gives_two_answers_until_eval(capsys):
     assert first != second
     assert len(set(training)) == 2
     assert one == other
-
-
-def test_importing_is_silent(capfd):
-    for module in (layer_use, layer_dropout):
-        importlib.reload(module)
-    assert capfd.readouterr() == ("", "")

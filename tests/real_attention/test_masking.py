@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -12,7 +11,6 @@ from torch.testing import assert_close
 
 from snippets.real_attention import (
     batches,
-    masking,
     masking_causal,
     masking_padding,
     masking_picture,
@@ -257,15 +255,6 @@ def test_the_picture_says_who_may_attend_to_whom():
     everyone = "query 1 may attend to key 1, key 2; query 2 may attend to key 1, key 2; query 3 may"
     assert f"padding, sequence 2: {everyone} attend to key 1, key 2." in said
     assert "causal: query 1 may attend to key 1; query 2 may attend to key 1, key 2; query" in said
-
-
-@pytest.mark.parametrize(
-    "module", [masking, masking_padding, masking_causal, masking_pitfalls, masking_picture]
-)
-def test_importing_is_silent(module, capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize("module", [masking_padding, masking_causal])

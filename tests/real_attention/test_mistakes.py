@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Every exhibit: its test fails on the broken lines, for the reason it names, and not on the fix."""
 
-import importlib
 import runpy
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
 
 from snippets.real_attention import (
-    mistakes,
     mistakes_axes,
     mistakes_empty_rows,
     mistakes_heads,
@@ -102,13 +99,6 @@ def test_samples_are_the_same_each_time_and_have_the_sizes_asked_for():
     first, again = sample((2, 3), (5,)), sample((2, 3), (5,))
     assert [part.shape for part in first] == [(2, 3), (5,)]
     assert all(one.equal(two) for one, two in zip(first, again, strict=True))
-
-
-@pytest.mark.parametrize("module", [mistakes, *MODULES], ids=lambda module: module.__name__)
-def test_importing_is_silent(module, capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib
@@ -16,7 +15,6 @@ from torch import nn
 from torch.testing import assert_close
 
 from snippets.real_attention import (
-    multi_head,
     multi_head_blend,
     multi_head_output,
     multi_head_pictures,
@@ -295,15 +293,6 @@ def test_the_heat_maps_hold_the_weights_of_each_head():
         + ", ".join(f"{value:.3f}" for value in weights[1, 0].tolist())
         in told
     )
-
-
-@pytest.mark.parametrize(
-    "module", [multi_head, multi_head_blend, multi_head_output, multi_head_side_by_side]
-)
-def test_importing_is_silent(module, capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def printed(module, capsys):

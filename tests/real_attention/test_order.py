@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 from itertools import permutations
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
@@ -46,12 +44,6 @@ def test_a_causal_mask_lets_order_in():
         return F.scaled_dot_product_attention(*parts, is_causal=True)
 
     assert not torch.allclose(causal(x[moved]), causal(x)[moved], atol=0.1)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_page_shows_the_rows_moving(capsys):

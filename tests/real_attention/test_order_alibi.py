@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import math
 import runpy
 
@@ -99,12 +98,6 @@ def test_the_weights_of_the_example_are_those_of_torch(ran):
 def test_the_nearer_of_two_equal_keys_wins(ran):
     assert scores[0, 1] == scores[0, 2]
     assert ran["weights"][0, 1] > ran["weights"][0, 2] + 0.1
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_page_shows_slopes_biases_and_weights(capsys):

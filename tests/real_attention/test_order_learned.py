@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -35,12 +34,6 @@ def test_attention_with_positions_sees_order(ran):
     positions = ran["positions"]
     reordered = outputs_of(x + positions)[moved]
     assert not torch.allclose(outputs_of(x[moved] + positions), reordered, atol=0.1)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_page_shows_rows_and_that_there_is_none_past_the_end(capsys):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import math
 import runpy
 
@@ -81,12 +80,6 @@ def test_attention_with_positions_sees_order():
     in_place, in_other_places = outputs_of(x + encodings), outputs_of(x[moved] + encodings)
     for row in in_other_places:
         assert (row - in_place).abs().amax(dim=-1).min() > 0.1  # it is none of the rows from before
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_page_shows_positions_their_products_and_what_they_change(capsys):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -112,12 +111,6 @@ def test_the_length_of_a_value_does_not_scale_the_scores(arguments):
 def test_queries_and_keys_of_unequal_lengths_are_refused():
     with pytest.raises(RuntimeError, match="7x3 and 2x5"):
         attention(torch.ones(7, 3), torch.ones(5, 2), torch.ones(5, 11))
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(scaling)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_example_both_ways_is_spelled_out(capsys):

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 import contextlib
-import importlib
 import io
 import runpy
 
@@ -62,12 +61,6 @@ def test_rows_are_drawn_anew_for_every_length_and_alike_in_every_run():
         assert_close(one, again, rtol=0, atol=0)
     assert not torch.allclose(draw(4)[1], draw(64)[1])
     assert draw(4)[0].shape == (10_000, 16)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(scaling_measured)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_spread_is_the_root_of_the_length_of_a_key_and_not_of_an_input(ran):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -218,10 +217,3 @@ def test_on_two_axes_torch_refuses_a_mask_with_is_causal(capsys):
 def test_the_running_example_is_asked():
     assert_close(two_queries, queries[:2])
     assert_close(values, torch.eye(3))
-
-
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.__name__)
-def test_importing_is_silent(snippet, capfd):
-    importlib.reload(snippet)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 import contextlib
-import importlib
 import io
 import runpy
 
@@ -124,12 +123,6 @@ def test_without_dim_torch_warns_each_time_and_takes_1_for_2_d_and_0_for_3_d(ran
         "4-D: takes dim=1",
     ]
     assert ran["printed"][-1].startswith("4 warnings: Implicit dimension choice for softmax")
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_overflow_and_its_cure_are_spelled_out(ran):

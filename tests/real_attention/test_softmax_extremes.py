@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 import contextlib
-import importlib
 import io
 import runpy
 
@@ -68,12 +67,6 @@ def test_a_second_layer_spreads_it_to_every_output(ran):
         "        [nan, nan, nan],",
         "        [nan, nan, nan]])",
     ]
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_temperatures_are_spelled_out(ran):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import math
 import runpy
 
@@ -77,12 +76,6 @@ def test_without_dim_torch_warns_and_mixes_up_a_batch():
         guessed = F.softmax(batch)
     assert_close(guessed, torch.full((2, 3, 3), 0.5))
     assert_close(batch.softmax(dim=-1), torch.stack([weights, weights]))
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(attention_scores)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_sums_are_spelled_out(capsys):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -28,12 +27,6 @@ def test_equal_weights_turn_every_input_into_the_average():
     assert mixes.shape == (3, 4)
     for mix in mixes:
         assert_close(mix, torch.tensor([2 / 3, 1, 2 / 3, 1]))
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(inputs)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_sums_are_spelled_out(capsys):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -97,12 +96,6 @@ def test_an_output_stays_within_the_range_of_the_values(random_arguments):
     values, mixed = x @ w_value, self_attention(*random_arguments)
     assert (mixed <= values.max(dim=0).values + 1e-5).all()
     assert (mixed >= values.min(dim=0).values - 1e-5).all()
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_sums_are_spelled_out(capsys):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -48,12 +47,6 @@ def test_each_row_is_an_input_for_other_sizes_too(monkeypatch):
 def test_an_input_with_a_single_one_picks_a_row_of_the_projection_weights():
     for weight in (w_query, w_key, w_value):
         assert_close(torch.eye(4)[2] @ weight, weight[2], **exactly)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(queries_keys_values)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_sums_are_spelled_out(capsys):

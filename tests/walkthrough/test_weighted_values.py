@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-import importlib
 import runpy
 
 import matplotlib.pyplot as plt
@@ -57,12 +56,6 @@ def test_without_the_new_axis_a_weight_meets_the_wrong_numbers():
 
 def test_rounded_to_halves_each_row_of_weights_can_be_used_by_hand():
     assert_close(rounded_weights, torch.tensor([[0, 0.5, 0.5], [0, 1, 0], [0, 1, 0]]), **exactly)
-
-
-def test_importing_is_silent(capfd):
-    importlib.reload(module)
-    assert capfd.readouterr() == ("", "")
-    assert not plt.get_fignums()
 
 
 def test_the_products_are_spelled_out(capsys):
