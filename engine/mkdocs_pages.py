@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The adapter for MkDocs that keeps what a page's Markdown became, and renders what changed.
+"""The adapter for MkDocs that keeps pages, and makes again those that something has reached.
 
-MkDocs renders every page in every build. Here a page is rendered when anything changed that its
-HTML is made from: its text, what it shows, the glossary, the configuration, where files are, or
-an installed package.
+MkDocs makes every page in every build: it renders the Markdown, puts it into the theme, and reads
+the HTML once more for the search. Here each of the three is done again only when something changed
+that it is made from: the text, what the page shows, the glossary, the navigation, the theme, the
+configuration, or an installed package.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import functools
 import json
 import logging
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +26,47 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from engine.build import Engine, engine_for
 from engine.sources import digest, digest_of_file, environment
+from engine.store import Store
 
 log = logging.getLogger("mkdocs")
 build: Build | None = None
+# What MkDocs gives to every template; the rest of a context is compared as it is.
+SHARED = {"nav", "pages", "config", "page", "extra_css", "extra_javascript"}
 
 
 @dataclass
 class Build:
-    """What all pages of one build are made from.
+    """What the pages of one build are made from, and the files that keep them.
 
     common: a digest of what is the same for all of them
-    shows: page -> the snippets that it shows, with all that it may show of them
-    kept: the files in the cache that this build's pages have
+    shows: page -> the snippets that it shows, with all that it may show of them, as JSON
+    around: what the theme puts around a page: the navigation and the theme's own files
     """
 
     engine: Engine
     common: str
-    shows: dict[str, list[Any]]
-    kept: set[Path]
+    shows: dict[str, list[str]]
+    around: str = ""
+    files: set[Path] = field(default_factory=set)
+
+    def kept(self, page: Any, kind: str, parts: list[Any], make: Callable[[], Any]) -> Any:
+        """What `make` gives, from the cache where these parts made it before.
+
+        Where it gives None, there is something that the next build has to do again.
+        """
+        made_from = digest(json.dumps([self.common, parts], default=str).encode())
+        path = self.engine.project.pages / f"{page.file.src_uri}.{kind}.json"
+        self.files.add(path)
+        if body := Store.load_checked(path):
+            kept = json.loads(body)
+            if kept["made_from"] == made_from:
+                return kept["made"]
+        made = make()
+        if made is not None:
+            body = json.dumps({"made_from": made_from, "made": made}).encode()
+            with contextlib.suppress(OSError):  # then it is made again
+                Store.save_checked(path, body)
+        return made
 
 
 def on_nav(nav: Any, config: Any, files: Any) -> Any:
@@ -48,72 +74,60 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
     global build
     root = Path(config.config_file_path).parent
     engine = engine_for(root)
-    packages = sorted(n for n in os.listdir(Path(markdown.__file__).parents[1]) if ".dist-" in n)
+    # Of what is not logged, nothing would say that it has to be told again in the next build.
+    if engine.report.problems or not log.isEnabledFor(logging.INFO):
+        build = None
+        return nav
+    text = Path(config.config_file_path).read_text("utf-8")
+    variables = {
+        name for line in re.findall(r"!ENV(.*)", text) for name in re.findall(r"\w+", line)
+    }
     common = [
         environment(),
-        packages,
-        digest_of_file(Path(config.config_file_path)),
+        sorted(n for n in os.listdir(Path(markdown.__file__).parents[1]) if ".dist-" in n),
+        [text, {name: os.environ.get(name) for name in variables}],
         digest_of_file(root / "docs" / "glossary.md"),
-        [config.site_url, config.repo_url, config.edit_uri],
         sorted((file.src_uri, file.dest_uri, file.inclusion.value) for file in files),
     ]
-    shows = {} if engine.report.problems else what_pages_show(engine)
-    build = Build(engine, digest(json.dumps(common).encode()), shows, set())
+    build = Build(engine, digest(json.dumps(common, sort_keys=True).encode()), shown_by(engine))
     return nav
 
 
-def what_pages_show(engine: Engine) -> dict[str, list[Any]]:
+def shown_by(engine: Engine) -> dict[str, list[str]]:
     report = engine.report
     programs: dict[str, list[Any]] = {}
     for block, text in report.programs.items():
         programs.setdefault(block.stem, []).append([block.sections, text])
-    shows: dict[str, list[Any]] = {}
+    shows: dict[str, list[str]] = {}
     for stem, snippet in report.snippets.items():
         result = report.results[stem]
         made = [stem, snippet.text, result.sections, result.values, programs.get(stem)]
         for page in snippet.pages:
-            shows.setdefault(page, []).append(made)
+            shows.setdefault(page, []).append(json.dumps(made, sort_keys=True))
     return shows
 
 
 def on_pre_page(page: Any, config: Any, files: Any) -> Any:
-    assert build
-    path = build.engine.project.pages / f"{page.file.src_uri}.json"
-    build.kept.add(path)
-    # Of what is not logged, nothing says that it has to be told again in the next build.
-    if not build.engine.report.problems and log.isEnabledFor(logging.INFO):
-        page.render = functools.partial(render, build, page, path)
+    if build:
+        page.render = functools.partial(render, build, page)
     return page
 
 
-def on_post_build(config: Any) -> None:
-    """Forgets pages that are gone."""
-    if build and not build.engine.report.problems:
-        for path in build.engine.project.pages.rglob("*.json"):
-            if path not in build.kept:
-                path.unlink(missing_ok=True)
+def render(build: Build, page: Any, config: Any, files: Any) -> None:
+    """Takes the place of the method of a page."""
 
+    def make() -> dict[str, Any] | None:
+        told = Told()
+        log.addHandler(told)
+        try:
+            Page.render(page, config, files)
+        finally:
+            log.removeHandler(told)
+        return None if told.anything else taken_from(page)
 
-def render(build: Build, page: Any, path: Path, config: Any, files: Any) -> None:
-    """Takes the place of the method of a page; `path` is where its HTML is kept."""
-    shown = build.shows.get(f"docs/{page.file.src_uri}")
-    parts = [build.common, page.markdown, shown]
-    made_from = digest(json.dumps(parts, sort_keys=True).encode())
-    body = build.engine.store.load_checked(path)
-    kept = json.loads(body) if body else {}
-    if kept.get("made_from") == made_from:
-        put_back(kept["page"], page, files)
-        return
-    told = Told()
-    log.addHandler(told)
-    try:
-        Page.render(page, config, files)
-    finally:
-        log.removeHandler(told)
-    if not told.anything:  # else it is to be told in the next build too
-        body = json.dumps({"made_from": made_from, "page": taken_from(page)}, sort_keys=True)
-        with contextlib.suppress(OSError):  # then it is rendered again
-            build.engine.store.save_checked(path, body.encode())
+    parts = [page.markdown, build.shows.get(f"docs/{page.file.src_uri}")]
+    if kept := build.kept(page, "markdown", parts, make):
+        put_back(kept, page, files)
 
 
 class Told(logging.Handler):
@@ -152,3 +166,72 @@ def as_link(data: list[Any]) -> AnchorLink:
     link = AnchorLink(title, id_, level)
     link.children = [as_link(child) for child in children]
     return link
+
+
+def on_env(env: Any, config: Any, files: Any) -> Any:
+    """Every page is rendered; none is in the theme or in the search yet."""
+    if build is None:
+        return env
+    pages = [file.page for file in files.documentation_pages() if file.page]
+    theme = Path(config.theme.custom_dir or os.devnull)
+    around = [
+        [(page.url, page.title, page.meta) for page in pages],
+        {str(file): digest_of_file(file) for file in sorted(theme.rglob("*")) if file.is_file()},
+    ]
+    build.around = digest(json.dumps(around, default=str).encode())
+    env.get_template = functools.partial(template_of, build, env.get_template)
+    for plugin in config.plugins.values():
+        index = getattr(plugin, "search_index", None)
+        if hasattr(index, "entries"):
+            add = index.add_entry_from_context
+            index.add_entry_from_context = functools.partial(add_entry, build, index, add)
+    return env
+
+
+def template_of(build: Build, get: Callable[..., Any], name: Any, *parent: Any, **more: Any) -> Any:
+    """Takes the place of a method of the environment, which is called for parts of pages too."""
+    template = get(name, *parent, **more)
+    return template if parent or more else Kept(build, template)
+
+
+@dataclass
+class Kept:
+    """A template that is filled in once for a page."""
+
+    build: Build
+    template: Any
+
+    def render(self, context: dict[str, Any]) -> str:
+        page = context["page"]
+        if page is None:
+            return self.template.render(context)
+        parts = [
+            self.template.name,
+            self.build.around,
+            [page.content, page.url, page.title, page.meta, page.edit_url, page.canonical_url],
+            [as_data(link) for link in page.toc],
+            {name: value for name, value in context.items() if name not in SHARED},
+        ]
+        return self.build.kept(page, "theme", parts, lambda: self.template.render(context))
+
+
+def add_entry(build: Build, index: Any, add: Callable[[Any], None], page: Any) -> None:
+    """Takes the place of a method of the search's index."""
+    before = len(index.entries)
+
+    def make() -> list[Any]:
+        add(page)
+        entries = index.entries[before:]
+        del index.entries[before:]
+        return entries
+
+    parts = [page.content, page.url, page.title, page.meta, [as_data(link) for link in page.toc]]
+    index.entries += build.kept(page, "search", parts, make)
+
+
+def on_post_build(config: Any) -> None:
+    """Forgets pages that are gone."""
+    if build:
+        for path in build.engine.project.pages.rglob("*.json"):
+            if path not in build.files:
+                path.unlink(missing_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Under MkDocs a page is rendered when something changed that it is made from, and only then."""
+"""Under MkDocs a page is made again when something changed that it is made from, and only then."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Site:
         sample.page("# Other\n\n## Part\n\nWords.\n", "other")
         sample.page("# Terms\n", "glossary")
 
-    def build(self, *arguments: str, status: int = 0) -> tuple[int, str]:
+    def build(self, *arguments: str, status: int = 0, **more: str) -> tuple[int, str]:
         """Builds; returns how many pages were rendered, and what was said."""
         counted = self.folder / "rendered.txt"
         counted.write_text("")
-        variables = environment(self.root)
+        variables = {**environment(self.root), **more}
         variables["PYTHONPATH"] += f":{self.folder}"
         done = subprocess.run(
             command("build", *arguments),
@@ -116,18 +116,65 @@ def test_a_quiet_build_keeps_nothing_that_it_could_not_warn_of(site: Site) -> No
     assert "gone.md" in site.build("--strict", status=1)[1]
 
 
+def test_the_navigation_on_kept_pages_follows_the_titles_of_others(site: Site) -> None:
+    site.build()
+    site.sample.page("# Renamed\n\n## Part\n\nWords.\n", "other")
+    assert site.build()[0] == 1
+    assert "Renamed" in site.page("glossary")
+
+
+def test_the_theme_around_kept_pages_follows_its_files_and_the_configuration(site: Site) -> None:
+    config, override = site.folder / "mkdocs.yml", site.folder / "overrides" / "main.html"
+    theme = "theme: {name: mkdocs, custom_dir: overrides}"
+    config.write_text(config.read_text().replace("theme: {name: mkdocs}", theme))
+    override.parent.mkdir()
+    for words in ("First", "Second"):
+        override.write_text(
+            "{% extends 'base.html' %}{% block footer %}" + words + "{% endblock %}"
+        )
+        site.build()
+        assert words in site.page("other")
+    config.write_text(config.read_text().replace("site_name: Sample", "site_name: Another"))
+    site.build()
+    assert "Another" in site.page("other")
+
+
+def test_a_variable_of_the_configuration_reaches_kept_pages(site: Site) -> None:
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text() + "site_url: !ENV [WHERE, 'https://one.example/']\n")
+    site.build()
+    assert "https://one.example/other.html" in site.page("other")
+    config.write_text(config.read_text().replace("site_name: Sample", "site_name: !ENV NAMED"))
+    for name in ("Ours", "Yours"):
+        site.build(NAMED=name)
+        assert f"- {name}</title>" in site.page("other")
+
+
+def test_the_search_of_kept_pages_is_what_it_was(site: Site, root: Path) -> None:
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text().replace("name: mkdocs", "name: material"))
+    index = site.folder / "site" / "search" / "search_index.json"
+    site.build()
+    first = index.read_text()
+    assert "printed 3" in first
+    assert site.build()[0] == 0
+    assert index.read_text() == first
+    site.sample.section("total = 4\nprint('printed', total)")
+    site.build()
+    assert "printed 4" in index.read_text()
+
+
 def test_a_damaged_cache_is_not_believed_and_what_is_gone_is_forgotten(site: Site) -> None:
     site.build()
     first = site.page()
-    kept = site.folder / ".cache" / "pages" / "index.md.json"
-    whole = kept.read_bytes()
-    for size in (0, 10, len(whole) // 2, len(whole) - 1):
-        kept.write_bytes(whole[:size])
-        assert site.build()[0] == 1
-        assert site.page() == first
+    pages = site.folder / ".cache" / "pages"
+    for kind, rendered in (("markdown", 1), ("theme", 0)):
+        kept = pages / f"index.md.{kind}.json"
+        whole = kept.read_bytes()
+        for size in (0, 10, len(whole) // 2, len(whole) - 1):
+            kept.write_bytes(whole[:size])
+            assert site.build()[0] == rendered
+            assert site.page() == first
     (site.folder / "docs" / "other.md").unlink()
     site.build()
-    assert sorted(path.name for path in kept.parent.iterdir()) == [
-        "glossary.md.json",
-        "index.md.json",
-    ]
+    assert {path.name.partition(".")[0] for path in pages.iterdir()} == {"index", "glossary"}
