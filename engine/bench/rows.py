@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.bench.tools import Site, Tool
 
 ROWS = ("cold", "warm", "sentence", "snippet", "helper")
 RAN = re.compile(r"Ran (\S+) in [\d.]+ s")
+RUN = int(time.time())
 INLINE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=\s]+)")
 LINKED = re.compile(r'(?:src|data)="([^":]+\.svg)"')
 
@@ -46,8 +48,11 @@ class Failed(Exception):
 
 
 def token(row: str, number: int) -> str:
-    """What an edit writes. Code writes it in capitals, so that only its output has them."""
-    return f"edited {row} {number}"
+    """What an edit writes. Code writes it in capitals, so that only its output has them.
+
+    In each run another text: what a tool has run before would come from its cache.
+    """
+    return f"edited {row} {RUN} {number}"
 
 
 def prepare(tool: Tool, site: Site, row: str, number: int) -> None:

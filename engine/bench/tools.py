@@ -458,7 +458,7 @@ kernelspec:
 
 class MystNb(Tool):
     name = "myst-nb"
-    title = "MyST-NB with jupyter-cache"
+    title = "MyST-NB"
     packages = ("myst-nb", "jupyter-cache", "sphinx", "furo")
     caches = (".jupyter_cache", ".doctrees")
 

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""The bench measures what it says, and its recording is what the page shows."""
+
+from __future__ import annotations
+
+import base64
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.bench import __main__ as bench
+from engine.bench import copies, processes, report, rows
+from engine.bench.rows import ROWS, Cell
+
+RECORDING = Path("snippets/bench/results.json")
+
+
+@pytest.fixture
+def recording(root: Path) -> dict[str, Any]:
+    return json.loads((root / RECORDING).read_text("utf-8"))
+
+
+def cell(tool: str, row: str, *seconds: float, **more: Any) -> Cell:
+    return Cell(tool, 6, row, list(seconds), **more)
+
+
+def bounds_of(*cells: Cell) -> dict[str, bool]:
+    recording = {"cells": report.as_data(cells), "import": [1.0], "snippets": {"6": 12}}
+    found = report.bounds({**recording, "dependents": 1})
+    return {bound["claim"]: bound["holds"] for bound in found}
+
+
+def test_a_copy_speaks_of_itself_alone_and_links_nowhere_else(root: Path) -> None:
+    chapters = copies.read_chapters(root, 12)
+    assert len(chapters) == 12
+    for chapter in chapters:
+        other = {"copy_001": "copy_002", "copy_002": "copy_001"}[chapter.copy]
+        assert f"{chapter.copy}/{chapter.name}" in chapter.page
+        assert "walkthrough/" not in chapter.page
+        assert other not in chapter.page
+        assert "attention-lab" not in chapter.page
+
+
+def test_copies_come_whole(root: Path) -> None:
+    with pytest.raises(ValueError, match="7 chapters: give a multiple of 6"):
+        copies.read_chapters(root, 7)
+
+
+def test_the_edits_can_still_be_made_to_the_sites_own_files(root: Path) -> None:
+    snippet = (root / "snippets/walkthrough/outputs.py").read_text("utf-8")
+    helper = (root / "snippets" / copies.HELPER).read_text("utf-8")
+    page = (root / "docs/walkthrough/outputs.md").read_text("utf-8")
+    for edit, text in (
+        (copies.edited_snippet, snippet),
+        (copies.edited_helper, helper),
+        (copies.edited_sentence, page),
+    ):
+        assert edit(text, "token").count("token") == 1
+    with pytest.raises(ValueError, match="choose another edit"):
+        copies.edited_snippet("x = 1\n", "token")
+
+
+def test_an_edit_is_found_in_a_page_and_in_its_pictures(tmp_path: Path) -> None:
+    (tmp_path / "drawn.svg").write_text("<svg>LINKED</svg>")
+    inside = base64.b64encode(b"<svg>INSIDE</svg>").decode()
+    page = tmp_path / "page.html"
+    page.write_text(f'<img src="drawn.svg"><img src="data:image/svg+xml;base64,{inside}">WORDS')
+    assert all(word in rows.seen_on(page) for word in ("LINKED", "INSIDE", "WORDS"))
+
+
+def test_what_leaves_pages_stale_is_not_faster() -> None:
+    ours = cell("engine", "helper", 5.0, shown=6, expected=6)
+    claim = "6 helper: no other is faster"
+    assert bounds_of(ours, cell("myst-nb", "helper", 1.0, shown=0, expected=6)) == {}
+    assert bounds_of(ours, cell("myst-nb", "helper", 1.0, shown=6, expected=6)) == {claim: False}
+    assert bounds_of(ours, cell("myst-nb", "helper", 9.0, shown=6, expected=6)) == {claim: True}
+
+
+def test_the_bounds_are_those_that_were_set() -> None:
+    floor = cell("plain", "cold", 2.0)
+    within, beyond = 1.3 * (2.0 + 1.0) - 0.1, 1.3 * (2.0 + 1.0) + 0.1
+    claim = "6 cold: at most 1.3 times floor and import"
+    assert bounds_of(floor, cell("engine", "cold", within))[claim]
+    assert not bounds_of(floor, cell("engine", "cold", beyond))[claim]
+    warm = cell("plain", "warm", 2.0)
+    claim = "6 warm: at most 1.2 times the floor"
+    assert bounds_of(warm, cell("engine", "warm", 2.3))[claim]
+    assert not bounds_of(warm, cell("engine", "warm", 2.5))[claim]
+    claim = "6 snippet: runs just what depends on it"
+    assert bounds_of(cell("engine", "snippet", 1.0, ran=1))[claim]
+    assert not bounds_of(cell("engine", "snippet", 1.0, ran=2))[claim]
+
+
+def test_the_floor_of_an_edit_of_code_is_a_build_that_runs_none() -> None:
+    cells = [cell("plain", "warm", 2.0), cell("plain", "cold", 3.0), cell("engine", "helper", 6.0)]
+    assert report.floor_of(cells, 6, "helper") == 2.0
+    assert report.floor_of(cells, 6, "cold") == 3.0
+    assert next(s for s in report.summary(cells) if s["row"] == "helper")["to_floor"] == 3.0
+
+
+def test_a_command_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "open('pid', 'w').write(str(child.pid)); child.wait()"
+    )
+    done = processes.run([sys.executable, "-c", code], tmp_path, {}, limit=3, memory=True)
+    assert done.seconds is None
+    assert done.peak
+    assert done.peak > 5 * 2**20  # two Pythons
+    child = int((tmp_path / "pid").read_text())
+    patience = time.monotonic() + 60  # it is killed; the system takes a moment to end it
+    while is_running(child):
+        assert time.monotonic() < patience
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
+    options = ["--sizes", "6", "--tools", "engine", "--rounds", "1", "--no-faults"]
+    options += ["--rows", "cold", "snippet", "helper", "--folder", str(tmp_path)]
+    assert bench.main(options) == 0
+    recording = report.read(tmp_path / "results.json")
+    cells = {one["row"]: one for one in recording["cells"]}
+    assert set(cells) == {"cold", "snippet", "helper"}
+    assert all(len(one["seconds"]) == 1 and one["peak"] for one in cells.values())
+    assert cells["snippet"]["shown"] == cells["snippet"]["expected"] == 1
+    assert cells["snippet"]["ran"] == recording["dependents"]
+    assert cells["helper"]["shown"] == cells["helper"]["expected"] == 6
+
+
+def test_the_recording_has_every_tool_and_says_where_it_stopped(recording: dict[str, Any]) -> None:
+    assert recording["sizes"] == [6, 60, 300]
+    cells = {(c["tool"], c["size"], c["row"]): c for c in recording["cells"]}
+    for size in recording["sizes"]:
+        for tool in recording["titles"]:
+            cold = cells.get((tool, size, "cold"))
+            if cold is None:  # which the page says
+                assert (tool, size) == ("mkdocs-jupyter", 300)
+                continue
+            if cold["limit"]:
+                continue
+            for row in ROWS if tool != "plain" else ROWS[:3]:
+                assert cells[tool, size, row]["seconds"], (tool, size, row)
+    assert {fault["tool"] for fault in recording["faults"]} == {*recording["titles"]} - {"plain"}
+
+
+def test_what_the_page_says_follows_from_what_was_measured(recording: dict[str, Any]) -> None:
+    cells = report.cells_of(recording)
+    assert report.summary(cells) == recording["summary"]
+    assert report.bounds(recording) == recording["bounds"]
+    for one in recording["summary"]:
+        measured = report.find(cells, one["tool"], one["size"], one["row"])
+        assert measured
+        assert one["median"] == round(statistics.median(measured.seconds), 3)
