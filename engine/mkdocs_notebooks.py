@@ -24,8 +24,8 @@ from engine.build import engine_for
 from engine.notebooks import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_of
 from engine.problems import EngineError
 from engine.project import Project
-from engine.sources import digest, environment
-from engine.store import Store
+from engine.sources import environment
+from engine.store import Made
 
 OVERVIEW = "notebooks/index.md"
 TITLES = {HANDS_ON: "hands-on notebook", "solved": "solved notebook"}
@@ -183,26 +183,12 @@ def overview(made: bool, config: Any) -> str:
 
 def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, str, bytes, Any]]:
     """Every notebook and the HTML of its page; made anew only where something changed."""
-    used: set[Path] = set()
-    keep = partial(kept, project.notebooks, used)
-    notebooks = Maker(project, report, Links(config.site_url or "")).make(parts, keep)
+    kept = Made(project.notebooks)
+    notebooks = Maker(project, report, Links(config.site_url or "")).make(parts, kept.get)
     version = f"{environment()} {notebook_html.version()} ".encode()
     made = []
     for one in notebooks:
         convert = partial(notebook_html.page_of, one.data, brief=one.part.brief)
-        made.append((one.part, one.kind, one.data, keep(version + one.data, convert)))
-    for path in (project.notebooks).glob("*"):
-        if path not in used:
-            path.unlink(missing_ok=True)
-    return made
-
-
-def kept(folder: Path, used: set[Path], key: bytes, make: Any) -> Any:
-    """What `make` gives, as JSON, from the cache where it was made from the same before."""
-    path = folder / f"{digest(key)}.json"
-    used.add(path)
-    if body := Store.load_checked(path):
-        return json.loads(body)
-    made = make()
-    Store.save_checked(path, json.dumps(made).encode())
+        made.append((one.part, one.kind, one.data, kept.get(version + one.data, convert)))
+    kept.forget_others()
     return made

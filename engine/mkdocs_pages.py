@@ -9,14 +9,13 @@ configuration, or an installed package.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 import logging
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from engine.build import Engine, engine_for
 from engine.sources import digest, digest_of_file, environment
-from engine.store import Store
+from engine.store import Made
 
 log = logging.getLogger("mkdocs")
 build: Build | None = None
@@ -36,37 +35,22 @@ SHARED = {"nav", "pages", "config", "page", "extra_css", "extra_javascript"}
 
 @dataclass
 class Build:
-    """What the pages of one build are made from, and the files that keep them.
+    """What the pages of one build are made from.
 
     common: a digest of what is the same for all of them
     shows: page -> the snippets that it shows, with all that it may show of them, as JSON
     around: what the theme puts around a page: the navigation and the theme's own files
     """
 
-    engine: Engine
+    made: Made
     common: str
     shows: dict[str, list[str]]
     around: str = ""
-    files: set[Path] = field(default_factory=set)
 
-    def kept(self, page: Any, kind: str, parts: list[Any], make: Callable[[], Any]) -> Any:
-        """What `make` gives, from the cache where these parts made it before.
-
-        Where it gives None, there is something that the next build has to do again.
-        """
-        made_from = digest(json.dumps([self.common, parts], default=str).encode())
-        path = self.engine.project.pages / f"{page.file.src_uri}.{kind}.json"
-        self.files.add(path)
-        if body := Store.load_checked(path):
-            kept = json.loads(body)
-            if kept["made_from"] == made_from:
-                return kept["made"]
-        made = make()
-        if made is not None:
-            body = json.dumps({"made_from": made_from, "made": made}).encode()
-            with contextlib.suppress(OSError):  # then it is made again
-                Store.save_checked(path, body)
-        return made
+    def get(self, kind: str, page: Any, parts: list[Any], make: Callable[[], Any]) -> Any:
+        """What `make` gives, or gave when these parts were the same."""
+        made_from = [kind, page.file.src_uri, self.common, parts]
+        return self.made.get(json.dumps(made_from, default=str).encode(), make)
 
 
 def on_nav(nav: Any, config: Any, files: Any) -> Any:
@@ -89,7 +73,8 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
         digest_of_file(root / "docs" / "glossary.md"),
         sorted((file.src_uri, file.dest_uri, file.inclusion.value) for file in files),
     ]
-    build = Build(engine, digest(json.dumps(common, sort_keys=True).encode()), shown_by(engine))
+    made_from = digest(json.dumps(common, sort_keys=True).encode())
+    build = Build(Made(engine.project.pages), made_from, shown_by(engine))
     return nav
 
 
@@ -102,8 +87,9 @@ def shown_by(engine: Engine) -> dict[str, list[str]]:
     for stem, snippet in report.snippets.items():
         result = report.results[stem]
         made = [stem, snippet.text, result.sections, result.values, programs.get(stem)]
+        text = json.dumps(made, sort_keys=True)  # one that was loaded has another order
         for page in snippet.pages:
-            shows.setdefault(page, []).append(json.dumps(made, sort_keys=True))
+            shows.setdefault(page, []).append(text)
     return shows
 
 
@@ -126,7 +112,7 @@ def render(build: Build, page: Any, config: Any, files: Any) -> None:
         return None if told.anything else taken_from(page)
 
     parts = [page.markdown, build.shows.get(f"docs/{page.file.src_uri}")]
-    if kept := build.kept(page, "markdown", parts, make):
+    if kept := build.get("markdown", page, parts, make):
         put_back(kept, page, files)
 
 
@@ -191,11 +177,11 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
 def template_of(build: Build, get: Callable[..., Any], name: Any, *parent: Any, **more: Any) -> Any:
     """Takes the place of a method of the environment, which is called for parts of pages too."""
     template = get(name, *parent, **more)
-    return template if parent or more else Kept(build, template)
+    return template if parent or more else Template(build, template)
 
 
 @dataclass
-class Kept:
+class Template:
     """A template that is filled in once for a page."""
 
     build: Build
@@ -212,7 +198,7 @@ class Kept:
             [as_data(link) for link in page.toc],
             {name: value for name, value in context.items() if name not in SHARED},
         ]
-        return self.build.kept(page, "theme", parts, lambda: self.template.render(context))
+        return self.build.get("theme", page, parts, lambda: self.template.render(context))
 
 
 def add_entry(build: Build, index: Any, add: Callable[[Any], None], page: Any) -> None:
@@ -226,12 +212,9 @@ def add_entry(build: Build, index: Any, add: Callable[[Any], None], page: Any) -
         return entries
 
     parts = [page.content, page.url, page.title, page.meta, [as_data(link) for link in page.toc]]
-    index.entries += build.kept(page, "search", parts, make)
+    index.entries += build.get("search", page, parts, make)
 
 
 def on_post_build(config: Any) -> None:
-    """Forgets pages that are gone."""
     if build:
-        for path in build.engine.project.pages.rglob("*.json"):
-            if path not in build.files:
-                path.unlink(missing_ok=True)
+        build.made.forget_others()

@@ -15,9 +15,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from engine.child import Result
 from engine.problems import EngineError, Problem
@@ -138,6 +139,35 @@ class Store:
             for name in ("outputs", "runs", "programs", "notebooks", "pages"):
                 folder = getattr(project, name)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+class Made:
+    """A folder of what was made, each by a digest of all that it was made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.used: set[Path] = set()
+
+    def get(self, made_from: bytes, make: Callable[[], Any]) -> Any:
+        """What `make` gives, as JSON, from the folder where it was made from the same before.
+
+        None is not kept: it is asked for again in the next build.
+        """
+        path = self.folder / f"{digest(made_from)}.json"
+        self.used.add(path)
+        if body := Store.load_checked(path):
+            return json.loads(body)
+        made = make()
+        if made is not None:
+            with contextlib.suppress(OSError):  # then it is made again
+                Store.save_checked(path, json.dumps(made).encode())
+        return made
+
+    def forget_others(self) -> None:
+        """Removes what nothing asked for, and what a killed build left half-written."""
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path not in self.used:
+                path.unlink(missing_ok=True)
 
 
 def files_of(result: Result) -> dict[str, str]:

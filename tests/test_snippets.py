@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import runpy
+import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -15,6 +16,8 @@ FILES = [file.relative_to(SNIPPETS).as_posix() for file in sorted(SNIPPETS.rglob
 
 @pytest.mark.parametrize("file", FILES)
 def test_importing_is_silent(file: str, capfd: pytest.CaptureFixture[str]) -> None:
-    runpy.run_path(str(SNIPPETS / file), run_name="imported")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # pytest would keep a warning to itself
+        runpy.run_path(str(SNIPPETS / file), run_name="imported")
     assert capfd.readouterr() == ("", "")
     assert not plt.get_fignums()

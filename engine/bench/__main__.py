@@ -59,6 +59,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
     add("--limit", type=float, default=1800, help="seconds, after which a build is ended")
     add("--folder", type=Path, default=ROOT / ".bench", help="for environments and sites")
     add("--json", type=Path, help="the file of the recording, else results.json in that folder")
+    add("--note", help="what readers of the recording should know besides")
     add("--resume", action="store_true", help="measure only what the recording does not have")
     add("--faults", action=argparse.BooleanOptionalAction, default=True)
     add(
@@ -171,6 +172,9 @@ class Run:
         self.recording["bounds"] = report.bounds(self.recording)
         self.recording["titles"] = report.TITLES
         self.recording["sizes"] = sorted({cell["size"] for cell in self.recording["cells"]})
+        self.recording["rounds"] = self.options.rounds
+        self.recording["budget"] = self.options.budget
+        self.recording["note"] = self.options.note or self.recording.get("note", "")
         self.recording["when"] = datetime.now(UTC).strftime("%Y-%m-%d")
         report.write(self.options.json, self.recording)
 

@@ -144,7 +144,7 @@ def line_of(cell: Cell, cells: list[Cell]) -> str:
 def bounds(recording: dict[str, Any]) -> list[dict[str, Any]]:
     """What is to be reached: the claim, whether it holds, and the figures."""
     cells = cells_of(recording)
-    importing = statistics.median(recording["import"]) if recording["import"] else 0.0
+    importing = statistics.median(recording.get("import") or [0.0])
     found: list[dict[str, Any]] = []
 
     def add(claim: str, holds: bool, told: str) -> None:
@@ -167,7 +167,7 @@ def bounds(recording: dict[str, Any]) -> list[dict[str, Any]]:
                 best, name = min(others)
                 told = f"{us:.2f} s; {name} {best:.2f} s"
                 add(f"{size} {row}: no other is faster", us <= best, told)
-            if floor and row == "cold":
+            if floor and importing and row == "cold":
                 most = 1.3 * (floor + importing)
                 told = f"{us:.2f} s of {most:.2f} s"
                 add(f"{size} {row}: at most 1.3 times floor and import", us <= most, told)

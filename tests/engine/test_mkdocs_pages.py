@@ -56,6 +56,10 @@ class Site:
         checked = 1  # MkDocs makes a renderer more, to see whether it can
         return len(counted.read_text()) - checked, done.stderr
 
+    def kept(self) -> dict[Path, int]:
+        """The files that pages are kept in, and when each was written."""
+        return {p: p.stat().st_mtime_ns for p in (self.folder / ".cache/pages").iterdir()}
+
     def page(self, name: str = "index") -> str:
         return (self.folder / "site" / f"{name}.html").read_text("utf-8")
 
@@ -150,31 +154,43 @@ def test_a_variable_of_the_configuration_reaches_kept_pages(site: Site) -> None:
         assert f"- {name}</title>" in site.page("other")
 
 
-def test_the_search_of_kept_pages_is_what_it_was(site: Site, root: Path) -> None:
+def test_the_search_of_kept_pages_is_what_it_was(site: Site) -> None:
     config = site.folder / "mkdocs.yml"
     config.write_text(config.read_text().replace("name: mkdocs", "name: material"))
     index = site.folder / "site" / "search" / "search_index.json"
     site.build()
-    first = index.read_text()
+    first, made = index.read_text(), site.kept()
     assert "printed 3" in first
+    assert len(made) == 9, "rendering, theme and search of three pages"
     assert site.build()[0] == 0
     assert index.read_text() == first
+    assert site.kept() == made, "something was made again"
     site.sample.section("total = 4\nprint('printed', total)")
     site.build()
     assert "printed 4" in index.read_text()
+    assert "printed 3" not in index.read_text()
+    assert len(site.kept()) == 9
+    assert len(site.kept().items() & made.items()) == 6
 
 
 def test_a_damaged_cache_is_not_believed_and_what_is_gone_is_forgotten(site: Site) -> None:
     site.build()
-    first = site.page()
-    pages = site.folder / ".cache" / "pages"
-    for kind, rendered in (("markdown", 1), ("theme", 0)):
-        kept = pages / f"index.md.{kind}.json"
-        whole = kept.read_bytes()
-        for size in (0, 10, len(whole) // 2, len(whole) - 1):
-            kept.write_bytes(whole[:size])
-            assert site.build()[0] == rendered
-            assert site.page() == first
+    first, made = site.page(), site.kept()
+    whole = {path: path.read_bytes() for path in made}
+    for part in (0, 0.1, 0.5, 0.99):
+        for path, body in whole.items():
+            path.write_bytes(body[: int(part * len(body))])
+        assert site.build()[0] == 3
+        assert site.page() == first
+        assert {path: path.read_bytes() for path in made} == whole
     (site.folder / "docs" / "other.md").unlink()
     site.build()
-    assert {path.name.partition(".")[0] for path in pages.iterdir()} == {"index", "glossary"}
+    assert len(site.kept()) == 4, "rendering and theme of two pages"
+
+
+def test_what_an_older_engine_kept_is_no_hindrance(site: Site) -> None:
+    older = site.folder / ".cache" / "pages" / "notebooks" / "index.md.json"
+    older.parent.mkdir(parents=True)
+    older.write_text("{}")
+    site.build()
+    assert not older.exists()
