@@ -72,6 +72,22 @@ def test_a_page_shows_its_cells_in_their_order(site, notebook, name, kind) -> No
     assert "background:" not in str(article.select("svg")), "a drawing keeps colors of its own"
 
 
+def test_pages_mark_the_outputs_that_are_measured(site, notebook) -> None:
+    marked = [
+        block.get_text()
+        for name, kind in EVERY
+        for block in parsed(page_of(site, name, kind)).select(".language-text.measured code")
+    ]
+    assert marked == [
+        output["text"]
+        for name, kind in EVERY
+        for cell in notebook(name, kind).cells
+        if "measured" in cell.metadata.get("tags", [])
+        for output in cell.get("outputs", [])
+    ]
+    assert marked, "no notebook measures anything"
+
+
 @pytest.mark.parametrize(("name", "kind"), EVERY)
 def test_the_ids_on_a_page_are_unique(site: Path, name: str, kind: str) -> None:
     ids = [tag["id"] for tag in parsed(page_of(site, name, kind)).select("[id]")]
