@@ -31,6 +31,7 @@ log = logging.getLogger("mkdocs")
 build: Build | None = None
 # What MkDocs gives to every template; the rest of a context is compared as it is.
 SHARED = {"nav", "pages", "config", "page", "extra_css", "extra_javascript"}
+DATE = "build_date_utc"
 
 
 @dataclass
@@ -40,12 +41,14 @@ class Build:
     common: a digest of what is the same for all of them
     shows: page -> the snippets that it shows, with all that it may show of them, as JSON
     around: what the theme puts around a page: the navigation and the theme's own files
+    dated: whether a template may show the time of the build
     """
 
     made: Made
     common: str
     shows: dict[str, list[str]]
     around: str = ""
+    dated: bool = True
 
     def get(self, kind: str, page: Any, parts: list[Any], make: Callable[[], Any]) -> Any:
         """What `make` gives, or gave when these parts were the same."""
@@ -165,6 +168,9 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
         {str(file): digest_of_file(file) for file in sorted(theme.rglob("*")) if file.is_file()},
     ]
     build.around = digest(json.dumps(around, default=str).encode())
+    build.dated = any(
+        DATE in env.loader.get_source(env, name)[0] for name in env.list_templates(["html"])
+    )
     env.get_template = functools.partial(template_of, build, env.get_template)
     for plugin in config.plugins.values():
         index = getattr(plugin, "search_index", None)
@@ -191,12 +197,13 @@ class Template:
         page = context["page"]
         if page is None:
             return self.template.render(context)
+        needless = SHARED if self.build.dated else {*SHARED, DATE}
         parts = [
             self.template.name,
             self.build.around,
             [page.content, page.url, page.title, page.meta, page.edit_url, page.canonical_url],
             [as_data(link) for link in page.toc],
-            {name: value for name, value in context.items() if name not in SHARED},
+            {name: value for name, value in context.items() if name not in needless},
         ]
         return self.build.get("theme", page, parts, lambda: self.template.render(context))
 

@@ -154,6 +154,18 @@ def test_a_variable_of_the_configuration_reaches_kept_pages(site: Site) -> None:
         assert f"- {name}</title>" in site.page("other")
 
 
+def test_the_time_of_the_build_makes_pages_again_where_the_theme_shows_it(site: Site) -> None:
+    site.build()
+    site.build(SOURCE_DATE_EPOCH="86400")
+    assert "Build Date UTC : 1970-01-02" in site.page()
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text().replace("name: mkdocs", "name: material"))
+    site.build()
+    made = site.kept()
+    site.build(SOURCE_DATE_EPOCH="86400")
+    assert site.kept() == made
+
+
 def test_the_search_of_kept_pages_is_what_it_was(site: Site) -> None:
     config = site.folder / "mkdocs.yml"
     config.write_text(config.read_text().replace("name: mkdocs", "name: material"))
