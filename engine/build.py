@@ -51,13 +51,15 @@ class Snippet:
 class Report:
     """The outcome of one build.
 
-    results: the outputs of every snippet that has them, by stem
+    results: what every snippet produced that ran to its end, by stem
+    outputs: the files that this makes, by stem and by name
     ran: the results that were made in this build and not taken from the cache
     problems: what fails the build
     warnings: what a strict build does not pass
     """
 
     results: dict[str, Result] = field(default_factory=dict)
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     ran: list[Result] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -102,7 +104,8 @@ class Engine:
             report.snippets = self.read_snippets(pages, report)
             blocks = self.read_blocks(pages, report)
             self.make(blocks, report, told)
-            self.store.lay_out(list(report.results.values()))
+            report.outputs = {stem: files_of(result) for stem, result in report.results.items()}
+            self.store.lay_out(report.outputs)
             report.programs = self.programs.begin(
                 self.pool, blocks, report.sections, report.results, report.made_from
             )
@@ -302,16 +305,16 @@ class Engine:
         if isinstance(shown, Malformed):
             return shown.what
         file = f"snippets/{shown.stem}.py"
-        if not self.project.snippet(shown.stem).is_file():
+        snippet, result = report.snippets.get(shown.stem), report.results.get(shown.stem)
+        if snippet is None and not self.project.snippet(shown.stem).is_file():
             known = map(self.project.stem, self.project.snippets.rglob("*.py"))
             return f"there is no {file}; {there_are(shown.stem, known)}"
-        snippet, result = report.snippets.get(shown.stem), report.results.get(shown.stem)
         if report.problems_of(shown.stem) and (snippet is None or result is None):
             return None
         if isinstance(shown, Value):
             return wrong_value(shown, result) if result else None
         if shown.output:
-            files = files_of(result) if result else {}
+            files = report.outputs.get(shown.stem, {})
             if shown.output not in files:
                 return f'{file} produced no "{shown.output}"; {there_are(shown.output, files)}'
             if shown.output.endswith(".svg"):
@@ -333,11 +336,10 @@ class Engine:
             if isinstance(include, Include)
         }
         for stem, snippet in report.snippets.items():
-            outputs = files_of(report.results[stem]) if stem in report.results else {}
+            outputs = report.outputs.get(stem, {})
             for section in snippet.sections:
                 if section.hidden:
                     continue
-                where = f"{self.project.relative(snippet.path)}:{section.start}"
                 code_is_shown = shown & {(stem, section.name), (stem, None)}
                 missing = [] if code_is_shown else [f'section "{section.name}"']
                 missing += [
@@ -346,6 +348,7 @@ class Engine:
                     if section_of(name) == section.name and (stem, name) not in shown
                 ]
                 for what in missing:
+                    where = f"{self.project.relative(snippet.path)}:{section.start}"
                     mend = 'show it, or write "hidden" after the start marker'
                     yield Problem(where, f"no page shows {what}: {mend}")
 
@@ -410,6 +413,8 @@ def wrong_fence(text: str, language: str, shown: Include) -> str | None:
     """Outside a fence an output could turn into markup; so could what follows a fence in it."""
     if not shown.fence:
         return f'"{shown.target}" is outside a code fence: put it between ``` {language} and ```'
+    if shown.fence not in text:
+        return None
     mark = shown.fence[0]
     lines = [line.strip() for line in text.splitlines()]
     longest = max((len(line) - len(line.lstrip(mark)) for line in lines), default=0)

@@ -23,7 +23,6 @@ from engine.blocks import blocks_of
 from engine.build import Engine, Report, engine_for
 from engine.pages import VALUE, Include, Value, read_page
 from engine.problems import EngineError, visible
-from engine.store import files_of
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
 BEFORE_FENCES = 28  # normalizing comes at 30, and would take a placeholder away; fences at 25
@@ -97,7 +96,7 @@ class OutputsPreprocessor(Preprocessor):
             elif isinstance(one, Value):
                 lines[one.line - 1] = self.with_value(one, line, report)
             elif isinstance(one, Include) and one.output and one.output.endswith(".svg"):
-                figure = files_of(report.results[one.stem])[one.output]
+                figure = report.outputs[one.stem][one.output]
                 lines[one.line - 1] = self.block(figure, line)
         for opening, block in blocks_of(shown).items():
             if program := report.programs.get(block):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from mkdocs.utils import clean_directory
 
 from engine.build import Engine, engine_for
 from engine.policy import secure
@@ -46,16 +47,13 @@ def on_pre_build(config: Any) -> None:
     tell(report.problems, report.warnings)
 
 
-def on_env(env: Any, config: Any, files: Any) -> Any:
-    """The last moment before pages are written: until here, proofs ran beside the rendering."""
+def on_post_build(config: Any) -> None:
+    """Waits for the proofs, which ran beside the making of pages; where one fails, none stays."""
     try:
         tell(engine_of(config).finish())
-    except EngineError as error:
+    except (EngineError, PluginError) as error:
+        clean_directory(config.site_dir)
         raise PluginError(str(error)) from error
-    return env
-
-
-def on_post_build(config: Any) -> None:
     if not serving:  # a server writes a script of its own into every page
         secure(Path(config.site_dir))
 

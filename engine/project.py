@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 
@@ -13,39 +14,39 @@ class Project:
 
     root: Path
 
-    @property
+    @cached_property
     def snippets(self) -> Path:
         return self.root / "snippets"
 
-    @property
+    @cached_property
     def docs(self) -> Path:
         return self.root / "docs"
 
-    @property
+    @cached_property
     def cache(self) -> Path:
         return self.root / ".cache"
 
-    @property
+    @cached_property
     def outputs(self) -> Path:
         """One file per output, as pages include them."""
         return self.cache / "outputs"
 
-    @property
+    @cached_property
     def runs(self) -> Path:
         """One file per snippet: the whole result of its last good run."""
         return self.cache / "runs"
 
-    @property
+    @cached_property
     def programs(self) -> Path:
         """One file per snippet: the programs of the blocks that show it."""
         return self.cache / "programs"
 
-    @property
+    @cached_property
     def notebooks(self) -> Path:
         """The notebooks and the HTML of their pages, by a digest of what they were made from."""
         return self.cache / "notebooks"
 
-    @property
+    @cached_property
     def pages(self) -> Path:
         """What the Markdown of each page became, with a digest of what it was made from."""
         return self.cache / "pages"
@@ -59,6 +60,7 @@ class Project:
 
     def relative(self, path: Path | str) -> str:
         """A path as people read it: relative to the root where it lies inside."""
-        path = Path(path)
-        inside = path.is_relative_to(self.root)
-        return path.relative_to(self.root).as_posix() if inside else str(path)
+        try:
+            return Path(path).relative_to(self.root).as_posix()
+        except ValueError:
+            return str(path)

@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -106,31 +106,24 @@ class Store:
     def save_checked(path: Path, body: bytes) -> None:
         write(path, digest(body).encode() + b"\n" + body)
 
-    def lay_out(self, results: list[Result]) -> None:
-        """Makes `.cache/outputs` hold exactly what `results` produced."""
+    def lay_out(self, outputs: dict[str, dict[str, str]]) -> None:
+        """Makes `.cache/outputs` hold exactly these files, given by stem and by name."""
         wanted = {
-            self.project.outputs / result.stem / name: text
-            for result in results
-            for name, text in files_of(result).items()
+            f"{self.project.outputs}/{stem}/{name}": text.encode()
+            for stem, files in outputs.items()
+            for name, text in files.items()
         }
-        for path, text in wanted.items():
-            data = text.encode()
+        for path, data in wanted.items():
             try:
-                if path.read_bytes() == data:
-                    continue
+                with open(path, "rb") as file:
+                    if file.read() == data:
+                        continue
             except OSError:
                 pass  # not there, or not a file: written below
-            write(path, data)
-        for path in self.project.outputs.rglob("*"):
-            if path.is_file() and path not in wanted:
-                path.unlink()
-        for path in self.project.runs.rglob("*.part"):
-            path.unlink()  # of a build that was killed: only one at a time writes here
-        kept = {f"{result.stem}.json" for result in results}
+            write(Path(path), data)
+        keep_only(self.project.outputs, wanted)
         for folder in (self.project.runs, self.project.programs):
-            for path in folder.rglob("*.json"):
-                if path.is_file() and path.relative_to(folder).as_posix() not in kept:
-                    path.unlink()
+            keep_only(folder, {f"{folder}/{stem}.json" for stem in outputs})
 
     def clean(self) -> None:
         """Forgets all."""
@@ -146,7 +139,7 @@ class Made:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.used: set[Path] = set()
+        self.used: set[str] = set()
 
     def get(self, made_from: bytes, make: Callable[[], Any]) -> Any:
         """What `make` gives, as JSON, from the folder where it was made from the same before.
@@ -154,7 +147,7 @@ class Made:
         None is not kept: it is asked for again in the next build.
         """
         path = self.folder / f"{digest(made_from)}.json"
-        self.used.add(path)
+        self.used.add(str(path))
         if body := Store.load_checked(path):
             return json.loads(body)
         made = make()
@@ -164,10 +157,8 @@ class Made:
         return made
 
     def forget_others(self) -> None:
-        """Removes what nothing asked for, and what a killed build left half-written."""
-        for path in self.folder.rglob("*"):
-            if path.is_file() and path not in self.used:
-                path.unlink(missing_ok=True)
+        """Removes what nothing asked for."""
+        keep_only(self.folder, self.used)
 
 
 def files_of(result: Result) -> dict[str, str]:
@@ -210,3 +201,11 @@ def write(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def keep_only(folder: Path, wanted: Container[str]) -> None:
+    """Removes all other files below a folder; a build that was killed leaves some half-written."""
+    for place, _, names in os.walk(folder):
+        for path in (f"{place}/{name}" for name in names):
+            if path not in wanted:
+                os.unlink(path)

@@ -129,6 +129,20 @@ def test_a_mistake_fails_a_build_that_is_not_strict(
     assert not (mkdocs.root / "site/index.html").exists()
 
 
+def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample, root: Path) -> None:
+    mkdocs.snippet(
+        "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
+        "print(getattr(b, 'count', 0))\n# --8<-- [end:part]\n"
+    )
+    fence = '``` {}\n--8<-- "one{}part{}"\n```\n'
+    mkdocs.page(fence.format("py", ".py:", "") + fence.format("text", "/", ".txt"), "index")
+    done = build(mkdocs, root)
+    assert done.returncode != 0
+    assert "docs/index.md:1: this block cannot stand alone" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not [path for path in (mkdocs.root / "site").rglob("*") if path.is_file()]
+
+
 def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample, root: Path) -> None:
     mkdocs.section("import warnings\ntotal = 3\nprint(3)\nwarnings.warn('careful')")
     assert build(mkdocs, root).returncode == 0

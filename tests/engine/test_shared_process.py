@@ -110,6 +110,7 @@ def test_the_same_process_is_as_it_was() -> None:
 
 def test_a_snippet_never_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "CORES", 1)
+    monkeypatch.setattr(worker, "MOST_SHARED", 8)
     waiting = [Job(str(n), "", "", [], [], 1, alone=n > 1) for n in range(20)]
     taken = []
     while waiting:
