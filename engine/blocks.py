@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from engine.problems import Problem
 from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
 from engine.sections import Section, is_measured, read_timeout
-from engine.store import Store
+from engine.store import Store, keep_only
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Programs:
         programs: dict[Block, str] = {}
         failures: dict[Block, str] = {}
         waiting: dict[Block, str] = {}
+        keep_only(self.project.programs, {str(self.file(stem)) for stem in results})
         kept = {stem: self.load(stem, made_from[stem]) for stem in results}
         new: list[Block] = []
         for block in blocks:
@@ -107,19 +109,21 @@ class Programs:
         self.prepared = {}
 
         def proof() -> list[Problem]:
-            proved = dict(programs)
-            for block, message in self.prove(pool, waiting, results).items():
+            left = Counter(block.stem for block in waiting)
+            for block, message in self.prove(pool, waiting, results):
+                stem = block.stem
                 if message:
                     failures[block] = message
                 else:
-                    proved[block] = waiting[block]
-            for stem in {block.stem for block in waiting}:
-                whole = {b.key: text for b, text in proved.items() if b.stem == stem}
-                self.save(stem, made_from[stem], {**kept[stem], **whole})
+                    kept[stem][block.key] = waiting[block]
+                left[stem] -= 1
+                if not left[stem]:
+                    self.save(stem, made_from[stem], kept[stem])
             self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
             return [
-                Problem(blocks[block], f"this block cannot stand alone as a program: {message}")
-                for block, message in failures.items()
+                Problem(where, f"this block cannot stand alone as a program: {failures[block]}")
+                for block, where in blocks.items()
+                if block in failures
             ]
 
         self.proof = self.prover.submit(proof)
@@ -140,32 +144,30 @@ class Programs:
 
     def prove(
         self, pool: Pool, waiting: dict[Block, str], results: dict[str, Result]
-    ) -> dict[Block, str | None]:
-        """Runs each program in an empty folder; returns what is wrong with it, or None."""
-        verdicts: dict[Block, str | None] = {}
+    ) -> Iterator[tuple[Block, str | None]]:
+        """Runs each program in an empty folder; yields what is wrong with it, or None."""
+        stems = {block.stem for block in waiting}
+        snippets = {stem: self.project.snippet(stem).read_text("utf-8-sig") for stem in stems}
         with tempfile.TemporaryDirectory(prefix="programs_") as empty:
-            jobs, by_name, measured = [], {}, set()
+            jobs, by_name = [], {}
             for number, (block, text) in enumerate(waiting.items()):
                 folder = Path(empty).resolve() / str(number)
                 folder.mkdir()
                 path = folder / "program.py"
                 path.write_text(text, "utf-8")
                 whole = [Section("program", 0, END)]
-                snippet = self.project.snippet(block.stem).read_text("utf-8-sig")
-                timeout = read_timeout(snippet)
-                job = Job(str(number), str(path), str(folder), whole, [], timeout, alone=True)
-                if is_measured(snippet):
-                    measured.add(block)
-                jobs.append(job)
-                by_name[job.stem] = block
+                timeout = read_timeout(snippets[block.stem])
+                jobs.append(
+                    Job(str(number), str(path), str(folder), whole, [], timeout, alone=True)
+                )
+                by_name[str(number)] = block
             for result in pool.run(jobs):
                 block = by_name[result.stem]
-                page = None if block in measured else results[block.stem]
-                verdicts[block] = verdict(result, block, page)
-        return verdicts
+                page = None if is_measured(snippets[block.stem]) else results[block.stem]
+                yield block, verdict(result, block, page)
 
     def load(self, stem: str, made_from: str) -> dict[str, str]:
-        data = self.store.load_checked(self.project.programs / f"{stem}.json")
+        data = self.store.load_checked(self.file(stem))
         if data is None:
             return {}
         kept = json.loads(data)
@@ -173,7 +175,10 @@ class Programs:
 
     def save(self, stem: str, made_from: str, programs: dict[str, str]) -> None:
         body = json.dumps({"made_from": made_from, "programs": programs}, sort_keys=True)
-        self.store.save_checked(self.project.programs / f"{stem}.json", body.encode())
+        self.store.save_checked(self.file(stem), body.encode())
+
+    def file(self, stem: str) -> Path:
+        return self.project.programs / f"{stem}.json"
 
 
 def verdict(result: Result, block: Block, page: Result | None) -> str | None:

@@ -100,15 +100,17 @@ class Engine:
         """
         with self.lock, self.store.locked():
             report = Report()
+            if not self.project.runs.exists():
+                self.pool.start()  # all is to be run: it imports while the pages are read
             pages = self.read_pages(report)
             report.snippets = self.read_snippets(pages, report)
             blocks = self.read_blocks(pages, report)
             self.make(blocks, report, told)
             report.outputs = {stem: files_of(result) for stem, result in report.results.items()}
-            self.store.lay_out(report.outputs)
             report.programs = self.programs.begin(
                 self.pool, blocks, report.sections, report.results, report.made_from
             )
+            self.store.lay_out(report.outputs)
             for page in pages:
                 for shown in page.shows:
                     if what := self.wrong_with(shown, report):

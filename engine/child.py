@@ -32,12 +32,15 @@ from engine.sections import Section
 from engine.state import state
 
 Report = Callable[[int, int], None]
+watched: list[str] = []  # the root of the job that runs now
+opened: set[str] = set()  # what it opened there, relative to it
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGES = {f"os.{n}" for n in ("remove", "rename", "mkdir", "rmdir", "link", "symlink", "truncate")}
+NO_SOURCES = (".cache/", ".venv/", ".git/", "engine/")
 TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
 
 
@@ -117,7 +120,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     """
     redirect(job.scratch)
     result = Result(job.stem)
-    opened = watch_files(job.root)
+    watch_files(job.root)
     limit_memory()
     traces = [os.open(f"{job.scratch}/{name}", os.O_WRONLY | os.O_CREAT) for name in TRACES]
     faulthandler.enable(traces[0], all_threads=False)
@@ -165,37 +168,39 @@ def writer(descriptor: int) -> TextIO:
     return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def watch_files(root: str) -> set[str]:
+def watch_files(root: str) -> None:
     """Starts to note every file below `root` that is opened: data files are sources too.
 
     What would change a file there is refused. It is a guard against slips, and no sandbox.
     """
-    opened: set[str] = set()
-    inside = (f"{root}/.cache/", f"{root}/.venv/", f"{root}/.git/", f"{root}/engine/")
+    if not watched:
+        sys.addaudithook(watch)  # which stays as long as the process
+    watched[:] = [root]
+    opened.clear()
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" and event not in CHANGES:
-            return
-        changes = event in CHANGES or bool((arguments[2] or 0) & WRITING)
-        for argument in arguments[: 2 if event in CHANGES else 1]:
-            if not isinstance(argument, str | bytes | os.PathLike):
-                continue
-            try:
-                path = os.path.realpath(os.fsdecode(argument))
-            except (OSError, ValueError):
-                continue
-            if not path.startswith(f"{root}/"):
-                continue
-            if changes:
-                raise PermissionError(
-                    f"a snippet may not change {os.path.relpath(path, root)}, outside its folder: "
-                    f"give a relative path, which leads to an empty folder that is gone afterwards"
-                )
-            if not path.startswith(inside):
-                opened.add(os.path.relpath(path, root))
 
-    sys.addaudithook(hook)
-    return opened
+def watch(event: str, arguments: tuple[Any, ...]) -> None:
+    if event != "open" and event not in CHANGES:
+        return
+    (root,) = watched
+    changes = event in CHANGES or bool((arguments[2] or 0) & WRITING)
+    for argument in arguments[: 2 if event in CHANGES else 1]:
+        if not isinstance(argument, str | bytes | os.PathLike):
+            continue
+        try:
+            path = os.path.realpath(os.fsdecode(argument))
+        except (OSError, ValueError):
+            continue
+        if not path.startswith(f"{root}/"):
+            continue
+        name = os.path.relpath(path, root)
+        if changes:
+            raise PermissionError(
+                f"a snippet may not change {name}, outside its folder: give a relative path, "
+                f"which leads to an empty folder that is gone afterwards"
+            )
+        if not name.startswith(NO_SOURCES):
+            opened.add(name)
 
 
 def limit_memory() -> None:

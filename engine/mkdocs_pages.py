@@ -4,11 +4,12 @@
 MkDocs makes every page in every build: it renders the Markdown, puts it into the theme, and reads
 the HTML once more for the search. Here each of the three is done again only when something changed
 that it is made from: the text, what the page shows, the glossary, the navigation, the theme, the
-configuration, or an installed package.
+configuration, or an installed package. The theme's templates are kept compiled.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
@@ -20,18 +21,20 @@ from pathlib import Path
 from typing import Any
 
 import markdown
+from jinja2.bccache import Bucket, BytecodeCache
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from engine.build import Engine, engine_for
 from engine.sources import digest, digest_of_file, environment
-from engine.store import Made
+from engine.store import Made, Store
 
 log = logging.getLogger("mkdocs")
 build: Build | None = None
 # What MkDocs gives to every template; the rest of a context is compared as it is.
 SHARED = {"nav", "pages", "config", "page", "extra_css", "extra_javascript"}
 DATE = "build_date_utc"
+TEMPLATES = ("*.html", "[!.]*/**/*.html")
 
 
 @dataclass
@@ -168,9 +171,10 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
         {str(file): digest_of_file(file) for file in sorted(theme.rglob("*")) if file.is_file()},
     ]
     build.around = digest(json.dumps(around, default=str).encode())
-    build.dated = any(
-        DATE in env.loader.get_source(env, name)[0] for name in env.list_templates(["html"])
-    )
+    # Not those in hidden folders: the icons are ten thousand files.
+    templates = [f for d in config.theme.dirs for g in TEMPLATES for f in Path(d).glob(g)]
+    build.dated = any(DATE in file.read_text("utf-8") for file in templates)
+    env.bytecode_cache = Compiled(build)
     env.get_template = functools.partial(template_of, build, env.get_template)
     for plugin in config.plugins.values():
         index = getattr(plugin, "search_index", None)
@@ -178,6 +182,27 @@ def on_env(env: Any, config: Any, files: Any) -> Any:
             add = index.add_entry_from_context
             index.add_entry_from_context = functools.partial(add_entry, build, index, add)
     return env
+
+
+class Compiled(BytecodeCache):
+    """The compiled templates; Jinja's own cache of files would stumble over a damaged one."""
+
+    def __init__(self, build: Build) -> None:
+        self.build = build
+
+    def path(self, bucket: Bucket) -> Path:
+        made_from = f"{self.build.common} {bucket.key} {bucket.checksum}".encode()
+        path = self.build.made.folder / f"{digest(made_from)}.jinja"
+        self.build.made.used.add(str(path))
+        return path
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if body := Store.load_checked(self.path(bucket)):
+            bucket.bytecode_from_string(body)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):  # then it is compiled again
+            Store.save_checked(self.path(bucket), bucket.bytecode_to_string())
 
 
 def template_of(build: Build, get: Callable[..., Any], name: Any, *parent: Any, **more: Any) -> Any:

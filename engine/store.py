@@ -107,7 +107,10 @@ class Store:
         write(path, digest(body).encode() + b"\n" + body)
 
     def lay_out(self, outputs: dict[str, dict[str, str]]) -> None:
-        """Makes `.cache/outputs` hold exactly these files, given by stem and by name."""
+        """Makes `.cache/outputs` hold exactly these files, given by stem and by name.
+
+        The results of other snippets are forgotten.
+        """
         wanted = {
             f"{self.project.outputs}/{stem}/{name}": text.encode()
             for stem, files in outputs.items()
@@ -122,8 +125,7 @@ class Store:
                 pass  # not there, or not a file: written below
             write(Path(path), data)
         keep_only(self.project.outputs, wanted)
-        for folder in (self.project.runs, self.project.programs):
-            keep_only(folder, {f"{folder}/{stem}.json" for stem in outputs})
+        keep_only(self.project.runs, {f"{self.project.runs}/{stem}.json" for stem in outputs})
 
     def clean(self) -> None:
         """Forgets all."""
@@ -208,4 +210,4 @@ def keep_only(folder: Path, wanted: Container[str]) -> None:
     for place, _, names in os.walk(folder):
         for path in (f"{place}/{name}" for name in names):
             if path not in wanted:
-                os.unlink(path)
+                Path(path).unlink(missing_ok=True)

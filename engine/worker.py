@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def import_once() -> None:
-    """Imports what every snippet may need, and draws once, so that no child pays for it again."""
+    """Imports what every snippet may need, and draws and prints once, so that no child has to."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -108,6 +108,7 @@ def import_once() -> None:
     figure.text(0.5, 0.5, "1")
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
+    repr(torch.zeros(1))
     state()  # NumPy imports its random numbers when they are first asked for
     gc.freeze()  # a collection in a child would copy every page that it looks at
 

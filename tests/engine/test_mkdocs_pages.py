@@ -56,9 +56,10 @@ class Site:
         checked = 1  # MkDocs makes a renderer more, to see whether it can
         return len(counted.read_text()) - checked, done.stderr
 
-    def kept(self) -> dict[Path, int]:
-        """The files that pages are kept in, and when each was written."""
-        return {p: p.stat().st_mtime_ns for p in (self.folder / ".cache/pages").iterdir()}
+    def kept(self, kind: str = "json") -> dict[Path, int]:
+        """The files that pages are kept in, or templates, and when each was written."""
+        files = (self.folder / ".cache/pages").glob(f"*.{kind}")
+        return {path: path.stat().st_mtime_ns for path in files}
 
     def page(self, name: str = "index") -> str:
         return (self.folder / "site" / f"{name}.html").read_text("utf-8")
@@ -185,16 +186,36 @@ def test_the_search_of_kept_pages_is_what_it_was(site: Site) -> None:
     assert len(site.kept().items() & made.items()) == 6
 
 
+def test_a_template_is_compiled_once_and_again_when_it_was_edited(site: Site) -> None:
+    partial = site.folder / "theme" / "partial.html"
+    partial.parent.mkdir()
+    (site.folder / "theme" / "main.html").write_text(
+        '{% extends "base.html" %}{% block content %}{% include "partial.html" %}{% endblock %}'
+    )
+    partial.write_text("The first.")
+    config = site.folder / "mkdocs.yml"
+    config.write_text(config.read_text().replace("mkdocs}", "mkdocs, custom_dir: theme}"))
+    site.build()
+    first = site.kept("jinja")
+    site.build(SOURCE_DATE_EPOCH="86400")  # which puts all pages into the theme once more
+    assert site.kept("jinja") == first
+    partial.write_text("The second.")
+    site.build()
+    assert "The second." in site.page()
+    assert len(site.kept("jinja").items() - first.items()) == 1
+    assert len(site.kept("jinja")) == len(first)
+
+
 def test_a_damaged_cache_is_not_believed_and_what_is_gone_is_forgotten(site: Site) -> None:
     site.build()
-    first, made = site.page(), site.kept()
+    first, made = site.page(), site.kept("*")
     whole = {path: path.read_bytes() for path in made}
     for part in (0, 0.1, 0.5, 0.99):
         for path, body in whole.items():
             path.write_bytes(body[: int(part * len(body))])
         assert site.build()[0] == 3
         assert site.page() == first
-        assert {path: path.read_bytes() for path in made} == whole
+        assert {path: path.read_bytes() for path in made} == whole, part
     (site.folder / "docs" / "other.md").unlink()
     site.build()
     assert len(site.kept()) == 4, "rendering and theme of two pages"
