@@ -149,11 +149,9 @@ class Programs:
         stems = {block.stem for block in waiting}
         snippets = {stem: self.project.snippet(stem).read_text("utf-8-sig") for stem in stems}
         with tempfile.TemporaryDirectory(prefix="programs_") as empty:
-            jobs, by_name = [], {}
+            folder, jobs, by_name = Path(empty).resolve(), [], {}
             for number, (block, text) in enumerate(waiting.items()):
-                folder = Path(empty).resolve() / str(number)
-                folder.mkdir()
-                path = folder / "program.py"
+                path = folder / f"{number}.py"
                 path.write_text(text, "utf-8")
                 whole = [Section("program", 0, END)]
                 timeout = read_timeout(snippets[block.stem])

@@ -38,10 +38,11 @@ HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
+EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGES = {f"os.{n}" for n in ("remove", "rename", "mkdir", "rmdir", "link", "symlink", "truncate")}
 NO_SOURCES = (".cache/", ".venv/", ".git/", "engine/")
-TRACES = ("crash", "hang")  # where Python was when it crashed, and when its time was over
+TRACE = "trace"  # where Python was when it crashed, or when its time was over
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Job:
     """One snippet to run.
 
     alone: without the project on the import path, as a program that was pasted elsewhere
-    scratch: a folder of its own, which the worker makes and removes
+    scratch: a folder of its child, which the worker makes and removes
     """
 
     stem: str
@@ -60,6 +61,11 @@ class Job:
     timeout: int
     alone: bool = False
     scratch: str = ""
+
+    @property
+    def result(self) -> str:
+        """The file that its result is written to."""
+        return f"{self.scratch}/{self.stem.replace('/', '_')}.json"
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Job:
@@ -109,22 +115,20 @@ def run_all(jobs: list[Job], report: Report) -> None:
         report(number, 0)
         sys.path[:] = base
         failed = run(job, functools.partial(report, number))
-        if failed or number + 1 == len(jobs) or state() != before:
+        left = os.listdir(f"{job.scratch}/folder")
+        if failed or left or number + 1 == len(jobs) or state() != before:
             return
 
 
 def run(job: Job, report_line: Callable[[int], None]) -> bool:
-    """Runs `job` to its end and leaves `result.json` in its scratch folder.
-
-    Returns whether it failed.
-    """
+    """Runs `job` to its end and writes its result down; returns whether it failed."""
     redirect(job.scratch)
     result = Result(job.stem)
     watch_files(job.root)
     limit_memory()
-    traces = [os.open(f"{job.scratch}/{name}", os.O_WRONLY | os.O_CREAT) for name in TRACES]
-    faulthandler.enable(traces[0], all_threads=False)
-    faulthandler.dump_traceback_later(job.timeout, file=traces[1])
+    trace = os.open(f"{job.scratch}/{TRACE}", EMPTY | os.O_CREAT)
+    faulthandler.enable(trace, all_threads=False)
+    faulthandler.dump_traceback_later(job.timeout, file=trace)
     os.chdir(f"{job.scratch}/folder")
     if job.alone:
         sys.path[:] = [p for p in sys.path if os.path.realpath(p) not in (HOME, job.scratch)]
@@ -147,9 +151,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     flush()
     result.opened = sorted(opened)
     result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
-    unfinished = Path(f"{job.scratch}/result.part")
-    unfinished.write_text(json.dumps(asdict(result)), "utf-8")
-    unfinished.rename(f"{job.scratch}/result.json")
+    Path(job.result).write_text(json.dumps(asdict(result)), "utf-8")
     return bool(result.problems)
 
 
@@ -157,10 +159,12 @@ def redirect(scratch: str) -> None:
     """Lets all that this process prints go to files in `scratch`, and gives it nothing to read."""
     for descriptor, name, mode in (
         (0, os.devnull, os.O_RDONLY),
-        (1, f"{scratch}/stdout", os.O_WRONLY | os.O_APPEND),
-        (2, f"{scratch}/stderr", os.O_WRONLY | os.O_APPEND),
+        (1, f"{scratch}/stdout", EMPTY),
+        (2, f"{scratch}/stderr", EMPTY),
     ):
-        os.dup2(os.open(name, mode), descriptor)
+        opened = os.open(name, mode)
+        os.dup2(opened, descriptor)
+        os.close(opened)
 
 
 def writer(descriptor: int) -> TextIO:

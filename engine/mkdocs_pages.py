@@ -226,7 +226,8 @@ class Template:
         parts = [
             self.template.name,
             self.build.around,
-            [page.content, page.url, page.title, page.meta, page.edit_url, page.canonical_url],
+            [digest(page.content.encode()), page.url, page.title, page.meta],
+            [page.edit_url, page.canonical_url],
             [as_data(link) for link in page.toc],
             {name: value for name, value in context.items() if name not in needless},
         ]
@@ -243,7 +244,8 @@ def add_entry(build: Build, index: Any, add: Callable[[Any], None], page: Any) -
         del index.entries[before:]
         return entries
 
-    parts = [page.content, page.url, page.title, page.meta, [as_data(link) for link in page.toc]]
+    content = digest(page.content.encode())
+    parts = [content, page.url, page.title, page.meta, [as_data(link) for link in page.toc]]
     index.entries += build.get("search", page, parts, make)
 
 

@@ -73,16 +73,14 @@ def main() -> None:
                     jobs = next_of(waiting)
                     for job in jobs:
                         import_late(job)
-                        job.scratch = f"{scratch}/{next(count)}"
-                    running.append(start(jobs, results.fileno()))
+                    running.append(start(jobs, f"{scratch}/{next(count)}", results.fileno()))
                 for line in lines.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
                 for one in list(running):
                     if done := look_after(one):
                         running.remove(one)
                         waiting[:0] = one.jobs[len(done) :]
-                        for job in one.jobs:
-                            shutil.rmtree(job.scratch, ignore_errors=True)
+                        shutil.rmtree(one.job.scratch, ignore_errors=True)
                         for result in done:
                             results.write(json.dumps(asdict(result)).encode() + b"\n")
                         results.flush()
@@ -160,11 +158,12 @@ def next_of(waiting: list[Job]) -> list[Job]:
     return jobs
 
 
-def start(jobs: list[Job], results: int) -> Running:
+def start(jobs: list[Job], scratch: str, results: int) -> Running:
+    os.makedirs(f"{scratch}/folder")
+    for name in ("stdout", "stderr"):
+        Path(scratch, name).touch()
     for job in jobs:
-        os.makedirs(f"{job.scratch}/folder")
-        for name in ("stdout", "stderr"):
-            Path(job.scratch, name).touch()
+        job.scratch = scratch
     place = mmap.mmap(-1, PLACE.size)
     pid = os.fork()
     if pid:
@@ -196,8 +195,8 @@ def look_after(one: Running) -> list[Result] | None:
     if pid:
         end_group(one.pid)
         result = read_result(job)
-        if not result.problems and not Path(job.scratch, "result.json").exists():
-            result.problems.append(problem_of(job, line, died(status, job)))
+        if result is None:
+            result = Result(job.stem, problems=[problem_of(job, line, died(status, job))])
     else:
         printed = sum(Path(job.scratch, name).stat().st_size for name in ("stdout", "stderr"))
         if printed > MOST_OUTPUT:
@@ -217,7 +216,7 @@ def look_after(one: Running) -> list[Result] | None:
         what = f"prints {printed // 1000} kB: a page can show {MOST_OUTPUT // 1000} kB at the most"
         result = Result(job.stem, problems=[problem_of(job, line, what)])
     result.seconds = seconds
-    earlier = [read_result(job) for job in one.jobs[:number]]
+    earlier = [read_result(job) or Result(job.stem) for job in one.jobs[:number]]
     return [*earlier, *([] if earlier and result.problems else [result])]
 
 
@@ -227,11 +226,12 @@ def end_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def read_result(job: Job) -> Result:
+def read_result(job: Job) -> Result | None:
+    """The result of a job, or None where its child did not live to write all of it."""
     try:
-        return Result.of(json.loads(Path(job.scratch, "result.json").read_text("utf-8")))
-    except FileNotFoundError:
-        return Result(job.stem)
+        return Result.of(json.loads(Path(job.result).read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def died(status: int, job: Job) -> str:
@@ -247,12 +247,10 @@ def died(status: int, job: Job) -> str:
 def problem_of(job: Job, line: int, what: str) -> Problem:
     """A problem at the line where the child was last, as exactly as it can be known."""
     line = line or 1
-    for name in child.TRACES:
-        with contextlib.suppress(FileNotFoundError):
-            trace = Path(job.scratch, name).read_text("utf-8", "replace")
-            if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
-                line = int(match[1])
-                break
+    with contextlib.suppress(FileNotFoundError):
+        trace = Path(job.scratch, child.TRACE).read_text("utf-8", "replace")
+        if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
+            line = int(match[1])
     section = next((s.name for s in job.sections if s.start < line < s.end), None)
     told = f'section "{section}" {what}' if section else f"the snippet {what}"
     return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", told, job.stem)

@@ -33,6 +33,7 @@ CHANGES = (
     "import sys; sys.setrecursionlimit(5000)",
     "import threading, time; threading.Thread(target=time.sleep, args=[60]).start()",
     "import subprocess; subprocess.Popen(['sleep', '60'])",
+    "open('left.txt', 'w').close()",
 )
 
 
@@ -46,8 +47,7 @@ def run(folder: Path, *programs: str) -> tuple[list[Result], list[str]]:
         (root / "program.py").write_text(text + "\n", "utf-8")
         whole = [Section("program", 0, 1 << 30)]
         jobs.append(Job(str(number), str(root / "program.py"), str(root), whole, [], 2, alone=True))
-        jobs[-1].scratch = str(folder / f"scratch_{number}")
-    one = worker.start(jobs, os.open(os.devnull, os.O_WRONLY))
+    one = worker.start(jobs, str(folder / "scratch"), os.open(os.devnull, os.O_WRONLY))
     while (results := worker.look_after(one)) is None:
         time.sleep(0.01)
     return results, [job.stem for job in jobs[len(results) :]]
@@ -59,7 +59,7 @@ def printed(result: Result) -> str:
 
 
 def test_programs_that_leave_no_trace_run_one_after_the_other(tmp_path: Path) -> None:
-    text = "import torch, os\nprint(os.listdir(), __name__, sorted(globals())[-2:])\nopen('x', 'w')"
+    text = "import torch, os\nprint(os.listdir(), __name__, sorted(globals())[-2:])"
     results, rest = run(tmp_path, *[text] * 3)
     assert [result.stem for result in results] == ["0", "1", "2"]
     assert not rest
