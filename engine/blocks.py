@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
@@ -118,7 +119,9 @@ class Programs:
                     kept[stem][block.key] = waiting[block]
                 left[stem] -= 1
                 if not left[stem]:
-                    self.save(stem, made_from[stem], kept[stem])
+                    # A build that has begun since clears away what is half-written, and proves it.
+                    with contextlib.suppress(FileNotFoundError):
+                        self.save(stem, made_from[stem], kept[stem])
             self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
             return [
                 Problem(where, f"this block cannot stand alone as a program: {failures[block]}")

@@ -162,9 +162,9 @@ def redirect(scratch: str) -> None:
         (1, f"{scratch}/stdout", EMPTY),
         (2, f"{scratch}/stderr", EMPTY),
     ):
-        opened = os.open(name, mode)
-        os.dup2(opened, descriptor)
-        os.close(opened)
+        file = os.open(name, mode)
+        os.dup2(file, descriptor)
+        os.close(file)
 
 
 def writer(descriptor: int) -> TextIO:
