@@ -98,11 +98,11 @@ def summary(cells: list[Cell]) -> list[dict[str, Any]]:
                 "tool": cell.tool,
                 "size": cell.size,
                 "row": cell.row,
-                "median": round(middle, 3),
+                "median": round(middle, 4),
                 "fastest": min(cell.seconds),
                 "slowest": max(cell.seconds),
-                "to_floor": round(middle / floor, 3) if floor else None,
-                "to_engine": round(middle / us, 3) if us else None,
+                "to_floor": round(middle / floor, 4) if floor else None,
+                "to_engine": round(middle / us, 4) if us else None,
             }
         )
     return found

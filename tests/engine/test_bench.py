@@ -161,4 +161,4 @@ def test_what_the_page_says_follows_from_what_was_measured(recording: dict[str, 
     for one in recording["summary"]:
         measured = report.find(cells, one["tool"], one["size"], one["row"])
         assert measured
-        assert one["median"] == round(statistics.median(measured.seconds), 3)
+        assert one["median"] == round(statistics.median(measured.seconds), 4)
