@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, MISSING, find
 
@@ -29,6 +29,15 @@ class Server:
 
     url: str  # the site at the root of its host
     sub: str  # the site under a sub-path, built for that address: instant navigation works there
+
+
+def turn_page(page: Page, address: str) -> None:
+    """Follows the link to the next chapter. The address changes before the page does."""
+    title = page.locator("article h1")
+    before = title.inner_text()
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url(address)
+    expect(title).not_to_have_text(before)
 
 
 @pytest.fixture(scope="session")

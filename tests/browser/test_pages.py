@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, turn_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(
@@ -172,8 +172,7 @@ def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
     visit = open_page(context, server.sub + "walkthrough/weighted_values/")
     page = visit.page
     page.evaluate("window.kept = true")
-    page.locator(".md-footer__link--next").click()
-    page.wait_for_url(server.sub + CHAPTER)
+    turn_page(page, server.sub + CHAPTER)
     expect(page.locator(".md-code__nav[role=none]").first).to_be_visible()
     assert page.evaluate("window.kept")
     for folded in page.locator("article details").all():
@@ -193,8 +192,7 @@ def test_a_program_can_be_copied_after_instant_navigation(
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     visit = open_page(context, server.sub + "walkthrough/weighted_values/")
     page = visit.page
-    page.locator(".md-footer__link--next").click()
-    page.wait_for_url(server.sub + CHAPTER)
+    turn_page(page, server.sub + CHAPTER)
     listing = page.locator(".program + .highlight").first
     listing.get_by_role("button", name="As a program").click()
     expect(listing.get_by_role("button", name="Copied")).to_be_visible()
