@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,22 @@ def test_what_fails_in_a_used_process_is_tried_in_a_new_one(
     results, rest = run(tmp_path / "first", fault, "print('last')")
     assert told in results[0].problems[0].what
     assert rest == ["1"]
+
+
+def test_no_program_may_change_files_outside_its_folder(tmp_path: Path) -> None:
+    results, rest = run(tmp_path, "print('fine')", "open(__file__, 'a')")
+    assert [printed(r) for r in results] == ["fine\n"]
+    assert rest == ["1"]
+
+
+def test_a_result_that_was_cut_off_is_none(tmp_path: Path) -> None:
+    job = Job("one", "", "", [], [], 1, scratch=str(tmp_path))
+    whole = json.dumps(asdict(Result("one")))
+    for size in range(len(whole)):
+        Path(job.result).write_text(whole[:size], "utf-8")
+        assert worker.read_result(job) is None
+    Path(job.result).write_text(whole, "utf-8")
+    assert worker.read_result(job) == Result("one")
 
 
 def test_each_program_has_its_own_time(tmp_path: Path) -> None:
