@@ -48,7 +48,7 @@ class Project:
 
     @cached_property
     def pages(self) -> Path:
-        """What the Markdown of each page became, with a digest of what it was made from."""
+        """Pages, rendered and in the theme, and compiled templates; by what they were made from."""
         return self.cache / "pages"
 
     def stem(self, path: Path) -> str:
