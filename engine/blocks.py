@@ -20,6 +20,7 @@ from engine.problems import Problem
 from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
 from engine.sections import Section, is_measured, read_timeout
+from engine.sources import UNREADABLE
 from engine.store import Store, keep_only
 
 
@@ -67,7 +68,7 @@ class Programs:
         for block in blocks:
             try:
                 self.prepared[block] = self.slice(block, sections[block.stem], files)
-            except (CannotStandAlone, SyntaxError) as error:
+            except (CannotStandAlone, *UNREADABLE) as error:
                 self.prepared[block] = CannotStandAlone(str(error))
 
     def begin(

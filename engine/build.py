@@ -248,7 +248,7 @@ class Engine:
             sections = {snippet.stem: snippet.sections for snippet in waiting}
             self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
             again = []
-            for result in self.pool.run([self.job(snippet) for snippet in waiting]):
+            for result in self.pool.run([self.job(s, before[s.stem]) for s in waiting]):
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
                 if not sources.are_unchanged(made_from, root):
@@ -275,9 +275,10 @@ class Engine:
                 yield run
             waiting = again
 
-    def job(self, snippet: Snippet) -> Job:
+    def job(self, snippet: Snippet, made_from: dict[str, str | None]) -> Job:
         text = snippet.path.read_text("utf-8-sig", errors="replace")
         sections, _ = read_sections(text, snippet.stem)
+        modules = [name for name, there in made_from.items() if there and name.endswith(".py")]
         return Job(
             snippet.stem,
             str(snippet.path),
@@ -285,6 +286,7 @@ class Engine:
             sections,
             snippet.expressions,
             read_timeout(text),
+            imports=[str(self.project.root / name) for name in modules],
         )
 
     def is_fresh(self, run: Run, snippet: Snippet, digests: dict[str, str | None]) -> bool:
@@ -359,7 +361,7 @@ class Engine:
         report = Report()
         with self.lock, self.store.locked():
             snippets = list(self.read_snippets(self.read_pages(report), report).values())
-            jobs = [self.job(snippet) for snippet in snippets]
+            jobs = [self.job(snippet, {}) for snippet in snippets]
             runs: list[dict[str, Result]] = []
             for seed in (0, 1):
                 pool = Pool(hash_seed=seed)

@@ -20,6 +20,7 @@ import resource
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
@@ -29,11 +30,14 @@ from typing import Any, TextIO
 from engine import values
 from engine.problems import Problem, visible
 from engine.sections import Section
+from engine.sources import TOO_DEEP, UNREADABLE
 from engine.state import state
 
 Report = Callable[[int, int], None]
 watched: list[str] = []  # the root of the job that runs now
 opened: set[str] = set()  # what it opened there, relative to it
+compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its path
+LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
@@ -50,6 +54,7 @@ class Job:
     """One snippet to run.
 
     alone: without the project on the import path, as a program that was pasted elsewhere
+    imports: it and the local files that it imports, for the worker to compile once for all
     scratch: a folder of its child, which the worker makes and removes
     """
 
@@ -60,6 +65,7 @@ class Job:
     expressions: list[str]
     timeout: int
     alone: bool = False
+    imports: list[str] = field(default_factory=list)
     scratch: str = ""
 
     @property
@@ -110,6 +116,7 @@ def run_all(jobs: list[Job], report: Report) -> None:
     report(job, line): called before each statement with the number of the job among `jobs`, so
     that the worker knows where a snippet was when its process is gone
     """
+    limit_memory()
     before, base = state() if len(jobs) > 1 else {}, list(sys.path)
     for number, job in enumerate(jobs):
         report(number, 0)
@@ -125,7 +132,6 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     redirect(job.scratch)
     result = Result(job.stem)
     watch_files(job.root)
-    limit_memory()
     trace = os.open(f"{job.scratch}/{TRACE}", EMPTY | os.O_CREAT)
     faulthandler.enable(trace, all_threads=False)
     faulthandler.dump_traceback_later(job.timeout, file=trace)
@@ -135,7 +141,8 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     sys.path.insert(0, job.root)
     sys.argv = [job.path]
     sys.dont_write_bytecode = True
-    import_from_source(job.root)
+    if not job.alone:
+        import_from_source(job.root)
     sys.stdout, sys.stderr = writer(1), writer(2)
     process = os.getpid()
     try:
@@ -219,7 +226,20 @@ class FromSource(SourceFileLoader):
     """Compiles a module each time: its .pyc is trusted by a time stamp that two edits can share."""
 
     def get_code(self, fullname: str) -> types.CodeType:
-        return self.source_to_code(self.get_data(self.path), self.path)
+        data = self.get_data(self.path)
+        kept, code = compiled.get(self.path, (None, None))
+        return code if kept == data else self.source_to_code(data, self.path)
+
+
+def compile_ahead(paths: list[str]) -> None:
+    """Compiles modules in the worker; a child takes the code where the file is still the same."""
+    for path in paths:
+        # What cannot be compiled, or not without a warning, is left to the child, which tells it.
+        with contextlib.suppress(OSError, *UNREADABLE), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            data = Path(path).read_bytes()
+            if compiled.get(path, (None, None))[0] != data:
+                compiled[path] = data, compile(data, path, "exec", dont_inherit=True)
 
 
 def import_from_source(root: str) -> None:
@@ -238,7 +258,10 @@ def import_from_source(root: str) -> None:
 
 def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> None:
     source = Path(job.path).read_bytes()
-    tree = ast.parse(source, job.path)
+    try:
+        tree = ast.parse(source, job.path)
+    except TOO_DEEP as error:
+        raise Failed(1, "is nested too deep for Python to read: take it apart") from error
     module = types.ModuleType("__main__", ast.get_docstring(tree))
     module.__file__ = job.path
     module.__package__ = "snippets" + "".join(f".{part}" for part in job.stem.split("/")[:-1])
@@ -355,7 +378,7 @@ def flush() -> None:
     for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
         with contextlib.suppress(ValueError, AttributeError, OSError):
             stream.flush()
-    ctypes.CDLL(None).fflush(None)  # what C code printed
+    LIBC.fflush(None)  # what C code printed
 
 
 def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:

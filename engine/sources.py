@@ -14,6 +14,8 @@ from pathlib import Path
 from engine.problems import EngineError, Problem
 
 PACKAGES = ("torch", "numpy", "matplotlib")
+TOO_DEEP = (RecursionError, MemoryError)  # raised for source that is nested too deep to be read
+UNREADABLE = (SyntaxError, ValueError, *TOO_DEEP)
 
 
 def digest(data: bytes) -> str:
@@ -87,7 +89,7 @@ def candidates(source: bytes, path: Path, root: Path) -> Iterator[Path]:
     """Every local file that the imports in `source` may mean, there or not."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+    except UNREADABLE:
         return  # the run will say it, with its line
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -17,6 +17,8 @@ import threading
 import warnings
 from typing import Any
 
+SIGNALS = sorted(signal.valid_signals())
+
 
 def state() -> dict[str, Any]:
     """The state of this process; two of them are `==` where nothing changed in between.
@@ -31,7 +33,11 @@ def state() -> dict[str, Any]:
     patched = (builtins, os, random, torch, torch.Tensor, torch.nn.functional, torch.nn.Module)
     return {
         "names": [dict(vars(one)) for one in (*patched, np, pyplot)],
-        "random": (random.getstate(), torch.get_rng_state().tolist(), random_state_of_numpy()),
+        "random": (
+            random.getstate(),
+            torch.get_rng_state().numpy().tobytes(),
+            random_state_of_numpy(),
+        ),
         "torch": (
             dict(vars(torch._tensor_str.PRINT_OPTS)),
             torch.get_default_dtype(),
@@ -45,7 +51,7 @@ def state() -> dict[str, Any]:
         "warnings": (list(warnings.filters), warnings.showwarning),
         "process": (dict(os.environ), locale.setlocale(locale.LC_ALL), sys.getrecursionlimit()),
         "running": (threading.active_count(), has_children(), gc.isenabled(), sys.gettrace()),
-        "signals": [signal.getsignal(number) for number in signal.valid_signals()],
+        "signals": [signal.getsignal(number) for number in SIGNALS],
     }
 
 

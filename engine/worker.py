@@ -73,6 +73,7 @@ def main() -> None:
                     jobs = next_of(waiting)
                     for job in jobs:
                         import_late(job)
+                        child.compile_ahead(job.imports)
                     running.append(start(jobs, f"{scratch}/{next(count)}", results.fileno()))
                 for line in lines.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))

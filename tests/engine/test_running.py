@@ -124,3 +124,12 @@ def test_a_warning_is_reported_and_kept(sample: Sample) -> None:
         (warning,) = sample.refresh().warnings
         assert "wrote to standard error" in str(warning)
         assert "careful" in str(warning)
+
+
+def test_a_warning_of_the_compiler_reaches_each_snippet_that_imports_it(sample: Sample) -> None:
+    sample.snippet("same = 1 is 1\n", "odd")
+    for stem in ("one", "two"):
+        sample.section("from snippets.odd import same\nprint(same)", stem)
+    told = [str(warning) for warning in sample.refresh().warnings]
+    assert len(told) == 2
+    assert all("odd.py:1: SyntaxWarning" in one for one in told)

@@ -115,6 +115,8 @@ SPOILS = [
 FILES = [
     refused("has a syntax error", "x = (", "{file}:2: in section \"part\": SyntaxError: '(' was never closed"),
     refused("has a syntax error in what it imports", "from snippets.half import x", "snippets/half.py:2: SyntaxError", beside={"half": "x = 1\nx = (\n"}),
+    refused("is nested too deep for the parser", "x = " + "-" * 100_000 + "1", "{file}:1: is nested too deep for Python to read: take it apart"),
+    refused("is nested too deep for the compiler", "x = " + "1 + " * 50_000 + "1", "{file}:1: ", "nested too deep"),
     refused("holds a zero byte", b"x = '\x00'\n" + section("print(1)"), "{file}:1: ", "null bytes"),
     refused("is not UTF-8", b"# caf\xe9\n" + section("print(1)"), "{file}:1: is not UTF-8"),
     refused("mixes tabs and spaces", b"if 1:\n\tx = 1\n        y = 1\n" + section("print(1)"), "{file}:3: TabError"),
