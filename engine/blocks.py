@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,6 +18,7 @@ from engine.pool import Pool
 from engine.problems import Problem
 from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
+from engine.scratch import scratch
 from engine.sections import Section, is_measured, read_timeout
 from engine.sources import UNREADABLE
 from engine.store import Store, keep_only
@@ -152,7 +152,7 @@ class Programs:
         """Runs each program in an empty folder; yields what is wrong with it, or None."""
         stems = {block.stem for block in waiting}
         snippets = {stem: self.project.snippet(stem).read_text("utf-8-sig") for stem in stems}
-        with tempfile.TemporaryDirectory(prefix="programs_") as empty:
+        with scratch("programs_") as empty:
             folder, jobs, by_name = Path(empty).resolve(), [], {}
             for number, (block, text) in enumerate(waiting.items()):
                 path = folder / f"{number}.py"

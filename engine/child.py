@@ -215,11 +215,15 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def limit_memory() -> None:
-    """Lets Python raise MemoryError, with a line, before the system has to kill some process."""
+    """Lets Python raise MemoryError, with a line, before the system has to kill some process.
+
+    A file may not be larger either: its folder can lie in memory.
+    """
     with contextlib.suppress(OSError, ValueError):  # macOS has neither the file nor the limit
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + MOST_MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        for limit, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, MOST_MEMORY)):
+            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
 class FromSource(SourceFileLoader):

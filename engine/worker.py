@@ -20,7 +20,6 @@ import shutil
 import signal
 import struct
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from pathlib import Path
 from engine import child, sources
 from engine.child import Job, Result
 from engine.problems import Problem
+from engine.scratch import scratch
 from engine.state import state
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
@@ -65,7 +65,7 @@ def main() -> None:
     lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
-    with tempfile.TemporaryDirectory(prefix="engine_", ignore_cleanup_errors=True) as scratch:
+    with scratch("engine_") as folder:
         try:
             count = itertools.count()
             while not lines.ended:  # when they end, nobody is left to take a result
@@ -74,7 +74,7 @@ def main() -> None:
                     for job in jobs:
                         import_late(job)
                         child.compile_ahead(job.imports)
-                    running.append(start(jobs, f"{scratch}/{next(count)}", results.fileno()))
+                    running.append(start(jobs, f"{folder}/{next(count)}", results.fileno()))
                 for line in lines.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
                 for one in list(running):
@@ -159,12 +159,12 @@ def next_of(waiting: list[Job]) -> list[Job]:
     return jobs
 
 
-def start(jobs: list[Job], scratch: str, results: int) -> Running:
-    os.makedirs(f"{scratch}/folder")
+def start(jobs: list[Job], folder: str, results: int) -> Running:
+    os.makedirs(f"{folder}/folder")
     for name in ("stdout", "stderr"):
-        Path(scratch, name).touch()
+        Path(folder, name).touch()
     for job in jobs:
-        job.scratch = scratch
+        job.scratch = folder
     place = mmap.mmap(-1, PLACE.size)
     pid = os.fork()
     if pid:

@@ -71,6 +71,7 @@ LASTS = [
     refused("draws 500 figures", "import matplotlib.pyplot as plt\nfor i in range(500):\n    plt.figure(num=f'Figure {i}')", '{file}:1: section "part" draws 500 figures', "a page can show 20"),
     refused("eats memory", "eaten = []\nwhile True:\n    eaten.append(bytearray(10**8))", '{file}:4: in section "part": needs more than 4 GB of memory', "make it smaller"),
     refused("eats memory in torch", "import torch\ntorch.ones(10**11)", '{file}:3: in section "part": RuntimeError', "memory"),
+    refused("writes a file without end", "with open('large', 'wb') as file:\n    file.truncate(10**11)", '{file}:3: in section "part": OSError', "File too large"),
     survived("forks", "import os\nif os.fork():\n    os.wait()\nprint('here')", "here\nhere\n"),
     survived("forks what it does not wait for", "import os, time\nfor _ in range(20):\n    if not os.fork():\n        time.sleep(1000)\nprint('parent')", "parent\n"),
     survived("leaves a thread running", "import threading, time\nthreading.Thread(target=time.sleep, args=[1000]).start()\nprint('main')", "main\n"),
