@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from collections import defaultdict
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except rows.Failed as error:
         print(error, file=sys.stderr)
         return 1
+    finally:
+        shutil.rmtree(bench.sites / "aside", ignore_errors=True)
     cells = report.cells_of(recording)
     print(report.table(cells))
     print(f"\nimport of torch and matplotlib: {recording['import']}\n")
@@ -80,6 +83,7 @@ class Run:
         self.options, self.recording = options, recording
         self.tools = [tool for tool in TOOLS if tool.name in options.tools]
         self.bins: dict[str, Path] = {}
+        self.sites = options.folder / "sites"
         self.outputs: Outputs | None = None
 
     def install(self) -> None:
@@ -92,13 +96,13 @@ class Run:
         self.recording["machine"] = report.machine()
 
     def site(self, tool: Tool, size: int, purpose: str = "") -> Site:
-        folder = self.options.folder / "sites" / f"{tool.name}-{purpose or size}"
+        folder = self.sites / f"{tool.name}-{purpose or size}"
         return Site(ROOT, folder, copies.read_chapters(ROOT, size), self.outputs_of_six())
 
     def outputs_of_six(self) -> Outputs:
         """What the chapters give, for the tools that have it pasted in."""
         if self.outputs is None:
-            folder = self.options.folder / "sites" / "outputs"
+            folder = self.sites / "outputs"
             six = Site(ROOT, folder, copies.read_chapters(ROOT, len(copies.CHAPTERS)))
             TOOLS[0].write(six)
             self.outputs = outputs_of(folder)

@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import textwrap
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -106,6 +107,11 @@ class Site:
     outputs: Outputs | None = None
     edits: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def aside(self) -> Path:
+        """What earlier builds left is put there."""
+        return self.folder.parent / "aside"
+
     def source(self, stem: str) -> str:
         """The text of a snippet as it is now."""
         return (self.folder / "snippets" / f"{stem}.py").read_text("utf-8")
@@ -171,11 +177,16 @@ class Tool(ABC):
             self.write_page(site, chapter)
 
     def forget(self, site: Site) -> None:
-        """Removes what a build left."""
-        for name in ("site", *self.caches):
-            shutil.rmtree(site.folder / name, ignore_errors=True)
-        for cache in (site.folder / "snippets").rglob("__pycache__"):
-            shutil.rmtree(cache)
+        """Puts away what a build left.
+
+        It is moved, not removed: for a minute after many files are gone, a file system that passes
+        over what was freed just now (ext4) makes new ones slowly. That is no cost of a cold build.
+        """
+        left = [site.folder / name for name in ("site", *self.caches)]
+        left += (site.folder / "snippets").rglob("__pycache__")
+        for path in filter(Path.exists, left):
+            site.aside.mkdir(exist_ok=True)
+            path.rename(site.aside / str(time.time_ns()))
 
     def edit_sentence(self, site: Site, token: str) -> None:
         site.edits["sentence"] = token
