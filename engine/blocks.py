@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections import Counter
@@ -18,7 +17,6 @@ from engine.pool import Pool
 from engine.problems import Problem
 from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
-from engine.scratch import scratch
 from engine.sections import Section, is_measured, read_timeout
 from engine.sources import UNREADABLE
 from engine.store import Store, keep_only
@@ -120,9 +118,7 @@ class Programs:
                     kept[stem][block.key] = waiting[block]
                 left[stem] -= 1
                 if not left[stem]:
-                    # A build that has begun since clears away what is half-written, and proves it.
-                    with contextlib.suppress(FileNotFoundError):
-                        self.save(stem, made_from[stem], kept[stem])
+                    self.save(stem, made_from[stem], kept[stem])
             self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
             return [
                 Problem(where, f"this block cannot stand alone as a program: {failures[block]}")
@@ -149,24 +145,19 @@ class Programs:
     def prove(
         self, pool: Pool, waiting: dict[Block, str], results: dict[str, Result]
     ) -> Iterator[tuple[Block, str | None]]:
-        """Runs each program in an empty folder; yields what is wrong with it, or None."""
+        """Runs each program by itself; yields what is wrong with it, or None."""
         stems = {block.stem for block in waiting}
         snippets = {stem: self.project.snippet(stem).read_text("utf-8-sig") for stem in stems}
-        with scratch("programs_") as empty:
-            folder, jobs, by_name = Path(empty).resolve(), [], {}
-            for number, (block, text) in enumerate(waiting.items()):
-                path = folder / f"{number}.py"
-                path.write_text(text, "utf-8")
-                whole = [Section("program", 0, END)]
-                timeout = read_timeout(snippets[block.stem])
-                jobs.append(
-                    Job(str(number), str(path), str(folder), whole, [], timeout, alone=True)
-                )
-                by_name[str(number)] = block
-            for result in pool.run(jobs):
-                block = by_name[result.stem]
-                page = None if is_measured(snippets[block.stem]) else results[block.stem]
-                yield block, verdict(result, block, page)
+        whole = [Section("program", 0, END)]
+        jobs, by_name = [], {}
+        for number, (block, text) in enumerate(waiting.items()):
+            timeout = read_timeout(snippets[block.stem])
+            jobs.append(Job(str(number), "", "", whole, [], timeout, program=text))
+            by_name[str(number)] = block
+        for result in pool.run(jobs):
+            block = by_name[result.stem]
+            page = None if is_measured(snippets[block.stem]) else results[block.stem]
+            yield block, verdict(result, block, page)
 
     def load(self, stem: str, made_from: str) -> dict[str, str]:
         data = self.store.load_checked(self.file(stem))

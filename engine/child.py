@@ -53,8 +53,9 @@ TRACE = "trace"  # where Python was when it crashed, or when its time was over
 class Job:
     """One snippet to run.
 
-    alone: without the project on the import path, as a program that was pasted elsewhere
     imports: it and the local files that it imports, for the worker to compile once for all
+    program: a text that runs without the project, as one that was pasted elsewhere; the worker
+        gives it its path and its root
     scratch: a folder of its child, which the worker makes and removes
     """
 
@@ -64,8 +65,8 @@ class Job:
     sections: list[Section]
     expressions: list[str]
     timeout: int
-    alone: bool = False
     imports: list[str] = field(default_factory=list)
+    program: str | None = None
     scratch: str = ""
 
     @property
@@ -136,13 +137,13 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     faulthandler.enable(trace, all_threads=False)
     faulthandler.dump_traceback_later(job.timeout, file=trace)
     os.chdir(f"{job.scratch}/folder")
-    if job.alone:
+    if job.program is None:
+        import_from_source(job.root)
+    else:
         sys.path[:] = [p for p in sys.path if os.path.realpath(p) not in (HOME, job.scratch)]
     sys.path.insert(0, job.root)
     sys.argv = [job.path]
     sys.dont_write_bytecode = True
-    if not job.alone:
-        import_from_source(job.root)
     sys.stdout, sys.stderr = writer(1), writer(2)
     process = os.getpid()
     try:

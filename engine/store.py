@@ -104,7 +104,9 @@ class Store:
 
     @staticmethod
     def save_checked(path: Path, body: bytes) -> None:
-        write(path, digest(body).encode() + b"\n" + body)
+        """Writes in place, which is quicker: what was cut off is noticed when it is loaded."""
+        make_room_for(path)
+        path.write_bytes(digest(body).encode() + b"\n" + body)
 
     def lay_out(self, outputs: dict[str, dict[str, str]]) -> None:
         """Makes `.cache/outputs` hold exactly these files, given by stem and by name.
@@ -192,9 +194,7 @@ def escape(text: str) -> str:
 
 def write(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_room_for(path)
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -203,6 +203,13 @@ def write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def make_room_for(path: Path) -> None:
+    """Makes the folder of a file; another one that has the file's name goes."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def keep_only(folder: Path, wanted: Container[str]) -> None:

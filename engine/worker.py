@@ -20,6 +20,7 @@ import shutil
 import signal
 import struct
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,7 +28,6 @@ from pathlib import Path
 from engine import child, sources
 from engine.child import Job, Result
 from engine.problems import Problem
-from engine.scratch import scratch
 from engine.state import state
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
@@ -36,6 +36,8 @@ LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by
 MOST_SHARED = 32  # programs for proof that one child runs at the most
 CORES = os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
+MEMORY = "/dev/shm"  # where Linux has files that never reach a disk
+ROOM = 1 << 30  # bytes that must be free there; in a container it may be small
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 
 
@@ -65,7 +67,7 @@ def main() -> None:
     lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
-    with scratch("engine_") as folder:
+    with scratch() as folder:
         try:
             count = itertools.count()
             while not lines.ended:  # when they end, nobody is left to take a result
@@ -74,7 +76,8 @@ def main() -> None:
                     for job in jobs:
                         import_late(job)
                         child.compile_ahead(job.imports)
-                    running.append(start(jobs, f"{folder}/{next(count)}", results.fileno()))
+                    place = f"{os.path.realpath(folder)}/{next(count)}"
+                    running.append(start(jobs, place, results.fileno()))
                 for line in lines.read(POLL if running else None):
                     waiting.append(Job.of(json.loads(line)))
                 for one in list(running):
@@ -88,6 +91,14 @@ def main() -> None:
         finally:
             for one in running:
                 end_group(one.pid)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """An empty folder, in memory where there is room: children make thousands of small files."""
+    usable = os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= ROOM
+    return tempfile.TemporaryDirectory(
+        prefix="engine_", dir=MEMORY if usable else None, ignore_cleanup_errors=True
+    )
 
 
 def import_once() -> None:
@@ -114,10 +125,12 @@ def import_once() -> None:
 
 def import_late(job: Job) -> None:
     """Imports what torch itself imports only when a job uses it: once here, not in every child."""
-    try:
-        text = Path(job.path).read_text("utf-8", "replace")
-    except OSError:
-        return  # the child tells of it
+    text = job.program
+    if text is None:
+        try:
+            text = Path(job.path).read_text("utf-8", "replace")
+        except OSError:
+            return  # the child tells of it
     for word, module in LATE.items():
         if word in text and module not in sys.modules:
             importlib.import_module(module)
@@ -153,18 +166,23 @@ class Lines:
 def next_of(waiting: list[Job]) -> list[Job]:
     """Takes the jobs of the next child: a snippet has one to itself, programs may share it."""
     most = max(1, min(MOST_SHARED, len(waiting) // CORES))
-    programs = list(itertools.takewhile(lambda job: job.alone, waiting[:most]))
+    programs = list(itertools.takewhile(lambda job: job.program is not None, waiting[:most]))
     jobs = programs or waiting[:1]
     del waiting[: len(jobs)]
     return jobs
 
 
 def start(jobs: list[Job], folder: str, results: int) -> Running:
-    os.makedirs(f"{folder}/folder")
+    for name in ("folder", "programs"):
+        os.makedirs(f"{folder}/{name}")
     for name in ("stdout", "stderr"):
         Path(folder, name).touch()
     for job in jobs:
         job.scratch = folder
+        if job.program is not None:
+            job.root = f"{folder}/programs"
+            job.path = f"{job.root}/{job.stem}.py"
+            Path(job.path).write_text(job.program, "utf-8")
     place = mmap.mmap(-1, PLACE.size)
     pid = os.fork()
     if pid:

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from engine.pool import Pool
@@ -210,27 +207,6 @@ def test_a_block_that_needs_the_repository_fails_the_build(sample: Sample) -> No
     )
     sample.page(FENCE)
     assert "No module named 'snippets'" in sample.problem()
-
-
-def test_a_proof_that_another_build_cleared_away_is_made_once_more(
-    sample: Sample, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sample.snippet("# --8<-- [start:a]\nprint(1)\n# --8<-- [end:a]\n")
-    sample.page(FENCE)
-    replace = os.replace
-
-    def cleared(half: str, whole: Path) -> None:
-        if "programs" in whole.parts:
-            os.unlink(half)
-        replace(half, whole)
-
-    monkeypatch.setattr(os, "replace", cleared)
-    assert not sample.refresh().problems
-    kept = sample.engine.project.programs / "one.json"
-    assert not kept.exists()
-    monkeypatch.undo()
-    assert not sample.refresh().problems
-    assert kept.exists()
 
 
 def test_a_proof_is_kept_and_made_again_when_the_code_changes(sample: Sample) -> None:

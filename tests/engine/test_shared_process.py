@@ -44,11 +44,8 @@ def run(folder: Path, *programs: str) -> tuple[list[Result], list[str]]:
     state()  # imports what it looks at, as the worker does
     jobs = []
     for number, text in enumerate(programs):
-        root = folder / str(number)
-        root.mkdir()
-        (root / "program.py").write_text(text + "\n", "utf-8")
         whole = [Section("program", 0, 1 << 30)]
-        jobs.append(Job(str(number), str(root / "program.py"), str(root), whole, [], 2, alone=True))
+        jobs.append(Job(str(number), "", "", whole, [], 2, program=text + "\n"))
     one = worker.start(jobs, str(folder / "scratch"), os.open(os.devnull, os.O_WRONLY))
     while (results := worker.look_after(one)) is None:
         time.sleep(0.01)
@@ -129,7 +126,7 @@ def test_the_same_process_is_as_it_was() -> None:
 def test_a_snippet_never_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "CORES", 1)
     monkeypatch.setattr(worker, "MOST_SHARED", 8)
-    waiting = [Job(str(n), "", "", [], [], 1, alone=n > 1) for n in range(20)]
+    waiting = [Job(str(n), "", "", [], [], 1, program="" if n > 1 else None) for n in range(20)]
     taken = []
     while waiting:
         taken.append([int(job.stem) for job in worker.next_of(waiting)])

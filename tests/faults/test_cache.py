@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -162,12 +162,12 @@ def test_the_cache_is_not_to_be_written(
     sample.snippet(SNIPPET)
     sample.page(PAGE)
 
-    def refuse(dir: Path, **_: object) -> None:
-        raise OSError(number, os.strerror(number), str(dir))
+    def refuse(path: Path, _: bytes) -> None:
+        raise OSError(number, os.strerror(number), str(path))
 
     with monkeypatch.context() as patch:
-        patch.setattr(tempfile, "mkstemp", refuse)
-        with pytest.raises(EngineError, match=rf"\.cache/runs: cannot be written \({told}"):
+        patch.setattr(Path, "write_bytes", refuse)
+        with pytest.raises(EngineError, match=rf"\.cache/runs/\S+: cannot be written \({told}"):
             sample.refresh()
     assert_next_is_right(sample, ran=1)
 
@@ -179,18 +179,22 @@ def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: 
         (built.root / "snippets/one.py").read_text() + "#\n"
     )
     shutil.rmtree(built.root / ".cache/outputs")
-    real, written = os.replace, 0
+    written = 0
 
-    def full(*paths: object) -> None:
-        nonlocal written
-        written += 1
-        if written > room:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(*paths)
+    def until_full(real: Callable[..., object]) -> Callable[..., object]:
+        def full(*arguments: object) -> object:
+            nonlocal written
+            written += 1
+            if written > room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(*arguments)
+
+        return full
 
     built.fresh_engine()
     with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", full)
+        patch.setattr(os, "replace", until_full(os.replace))
+        patch.setattr(Path, "write_bytes", until_full(Path.write_bytes))
         if room < 3:
             with pytest.raises(
                 EngineError, match=r"\.cache: cannot be written \(No space left.*make room"
