@@ -60,8 +60,11 @@ class Programs:
         self.prover = ThreadPoolExecutor(1, "prover")
         self.proof: Future[list[Problem]] | None = None
 
-    def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
-        """Slices blocks ahead of time, while there is nothing better to do."""
+    def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> Future[None]:
+        """Begins to slice blocks, while snippets run."""
+        return self.prover.submit(self.slice_all, blocks, sections)
+
+    def slice_all(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
         files: Files = {}
         for block in blocks:
             try:
@@ -99,7 +102,7 @@ class Programs:
             else:
                 new.append(block)
         if not set(new) <= self.prepared.keys():
-            self.prepare(new, sections)
+            self.slice_all(new, sections)
         for block in new:
             text = self.prepared[block]
             if isinstance(text, CannotStandAlone):

@@ -241,16 +241,17 @@ class Engine:
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
             attempt += 1
-            imports: dict[tuple[str, str], list[Path]] = {}
+            seen: sources.Seen = {}
             root = self.project.root
-            before = {s.stem: sources.local_sources(s.path, root, imports) for s in waiting}
+            before = {s.stem: sources.local_sources(s.path, root, seen) for s in waiting}
             by_stem = {snippet.stem: snippet for snippet in waiting}
             sections = {snippet.stem: snippet.sections for snippet in waiting}
-            self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
+            prepared = self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
             again = []
             for result in self.pool.run([self.job(s, before[s.stem]) for s in waiting]):
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
+                prepared.result()  # read what it slices before that is found unchanged
                 if not sources.are_unchanged(made_from, root):
                     is_there = snippet.path.is_file()
                     if is_there and attempt < ATTEMPTS:

@@ -263,14 +263,30 @@ def import_from_source(root: str) -> None:
 
 def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> None:
     source = Path(job.path).read_bytes()
+    module = types.ModuleType("__main__")
+    module.__file__ = job.path
+    module.__package__ = "snippets" + "".join(f".{part}" for part in job.stem.split("/")[:-1])
+    sys.modules["__main__"] = module
+    if job.program is None:
+        execute_sections(source, module, job, result, report_line)
+    else:  # it is all one section, so Python can take it as a whole
+        exec(compile(source, job.path, "exec", dont_inherit=True), module.__dict__)
+        close(job.sections[0], job, result, 0, 0)
+    for expression in job.expressions:
+        result.values[expression] = evaluate(expression, module.__dict__)
+
+
+def execute_sections(
+    source: bytes,
+    module: types.ModuleType,
+    job: Job,
+    result: Result,
+    report_line: Callable[[int], None],
+) -> None:
     try:
         tree = ast.parse(source, job.path)
     except TOO_DEEP as error:
         raise Failed(1, "is nested too deep for Python to read: take it apart") from error
-    module = types.ModuleType("__main__", ast.get_docstring(tree))
-    module.__file__ = job.path
-    module.__package__ = "snippets" + "".join(f".{part}" for part in job.stem.split("/")[:-1])
-    sys.modules["__main__"] = module
     flags = future_flags(tree)
     current: Section | None = None
     offset = 0
@@ -285,8 +301,6 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
         )
         exec(code, module.__dict__)
     close(current, job, result, offset, 0)
-    for expression in job.expressions:
-        result.values[expression] = evaluate(expression, module.__dict__)
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:

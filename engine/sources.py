@@ -13,6 +13,8 @@ from pathlib import Path
 
 from engine.problems import EngineError, Problem
 
+# What was found at a path: its name below the root, its digest, and the files it may import.
+Seen = dict[Path, tuple[str, str | None, list[Path]]]
 PACKAGES = ("torch", "numpy", "matplotlib")
 TOO_DEEP = (RecursionError, MemoryError)  # raised for source that is nested too deep to be read
 UNREADABLE = (SyntaxError, ValueError, *TOO_DEEP)
@@ -48,36 +50,36 @@ def environment() -> str:
     return digest("\n".join(parts).encode())
 
 
-def local_sources(
-    snippet: Path, root: Path, imports: dict[tuple[str, str], list[Path]] | None = None
-) -> dict[str, str | None]:
+def local_sources(snippet: Path, root: Path, seen: Seen | None = None) -> dict[str, str | None]:
     """The digests of a snippet and of every local file that it imports, directly or not.
 
-    imports: what files import, by name and digest; shared between calls, each is parsed once
+    seen: shared between calls, so that each file is read once
 
     Returns paths relative to `root`. A path that an import would take if it existed, but that does
     not, maps to None: creating it changes what the import means, and so makes the outputs stale.
     """
-    imports = {} if imports is None else imports
+    seen = {} if seen is None else seen
     found: dict[str, str | None] = {}
     waiting = [snippet]
     while waiting:
         path = waiting.pop()
-        name = path.relative_to(root).as_posix()
-        if name in found:
-            continue
-        try:
-            data = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            found[name] = None
-            continue
-        found[name] = digest(data)
-        if path.suffix == ".py":
-            version = name, digest(data)
-            if version not in imports:
-                imports[version] = list(dict.fromkeys(candidates(data, path, root)))
-            waiting += imports[version]
+        if path not in seen:
+            seen[path] = read_source(path, root)
+        name, content, imports = seen[path]
+        if name not in found:
+            found[name] = content
+            waiting += imports
     return found
+
+
+def read_source(path: Path, root: Path) -> tuple[str, str | None, list[Path]]:
+    name = path.relative_to(root).as_posix()
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return name, None, []
+    imports = candidates(data, path, root) if path.suffix == ".py" else []
+    return name, digest(data), list(dict.fromkeys(imports))
 
 
 def are_unchanged(made_from: dict[str, str | None], root: Path) -> bool:

@@ -64,6 +64,10 @@ def test_a_snippet_is_the_main_program(sample: Sample) -> None:
     assert printed == "__main__ True Point(x=3)\n"
 
 
+def test_a_snippet_knows_its_docstring(sample: Sample) -> None:
+    assert sample.printed('"""What it is about."""\nprint(__doc__)') == "What it is about.\n"
+
+
 def test_future_imports_hold_for_the_whole_file(sample: Sample) -> None:
     assert (
         sample.printed("from __future__ import annotations\ndef f(x: nowhere): ...\nprint(1)")
