@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.problems import EngineError, Problem
 
 log = logging.getLogger("mkdocs.engine")
 serving = False
+keeping = False  # what the last build made, as `mkdocs serve` and `--dirty` do
 
 
 def engine_of(config: Any) -> Engine:
@@ -25,8 +27,9 @@ def engine_of(config: Any) -> Engine:
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    global serving
+    global serving, keeping
     serving = command == "serve"
+    keeping = serving or dirty
 
 
 def on_config(config: Any) -> Any:
@@ -39,7 +42,10 @@ def on_config(config: Any) -> Any:
 
 def on_pre_build(config: Any) -> None:
     try:
-        report = engine_of(config).refresh(wait=False)
+        with ThreadPoolExecutor(1) as beside:
+            if not keeping:  # MkDocs would do it next, and nothing else meanwhile
+                beside.submit(clean_directory, config.site_dir)
+            report = engine_of(config).refresh(wait=False)
     except EngineError as error:
         raise PluginError(str(error)) from error
     for result in report.ran:

@@ -129,6 +129,18 @@ def test_a_mistake_fails_a_build_that_is_not_strict(
     assert not (mkdocs.root / "site/index.html").exists()
 
 
+def test_of_an_earlier_build_a_failed_one_leaves_no_page_unless_it_is_dirty(
+    mkdocs: Sample, root: Path
+) -> None:
+    page = mkdocs.root / "site/index.html"
+    assert build(mkdocs, root).returncode == 0
+    mkdocs.section("1 / 0")
+    assert build(mkdocs, root, "--dirty").returncode != 0
+    assert page.exists()
+    assert build(mkdocs, root).returncode != 0
+    assert not page.exists()
+
+
 def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample, root: Path) -> None:
     mkdocs.snippet(
         "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
