@@ -53,10 +53,12 @@ class Build:
     around: str = ""
     dated: bool = True
 
-    def get(self, kind: str, page: Any, parts: list[Any], make: Callable[[], Any]) -> Any:
+    def get(
+        self, kind: str, page: Any, parts: list[Any], make: Callable[[], Any], text: bool = False
+    ) -> Any:
         """What `make` gives, or gave when these parts were the same."""
         made_from = [kind, page.file.src_uri, self.common, parts]
-        return self.made.get(json.dumps(made_from, default=str).encode(), make)
+        return self.made.get(json.dumps(made_from, default=str).encode(), make, text)
 
 
 def on_nav(nav: Any, config: Any, files: Any) -> Any:
@@ -231,7 +233,9 @@ class Template:
             [as_data(link) for link in page.toc],
             {name: value for name, value in context.items() if name not in needless},
         ]
-        return self.build.get("theme", page, parts, lambda: self.template.render(context))
+        return self.build.get(
+            "theme", page, parts, lambda: self.template.render(context), text=True
+        )
 
 
 def add_entry(build: Build, index: Any, add: Callable[[Any], None], page: Any) -> None:

@@ -145,19 +145,20 @@ class Made:
         self.folder = folder
         self.used: set[str] = set()
 
-    def get(self, made_from: bytes, make: Callable[[], Any]) -> Any:
-        """What `make` gives, as JSON, from the folder where it was made from the same before.
+    def get(self, made_from: bytes, make: Callable[[], Any], text: bool = False) -> Any:
+        """What `make` gives, from the folder where it was made from the same before.
 
-        None is not kept: it is asked for again in the next build.
+        It is kept as JSON, or as it is where it is a text. None is not kept: it is asked for again
+        in the next build.
         """
         path = self.folder / f"{digest(made_from)}.json"
         self.used.add(str(path))
         if body := Store.load_checked(path):
-            return json.loads(body)
+            return body.decode() if text else json.loads(body)
         made = make()
         if made is not None:
             with contextlib.suppress(OSError):  # then it is made again
-                Store.save_checked(path, json.dumps(made).encode())
+                Store.save_checked(path, (made if text else json.dumps(made)).encode())
         return made
 
     def forget_others(self) -> None:
