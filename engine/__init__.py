@@ -20,6 +20,8 @@ The rooms, in the order in which data flows through them:
     markdown   puts values into sentences and includes; with `visual`, all that Zensical needs
     changes    says which numbers differ between two built sites
     policy     says which scripts a page may run
+    publish    brings a site up to date with what a build made, file by file
+    scratch    folders for a while, in memory
     prose      reads a page's Markdown and rewrites it as notebooks can show it
     notebooks  makes a notebook of a chapter, with blanks to fill or solved
     bench      times builds beside other tools; nothing else here knows it

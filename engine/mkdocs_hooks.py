@@ -6,20 +6,25 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
 from mkdocs.utils import clean_directory
 
 from engine.build import Engine, engine_for
 from engine.policy import secure
 from engine.problems import EngineError, Problem
+from engine.publish import publish
+from engine.scratch import scratch
 
 log = logging.getLogger("mkdocs.engine")
 serving = False
 keeping = False  # what the last build made, as `mkdocs serve` and `--dirty` do
+site = ""  # where the pages go in the end
+staged: TemporaryDirectory[str] | None = None  # where MkDocs puts them
 
 
 def engine_of(config: Any) -> Engine:
@@ -41,27 +46,36 @@ def on_config(config: Any) -> Any:
 
 
 def on_pre_build(config: Any) -> None:
+    global site, staged
     try:
-        with ThreadPoolExecutor(1) as beside:
-            if not keeping:  # MkDocs would do it next, and nothing else meanwhile
-                beside.submit(clean_directory, config.site_dir)
-            report = engine_of(config).refresh(wait=False)
+        report = engine_of(config).refresh(wait=False)
     except EngineError as error:
         raise PluginError(str(error)) from error
     for result in report.ran:
         log.info("Ran %s in %.2f s", result.stem, result.seconds)
     tell(report.problems, report.warnings)
+    if not keeping:
+        staged = scratch("site")
+        site, config.site_dir = config.site_dir, staged.name
 
 
+@event_priority(-100)  # after whatever else writes into the site
 def on_post_build(config: Any) -> None:
     """Waits for the proofs, which ran beside the making of pages; where one fails, none stays."""
+    engine = engine_of(config)
+    made = Path(config.site_dir)
     try:
-        tell(engine_of(config).finish())
+        tell(engine.finish())
+        if not serving:  # a server writes a script of its own into every page
+            secure(made)
+        if staged:
+            config.site_dir = site
+            with engine.store.locked():
+                written = publish(made, Path(site))
+            log.info("Brought %s up to date: %d files had changed", site, written)
     except (EngineError, PluginError) as error:
-        clean_directory(config.site_dir)
+        clean_directory(str(made))
         raise PluginError(str(error)) from error
-    if not serving:  # a server writes a script of its own into every page
-        secure(Path(config.site_dir))
 
 
 def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:
@@ -86,5 +100,8 @@ def on_serve(server: Any, config: Any, builder: Any) -> Any:
 
 
 def on_shutdown() -> None:
-    global serving
+    global serving, staged
     serving = False
+    if staged:
+        staged.cleanup()
+        staged = None

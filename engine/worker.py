@@ -20,7 +20,6 @@ import shutil
 import signal
 import struct
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from pathlib import Path
 from engine import child, sources
 from engine.child import Job, Result
 from engine.problems import Problem
+from engine.scratch import scratch
 from engine.state import state
 
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
@@ -36,8 +36,6 @@ LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by
 MOST_SHARED = 32  # programs for proof that one child runs at the most
 CORES = os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
-MEMORY = "/dev/shm"  # where Linux has files that never reach a disk
-ROOM = 1 << 30  # bytes that must be free there; in a container it may be small
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 
 
@@ -67,7 +65,7 @@ def main() -> None:
     lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
-    with scratch() as folder:
+    with scratch("engine") as folder:
         try:
             count = itertools.count()
             while not lines.ended:  # when they end, nobody is left to take a result
@@ -91,14 +89,6 @@ def main() -> None:
         finally:
             for one in running:
                 end_group(one.pid)
-
-
-def scratch() -> tempfile.TemporaryDirectory[str]:
-    """An empty folder, in memory where there is room: children make thousands of small files."""
-    usable = os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free >= ROOM
-    return tempfile.TemporaryDirectory(
-        prefix="engine_", dir=MEMORY if usable else None, ignore_cleanup_errors=True
-    )
 
 
 def import_once() -> None:

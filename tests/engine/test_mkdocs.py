@@ -50,6 +50,11 @@ The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}
 {{ one: __import__("torch").tensor([[4.0, total]]) }}
 </custom-element>
 """
+PROVED_WRONG = (
+    "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
+    "print(getattr(b, 'count', 0))\n# --8<-- [end:part]\n"
+)
+SHOWN = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
 PATIENCE = 60  # seconds a loaded machine may take; what is waited for comes much sooner
 
 
@@ -129,25 +134,25 @@ def test_a_mistake_fails_a_build_that_is_not_strict(
     assert not (mkdocs.root / "site/index.html").exists()
 
 
-def test_of_an_earlier_build_a_failed_one_leaves_no_page_unless_it_is_dirty(
-    mkdocs: Sample, root: Path
-) -> None:
+def test_a_build_that_fails_leaves_the_site_as_it_was(mkdocs: Sample, root: Path) -> None:
     page = mkdocs.root / "site/index.html"
     assert build(mkdocs, root).returncode == 0
-    mkdocs.section("1 / 0")
-    assert build(mkdocs, root, "--dirty").returncode != 0
-    assert page.exists()
-    assert build(mkdocs, root).returncode != 0
-    assert not page.exists()
+    before = page.read_bytes()
+    good = (mkdocs.root / "snippets/one.py").read_text()
+    for body in ("1 / 0", PROVED_WRONG):
+        mkdocs.snippet(body)
+        mkdocs.page(SHOWN, "index")
+        assert build(mkdocs, root).returncode != 0
+        assert page.read_bytes() == before
+    mkdocs.snippet(good)
+    mkdocs.page(PAGE + "\nMore.\n", "index")
+    assert build(mkdocs, root).returncode == 0
+    assert "More." in page.read_text()
 
 
 def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample, root: Path) -> None:
-    mkdocs.snippet(
-        "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
-        "print(getattr(b, 'count', 0))\n# --8<-- [end:part]\n"
-    )
-    fence = '``` {}\n--8<-- "one{}part{}"\n```\n'
-    mkdocs.page(fence.format("py", ".py:", "") + fence.format("text", "/", ".txt"), "index")
+    mkdocs.snippet(PROVED_WRONG)
+    mkdocs.page(SHOWN, "index")
     done = build(mkdocs, root)
     assert done.returncode != 0
     assert "docs/index.md:1: this block cannot stand alone" in done.stderr
