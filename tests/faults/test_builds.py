@@ -137,6 +137,8 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # As in a terminal, even where the tests themselves run in a shell's background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not begun.exists():
         time.sleep(0.05)
