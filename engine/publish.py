@@ -8,7 +8,7 @@ not touched. A build that is ended before, by a mistake or a signal, leaves it a
 from __future__ import annotations
 
 import contextlib
-import os
+from collections.abc import Container
 from pathlib import Path
 
 from engine.problems import EngineError, Problem
@@ -21,22 +21,25 @@ def publish(made: Path, site: Path) -> int:
 
     Raises EngineError where a file cannot be written.
     """
-    files = {site / file.relative_to(made): file for file in files_below(made)}
+    files = {site / path.relative_to(made): path for path in made.rglob("*") if path.is_file()}
     try:
-        for old in files_below(site) if site.is_dir() else []:
-            if old not in files and not old.relative_to(site).parts[0].startswith("."):
-                old.unlink()
-        for folder, _, _ in os.walk(site, topdown=False):
-            with contextlib.suppress(OSError):  # it is not empty
-                os.rmdir(folder)
+        for top in site.glob("[!.]*"):
+            remove_others(top, files)
         return sum(update(path, file.read_bytes()) for path, file in files.items())
     except OSError as error:
         what = f"cannot be written ({error.strerror}); the site goes there"
         raise EngineError([Problem(error.filename or str(site), what)]) from error
 
 
-def files_below(folder: Path) -> list[Path]:
-    return [Path(place, name) for place, _, names in os.walk(folder) for name in names]
+def remove_others(path: Path, wanted: Container[Path]) -> None:
+    """Removes what is at a path or below it and not wanted, and folders that are then empty."""
+    if path.is_dir() and not path.is_symlink():
+        for inner in path.iterdir():
+            remove_others(inner, wanted)
+        with contextlib.suppress(OSError):  # it is not empty
+            path.rmdir()
+    elif path not in wanted:
+        path.unlink()
 
 
 def update(path: Path, data: bytes) -> bool:

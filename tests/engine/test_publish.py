@@ -43,9 +43,14 @@ def test_what_is_no_longer_made_goes_with_its_folders_and_what_is_hidden_stays(
 ) -> None:
     made = lay(tmp_path / "made", page="1")
     site = lay(tmp_path / "site", page="1", old__deep__page="2", **{".git__config": "3"})
+    elsewhere = lay(tmp_path / "elsewhere", page="4")
+    (site / "link").symlink_to(elsewhere)
+    (site / ".git/refs").mkdir()  # without it, it is no repository
     publish(made, site)
     assert texts(site) == {"page": "1", ".git/config": "3"}
-    assert not (site / "old").exists()
+    assert {path.name for path in site.iterdir()} == {"page", ".git"}
+    assert (site / ".git/refs").is_dir()
+    assert texts(elsewhere) == {"page": "4"}
 
 
 def test_a_page_may_become_a_folder_and_a_folder_a_page(tmp_path: Path) -> None:
