@@ -37,6 +37,7 @@ MOST_SHARED = 32  # programs for proof that one child runs at the most
 CORES = os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
+PR_SET_CHILD_SUBREAPER = 36  # from Linux's prctl.h
 
 
 @dataclass
@@ -62,6 +63,7 @@ def main() -> None:
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
     import_once()
+    adopt_orphans()
     lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
@@ -81,6 +83,7 @@ def main() -> None:
                 for one in list(running):
                     if done := look_after(one):
                         running.remove(one)
+                        end_children({other.pid for other in running})
                         waiting[:0] = one.jobs[len(done) :]
                         shutil.rmtree(one.job.scratch, ignore_errors=True)
                         for result in done:
@@ -89,6 +92,7 @@ def main() -> None:
         finally:
             for one in running:
                 end_group(one.pid)
+            end_children(set())
 
 
 def import_once() -> None:
@@ -180,6 +184,7 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
     status = 1
     try:
         os.setsid()
+        adopt_orphans()
         os.close(results)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -230,9 +235,25 @@ def look_after(one: Running) -> list[Result] | None:
 
 
 def end_group(pid: int) -> None:
-    """Ends a child and all that it started."""
+    """Ends a child and all that it started, but for what has a session of its own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Makes what a descendant leaves when it ends a child of this process, on Linux."""
+    with contextlib.suppress(AttributeError):  # macOS has no prctl
+        child.LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_children(kept: set[int]) -> None:
+    """Ends all other children of this process, its own and those it has adopted, on Linux."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    with contextlib.suppress(FileNotFoundError):  # macOS has no such file
+        while others := {int(pid) for pid in children.read_text().split()} - kept:
+            for pid in others:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def read_result(job: Job) -> Result | None:

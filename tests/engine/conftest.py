@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -18,6 +19,21 @@ def pool() -> Iterator[Pool]:
     shared = Pool()
     yield shared
     shared.close()
+
+
+def assert_ends(pid: int) -> None:
+    """A process that was killed is gone when the system has come to it."""
+    patience = time.monotonic() + 60
+    while is_running(pid):
+        assert time.monotonic() < patience, f"process {pid} lives on"
+        time.sleep(0.05)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 class Sample:

@@ -7,7 +7,6 @@ import base64
 import json
 import statistics
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pytest
 from engine.bench import __main__ as bench
 from engine.bench import copies, faults, processes, report, rows
 from engine.bench.rows import ROWS, Cell
+from tests.engine.conftest import assert_ends
 
 RECORDING = Path("snippets/bench/results.json")
 
@@ -113,18 +113,7 @@ def test_a_command_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     assert done.seconds is None
     assert done.peak
     assert done.peak > 5 * 2**20  # two Pythons
-    child = int((tmp_path / "pid").read_text())
-    patience = time.monotonic() + 60  # it is killed; the system takes a moment to end it
-    while is_running(child):
-        assert time.monotonic() < patience
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    assert_ends(int((tmp_path / "pid").read_text()))
 
 
 def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:

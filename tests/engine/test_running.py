@@ -3,13 +3,9 @@
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
-
 import pytest
 
-from tests.engine.conftest import Sample
+from tests.engine.conftest import Sample, assert_ends
 
 
 def test_what_a_section_prints_is_its_output_alone(sample: Sample) -> None:
@@ -106,20 +102,22 @@ def test_an_exception_is_told_with_line_section_pages_and_calls(sample: Sample) 
     assert "shown by docs/page.md" in problem
 
 
-def test_what_a_snippet_started_ends_with_it(sample: Sample, tmp_path: Path) -> None:
-    printed = sample.printed("import subprocess\nprint(subprocess.Popen(['sleep', '1000']).pid)")
-    pid = int(printed)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().split()[2]
-        except FileNotFoundError:
-            return
-        if state == "Z":
-            return
-        time.sleep(0.05)
-    os.kill(pid, 9)
-    pytest.fail("the subprocess lives on")
+@pytest.mark.parametrize(
+    "start",
+    [
+        "Popen(['sleep', '1000'])",
+        "Popen(['sleep', '1000'], start_new_session=True)",
+        "run('setsid sleep 1000 >/dev/null & echo $!', shell=True, stdout=-1)",
+    ],
+)
+def test_what_a_snippet_started_ends_with_it(sample: Sample, start: str) -> None:
+    pid = int(
+        sample.printed(
+            f"import subprocess\nstarted = subprocess.{start}\n"
+            "print(getattr(started, 'pid', None) or started.stdout.decode())"
+        )
+    )
+    assert_ends(pid)
 
 
 def test_a_warning_is_reported_and_kept(sample: Sample) -> None:

@@ -74,6 +74,7 @@ LASTS = [
     refused("writes a file without end", "with open('large', 'wb') as file:\n    file.truncate(10**11)", '{file}:3: in section "part": OSError', "File too large"),
     survived("forks", "import os\nif os.fork():\n    os.wait()\nprint('here')", "here\nhere\n"),
     survived("forks what it does not wait for", "import os, time\nfor _ in range(20):\n    if not os.fork():\n        time.sleep(1000)\nprint('parent')", "parent\n"),
+    survived("starts a process in a session of its own", "import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)\nprint('parent')", "parent\n"),
     survived("leaves a thread running", "import threading, time\nthreading.Thread(target=time.sleep, args=[1000]).start()\nprint('main')", "main\n"),
     survived("fails when Python ends", "import atexit\natexit.register(lambda: 1 / 0)\nprint('end')", "end\n"),
 ]  # fmt: skip

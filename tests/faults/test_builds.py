@@ -21,7 +21,7 @@ from engine.build import Engine
 from engine.child import Job, Result
 from engine.pool import Pool
 from engine.problems import EngineError
-from tests.engine.conftest import Sample
+from tests.engine.conftest import Sample, assert_ends
 from tests.engine.test_mkdocs import CONFIG, Served
 
 KILLS = 200
@@ -129,7 +129,12 @@ def test_the_worker_is_killed(sample: Sample) -> None:
 
 def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
     begun = sample.root.parent / f"{sample.root.name}.begun"
-    sample.section(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(30)")
+    half = f"{begun}.part"
+    started = "subprocess.Popen(['sleep', '1000'], start_new_session=True)"
+    sample.section(
+        f"import os, subprocess, time\nopen({half!r}, 'w').write(str({started}.pid))\n"
+        f"os.rename({half!r}, {str(begun)!r})\ntime.sleep(30)"
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "engine"],
         cwd=sample.root,
@@ -147,6 +152,7 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
     assert process.returncode == 1
     assert "interrupted" in err
     assert "Traceback" not in err
+    assert_ends(int(begun.read_text()))
     assert sample.printed("print('right')") == "right\n"
 
 
