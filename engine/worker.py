@@ -37,7 +37,7 @@ MOST_SHARED = 32  # programs for proof that one child runs at the most
 CORES = os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
-PR_SET_CHILD_SUBREAPER = 36  # from Linux's prctl.h
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 
 
 @dataclass
@@ -63,7 +63,7 @@ def main() -> None:
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
     import_once()
-    adopt_orphans()
+    ask_system(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves becomes a child of this process
     lines = Lines(0)
     waiting: list[Job] = []
     running: list[Running] = []
@@ -184,7 +184,8 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
     status = 1
     try:
         os.setsid()
-        adopt_orphans()
+        ask_system(PR_SET_CHILD_SUBREAPER, 1)
+        ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
         os.close(results)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -240,10 +241,10 @@ def end_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def adopt_orphans() -> None:
-    """Makes what a descendant leaves when it ends a child of this process, on Linux."""
+def ask_system(option: int, value: int) -> None:
+    """Sets an option of this process, on Linux."""
     with contextlib.suppress(AttributeError):  # macOS has no prctl
-        child.LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1)
+        child.LIBC.prctl(option, value)
 
 
 def end_children(kept: set[int]) -> None:

@@ -118,12 +118,17 @@ def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Pa
 
 
 def test_the_worker_is_killed(sample: Sample) -> None:
-    sample.section("import os\nos.kill(os.getppid(), 9)")
+    begun = sample.root.parent / f"{sample.root.name}.begun"
+    sample.section(
+        f"import os, time\nopen({str(begun)!r}, 'w').write(str(os.getpid()))\n"
+        "os.kill(os.getppid(), 9)\ntime.sleep(1000)"
+    )
     with pytest.raises(
         EngineError,
         match=r"engine/worker.py:1: the worker ended \(exit status -9\) before it had run one",
     ):
         sample.refresh()
+    assert_ends(int(begun.read_text()))
     assert sample.printed("print('right')") == "right\n"
 
 
