@@ -161,12 +161,12 @@ class Run:
         return round(time.perf_counter() - started, 4)
 
     def try_faults(self) -> None:
-        self.recording["faults"] = [
-            outcome
-            for tool in self.tools
-            if tool.executes
-            for outcome in faults.try_all(tool, self.site(tool, 6, "faults"), self.bins[tool.name])
-        ]
+        outcomes = self.recording.setdefault("faults", [])
+        tried = {outcome["tool"] for outcome in outcomes}
+        for tool in self.tools:
+            if tool.executes and tool.name not in tried:
+                site = self.site(tool, 6, "faults")
+                outcomes += faults.try_all(tool, site, self.bins[tool.name])
         self.recording["questions"] = faults.QUESTIONS
         self.save(report.cells_of(self.recording))
 

@@ -129,6 +129,17 @@ def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
     assert cells["helper"]["shown"] == cells["helper"]["expected"] == 6
 
 
+def test_a_resumed_run_keeps_what_it_finds(recording: dict[str, Any], tmp_path: Path) -> None:
+    report.write(tmp_path / "results.json", recording)
+    assert (
+        bench.main(["--resume", "--sizes", "6", "--tools", "engine", "--folder", str(tmp_path)])
+        == 0
+    )
+    resumed = report.read(tmp_path / "results.json")
+    for part in ("cells", "faults"):
+        assert resumed[part] == recording[part]
+
+
 def test_where_a_tool_was_run_the_recording_has_all_of_it(recording: dict[str, Any]) -> None:
     cells = {(c["tool"], c["size"], c["row"]): c for c in recording["cells"]}
     whole = {(tool, size) for tool, size, row in cells if row == "cold"}
