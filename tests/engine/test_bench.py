@@ -131,10 +131,8 @@ def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
 
 def test_a_resumed_run_keeps_what_it_finds(recording: dict[str, Any], tmp_path: Path) -> None:
     report.write(tmp_path / "results.json", recording)
-    assert (
-        bench.main(["--resume", "--sizes", "6", "--tools", "engine", "--folder", str(tmp_path)])
-        == 0
-    )
+    options = ["--resume", "--sizes", "6", "--tools", "engine", "--folder", str(tmp_path)]
+    assert bench.main(options) == 0
     resumed = report.read(tmp_path / "results.json")
     for part in ("cells", "faults"):
         assert resumed[part] == recording[part]

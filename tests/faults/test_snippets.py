@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,7 @@ class Broken:
             for stem, text in fault.beside.items():
                 self.write(stem, text.encode())
         self.report = self.sample.refresh()
+        self.left = started_by(pool)
         self.outputs = {fault.stem: self.built(self.report, fault.stem) for fault in FAULTS}
         self.beside = self.built(self.report, "neighbor")
         self.neighbors = [result.stem for result in self.report.ran if result.stem == "neighbor"]
@@ -65,6 +68,17 @@ class Broken:
         ]
 
 
+def started_by(pool: Pool) -> list[str]:
+    """The processes that are in a snippet's folder, wherever they stand in the tree."""
+    assert pool.process
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or is another user's
+            if f"/engine_{pool.process.pid}_" in os.readlink(process / "cwd"):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Broken:
     return Broken(tmp_path_factory.mktemp("broken"), pool)
@@ -88,6 +102,10 @@ def test_a_neighbor_prints_what_it_prints_alone(broken: Broken) -> None:
     assert broken.alone is not None
     assert broken.alone == broken.beside == broken.after_neighbor
     assert broken.files == set()
+
+
+def test_nothing_that_a_snippet_started_lives_on(broken: Broken) -> None:
+    assert broken.left == []
 
 
 def test_mended_there_is_nothing_left_to_tell(broken: Broken) -> None:
