@@ -139,7 +139,7 @@ class Engine:
             return self.report
 
     def stamps(self) -> list[tuple[str, int, int]]:
-        files = [*self.project.docs.rglob("*.md"), *self.project.snippets.rglob("*.py")]
+        files = [*self.project.markdown(), *self.project.python()]
         return [(str(f), s.st_mtime_ns, s.st_size) for f in files for s in [f.stat()]]
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class Engine:
 
     def read_pages(self, report: Report) -> list[Page]:
         pages = []
-        for path in sorted(self.project.docs.rglob("*.md")):
+        for path in self.project.markdown():
             name = self.project.relative(path)
             try:
                 text = path.read_text("utf-8-sig")
@@ -169,7 +169,7 @@ class Engine:
                 if isinstance(shown, Value):
                     expressions[shown.stem].add(shown.expression)
         snippets = {}
-        for path in sorted(self.project.snippets.rglob("*.py")):
+        for path in self.project.python():
             stem, name = self.project.stem(path), self.project.relative(path)
             on_pages = tuple(sorted(shown_by[stem]))
             try:
@@ -312,7 +312,7 @@ class Engine:
         file = f"snippets/{shown.stem}.py"
         snippet, result = report.snippets.get(shown.stem), report.results.get(shown.stem)
         if snippet is None and not self.project.snippet(shown.stem).is_file():
-            known = map(self.project.stem, self.project.snippets.rglob("*.py"))
+            known = map(self.project.stem, self.project.python())
             return f"there is no {file}; {there_are(shown.stem, known)}"
         if report.problems_of(shown.stem) and (snippet is None or result is None):
             return None

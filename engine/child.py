@@ -16,13 +16,14 @@ import faulthandler
 import functools
 import json
 import os
+import re
 import resource
 import sys
 import traceback
 import types
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any, TextIO
@@ -40,12 +41,15 @@ compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its pa
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
+MOST_TOLD = 2000  # characters of what an exception says
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
 EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-CHANGES = {f"os.{n}" for n in ("remove", "rename", "mkdir", "rmdir", "link", "symlink", "truncate")}
+CHANGED_BY = ("chmod", "link", "mkdir", "remove", "rename", "rmdir", "symlink", "truncate")
+CHANGES = {"shutil.rmtree", *(f"os.{name}" for name in CHANGED_BY)}
 NO_SOURCES = (".cache/", ".venv/", ".git/", "engine/")
+NUMBERED = re.compile(r"_\d+$")  # `picture_2.svg` is the second figure of section "picture"
 TRACE = "trace"  # where Python was when it crashed, or when its time was over
 
 
@@ -146,8 +150,13 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     sys.dont_write_bytecode = True
     sys.stdout, sys.stderr = writer(1), writer(2)
     process = os.getpid()
+    spare = os.open(os.devnull, os.O_RDONLY)  # to give up where a snippet uses up all others
     try:
-        execute(job, result, report_line)
+        try:
+            execute(job, result, report_line)
+        finally:
+            with contextlib.suppress(OSError):
+                os.close(spare)
     except Failed as failure:
         where = Path(job.path).relative_to(job.root).as_posix()
         result.problems.append(Problem(f"{where}:{failure.line}", failure.what, job.stem))
@@ -159,7 +168,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     flush()
     result.opened = sorted(opened)
     result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
-    Path(job.result).write_text(json.dumps(asdict(result)), "utf-8")
+    Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
     return bool(result.problems)
 
 
@@ -203,9 +212,10 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
             path = os.path.realpath(os.fsdecode(argument))
         except (OSError, ValueError):
             continue
-        if not path.startswith(f"{root}/"):
+        around = event == "shutil.rmtree" and f"{root}/".startswith(f"{path.rstrip('/')}/")
+        if not path.startswith(f"{root}/") and not around:
             continue
-        name = os.path.relpath(path, root)
+        name = path if around else os.path.relpath(path, root)
         if changes:
             raise PermissionError(
                 f"a snippet may not change {name}, outside its folder: give a relative path, "
@@ -379,6 +389,12 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
                 f"above into one",
             )
         return offset
+    if numbers and NUMBERED.search(section.name):
+        raise Failed(
+            section.start,
+            f'section "{section.name}" draws, and is named as a later figure of another section '
+            f"would be: rename it",
+        )
     kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     kept["text"] += visible(text)
@@ -434,6 +450,8 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         what = f"needs more than {MOST_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
+    if len(what) > MOST_TOLD:
+        what = f"{what[:MOST_TOLD]} … ({len(what)} characters)"
     told = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
         f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}"

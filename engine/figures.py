@@ -54,6 +54,7 @@ RC = {
 }
 """What the worker sets before it runs a snippet. A point in matplotlib is a pixel on the page."""
 
+MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write; a page's drawings have 10,000s
 SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 
 INITIAL = {
@@ -82,8 +83,8 @@ def svg_of(figure, prefix: str) -> str:
     `prefix` begins every id, so it has to be unique on its page. The title is the figure's label,
     the description is `figure.description` or else the figure's texts in reading order.
 
-    Raises ValueError when the figure has no title, holds a bitmap, or uses a color that stands
-    for no tensor.
+    Raises ValueError when the figure has no title, holds a bitmap, uses a color that stands for no
+    tensor, or is too large for a page.
     """
     title = _one_line(figure.get_label())
     if not title:
@@ -123,6 +124,11 @@ def _saved(figure) -> ET.Element:
     buffer = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "figure"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
+    if buffer.tell() > MOST_DRAWING:
+        raise ValueError(
+            f"the figure '{figure.get_label()}' takes {buffer.tell() / 10**6:.0f} MB: a page can "
+            f"show {MOST_DRAWING // 10**6} MB at the most; draw fewer marks"
+        )
     svg = ET.fromstring(_printable(buffer.getvalue()))
     for element in svg.iter():
         element.tag = element.tag.partition("}")[2] or element.tag

@@ -107,7 +107,7 @@ def plain(text: str) -> str:
 
 def problems(project: Project, unknown: set[str], known: dict[str, str]) -> Iterator[Problem]:
     """Each place that links to one of these terms, which the glossary does not have."""
-    for page in sorted(project.docs.rglob("*.md")):
+    for page in project.markdown():
         for number, line in enumerate(page.read_text("utf-8-sig").splitlines(), start=1):
             for slug in re.findall(r"glossary\.md#([^)\s]+)", line):
                 if slug in unknown:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
@@ -81,15 +80,13 @@ class Pool:
                 if not line:
                     status = process.wait()
                     self.close()
-                    raise EngineError(
-                        [
-                            Problem(
-                                "engine/worker.py:1",
-                                f"the worker ended (exit status {status}) before it had run "
-                                f"{', '.join(sorted(waiting))}; what it said stands above",
-                            )
-                        ]
+                    first, *others = sorted(waiting)
+                    left = f"{first} and {len(others)} more" if others else first
+                    what = (
+                        f"the worker ended (exit status {status}) before it had run {left}; "
+                        f"what it said stands above"
                     )
+                    raise EngineError([Problem("engine/worker.py:1", what)])
                 result = Result.of(json.loads(line))
                 waiting.discard(result.stem)
                 yield result
@@ -109,5 +106,5 @@ class Pool:
 def send(pipe: IO[bytes], jobs: list[Job]) -> None:
     with contextlib.suppress(BrokenPipeError, ValueError):  # the worker died: `run` tells it
         for job in jobs:
-            pipe.write(json.dumps(asdict(job)).encode() + b"\n")
+            pipe.write(json.dumps(job, default=vars).encode() + b"\n")
         pipe.flush()

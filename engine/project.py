@@ -51,6 +51,14 @@ class Project:
         """Pages, rendered and in the theme, and compiled templates; by what they were made from."""
         return self.cache / "pages"
 
+    def markdown(self) -> list[Path]:
+        """The pages, in order."""
+        return files_below(self.docs, ".md")
+
+    def python(self) -> list[Path]:
+        """The snippets and what they import, in order."""
+        return files_below(self.snippets, ".py")
+
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
         return path.relative_to(self.snippets).with_suffix("").as_posix()
@@ -64,3 +72,13 @@ class Project:
             return Path(path).relative_to(self.root).as_posix()
         except ValueError:
             return str(path)
+
+
+def files_below(folder: Path, ending: str) -> list[Path]:
+    """All files with an ending, in order, but for hidden ones: editors keep theirs beside them."""
+    return sorted(
+        path
+        for path in folder.rglob(f"*{ending}")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )

@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Container, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ class Store:
             return None
 
     def save(self, run: Run) -> None:
-        body = json.dumps(asdict(run), sort_keys=True).encode()
+        body = json.dumps(run, default=vars, sort_keys=True).encode()
         self.save_checked(self.project.runs / f"{run.result.stem}.json", body)
 
     @staticmethod

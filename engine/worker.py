@@ -21,7 +21,8 @@ import signal
 import struct
 import sys
 import time
-from dataclasses import asdict, dataclass
+import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine import child, sources
@@ -87,7 +88,7 @@ def main() -> None:
                         waiting[:0] = one.jobs[len(done) :]
                         shutil.rmtree(one.job.scratch, ignore_errors=True)
                         for result in done:
-                            results.write(json.dumps(asdict(result)).encode() + b"\n")
+                            results.write(json.dumps(result, default=vars).encode() + b"\n")
                         results.flush()
         finally:
             for one in running:
@@ -192,6 +193,8 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
             signal.signal(number, signal.SIG_DFL)
         child.run_all(jobs, lambda *now: PLACE.pack_into(place, 0, *now))
         status = 0
+    except BaseException as error:  # a snippet can take from the engine, too, what it needs
+        os.write(2, "".join(traceback.format_exception_only(error)).encode())
     finally:
         os._exit(status)
 
@@ -213,7 +216,7 @@ def look_after(one: Running) -> list[Result] | None:
         if result is None:
             result = Result(job.stem, problems=[problem_of(job, line, died(status, job))])
     else:
-        printed = sum(Path(job.scratch, name).stat().st_size for name in ("stdout", "stderr"))
+        printed = sum(size_of(f"{job.scratch}/{name}") for name in ("stdout", "stderr"))
         if printed > MOST_OUTPUT:
             what = f"prints without end: more than {MOST_OUTPUT // 1000} kB so far"
         elif seconds > job.timeout + GRACE:
@@ -226,13 +229,21 @@ def look_after(one: Running) -> list[Result] | None:
         end_group(one.pid)
         os.waitpid(one.pid, 0)
         result = Result(job.stem, problems=[problem_of(job, line, what)])
-    printed = Path(job.scratch, "stdout").stat().st_size
+    printed = size_of(f"{job.scratch}/stdout")
     if printed > MOST_OUTPUT and not result.problems:
         what = f"prints {printed // 1000} kB: a page can show {MOST_OUTPUT // 1000} kB at the most"
         result = Result(job.stem, problems=[problem_of(job, line, what)])
     result.seconds = seconds
     earlier = [read_result(job) or Result(job.stem) for job in one.jobs[:number]]
     return [*earlier, *([] if earlier and result.problems else [result])]
+
+
+def size_of(path: str) -> int:
+    """The bytes of a file; none where a snippet has removed it."""
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def end_group(pid: int) -> None:
@@ -267,6 +278,8 @@ def read_result(job: Job) -> Result | None:
 
 def died(status: int, job: Job) -> str:
     code = os.waitstatus_to_exitcode(status)
+    if not all(os.path.exists(f"{job.scratch}/{name}") for name in ("stdout", "stderr")):
+        return "removed what lies around its folder, and its outputs with it"
     if code >= 0:
         errors = Path(job.scratch, "stderr").read_text("utf-8", "replace").strip()
         return f"ended its process (exit status {code})" + (f"\n{errors[-2000:]}" if errors else "")

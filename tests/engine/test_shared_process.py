@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -103,7 +102,7 @@ def test_no_program_may_change_files_outside_its_folder(tmp_path: Path) -> None:
 
 def test_a_result_that_was_cut_off_is_none(tmp_path: Path) -> None:
     job = Job("one", "", "", [], [], 1, scratch=str(tmp_path))
-    whole = json.dumps(asdict(Result("one")))
+    whole = json.dumps(Result("one"), default=vars)
     for size in range(len(whole)):
         Path(job.result).write_text(whole[:size], "utf-8")
         assert worker.read_result(job) is None

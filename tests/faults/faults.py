@@ -52,6 +52,7 @@ ENDS = [
     refused("recurses without end", "def f():\n    f()\n\nf()", '{file}:3: in section "part": RecursionError', "more calls"),
     refused("raises what is no Exception", "class Odd(BaseException): pass\nraise Odd('odd')", '{file}:3: in section "part": ', "odd"),
     refused("raises an error that cannot be shown", "class Odd(Exception):\n    def __str__(self): return 1 / 0\nraise Odd", '{file}:4: in section "part": ', "Odd"),
+    refused("raises with 10 MB to say", "raise ValueError('x' * 10**7)", '{file}:2: in section "part": ValueError: xxx', "… (10000012 characters)"),
     refused("exits", "import sys\nsys.exit(0)", '{file}:3: in section "part": the snippet exits', "let it run to its end"),
     refused("ends its process", "import os\nos._exit(0)", '{file}:3: section "part" ended its process (exit status 0)'),
     refused("is killed", "import os\nos.kill(os.getpid(), 9)", '{file}:3: section "part" was killed by SIGKILL', "out of memory?"),
@@ -69,6 +70,8 @@ LASTS = [
     refused("prints 1 GB", "for _ in range(1000):\n    print('x' * 10**6)", 'section "part" prints without end: more than 200 kB'),
     refused("prints 1 GB to standard error", "import sys\nfor _ in range(1000):\n    print('x' * 10**6, file=sys.stderr)", 'section "part" prints without end: more than 200 kB'),
     refused("draws 500 figures", "import matplotlib.pyplot as plt\nfor i in range(500):\n    plt.figure(num=f'Figure {i}')", '{file}:1: section "part" draws 500 figures', "a page can show 20"),
+    refused("draws 30,000 marks", "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='Many')\naxes.scatter(range(30_000), range(30_000))", "{file}:1: section \"part\": the figure 'Many' takes", "draw fewer marks"),
+    refused("uses up its files", "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\nkept = []\nwhile True:\n    kept.append(open('/dev/null'))", '{file}:6: in section "part": OSError', "Too many open files"),
     refused("eats memory", "eaten = []\nwhile True:\n    eaten.append(bytearray(10**8))", '{file}:4: in section "part": needs more than 4 GB of memory', "make it smaller"),
     refused("eats memory in torch", "import torch\ntorch.ones(10**11)", '{file}:3: in section "part": RuntimeError', "memory"),
     refused("writes a file without end", "with open('large', 'wb') as file:\n    file.truncate(10**11)", '{file}:3: in section "part": OSError', "File too large"),
@@ -93,6 +96,8 @@ PRINTS = [
 SPOILS = [
     survived("changes directory", "import os\nos.chdir('/')\nprint(os.getcwd())", "/\n"),
     survived("removes its directory", "import os\nos.rmdir(os.getcwd())\nprint('gone')", "gone\n"),
+    refused("removes what lies around its directory", "import os, shutil\nshutil.rmtree(os.path.dirname(os.getcwd()))", '{file}:3: section "part" removed what lies around its folder'),
+    survived("closes all files", "import os\nos.closerange(3, 1000)\nprint('closed')", "closed\n"),
     survived("changes the environment", "import os\nos.environ.clear()\nos.environ['PATH'] = '/spoiled'\nprint(len(os.environ))", "1\n"),
     survived("changes the locale", "import locale\nlocale.setlocale(locale.LC_ALL, 'C')\nprint('ä')", "ä\n"),
     survived("changes the default dtype", "import torch\ntorch.set_default_dtype(torch.float64)\nprint(torch.ones(1).dtype)", "torch.float64\n"),
@@ -111,6 +116,9 @@ SPOILS = [
     refused("writes into the project", "import pathlib\nroot = pathlib.Path(__file__).parent.parent\n(root / 'docs/written.md').write_text('x')", '{file}:4: in section "part": PermissionError', "docs/written.md", "outside its folder"),
     refused("writes into the cache", "import pathlib\nroot = pathlib.Path(__file__).parent.parent\n(root / '.cache/outputs/neighbor').mkdir()", '{file}:4: in section "part": PermissionError', "outside its folder"),
     refused("removes a neighbor", "import pathlib\npathlib.Path(__file__).with_name('neighbor.py').unlink()", '{file}:3: in section "part": PermissionError', "snippets/neighbor.py", "outside its folder"),
+    refused("makes a neighbor unreadable", "import pathlib\npathlib.Path(__file__).with_name('neighbor.py').chmod(0)", '{file}:3: in section "part": PermissionError', "snippets/neighbor.py", "outside its folder"),
+    refused("removes a folder of the project", "import pathlib, shutil\nshutil.rmtree(pathlib.Path(__file__).parent.parent / 'docs')", '{file}:3: in section "part": PermissionError', "may not change docs", "outside its folder"),
+    refused("removes the project", "import pathlib, shutil\nshutil.rmtree(pathlib.Path(__file__).parent.parent)", '{file}:3: in section "part": PermissionError', "may not change /", "outside its folder"),
     refused("renames itself", "import os\nos.rename(__file__, 'elsewhere.py')", '{file}:3: in section "part": PermissionError', "outside its folder"),
 ]  # fmt: skip
 
@@ -142,6 +150,7 @@ SECTIONS = [
     refused("a section is named by a number", marked("# --8<-- [start:1]", "# --8<-- [end:1]"), '{file}:1: "1" cannot name a section: use letters'),
     refused("a word after a marker is misspelt", marked("# --8<-- [start:a] hiden", "x = 1", "# --8<-- [end:a]"), '{file}:1: "hiden" after a marker: only "hidden" may stand there'),
     refused("a section cuts a statement", marked("# --8<-- [start:a] hidden", "def f():", "    x = 1", "# --8<-- [end:a]", "    return x"), '{file}:4: section "a" cuts the statement of lines 2 to 5 in two: move the marker'),
+    refused("a section draws under another's name", marked("# --8<-- [start:a_2] hidden", "import matplotlib.pyplot as plt", "plt.subplots(num='A')", "# --8<-- [end:a_2]"), '{file}:1: section "a_2" draws', "rename it"),
     refused("a section that no page shows", marked("# --8<-- [start:a]", "x = 1", "# --8<-- [end:a]"), '{file}:1: no page shows section "a": show it, or write "hidden"'),
     survived("a section of the same name in another file", "from snippets.same import x\nprint(x)", "1\n", beside={"same": "# --8<-- [start:part] hidden\nx = 1\n# --8<-- [end:part]\n"}),
     survived("a section is empty", marked("# --8<-- [start:a] hidden", "# --8<-- [end:a]", "# --8<-- [start:part] hidden", "print(1)", "# --8<-- [end:part]"), "1\n"),

@@ -123,12 +123,14 @@ def test_the_worker_is_killed(sample: Sample) -> None:
         f"import os, time\nopen({str(begun)!r}, 'w').write(str(os.getpid()))\n"
         "os.kill(os.getppid(), 9)\ntime.sleep(1000)"
     )
+    sample.section("import time\ntime.sleep(1000)", "two")
     with pytest.raises(
         EngineError,
-        match=r"engine/worker.py:1: the worker ended \(exit status -9\) before it had run one",
+        match=r"engine/worker.py:1: the worker ended \(exit status -9\) before it had run one and 1 more",
     ):
         sample.refresh()
     assert_ends(int(begun.read_text()))
+    sample.section("print('two')", "two")
     assert sample.printed("print('right')") == "right\n"
 
 
@@ -285,3 +287,22 @@ def test_a_file_is_gone_while_it_is_read(sample: Sample) -> None:
     assert sample.output("two/part.txt") == "there\n"
     sample.fresh_engine()
     assert sample.refresh().problems == []
+
+
+def test_an_editor_hides_files_beside_a_snippet(sample: Sample) -> None:
+    sample.section("print('right')")
+    for name in ("docs/.#page.md", "snippets/.#one.py"):  # as Emacs does while a file is edited
+        (sample.root / name).symlink_to("someone@machine")
+    (sample.root / "snippets/.ipynb_checkpoints").mkdir()
+    (sample.root / "snippets/.ipynb_checkpoints/one-checkpoint.py").write_text("x = (")
+    assert sample.refresh().problems == []
+    assert sample.output("one/part.txt") == "right\n"
+    assert list(sample.engine.report.snippets) == ["one"]
+    assert sample.engine.stamps() != []
+
+
+def test_a_pipe_has_the_name_of_a_snippet(sample: Sample) -> None:
+    sample.section("print('right')")
+    os.mkfifo(sample.root / "snippets/pipe.py")  # who reads it waits until somebody writes
+    assert sample.refresh().problems == []
+    assert sample.output("one/part.txt") == "right\n"
