@@ -42,7 +42,7 @@ class Build:
     """What the pages of one build are made from.
 
     common: a digest of what is the same for all of them
-    shows: page -> the snippets that it shows, with all that it may show of them, as JSON
+    shows: page -> for each snippet that it shows, a digest of all that it may show of it
     around: what the theme puts around a page: the navigation and the theme's own files
     dated: whether a template may show the time of the build
     """
@@ -97,7 +97,7 @@ def shown_by(engine: Engine) -> dict[str, list[str]]:
         made = [stem, snippet.text, result.sections, result.values, programs.get(stem)]
         text = json.dumps(made, sort_keys=True)  # one that was loaded has another order
         for page in snippet.pages:
-            shows.setdefault(page, []).append(text)
+            shows.setdefault(page, []).append(digest(text.encode()))
     return shows
 
 

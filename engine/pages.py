@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 # One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
 INCLUDE = re.compile(
@@ -64,8 +64,7 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
         elif marks and marks["marks"].startswith(fence) and not marks["info"].strip():
             fence, block = "", 0
         elif "8<-" in line and (include := INCLUDE.match(line)):
-            found = read_include(number, include["indent"], include["target"])
-            yield replace(found, fence=fence, block=block) if isinstance(found, Include) else found
+            yield read_include(number, include["indent"], include["target"], fence, block)
         elif "8<-" in line and NEARLY.match(line):
             form = '--8<-- "walkthrough/outputs.py:sum"'
             yield Malformed(number, f"an include is one line with nothing after it: {form}")
@@ -81,16 +80,18 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
                 )
 
 
-def read_include(line: int, indent: str, target: str) -> Include | Malformed:
+def read_include(
+    line: int, indent: str, target: str, fence: str, block: int
+) -> Include | Malformed:
     path, _, section = target.partition(":")
     if path.endswith(".py"):
         if section and not re.fullmatch(r"[A-Za-z][-\w]*", section):
             what = f'"{target}": name a section; line numbers go wrong at the next edit'
             return Malformed(line, what)
-        return Include(line, indent, target, path[:-3], section=section or None)
+        return Include(line, indent, target, path[:-3], section or None, None, fence, block)
     output = OUTPUT.match(path)
     if output and not section:
-        return Include(line, indent, target, output["stem"], output=output["output"])
+        return Include(line, indent, target, output["stem"], None, output["output"], fence, block)
     return Malformed(
         line,
         f'"{target}" is neither code ("walkthrough/outputs.py:sum") '

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,9 +77,9 @@ class Project:
 
 def files_below(folder: Path, ending: str) -> list[Path]:
     """All files with an ending, in order, but for hidden ones: editors keep theirs beside them."""
-    return sorted(
-        path
-        for path in folder.rglob(f"*{ending}")
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        shown = [name for name in names if name.endswith(ending) and not name.startswith(".")]
+        found += [Path(place, name) for name in shown]
+    return sorted(path for path in found if path.is_file())
