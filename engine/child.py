@@ -41,7 +41,7 @@ compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its pa
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
-MOST_TOLD = 2000  # characters of what an exception says
+MOST_TOLD = 10_000  # characters of what an exception says
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
 EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
@@ -212,7 +212,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
             path = os.path.realpath(os.fsdecode(argument))
         except (OSError, ValueError):
             continue
-        around = event == "shutil.rmtree" and f"{root}/".startswith(f"{path.rstrip('/')}/")
+        around = changes and f"{root}/".startswith(f"{path.rstrip('/')}/") and event != "os.mkdir"
         if not path.startswith(f"{root}/") and not around:
             continue
         name = path if around else os.path.relpath(path, root)

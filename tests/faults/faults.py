@@ -119,6 +119,7 @@ SPOILS = [
     refused("makes a neighbor unreadable", "import pathlib\npathlib.Path(__file__).with_name('neighbor.py').chmod(0)", '{file}:3: in section "part": PermissionError', "snippets/neighbor.py", "outside its folder"),
     refused("removes a folder of the project", "import pathlib, shutil\nshutil.rmtree(pathlib.Path(__file__).parent.parent / 'docs')", '{file}:3: in section "part": PermissionError', "may not change docs", "outside its folder"),
     refused("removes the project", "import pathlib, shutil\nshutil.rmtree(pathlib.Path(__file__).parent.parent)", '{file}:3: in section "part": PermissionError', "may not change /", "outside its folder"),
+    refused("renames the project", "import os, pathlib\nos.rename(pathlib.Path(__file__).parent.parent, 'elsewhere')", '{file}:3: in section "part": PermissionError', "may not change /", "outside its folder"),
     refused("renames itself", "import os\nos.rename(__file__, 'elsewhere.py')", '{file}:3: in section "part": PermissionError', "outside its folder"),
 ]  # fmt: skip
 

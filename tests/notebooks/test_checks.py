@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+"""What the checks of the blanks take for the same numbers."""
+
+from __future__ import annotations
+
+import torch
+
+from snippets.checks.blanks import same
+
+
+def test_what_another_processor_rounds_otherwise_is_right() -> None:
+    assert same(torch.tensor([2.0, 0.0292]), torch.tensor([2.000001, 0.0292006]))
+
+
+def test_what_differs_beyond_rounding_is_not_right() -> None:
+    assert not same(torch.tensor([2.0, 0.0292]), torch.tensor([2.0, 0.0293]))
+    assert not same(torch.ones(2), torch.ones(2, 1))
+    assert not same(torch.ones(2), None)
