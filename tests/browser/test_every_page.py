@@ -83,6 +83,7 @@ def test_every_console_is_quiet(visits: dict[str, Seen]) -> None:
     assert {path: seen.errors for path, seen in visits.items() if seen.errors} == {}
 
 
+@pytest.mark.mkdocs_only("Zensical builds no notebooks")
 def test_axe_finds_nothing_on_any_notebook(visits: dict[str, Seen]) -> None:
     assert sum(seen.found is not None for seen in visits.values()) > 2 * len(CHAPTERS)
     assert {path: seen.found for path, seen in visits.items() if seen.found} == {}
@@ -94,6 +95,7 @@ def test_no_page_is_heavier_than_a_photograph(visits: dict[str, Seen]) -> None:
     assert {path: weight for path, weight in weights.items() if weight > 150_000} == {}
 
 
+@pytest.mark.mkdocs_only("from a disk, Zensical asks for a search.js that is not there")
 def test_from_a_disk_every_page_is_whole(phone: BrowserContext, site: Path) -> None:
     for path in every_page(site):
         seen = visit(phone, (site / path / "index.html").as_uri(), axe=False)

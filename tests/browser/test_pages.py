@@ -211,6 +211,7 @@ def test_a_missing_page_offers_the_others(context: BrowserContext, server: Serve
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
 
 
+@pytest.mark.mkdocs_only("from a disk, Zensical asks for a search.js that is not there")
 def test_the_site_works_from_a_disk(context: BrowserContext, site: Path) -> None:
     visit = open_page(context, (site / "index.html").as_uri())
     page = visit.page
