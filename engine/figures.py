@@ -54,7 +54,7 @@ RC = {
 }
 """What the worker sets before it runs a snippet. A point in matplotlib is a pixel on the page."""
 
-MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write; a page's drawings have 10,000s
+MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
 SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 
 INITIAL = {
