@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -188,16 +187,9 @@ def verdict(result: Result, block: Block, page: Result | None) -> str | None:
         return None
     names = block.sections or tuple(page.sections)
     shown = [page.sections[name] for name in names if name in page.sections]
-    got = result.sections.get("program", {"text": "", "figures": []})
+    got = result.sections.get("program", {"text": "", "drawn": []})
     if got["text"] != "".join(section["text"] for section in shown):
         return f"alone it prints\n{got['text'][:500]}"
-    figures = [figure for section in shown for figure in section["figures"]]
-    if [without_ids(f) for f in got["figures"]] != [without_ids(f) for f in figures]:
-        return f"alone it draws {len(got['figures'])} figures that are not the page's"
+    if got["drawn"] != [drawn for section in shown for drawn in section["drawn"]]:
+        return f"alone it draws {len(got['drawn'])} figures that are not the page's"
     return None
-
-
-def without_ids(svg: str) -> str:
-    """A figure without what tells it from others on a page."""
-    prefix = re.search(r'aria-labelledby="(\S+)-title', svg)
-    return svg.replace(prefix[1], "") if prefix else svg

@@ -87,7 +87,8 @@ class Job:
 class Result:
     """What a run produced, or, where `problems` is not empty, why it did not.
 
-    sections: name -> {"text": what it printed, "figures": [svg, ...]}
+    sections: name -> {"text": what it printed, "figures": [svg, ...], "drawn": a digest of each};
+        a program that is run for proof has no more than the digests
     values: expression -> {"text": ..., "table": html or None} or {"error": ...}
     opened: local files that were read while it ran, relative to the root
     warnings: what it wrote to standard error
@@ -267,6 +268,10 @@ def import_from_source(root: str) -> None:
         return FileFinder(folder, (FromSource, SOURCE_SUFFIXES))
 
     sys.path_hooks.insert(0, finder)
+
+
+def forget_importers(root: str) -> None:
+    """Takes back how the worker found modules below `root`, so that a child asks its own finder."""
     for folder in [one for one in sys.path_importer_cache if one.startswith(root)]:
         del sys.path_importer_cache[folder]
 
@@ -395,14 +400,17 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             f'section "{section.name}" draws, and is named as a later figure of another section '
             f"would be: rename it",
         )
-    kept = result.sections.setdefault(section.name, {"text": "", "figures": []})
+    kept = result.sections.setdefault(section.name, {"text": "", "figures": [], "drawn": []})
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
     kept["text"] += visible(text)
     for number in numbers:
-        place = len(kept["figures"])
-        prefix = "-".join([*job.stem.split("/"), section.name, str(place + 1)])
+        figure = pyplot.figure(number)
+        prefix = "-".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
         try:
-            kept["figures"].append(figures.svg_of(pyplot.figure(number), prefix))
+            written = figures.written(figure)
+            kept["drawn"].append(figures.digest_of(figure, written))
+            if job.program is None:
+                kept["figures"].append(figures.svg_of(figure, prefix, written))
         except ValueError as error:
             raise Failed(section.start, f'section "{section.name}": {error}') from error
     pyplot.close("all")

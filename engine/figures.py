@@ -10,6 +10,8 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 
+from engine.sources import digest
+
 TENSORS = (
     "inputs",
     "queries",
@@ -54,6 +56,8 @@ RC = {
 }
 """What the worker sets before it runs a snippet. A point in matplotlib is a pixel on the page."""
 
+# Not set with `rc_context`, which would copy all of matplotlib's settings for each figure.
+WRITTEN_WITH = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
 MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
 SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 
@@ -77,11 +81,39 @@ def css_name(tensor: str) -> str:
 COLOR_OF_HEX = {hex_: f"var(--{css_name(name)})" for hex_, name in zip(TAB10, TENSORS, strict=True)}
 
 
-def svg_of(figure, prefix: str) -> str:
+def written(figure) -> str:
+    """The figure as matplotlib writes it, which is the same text for the same drawing.
+
+    Raises ValueError when it is too large for a page.
+    """
+    import matplotlib as mpl
+
+    buffer = io.StringIO()
+    theirs = {name: mpl.rcParams[name] for name in WRITTEN_WITH}
+    mpl.rcParams.update(WRITTEN_WITH)
+    try:
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    finally:
+        mpl.rcParams.update(theirs)
+    if buffer.tell() > MOST_DRAWING:
+        raise ValueError(
+            f"the figure '{figure.get_label()}' takes {buffer.tell() / 10**6:.0f} MB: a page can "
+            f"show {MOST_DRAWING // 10**6} MB at the most; draw fewer marks"
+        )
+    return buffer.getvalue()
+
+
+def digest_of(figure, text: str) -> str:
+    """Tells a figure, with all that is said of it, from others; `text` is what is `written`."""
+    return digest("\0".join([figure.get_label(), _described(figure) or "", text]).encode())
+
+
+def svg_of(figure, prefix: str, text: str | None = None) -> str:
     """The figure as `<figure class="drawing">…</figure>`, without a blank line.
 
     `prefix` begins every id, so it has to be unique on its page. The title is the figure's label,
-    the description is `figure.description` or else the figure's texts in reading order.
+    the description is `figure.description` or else the figure's texts in reading order. `text` is
+    what is `written`, where that is known.
 
     Raises ValueError when the figure has no title, holds a bitmap, uses a color that stands for no
     tensor, or is too large for a page.
@@ -89,9 +121,9 @@ def svg_of(figure, prefix: str) -> str:
     title = _one_line(figure.get_label())
     if not title:
         raise ValueError("a figure needs a title: plt.subplots(num='…')")
-    svg = _saved(figure)
+    svg = _elements(text or written(figure), title)
     texts = _texts_in_reading_order(svg)
-    description = _one_line(getattr(figure, "description", "") or ", ".join(texts))
+    description = _one_line(_described(figure) or ", ".join(texts))
 
     prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", prefix)
     _draw_in_place(svg)
@@ -117,19 +149,13 @@ def _printable(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
 
 
-def _saved(figure) -> ET.Element:
-    """What matplotlib writes, as elements without namespaces, comments and metadata."""
-    import matplotlib as mpl
+def _described(figure) -> str | None:
+    return getattr(figure, "description", None)
 
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "figure"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    if buffer.tell() > MOST_DRAWING:
-        raise ValueError(
-            f"the figure '{figure.get_label()}' takes {buffer.tell() / 10**6:.0f} MB: a page can "
-            f"show {MOST_DRAWING // 10**6} MB at the most; draw fewer marks"
-        )
-    svg = ET.fromstring(_printable(buffer.getvalue()))
+
+def _elements(text: str, title: str) -> ET.Element:
+    """What matplotlib has written, as elements without namespaces, comments and metadata."""
+    svg = ET.fromstring(_printable(text))
     for element in svg.iter():
         element.tag = element.tag.partition("}")[2] or element.tag
         element.attrib = {key.rpartition("}")[2]: v for key, v in element.attrib.items()}
@@ -138,7 +164,7 @@ def _saved(figure) -> ET.Element:
         element.tail = None if element.tag != "tspan" else element.tail
     if svg.find(".//image") is not None:
         raise ValueError(
-            f"the figure '{figure.get_label()}' holds a bitmap (imshow, or a rasterized artist): "
+            f"the figure '{title}' holds a bitmap (imshow, or a rasterized artist): "
             "draw cells as patches, so that text stays text and colors follow the theme"
         )
     for parent in list(svg.iter()):

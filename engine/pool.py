@@ -30,6 +30,8 @@ FIXED = {
     "PYTHONIOENCODING": "utf-8",
 }
 
+MOST_WAITING = 1 << 20  # bytes of results that can wait while this process makes pages
+
 
 class Pool:
     """A worker that is started when first needed and kept until `close`.
@@ -51,6 +53,8 @@ class Pool:
                 [sys.executable, "-m", "engine.worker", sources.environment()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                bufsize=MOST_WAITING,
+                pipesize=MOST_WAITING,
                 cwd=home,
                 env={
                     **{name: os.environ[name] for name in KEPT if name in os.environ},

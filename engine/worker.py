@@ -98,6 +98,7 @@ def main() -> None:
 
 def import_once() -> None:
     """Imports what every snippet may need, and draws and prints once, so that no child has to."""
+    gc.disable()  # all of it stays: to look for garbage in it would take a sixth of the time
     import matplotlib
 
     matplotlib.use("Agg")
@@ -109,12 +110,15 @@ def import_once() -> None:
 
     matplotlib.rcParams.update(figures.RC)
     torch.set_num_threads(1)  # the sum of floats depends on how it is split
-    figure = pyplot.figure("warm-up")
-    figure.text(0.5, 0.5, "1")
+    figure, axes = pyplot.subplots(num="warm-up", layout="none")
+    axes.axis("off")
+    for weight in ("normal", "bold"):
+        axes.text(0, 0, "1", weight=weight)
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
-    repr(torch.zeros(1))
+    repr(torch.tensor([0.5]))
     state()  # NumPy imports its random numbers when they are first asked for
+    gc.enable()
     gc.freeze()  # a collection in a child would copy every page that it looks at
 
 
@@ -174,7 +178,9 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
         Path(folder, name).touch()
     for job in jobs:
         job.scratch = folder
-        if job.program is not None:
+        if job.program is None:
+            child.forget_importers(job.root)
+        else:
             job.root = f"{folder}/programs"
             job.path = f"{job.root}/{job.stem}.py"
             Path(job.path).write_text(job.program, "utf-8")

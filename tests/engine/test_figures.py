@@ -253,3 +253,12 @@ def test_drawing_twice_gives_the_same_bytes():
     one = svg_of(plot(), "p")
     plt.close("all")
     assert svg_of(plot(), "p") == one
+
+
+def test_what_a_snippet_sets_for_svg_changes_no_figure_and_stays_set():
+    one = svg_of(plot(), "p")
+    plt.close("all")
+    theirs = {"svg.fonttype": "path", "svg.hashsalt": "mine"}
+    matplotlib.rcParams.update(theirs)
+    assert svg_of(plot(), "p") == one
+    assert {name: matplotlib.rcParams[name] for name in theirs} == theirs

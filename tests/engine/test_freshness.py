@@ -52,6 +52,26 @@ def test_an_edit_in_the_same_second_and_of_the_same_size_counts(sample: Sample) 
     assert sample.output("one/part.txt") == "2\n"
 
 
+def test_bytecode_is_not_trusted_beside_the_engine_either(sample: Sample, root: Path) -> None:
+    shutil.copytree(root / "engine", sample.root / "engine")
+    environment = {**os.environ, "PYTHONPATH": str(sample.root), "PYTHONDONTWRITEBYTECODE": ""}
+
+    def python(*arguments: str) -> None:
+        command = [sys.executable, *arguments]
+        subprocess.run(command, cwd=sample.root, env=environment, check=True)
+
+    path = sample.root / "base.py"
+    path.write_text("x = 1\n")
+    sample.section("from base import x\nprint(x)")
+    python("-c", "import base")
+    assert list(sample.root.glob("__pycache__/base.*"))
+    stamp = path.stat()
+    path.write_text("x = 2\n")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    python("-m", "engine")
+    assert sample.output("one/part.txt") == "2\n"
+
+
 def test_a_relative_import_and_one_inside_a_function_count(sample: Sample) -> None:
     sample.snippet("x = 1\n", "group/a")
     sample.section("from .a import x\ndef f():\n    import snippets.group.b", "group/c")

@@ -179,6 +179,21 @@ def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample
     )
 
 
+@pytest.mark.parametrize("differs", ["axes.set_title(word)", "figure.description = word"])
+def test_a_block_that_draws_something_else_alone_fails_the_build(
+    sample: Sample, differs: str
+) -> None:
+    sample.snippet(
+        "import builtins\nbuiltins.word = 'here'\n# --8<-- [start:a]\nimport builtins as b\n\n"
+        "import matplotlib.pyplot as plt\n\nword = getattr(b, 'word', 'alone')\n"
+        f"figure, axes = plt.subplots(num='One')\n{differs}\n# --8<-- [end:a]\n"
+    )
+    sample.page('``` py\n--8<-- "one.py:a"\n```\n\n--8<-- "one/a.svg"\n')
+    assert sample.problem().startswith(
+        "docs/page.md:1: this block cannot stand alone as a program: alone it draws 1 figures"
+    )
+
+
 def test_what_is_measured_need_only_run(sample: Sample) -> None:
     body = "import time\n\nprint(time.perf_counter())"
     code = f"# --8<-- [start:a]\n{body}\n# --8<-- [end:a]\n"
