@@ -34,7 +34,7 @@ from engine.state import state
 MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
 LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by what uses it
-MOST_SHARED = 32  # programs for proof that one child runs at the most
+MOST_SHARED = 128  # programs for proof that one child runs at the most
 CORES = os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
