@@ -15,7 +15,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.utils import clean_directory
 
 from engine.build import Engine, engine_for
-from engine.policy import secure
+from engine.policy import secure, secured
 from engine.problems import EngineError, Problem
 from engine.publish import publish
 from engine.scratch import scratch
@@ -66,13 +66,13 @@ def on_post_build(config: Any) -> None:
     made = Path(config.site_dir)
     try:
         tell(engine.finish())
-        if not serving:  # a server writes a script of its own into every page
-            secure(made)
         if staged:
             config.site_dir = site
             with engine.store.locked():
-                written = publish(made, Path(site))
+                written = publish(made, Path(site), secured(made))
             log.info("Brought %s up to date: %d files had changed", site, written)
+        elif not serving:  # a server writes a script of its own into every page
+            secure(made)
     except (EngineError, PluginError) as error:
         clean_directory(str(made))
         raise PluginError(str(error)) from error

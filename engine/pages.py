@@ -58,7 +58,7 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
     """Yields what a page shows, in order; `line` counts from 1."""
     fence, block = "", 0
     for number, line in enumerate(lines, start=1):
-        marks = FENCE.match(line)
+        marks = FENCE.match(line) if "```" in line or "~~~" in line else None
         if marks and not fence:
             fence, block = marks["marks"], number
         elif marks and marks["marks"].startswith(fence) and not marks["info"].strip():

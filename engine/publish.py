@@ -8,14 +8,16 @@ not touched. A build that is ended before, by a mistake or a signal, leaves it a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from engine.problems import EngineError, Problem
 
 
-def publish(made: Path, site: Path) -> int:
+def publish(made: Path, site: Path, pages: Mapping[Path, bytes]) -> int:
     """Makes `site` hold the files below `made`, and returns how many had to be written.
+
+    pages: what those of them that are to be changed are to hold
 
     What is hidden at the top of `site`, such as `.git`, stays, as it does under MkDocs.
 
@@ -25,7 +27,10 @@ def publish(made: Path, site: Path) -> int:
     try:
         for top in site.glob("[!.]*"):
             remove_others(top, files)
-        return sum(update(path, file.read_bytes()) for path, file in files.items())
+        return sum(
+            update(path, pages[file] if file in pages else file.read_bytes())
+            for path, file in files.items()
+        )
     except OSError as error:
         what = f"cannot be written ({error.strerror}); the site goes there"
         raise EngineError([Problem(error.filename or str(site), what)]) from error

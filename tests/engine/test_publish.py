@@ -32,10 +32,10 @@ def test_what_is_the_same_is_left_alone(tmp_path: Path) -> None:
     made = lay(tmp_path / "made", same="1", changed="2", new__page="3")
     site = lay(tmp_path / "site", same="1", changed="old")
     os.utime(site / "same", ns=(0, 0))
-    assert publish(made, site) == 2
+    assert publish(made, site, {}) == 2
     assert texts(site) == texts(made)
     assert (site / "same").stat().st_mtime_ns == 0
-    assert publish(made, site) == 0
+    assert publish(made, site, {}) == 0
 
 
 def test_what_is_no_longer_made_goes_with_its_folders_and_what_is_hidden_stays(
@@ -46,17 +46,23 @@ def test_what_is_no_longer_made_goes_with_its_folders_and_what_is_hidden_stays(
     elsewhere = lay(tmp_path / "elsewhere", page="4")
     (site / "link").symlink_to(elsewhere)
     (site / ".git/refs").mkdir()  # without it, it is no repository
-    publish(made, site)
+    publish(made, site, {})
     assert texts(site) == {"page": "1", ".git/config": "3"}
     assert {path.name for path in site.iterdir()} == {"page", ".git"}
     assert (site / ".git/refs").is_dir()
     assert texts(elsewhere) == {"page": "4"}
 
 
+def test_a_page_is_published_as_it_was_changed(tmp_path: Path) -> None:
+    made = lay(tmp_path / "made", page="1", other="2")
+    publish(made, tmp_path / "site", {made / "page": b"changed"})
+    assert texts(tmp_path / "site") == {"page": "changed", "other": "2"}
+
+
 def test_a_page_may_become_a_folder_and_a_folder_a_page(tmp_path: Path) -> None:
     made = lay(tmp_path / "made", one__index="1", two="2")
     site = lay(tmp_path / "site", one="old", two__index="old")
-    publish(made, site)
+    publish(made, site, {})
     assert texts(site) == texts(made)
 
 
@@ -70,7 +76,7 @@ def test_a_site_that_cannot_be_written_is_named(
 
     monkeypatch.setattr(Path, "write_bytes", refuse)
     with pytest.raises(EngineError, match=r"site/page: cannot be written \(Permission denied\)"):
-        publish(made, tmp_path / "site")
+        publish(made, tmp_path / "site", {})
 
 
 def test_what_a_killed_process_left_in_memory_is_removed_and_no_other(
