@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Iterable
@@ -35,6 +36,7 @@ def on_startup(command: str, dirty: bool) -> None:
     global serving, keeping
     serving = command == "serve"
     keeping = serving or dirty
+    gc.freeze()  # what is imported by now stays: no collection need look at it again
 
 
 def on_config(config: Any) -> Any:
