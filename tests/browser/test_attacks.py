@@ -372,10 +372,14 @@ IN_A_QUERY = (
 
 
 @pytest.fixture
-def lab(browser: Browser, server: Server) -> Iterator[Watched]:
+def lab(browser: Browser, server: Server, pytestconfig: pytest.Config) -> Iterator[Watched]:
     watched = Watched(browser, lambda url: url.startswith((server.url, "data:", "blob:")))
     yield watched
-    assert watched.did == []
+    did = watched.did
+    if pytestconfig.getoption("--zensical"):
+        # It looks for an element with the id that the address names, and escapes no quotation mark.
+        did = [one for one in did if "is not a valid selector" not in one]
+    assert did == []
     watched.context.close()
 
 
