@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import subprocess
@@ -54,7 +55,6 @@ class Pool:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=MOST_WAITING,
-                pipesize=MOST_WAITING,
                 cwd=home,
                 env={
                     **{name: os.environ[name] for name in KEPT if name in os.environ},
@@ -64,6 +64,8 @@ class Pool:
                 },
                 start_new_session=True,  # an interrupt in the terminal is the caller's to handle
             )
+            with contextlib.suppress(AttributeError, OSError):  # macOS; more than a user may have
+                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, MOST_WAITING)
         return self.process
 
     def run(self, jobs: list[Job]) -> Iterator[Result]:
