@@ -47,7 +47,7 @@ outputs = outputs.transpose(1, 2).reshape(batch, n, d_model)
 outputs = outputs @ w_output
 # --8<-- [end:fixes]
 # --8<-- [start:calls]
-# True mistaken for "may attend" by nn.MultiheadAttention
+# True meant as "may attend", given to nn.MultiheadAttention
 attn_mask = ~causal
 # is_causal where lengths differ: query 1 is not input 1
 recent = torch.ones(n_latest, n, dtype=torch.bool).tril(n - n_latest)

@@ -10,7 +10,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries
 HINTS = {
     "scores_of_input_1": "query 1 is queries[0]; a matrix product with the keys, transposed",
     "scores": "the same with all queries at once",
-    "weights": "the softmax of the scores, along the keys: each row shall make 1",
+    "weights": "the softmax of the scores, along the keys: each row should make 1",
 }
 
 

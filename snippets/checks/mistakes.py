@@ -10,7 +10,7 @@ def check_fix(fix, test, arguments, right):
     """Raises NotYet with what the exhibit's test says of a fix.
 
     arguments: sizes that are all different, so that a swapped axis cannot pass
-    right: what the fix shall give for them
+    right: what the fix should give for them
     """
     name = fix.__name__
 

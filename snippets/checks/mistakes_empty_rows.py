@@ -14,7 +14,7 @@ from snippets.real_attention.mistakes_empty_rows import (
 )
 
 HINTS = {
-    "minus_infinity": "the broken lines, with a number that no score can drown",
+    "minus_infinity": "the broken lines, with minus infinity",
     "zeros_for_empty_rows": "weights as before, and 0 where no key of a row is allowed",
 }
 

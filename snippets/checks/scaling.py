@@ -21,7 +21,7 @@ def check_scaled_scores(scaled_scores, scores):
             lambda: scores / 2
         ),
         "they are divided by d_k. Take its square root.": lambda: scores / 3,
-        "they are multiplied. The spread shall become smaller.": lambda: 3 * right,
+        "they are multiplied. The spread should become smaller.": lambda: 3 * right,
         "these are weights already. The softmax comes after.": lambda: right.softmax(dim=-1),
     }
     check("scaled_scores", scaled_scores, right, mistakes)
@@ -67,7 +67,7 @@ def check_attention(attention):
         "the scores are divided by the root of d_v. It is the length of a key that counts.": (
             lambda: mixed(d_v**0.5)
         ),
-        "the scores are multiplied. The spread shall become smaller.": lambda: mixed(1 / root),
+        "the scores are multiplied. The spread should become smaller.": lambda: mixed(1 / root),
         "the weights are scaled, not the scores. Each row of weights must make 1.": (
             lambda: mixed(1) / root
         ),

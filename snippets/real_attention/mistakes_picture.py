@@ -39,6 +39,9 @@ def one_map(figure, left, weights):
 
 
 def in_words(title, weights):
-    looks = [f"query {i + 1} to key {row.argmax() + 1}" for i, row in enumerate(weights)]
+    looks = []
+    for i, row in enumerate(weights):
+        most = (row > row.max() / 2).nonzero().flatten() + 1
+        looks.append(f"query {i + 1} to key {' and '.join(map(str, most.tolist()))}")
     title = title.replace("_", " ")
     return f"{title}, each query looks most: {', '.join(looks)}"

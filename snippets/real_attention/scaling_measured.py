@@ -9,7 +9,7 @@ lengths = 4, 64, 512, 4096
 # --8<-- [start:draw]
 def draw(d):
     random = torch.Generator().manual_seed(d)
-    scores = torch.randn(10_000, 16, generator=random) * d**0.5
+    scores = torch.randn(10_000, 16, generator=random).double() * d**0.5
     return scores.softmax(dim=-1), (scores / d**0.5).softmax(dim=-1)
 
 

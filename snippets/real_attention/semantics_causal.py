@@ -55,3 +55,23 @@ if __name__ == "__main__":
     except RuntimeError as error:
         print(str(error).partition(": ")[2])
     # --8<-- [end:two_axes]
+    # --8<-- [start:fast_path]
+    from torch import nn
+
+    from snippets.walkthrough.inputs import x
+
+    batch = x[None]  # (batch, inputs, d_model)
+    layer = nn.MultiheadAttention(4, 2, batch_first=True).eval()
+    hidden = torch.tensor([[False] * 3, [True, False, False], [False] * 3])
+    no_padding = torch.zeros(1, 3, dtype=torch.bool)  # (batch, keys)
+
+    def flag_counts(**options):
+        options |= {"attn_mask": hidden, "need_weights": False}
+        without, _ = layer(batch, batch, batch, **options)
+        with_flag, _ = layer(batch, batch, batch, **options, is_causal=True)
+        return not with_flag.allclose(without)
+
+    print(flag_counts(), flag_counts(key_padding_mask=no_padding))
+    with torch.no_grad():
+        print(flag_counts())
+    # --8<-- [end:fast_path]

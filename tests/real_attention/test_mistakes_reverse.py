@@ -64,6 +64,7 @@ def test_the_drawing_says_where_each_query_looks_most(ran):
     expected = ", ".join(f"query {i} to key {17 - i}" for i in range(1, 17))
     assert words.startswith(f"merged rightly, each query looks most: {expected}.")
     assert "merged wrongly, each query looks most: " in words
+    assert "query 3 to key 4 and 8 and 12 and 16, " in words
 
 
 def test_a_map_is_as_deep_as_its_weights():

@@ -42,6 +42,16 @@ def test_at_length_4096_most_unscaled_rows_do_not_move(ran):
     assert scaled.median() > 0.3
 
 
+def test_what_is_left_of_a_row_that_is_stuck_is_not_rounded_away(ran):
+    weights = draw(4096)[0]
+    # 1 - weight of the largest is what the others have together.
+    others = weights.sort(dim=-1).values[:, :-1].sum(dim=-1)
+    diagonal = jacobian(weights).diagonal(dim1=-2, dim2=-1).amax(dim=-1)
+    stuck = others < 1e-9
+    assert stuck.any()
+    assert_close(diagonal[stuck], others[stuck], rtol=1e-4, atol=1e-14)
+
+
 def test_the_jacobian_is_what_autograd_computes():
     random = torch.Generator().manual_seed(0)
     scores = torch.randn(5, 7, generator=random, dtype=torch.float64)
