@@ -9,10 +9,8 @@ from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
 
 COLORS = {
     "inputs": "C0",
@@ -41,10 +39,10 @@ def matrices(title, **tensors):
         places[name] = (x, y)
         x, tallest = x + width + GAP, max(tallest, height)
     right = max(places[name][0] + size(name, tensor)[0] for name, tensor in tensors.items())
-    figure = canvas(title, right, y + tallest)
+    axes = canvas(title, right, y + tallest)
     for name, tensor in tensors.items():
-        matrix(figure, *places[name], name, tensor)
-    describe(figure, *(in_words(name, tensor) for name, tensor in tensors.items()))
+        matrix(axes, *places[name], name, tensor)
+    describe(axes, *(in_words(name, tensor) for name, tensor in tensors.items()))
 
 
 def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0, column=0):
@@ -59,17 +57,17 @@ def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0
     y = HEADER + d + 12
 
     width = x + max(size(names[1], right)[0], right.shape[1] * cell)
-    figure = canvas(title, max(width, 8 * len(total)), y + HEADER + n + 34)
-    matrix(figure, 0, y, names[0], left)
-    matrix(figure, x, 0, names[1], right, cell)
-    matrix(figure, x, y, names[2], result, cell)
+    axes = canvas(title, max(width, 8 * len(total)), y + HEADER + n + 34)
+    matrix(axes, 0, y, names[0], left)
+    matrix(axes, x, 0, names[1], right, cell)
+    matrix(axes, x, y, names[2], result, cell)
     across, down = x + column * cell, y + HEADER + row * ROW
-    frame(figure, 0, down, left.shape[1] * cell_width(left), ROW, names[0])
-    frame(figure, across, HEADER, cell, d, names[1])
-    frame(figure, across, down, cell, ROW, names[2])
-    write(figure, 0, y + HEADER + n + 28, total)
+    frame(axes, 0, down, left.shape[1] * cell_width(left), ROW, names[0])
+    frame(axes, across, HEADER, cell, d, names[1])
+    frame(axes, across, down, cell, ROW, names[2])
+    write(axes, 0, y + HEADER + n + 28, total)
     describe(
-        figure,
+        axes,
         *map(in_words, names, (left, right, result)),
         f"marked: row {row + 1} of {names[0]} and column {column + 1} of {names[1]}, {total}",
     )
@@ -79,46 +77,44 @@ def softmax_bars(title, scores, weights):
     """One query: its scores, and the weights that softmax makes of them, a bar for each key."""
     top, step, thick = 40, 30, 18
     bottom = top + len(scores) * step
-    figure = canvas(title, 420, bottom + 18)
-    write(figure, 200, 15, "softmax →", MUTED, "center")
+    axes = canvas(title, 420, bottom + 18)
+    write(axes, 200, 15, "softmax →", MUTED, "center")
     for name, numbers, x in (("scores", scores, 60), ("weights", weights, 245)):
         finite = numbers.where(numbers.isfinite(), 0)
         low, high = min(0, finite.min().item()), max(1, finite.max().item())
         scale = 110 / (high - low)
         zero = x - low * scale
-        write(figure, x, 15, name, COLORS[name], weight="bold")
+        write(axes, x, 15, name, COLORS[name], weight="bold")
         for i, value in enumerate(finite.tolist()):
             y = top + i * step
-            add(figure, plt.Rectangle((zero, y), value * scale, thick, color=COLORS[name], lw=0))
-            write(figure, zero + max(value, 0) * scale + 7, y + 14, number(numbers[i]))
-        rule(figure, (zero, zero), (top - 6, bottom - 6))
+            axes.add_patch(plt.Rectangle((zero, y), value * scale, thick, color=COLORS[name], lw=0))
+            write(axes, zero + max(value, 0) * scale + 7, y + 14, number(numbers[i]))
+        rule(axes, (zero, zero), (top - 6, bottom - 6))
     for i in range(len(scores)):
-        write(figure, 0, top + i * step + 14, f"key {i + 1}", COLORS["keys"])
+        write(axes, 0, top + i * step + 14, f"key {i + 1}", COLORS["keys"])
     total = f"sum {number(weights.sum())}"
-    write(figure, 245, bottom + 13, total, MUTED)
+    write(axes, 245, bottom + 13, total, MUTED)
     rows = [f"key {i + 1}: {number(scores[i])} → {number(weights[i])}" for i in range(len(scores))]
-    describe(figure, "score → weight of each key", *rows, f"weights, {total}")
+    describe(axes, "score → weight of each key", *rows, f"weights, {total}")
 
 
 def heat_map(title, weights, name="weights"):
     """Queries down, keys across; the larger a number, the deeper the color of its cell."""
     n_queries, n_keys = weights.shape
     cell, tall, side, top = max(62, cell_width(weights)), 44, 72, HEADER + 26
-    figure = canvas(title, side + max(n_keys * cell, 130), top + n_queries * tall)
-    header(figure, side, 0, name, weights, n_keys * cell)
+    axes = canvas(title, side + max(n_keys * cell, 130), top + n_queries * tall)
+    header(axes, side, 0, name, weights, n_keys * cell)
     largest = weights[weights.isfinite()].abs().max()
     for j in range(n_keys):
-        write(
-            figure, side + (j + 0.5) * cell, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center"
-        )
+        write(axes, side + (j + 0.5) * cell, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
     for i in range(n_queries):
         y = top + i * tall
-        write(figure, 0, y + 26, f"query {i + 1}", COLORS["queries"])
+        write(axes, 0, y + 26, f"query {i + 1}", COLORS["queries"])
         for j, value in enumerate(weights[i]):
             depth = (value / largest).item()
-            cells(figure, side + j * cell, y, cell, tall, name, tint(depth))
-            write(figure, side + (j + 0.5) * cell, y + 26, number(value), align="center")
-    describe(figure, "queries down, keys across", in_words(name, weights, row="query"))
+            cells(axes, side + j * cell, y, cell, tall, name, tint(depth))
+            write(axes, side + (j + 0.5) * cell, y + 26, number(value), align="center")
+    describe(axes, "queries down, keys across", in_words(name, weights, row="query"))
 
 
 def weighted_sum(title, weights, values, output):
@@ -132,25 +128,25 @@ def weighted_sum(title, weights, values, output):
     x_sum = x_values + max(len(output) * middle, 44) + GAP
     y_sum = HEADER + len(weights) * ROW + 14
     end = x_sum + max(len(output) * wide, 110)
-    figure = canvas(title, end, y_sum + ROW)
-    write(figure, 0, 15, "weights", COLORS["weights"], weight="bold")
-    write(figure, x_values, 15, "values", COLORS["values"], weight="bold")
-    write(figure, x_sum, 15, "weights × values", MUTED)
+    axes = canvas(title, end, y_sum + ROW)
+    write(axes, 0, 15, "weights", COLORS["weights"], weight="bold")
+    write(axes, x_values, 15, "values", COLORS["values"], weight="bold")
+    write(axes, x_sum, 15, "weights × values", MUTED)
     for i, weight in enumerate(weights):
         y, depth = HEADER + i * ROW, tint(weight.item())
-        grid(figure, 0, y, weight, "weights", narrow, depth)
-        grid(figure, x_values, y, values[i], "values", middle)
-        grid(figure, x_sum, y, weighted[i], "values", wide, depth)
-        write(figure, (narrow + x_values) / 2, y + 21, "×", MUTED, "center")
-        write(figure, x_sum - GAP / 2, y + 21, "=", MUTED, "center")
-    rule(figure, (x_sum, end), (y_sum - 7, y_sum - 7))
-    grid(figure, x_sum, y_sum, output, "outputs", wide, tint(0.8))
-    write(figure, x_sum - 10, y_sum + 21, "sum: outputs", COLORS["outputs"], "right", "bold")
+        grid(axes, 0, y, weight, "weights", narrow, depth)
+        grid(axes, x_values, y, values[i], "values", middle)
+        grid(axes, x_sum, y, weighted[i], "values", wide, depth)
+        write(axes, (narrow + x_values) / 2, y + 21, "×", MUTED, "center")
+        write(axes, x_sum - GAP / 2, y + 21, "=", MUTED, "center")
+    rule(axes, (x_sum, end), (y_sum - 7, y_sum - 7))
+    grid(axes, x_sum, y_sum, output, "outputs", wide, tint(0.8))
+    write(axes, x_sum - 10, y_sum + 21, "sum: outputs", COLORS["outputs"], "right", "bold")
     rows = [
         f"{number(weight)} × [{listed(values[i])}] = [{listed(weighted[i])}]"
         for i, weight in enumerate(weights)
     ]
-    describe(figure, "weights × values", *rows, f"their sum, outputs: [{listed(output)}]")
+    describe(axes, "weights × values", *rows, f"their sum, outputs: [{listed(output)}]")
 
 
 def overview(*lit):
@@ -176,87 +172,79 @@ def overview(*lit):
         "inputs w_value values outputs",
     )
     lights = f"{', '.join(lit) or 'nothing'} lit"
-    figure = canvas(f"The map, with {lights}", 420, 108)
+    axes = canvas(f"The map, with {lights}", 420, 108)
     steps = [step for path in flow for step in pairwise(path.split())]
     ends = [(places[start], places[end]) for start, end in steps]
     xs = [x for (x1, _), (x2, _) in ends for x in (x1 + 60, x2 - 6, x2 - 6, x2, None)]
     ys = [y for (_, y1), (_, y2) in ends for y in (y1, y1, y2, y2, None)]
-    rule(figure, xs, ys)
+    rule(axes, xs, ys)
     for name, (x, y) in places.items():
         if name in lit:
-            cells(figure, x, y - 14, 60, 28, name, 0.2)
-            frame(figure, x, y - 14, 60, 28, name)
-            write(figure, x + 30, y + 4.5, name, COLORS[name], "center", "bold", 12)
+            cells(axes, x, y - 14, 60, 28, name, 0.2)
+            frame(axes, x, y - 14, 60, 28, name)
+            write(axes, x + 30, y + 4.5, name, COLORS[name], "center", "bold", 12)
         else:
-            cells(figure, x, y - 14, 60, 28, "", 0.05)
-            write(figure, x + 30, y + 4.5, name, MUTED, "center", size=12)
-    describe(figure, *(path.replace(" ", " → ") for path in flow), lights)
+            cells(axes, x, y - 14, 60, 28, "", 0.05)
+            write(axes, x + 30, y + 4.5, name, MUTED, "center", size=12)
+    describe(axes, *(path.replace(" ", " → ") for path in flow), lights)
 
 
 # The pieces. Lengths are pixels, y runs downward.
 
 
 def canvas(title, width, height):
-    """A new figure; `figure.pixels` leads to it from pixels, counted from its top left corner."""
+    """A new figure whose axes count pixels from the top left corner."""
     figure = plt.figure(title, figsize=((width + 4) / 72, (height + 4) / 72), layout="none")
-    inches = Affine2D().translate(2, -height - 2).scale(1 / 72, -1 / 72)
-    figure.pixels = inches + figure.dpi_scale_trans
-    return figure
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(-2, width + 2), ylim=(height + 2, -2))
+    axes.axis("off")
+    return axes
 
 
-def add(figure, artist):
-    # Not to axes: their ticks and spines, drawn or not, take longer than all the rest.
-    artist.set_transform(figure.pixels)
-    figure.add_artist(artist)
+def describe(axes, *parts):
+    axes.figure.description = ". ".join(parts) + "."
 
 
-def describe(figure, *parts):
-    figure.description = ". ".join(parts) + "."
-
-
-def matrix(figure, x, y, name, tensor, cell=None):
+def matrix(axes, x, y, name, tensor, cell=None):
     """The tensor's name, its shape, and its numbers in cells."""
-    header(figure, x, y, name, tensor, tensor.shape[-1] * (cell or cell_width(tensor)))
-    grid(figure, x, y + HEADER, tensor, name, cell or cell_width(tensor))
+    header(axes, x, y, name, tensor, tensor.shape[-1] * (cell or cell_width(tensor)))
+    grid(axes, x, y + HEADER, tensor, name, cell or cell_width(tensor))
 
 
-def header(figure, x, y, name, tensor, width):
-    write(figure, x, y + 15, name, color_of(name), weight="bold")
+def header(axes, x, y, name, tensor, width):
+    write(axes, x, y + 15, name, color_of(name), weight="bold")
     width = max(width, header_width(name, tensor))
-    write(figure, x + width, y + 15, str(tuple(tensor.shape)), MUTED, "right", size=12)
+    write(axes, x + width, y + 15, str(tuple(tensor.shape)), MUTED, "right", size=12)
 
 
-def grid(figure, x, y, tensor, name, cell, alpha=0.14):
+def grid(axes, x, y, tensor, name, cell, alpha=0.14):
     rows = tensor.reshape(-1, tensor.shape[-1] if tensor.dim() else 1)
-    cells(figure, x, y, cell, ROW, name, alpha, *rows.shape)
+    cells(axes, x, y, cell, ROW, name, alpha, *rows.shape)
     for i, row in enumerate(rows):
         for j, value in enumerate(row):
-            write(figure, x + (j + 0.5) * cell, y + i * ROW + 21, number(value), align="center")
+            write(axes, x + (j + 0.5) * cell, y + i * ROW + 21, number(value), align="center")
 
 
-def cells(figure, x, y, width, height, name, alpha, rows=1, columns=1):
+def cells(axes, x, y, width, height, name, alpha, rows=1, columns=1):
     """A grid of tinted cells, with a thin gap between them."""
     corners = [(0.5, 0.5), (width - 0.5, 0.5), (width - 0.5, height - 0.5), (0.5, height - 0.5)]
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     places = [(x + j * width, y + i * height) for i in range(rows) for j in range(columns)]
     points = [(left + dx, top + dy) for left, top in places for dx, dy in [*corners, corners[0]]]
     path = Path(points, codes * len(places))
-    add(figure, PathPatch(path, fc=color_of(name), alpha=alpha, lw=0))
+    axes.add_patch(PathPatch(path, fc=color_of(name), alpha=alpha, lw=0))
 
 
-def frame(figure, x, y, width, height, name):
+def frame(axes, x, y, width, height, name):
     corner, color = (x + 0.5, y + 0.5), color_of(name)
-    add(figure, plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2))
+    axes.add_patch(plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2))
 
 
-def rule(figure, xs, ys):
-    add(figure, Line2D(xs, ys, color=MUTED, lw=1, solid_capstyle="butt"))
+def rule(axes, xs, ys):
+    axes.plot(xs, ys, color=MUTED, lw=1, solid_capstyle="butt")
 
 
-def write(figure, x, y, text, color="black", align="left", weight="normal", size=13):
-    figure.text(
-        x, y, text, color=color, ha=align, weight=weight, size=size, transform=figure.pixels
-    )
+def write(axes, x, y, text, color="black", align="left", weight="normal", size=13):
+    axes.text(x, y, text, color=color, ha=align, va="baseline", weight=weight, size=size)
 
 
 def tint(depth):

@@ -11,7 +11,6 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from matplotlib.lines import Line2D
 
 from snippets import figures
 from snippets.figures import number
@@ -73,7 +72,7 @@ def drawn(request):
 
 
 def texts(figure):
-    return [text.get_text() for text in figure.texts]
+    return [text.get_text() for text in figure.axes[0].texts]
 
 
 def words(text):
@@ -104,7 +103,7 @@ def test_a_drawing_has_a_title(drawn):
 def test_no_text_covers_another_or_leaves_the_picture(drawn):
     figure, _ = drawn
     renderer = figure.canvas.get_renderer()
-    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in figure.texts]
+    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in figure.axes[0].texts]
     for text, box in boxes:
         assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1, f"{text} sticks out"
         assert figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1, f"{text} sticks out"
@@ -114,8 +113,7 @@ def test_no_text_covers_another_or_leaves_the_picture(drawn):
 
 def test_a_drawing_uses_only_tensor_colors_black_and_gray(drawn):
     figure, _ = drawn
-    lines = [artist for artist in figure.artists if isinstance(artist, Line2D)]
-    for artist in [*figure.texts, *lines]:
+    for artist in [*figure.axes[0].texts, *figure.axes[0].lines]:
         assert re.fullmatch(r"C\d|black|0\.\d+", str(artist.get_color()))
 
 
@@ -131,7 +129,7 @@ def test_drawing_leaves_the_tensors_alone():
 
 def test_a_name_stands_above_its_matrix_in_its_color_with_its_shape():
     figures.matrices("Keys", keys=KEYS)
-    name, shape = plt.gcf().texts[:2]
+    name, shape = plt.gca().texts[:2]
     assert (name.get_text(), name.get_color()) == ("keys", "C2")
     assert shape.get_text() == "(3, 2)"
 
@@ -143,10 +141,10 @@ def test_a_view_of_a_tensor_has_the_tensor_s_color():
 
 def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
     figures.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1)
-    row, column, cell = [p for p in plt.gcf().artists if isinstance(p, plt.Rectangle)]
+    row, column, cell = [p for p in plt.gca().patches if isinstance(p, plt.Rectangle)]
     assert cell.get_y() == row.get_y() and cell.get_height() == row.get_height()
     assert cell.get_x() == column.get_x() and cell.get_width() == column.get_width()
-    inside = [t.get_text() for t in plt.gcf().texts if cell.get_bbox().contains(*t.get_position())]
+    inside = [t.get_text() for t in plt.gca().texts if cell.get_bbox().contains(*t.get_position())]
     assert inside == [number(KEYS[2, 1])]
 
 
@@ -168,7 +166,7 @@ def test_a_weighted_sum_that_is_none_is_refused():
 
 def test_a_heat_map_names_queries_down_and_keys_across():
     figures.heat_map("Weights", WEIGHTS)
-    place = {text.get_text(): text.get_position() for text in plt.gcf().texts}
+    place = {text.get_text(): text.get_position() for text in plt.gca().texts}
     assert place["query 1"][1] < place["query 2"][1] < place["query 3"][1]
     assert place["key 1"][0] < place["key 2"][0] < place["key 4"][0]
     assert "query 4" not in place and "key 5" not in place
@@ -176,13 +174,13 @@ def test_a_heat_map_names_queries_down_and_keys_across():
 
 def test_a_larger_weight_has_a_deeper_color():
     figures.heat_map("Weights", WEIGHTS)
-    depths = [patch.get_alpha() for patch in plt.gcf().artists]
+    depths = [patch.get_alpha() for patch in plt.gca().patches]
     assert torch.tensor(depths).argsort().tolist() == WEIGHTS.flatten().argsort().tolist()
 
 
 def test_bars_are_as_long_as_their_numbers():
     figures.softmax_bars("Bars", SCORES[0], WEIGHTS[0])
-    bars = [a for a in plt.gcf().artists if isinstance(a, plt.Rectangle)]
+    bars = plt.gca().patches
     lengths = torch.tensor([float(bar.get_width()) for bar in bars])
     for some, numbers in ((lengths[:4], SCORES[0]), (lengths[4:], WEIGHTS[0])):
         assert torch.allclose(some / some.sum(), numbers / numbers.sum())
@@ -191,9 +189,9 @@ def test_bars_are_as_long_as_their_numbers():
 
 def test_the_map_lights_what_it_is_told_to_and_nothing_else():
     figures.overview("queries", "w_key")
-    bold = {text.get_text() for text in plt.gcf().texts if text.get_weight() == "bold"}
+    bold = {text.get_text() for text in plt.gca().texts if text.get_weight() == "bold"}
     assert bold == {"queries", "w_key"}
-    assert {text.get_text() for text in plt.gcf().texts} == set(figures.COLORS)
+    assert {text.get_text() for text in plt.gca().texts} == set(figures.COLORS)
 
 
 def test_a_name_that_is_on_no_map_is_refused():

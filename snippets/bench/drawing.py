@@ -4,7 +4,7 @@
 import matplotlib.pyplot as plt
 
 from snippets.bench.recording import names, recording
-from snippets.figures import MUTED, add, canvas, describe, write
+from snippets.figures import MUTED, canvas, describe, write
 
 ROWS = {
     "cold": "Cold: nothing is kept",
@@ -21,10 +21,10 @@ def bars(size):
     medians = {(c["tool"], c["row"]): c for c in recording["summary"] if c["size"] == size}
     rows = [row for row in ROWS if any(cell["row"] == row for cell in cells)]
     height = sum(HEADING + LINE * sum(c["row"] == row for c in cells) for row in rows)
-    figure = canvas(f"Seconds of a build, {size} chapters", 400, height)
+    axes = canvas(f"Seconds of a build, {size} chapters", 400, height)
     y, said = 0, []
     for row in rows:
-        write(figure, 0, y + 20, ROWS[row], weight="bold")
+        write(axes, 0, y + 20, ROWS[row], weight="bold")
         y += HEADING
         here = [cell for cell in cells if cell["row"] == row]
         longest = max(cell["limit"] or medians[cell["tool"], row]["median"] for cell in here)
@@ -34,18 +34,18 @@ def bars(size):
             stale = cell["shown"] is not None and cell["shown"] < cell["expected"]
             told = f"{median:.2f} s" if cell["seconds"] else f"over {cell['limit']:.0f} s"
             told += ", stale" * stale
-            bar(figure, y, median / longest, cell["tool"] == "engine", stale)
-            write(figure, 0, y + 13.5, name, "black" if cell["tool"] == "engine" else MUTED)
-            write(figure, NAME + LONGEST * median / longest + 6, y + 13.5, told, size=12)
+            bar(axes, y, median / longest, cell["tool"] == "engine", stale)
+            write(axes, 0, y + 13.5, name, "black" if cell["tool"] == "engine" else MUTED)
+            write(axes, NAME + LONGEST * median / longest + 6, y + 13.5, told, size=12)
             said.append(f"{ROWS[row]}, {name}: {told}")
             y += LINE
-    describe(figure, *said)
+    describe(axes, *said)
 
 
-def bar(figure, y, length, ours, stale):
+def bar(axes, y, length, ours, stale):
     corner = (NAME + 0.5, y + 3.5)
     look = {"fill": False, "ec": MUTED, "lw": 1} if stale else {"fc": "black" if ours else "0.6"}
-    add(figure, plt.Rectangle(corner, max(LONGEST * length, 1), LINE - 7, **look))
+    axes.add_patch(plt.Rectangle(corner, max(LONGEST * length, 1), LINE - 7, **look))
 
 
 if __name__ == "__main__":

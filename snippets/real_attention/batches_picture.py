@@ -9,17 +9,17 @@ def product_in_batch(title, **tensors):
     """A row of matrices for each sequence; the last is the product of the others."""
     wide, tall = 3 * WIDE + BETWEEN, 3 * ROW + 20
     sequences = len(next(iter(tensors.values())))
-    figure = canvas(title, NAMES + len(tensors) * wide - BETWEEN, HEADER + sequences * tall - 20)
+    axes = canvas(title, NAMES + len(tensors) * wide - BETWEEN, HEADER + sequences * tall - 20)
     for place, (name, tensor) in enumerate(tensors.items()):
         x, sign = NAMES + place * wide, ("", "@", "=")[place]
-        write(figure, x, 15, name, color_of(name), weight="bold")
+        write(axes, x, 15, name, color_of(name), weight="bold")
         for i, matrix in enumerate(tensor):
             y = HEADER + i * tall
-            grid(figure, x, y, matrix, name, WIDE)
-            write(figure, x - BETWEEN / 2, y + 1.5 * ROW + 5, sign, MUTED, "center")
+            grid(axes, x, y, matrix, name, WIDE)
+            write(axes, x - BETWEEN / 2, y + 1.5 * ROW + 5, sign, MUTED, "center")
     for i in range(sequences):
-        write(figure, 0, HEADER + i * tall + 1.5 * ROW + 5, f"sequence {i + 1}", MUTED)
-    describe(figure, *(in_words(name, tensor) for name, tensor in tensors.items()))
+        write(axes, 0, HEADER + i * tall + 1.5 * ROW + 5, f"sequence {i + 1}", MUTED)
+    describe(axes, *(in_words(name, tensor) for name, tensor in tensors.items()))
 
 
 if __name__ == "__main__":

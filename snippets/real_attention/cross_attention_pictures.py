@@ -24,16 +24,16 @@ def two_lists(title, **tensors):
         ("source", "keys", "weights"),
         ("source", "values", "outputs"),
     )
-    figure = canvas(title, 306 + WIDE, 136 + TALL - 20)
+    axes = canvas(title, 306 + WIDE, 136 + TALL - 20)
     for start, end in (step for path in paths for step in pairwise(path)):
         (x1, y1), (x2, y2) = places[start], places[end]
-        rule(figure, (x1 + WIDE, x2 - 11, x2 - 11, x2), (y1, y1, y2, y2))
+        rule(axes, (x1 + WIDE, x2 - 11, x2 - 11, x2), (y1, y1, y2, y2))
     for name, (x, y) in places.items():
         tensor = "inputs" if name in ("target", "source") else name
-        cells(figure, x, y - TALL / 2, WIDE, TALL, tensor, 0.16)
-        frame(figure, x, y - TALL / 2, WIDE, TALL, tensor)
-        write(figure, x + WIDE / 2, y - 2, name, COLORS[tensor], "center", "bold")
+        cells(axes, x, y - TALL / 2, WIDE, TALL, tensor, 0.16)
+        frame(axes, x, y - TALL / 2, WIDE, TALL, tensor)
+        write(axes, x + WIDE / 2, y - 2, name, COLORS[tensor], "center", "bold")
         shape = str(tuple(tensors[name].shape))
-        write(figure, x + WIDE / 2, y + 15, shape, MUTED, "center", size=12)
+        write(axes, x + WIDE / 2, y + 15, shape, MUTED, "center", size=12)
     shapes = [f"{name} {tuple(tensor.shape)}" for name, tensor in tensors.items()]
-    describe(figure, *(" → ".join(path) for path in paths), *shapes)
+    describe(axes, *(" → ".join(path) for path in paths), *shapes)

@@ -9,21 +9,21 @@ WIDE, NAMES, BETWEEN = 52, 72, 34  # pixels
 def mask_grids(title, **masks):
     """Masks side by side, queries down and keys across: a cell is filled where a query may look."""
     wide = 3 * WIDE + BETWEEN
-    figure = canvas(title, NAMES + len(masks) * wide - BETWEEN, HEADER + 26 + 3 * ROW)
+    axes = canvas(title, NAMES + len(masks) * wide - BETWEEN, HEADER + 26 + 3 * ROW)
     for i in range(3):
-        write(figure, 0, HEADER + 26 + i * ROW + 21, f"query {i + 1}", COLORS["queries"])
+        write(axes, 0, HEADER + 26 + i * ROW + 21, f"query {i + 1}", COLORS["queries"])
     for place, (name, mask) in enumerate(masks.items()):
         x = NAMES + place * wide
-        write(figure, x, 15, name, weight="bold")
+        write(axes, x, 15, name, weight="bold")
         for j in range(3):
             middle = x + (j + 0.5) * WIDE
-            write(figure, middle, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
+            write(axes, middle, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
             for i in range(3):
                 y = HEADER + 26 + i * ROW
-                cells(figure, x + j * WIDE, y, WIDE, ROW, "", 0.2 if mask[i, j] else 0.03)
-                write(figure, middle, y + 21, str(mask[i, j].item()), MUTED, "center")
+                cells(axes, x + j * WIDE, y, WIDE, ROW, "", 0.2 if mask[i, j] else 0.03)
+                write(axes, middle, y + 21, str(mask[i, j].item()), MUTED, "center")
     describe(
-        figure,
+        axes,
         "queries down, keys across",
         *(f"{name}: {who_sees_whom(masks[name])}" for name in masks),
     )

@@ -4,7 +4,7 @@
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from snippets.figures import COLORS, add, canvas, describe, rule, write
+from snippets.figures import COLORS, canvas, describe, rule, write
 
 CELL, TOP, LEVELS = 12, 46, 8
 
@@ -13,17 +13,17 @@ def two_maps(**maps):
     """Maps of weights side by side, by their titles; each is as deep as its largest weight."""
     length = len(next(iter(maps.values())))
     side = length * CELL
-    figure = canvas("Who looks at whom, in both models", 2 * side + 40, TOP + side)
+    axes = canvas("Who looks at whom, in both models", 2 * side + 40, TOP + side)
     for place, (title, weights) in enumerate(maps.items()):
         left = place * (side + 40)
-        write(figure, left, 13, title.replace("_", " "), weight="bold")
-        write(figure, left, 35, "queries ↓", "C1", size=12)
-        write(figure, left + side, 35, "keys →", "C2", "right", size=12)
-        one_map(figure, left, weights)
-    describe(figure, *(in_words(title, weights) for title, weights in maps.items()))
+        write(axes, left, 13, title.replace("_", " "), weight="bold")
+        write(axes, left, 35, "queries ↓", "C1", size=12)
+        write(axes, left + side, 35, "keys →", "C2", "right", size=12)
+        one_map(axes, left, weights)
+    describe(axes, *(in_words(title, weights) for title, weights in maps.items()))
 
 
-def one_map(figure, left, weights):
+def one_map(axes, left, weights):
     levels = (weights / weights.max() * LEVELS).round().int()
     for level in range(1, LEVELS + 1):
         places = (levels == level).nonzero().tolist()
@@ -33,9 +33,9 @@ def one_map(figure, left, weights):
         ]
         if squares:
             path = Path.make_compound_path(*(Path(one, closed=True) for one in squares))
-            add(figure, PathPatch(path, fc=COLORS["weights"], alpha=level / LEVELS, lw=0))
+            axes.add_patch(PathPatch(path, fc=COLORS["weights"], alpha=level / LEVELS, lw=0))
     right, bottom = left + len(weights) * CELL, TOP + len(weights) * CELL
-    rule(figure, (left, right, right, left, left), (TOP, TOP, bottom, bottom, TOP))
+    rule(axes, (left, right, right, left, left), (TOP, TOP, bottom, bottom, TOP))
 
 
 def in_words(title, weights):

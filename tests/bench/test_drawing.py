@@ -11,9 +11,9 @@ from snippets.bench.recording import names, recording
 @pytest.mark.parametrize("size", recording["sizes"])
 def test_every_median_stands_beside_its_bar(size):
     drawing.bars(size)
-    figure = plt.gcf()
-    labels = [text.get_text() for text in figure.texts]
-    lengths = [patch.get_width() for patch in figure.artists]
+    axes = plt.gca()
+    labels = [text.get_text() for text in axes.texts]
+    lengths = [patch.get_width() for patch in axes.patches]
     plt.close("all")
     medians = [cell for cell in recording["summary"] if cell["size"] == size]
     assert len(lengths) == len(medians)
@@ -29,9 +29,9 @@ def test_every_median_stands_beside_its_bar(size):
 
 def test_what_left_pages_stale_is_said_and_has_an_outline():
     drawing.bars(60)
-    figure = plt.gcf()
-    stale = sum(text.get_text().endswith(", stale") for text in figure.texts)
-    outlines = sum(not patch.get_fill() for patch in figure.artists)
+    axes = plt.gca()
+    stale = sum(text.get_text().endswith(", stale") for text in axes.texts)
+    outlines = sum(not patch.get_fill() for patch in axes.patches)
     said = plt.gcf().description
     plt.close("all")
     cells = [c for c in recording["cells"] if c["size"] == 60 and c["shown"] is not None]

@@ -91,7 +91,7 @@ def test_a_plain_plot_weighs_less_than_25_kb():
 
 
 def test_every_text_of_the_figure_is_text_in_the_svg(chapter_figure):
-    drawn = [text.get_text() for text in chapter_figure.texts]
+    drawn = [text.get_text() for text in chapter_figure.axes[0].texts]
     assert sorted(texts(svg(chapter_figure))) == sorted(drawn)
 
 

@@ -234,7 +234,7 @@ def test_the_map_tells_the_shapes_at_hand():
     }
     tensors = {name: torch.zeros(shape) for name, shape in shapes.items()}
     cross_attention_pictures.two_lists("The map", **tensors)
-    texts = [text.get_text() for text in plt.gcf().texts]
+    texts = [text.get_text() for text in plt.gca().texts]
     told = plt.gcf().description
     plt.close("all")
     assert texts == [line for name, shape in shapes.items() for line in (name, str(shape))]

@@ -4,7 +4,6 @@ import runpy
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from matplotlib.patches import PathPatch
 
 from snippets.real_attention import mistakes_reverse
 from snippets.real_attention.mistakes_picture import two_maps
@@ -68,13 +67,13 @@ def test_the_drawing_says_where_each_query_looks_most(ran):
 
 
 def test_a_map_is_as_deep_as_its_weights():
-    plt.close("all")  # the snippet's figure has the same title
     two_maps(one=torch.tensor([[0.0, 1.0, 0.5], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
-    patches = [artist for artist in plt.gcf().artists if isinstance(artist, PathPatch)]
+    patches = plt.gca().patches
     assert sorted(patch.get_alpha() for patch in patches) == [0.5, 1.0]
     half, whole = sorted(patches, key=lambda patch: patch.get_alpha())
     one, two = whole.get_path().get_extents(), half.get_path().get_extents()
     assert (one.x1, one.y0) == (two.x0, two.y0), "keys go across"
+    plt.close("all")
 
 
 def test_the_model_attends_as_pytorch_does(ran):

@@ -258,7 +258,7 @@ def test_the_arguments_are_left_alone():
 def test_the_picture_of_the_splits_says_where_each_row_comes_from():
     multi_head_pictures.two_splits("Splits", wide_queries, 2)
     told = plt.gcf().description
-    texts = [text.get_text() for text in plt.gcf().texts]
+    texts = [text.get_text() for text in plt.gca().texts]
     plt.close("all")
     assert "view, then transpose, head 2 has rows from input 1, input 2, input 3" in told
     assert "reshape alone, head 1 has rows from input 1, input 1, input 2" in told
@@ -270,7 +270,7 @@ def test_the_picture_of_the_splits_says_where_each_row_comes_from():
 
 def test_the_tint_of_a_number_in_the_picture_is_that_of_its_head():
     multi_head_pictures.two_splits("Splits", wide_queries, 2)
-    tints = [patch.get_alpha() for patch in plt.gcf().artists]
+    tints = [patch.get_alpha() for patch in plt.gca().patches]
     plt.close("all")
     first, second = multi_head_pictures.TINTS[:2]
     assert tints[:12] == [first, first, second, second] * 3
@@ -282,7 +282,7 @@ def test_the_heat_maps_hold_the_weights_of_each_head():
     (weights,) = random_tensors((2, 3, 5))
     weights = weights.softmax(dim=-1)
     multi_head_pictures.heat_maps("Heads", weights)
-    texts = [text.get_text() for text in plt.gcf().texts]
+    texts = [text.get_text() for text in plt.gca().texts]
     told = plt.gcf().description
     plt.close("all")
     assert [t for t in texts if "." in t] == [
