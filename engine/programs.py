@@ -98,11 +98,12 @@ class Slicer:
             self.taken.get(path, set()).discard(statement.first)
         self.check_meanings(piece, path)
         lines = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
-        texts = [
-            self.text_of(one) for one in [*(p for p in self.files_in_order() if p != path), path]
-        ]
+        files = [*(p for p in self.files_in_order() if p != path), path]
+        first = {s.text for one in files for s in self.read(one) if is_of_future(s.node)}
+        texts = [self.text_of(one) for one in files]
         shown_text = self.shown_text(path, piece, shown)
-        return Slice("\n".join(lines), "\n\n".join(filter(None, texts)), shown_text)
+        imports = "\n".join([*sorted(first), *lines])
+        return Slice(imports, "\n\n".join(filter(None, texts)), shown_text)
 
     def bound_in(self, piece: list[Statement], name: str, user: Statement, path: Path) -> bool:
         """Whether the piece itself binds a name before it is used, other than by a local import."""
@@ -230,10 +231,10 @@ class Slicer:
         gone = {
             line
             for statement in piece
-            if is_local(statement.node, path, self.root)
+            if is_local(statement.node, path, self.root) or is_of_future(statement.node)
             for line in range(statement.first, statement.last + 1)
         }
-        source = path.read_text("utf-8-sig").splitlines()
+        source = path.read_text("utf-8-sig").split("\n")
         parts = []
         for section in shown:
             inside = list(enumerate(source, start=1))[section.start : section.end - 1]
@@ -243,7 +244,7 @@ class Slicer:
 
 
 def read_statements(source: str) -> Iterator[Statement]:
-    lines = source.splitlines()
+    lines = source.split("\n")
     previous = 0
     for node in statements(ast.parse(source)):
         first, last = first_line(node), node.end_lineno or node.lineno
@@ -261,6 +262,11 @@ def is_comment(line: str) -> bool:
 
 def is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def is_of_future(node: ast.stmt) -> bool:
+    """Whether it is an import that must be the first of its program."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def blank_lines(one: Statement, two: Statement) -> int:
@@ -288,6 +294,8 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
             if not isinstance(node, ast.ClassDef):
                 for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
                     visit(default, local, inside)
+                for annotation in annotations_of(node):
+                    visit(annotation, local, True)
             for base in getattr(node, "bases", []):
                 visit(base, local, inside)
             body = node.body if isinstance(node.body, list) else [node.body]
@@ -303,8 +311,8 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
             }
         if isinstance(node, ast.Import | ast.ImportFrom) and not inside:
             binds.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
-        if isinstance(node, ast.ExceptHandler) and node.name and not inside:
-            binds.add(node.name)
+        if (name := name_bound_in(node)) and not inside:
+            binds.add(name)
         if isinstance(node, ast.Name) and node.id not in local:
             if isinstance(node.ctx, ast.Store) and not inside:
                 binds.add(node.id)
@@ -335,20 +343,40 @@ def in_order(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def own_names(node: ast.AST) -> frozenset[str]:
-    """The names that a function or a class binds for itself."""
+    """The names that a function or a class binds for itself, and not in what it defines."""
     names: set[str] = set()
-    for inner in ast.walk(node):
-        if inner is node:
-            continue
+    waiting = list(ast.iter_child_nodes(node))
+    while waiting:
+        inner = waiting.pop()
         if isinstance(inner, ast.arg):
             names.add(inner.arg)
         elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
             names.add(inner.id)
-        elif isinstance(inner, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler):
-            names |= {inner.name} if inner.name else set()
+        elif isinstance(inner, FUNCTIONS | ast.ClassDef):
+            names |= set() if isinstance(inner, ast.Lambda) else {inner.name}
+            continue
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             names.update(alias.asname or alias.name.split(".")[0] for alias in inner.names)
+        elif name := name_bound_in(inner):
+            names.add(name)
+        waiting += ast.iter_child_nodes(inner)
     return frozenset(names)
+
+
+def name_bound_in(node: ast.AST) -> str | None:
+    """The name that an `except` or a pattern of a `match` binds without a node for it."""
+    match node:
+        case ast.ExceptHandler(name=name) | ast.MatchAs(name=name) | ast.MatchStar(name=name):
+            return name
+        case ast.MatchMapping(rest=name):
+            return name
+    return None
+
+
+def annotations_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
+    """What a function says of its arguments and of what it returns, which Python evaluates."""
+    given = [one.annotation for one in ast.walk(function.args) if isinstance(one, ast.arg)]
+    return [one for one in [*given, getattr(function, "returns", None)] if one]
 
 
 def changed_by(node: ast.AST) -> str | None:

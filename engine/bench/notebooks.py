@@ -46,7 +46,7 @@ def section_text(source: str, name: str) -> str:
     """The code of a section as a page shows it; the whole file where the name is empty."""
     if not name:
         return source
-    lines = source.splitlines()
+    lines = source.split("\n")
     section = next(s for s in read_sections(source, "")[0] if s.name == name)
     return textwrap.dedent("\n".join(lines[section.start : section.end - 1])).strip("\n")
 
@@ -55,7 +55,7 @@ def preamble(source: str) -> str:
     """What stands at the top of a snippet outside of any section, such as imports."""
     sections = read_sections(source, "")[0]
     first = min((section.start for section in sections), default=0)
-    lines = source.splitlines()[: first - 1]
+    lines = source.split("\n")[: first - 1]
     kept = [line for line in lines if not line.startswith(("#", "if __name__"))]
     return "\n".join(kept).strip("\n")
 
@@ -67,7 +67,7 @@ def has_code_between(source: str) -> bool:
     first = min((section.start for section in sections), default=0)
     return any(
         line.strip() and not line.lstrip().startswith(("#", "if __name__"))
-        for n, line in enumerate(source.splitlines(), start=1)
+        for n, line in enumerate(source.split("\n"), start=1)
         if n > first and n not in inside
     )
 

@@ -239,3 +239,79 @@ def test_a_proof_is_kept_and_made_again_when_the_code_changes(sample: Sample) ->
     sample.snippet("x = 2\n", "base")
     sample.fresh_engine()
     assert list(sample.refresh().programs.values()) == ["x = 2\n\nprint(x)\n"]
+
+
+@pytest.mark.parametrize("mark", ["\x0c", "\x1c", "\x85", "\u2028"])
+def test_a_mark_that_python_takes_for_no_end_of_a_line_moves_no_line(
+    sample: Sample, mark: str
+) -> None:
+    sample.snippet(
+        f"# {mark} above\n# --8<-- [start:a]\na = 1\nb = 2\nprint(a + b)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a") == "a = 1\nb = 2\nprint(a + b)\n"
+
+
+def test_what_a_function_says_of_its_arguments_is_needed(sample: Sample) -> None:
+    sample.snippet(
+        """
+        from torch import Size, Tensor
+        # --8<-- [start:a]
+        def first(x: Tensor) -> Size:
+            return x[0]
+        # --8<-- [end:a]
+        """
+    )
+    assert program(sample, "a").startswith("from torch import Size\nfrom torch import Tensor\n\n")
+
+
+def test_what_python_is_told_of_the_future_stays_the_first_line(sample: Sample) -> None:
+    sample.snippet(
+        "from __future__ import annotations\n\ndef f(x: Later): return x\n\nclass Later: pass\n",
+        "base",
+    )
+    sample.snippet(
+        """
+        from __future__ import annotations
+        # --8<-- [start:a]
+        import math
+        from snippets.base import f
+
+        print(f(math.pi))
+        # --8<-- [end:a]
+        """
+    )
+    text = program(sample, "a")
+    assert text.startswith("from __future__ import annotations\n\n")
+    assert text.count("__future__") == 1
+    compile(text, "program", "exec")
+
+
+def test_a_pattern_binds_names(sample: Sample) -> None:
+    sample.snippet(
+        """
+        pair = [1, 2, 3]
+        # --8<-- [start:a]
+        match pair:
+            case [first, *rest] as whole:
+                print(first, rest, whole)
+        # --8<-- [end:a]
+        """
+    )
+    assert program(sample, "a").startswith("pair = [1, 2, 3]\n\nmatch pair:")
+
+
+def test_a_name_of_an_inner_function_is_not_one_of_the_outer(sample: Sample) -> None:
+    sample.snippet(
+        """
+        x = 5
+        # --8<-- [start:a]
+        def outer():
+            def inner():
+                x = 1
+                return x
+
+            return x + inner()
+        # --8<-- [end:a]
+        """
+    )
+    assert program(sample, "a").startswith("x = 5\n")
