@@ -54,6 +54,13 @@ def on_config(config: Any) -> Any:
             if not parts:
                 nav.insert(place + 1, {"Notebooks": OVERVIEW})
             parts[:0] = found
+    pages: dict[str, str] = {}
+    for part in parts:
+        if (other := pages.setdefault(part.name, part.pages[0])) != part.pages[0]:
+            raise PluginError(
+                f"docs/{part.pages[0]}:1: has the name of docs/{other}, and so would its "
+                f"notebooks: rename one of the two"
+            )
     kept_before = engine_for(Path(config.config_file_path).parent).project.notebooks
     if parts and not kept_before.is_dir():
         # All will be converted: import the converter while the snippets' worker imports torch.
@@ -66,7 +73,12 @@ def parts_of(section: str, items: list[Any], docs: Path, whole: Iterable[str]) -
     pages = [
         page for item in items for page in (item.values() if isinstance(item, dict) else [item])
     ]
-    texts = {p: (docs / p).read_text("utf-8") for p in pages if (docs / str(p)).is_file()}
+    # A page that is not UTF-8 is told of by the engine, which reads it next.
+    texts = {
+        page: (docs / page).read_text("utf-8-sig", errors="replace")
+        for page in pages
+        if (docs / str(page)).is_file()
+    }
     chapters = [page for page, text in texts.items() if ".py:" in text]
     for page in chapters:
         title = re.search(r"^# (.+)$", texts[page], re.MULTILINE)

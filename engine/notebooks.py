@@ -11,6 +11,7 @@ other snippet, so a solution that fails its own check fails the build.
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -71,15 +72,11 @@ class Links:
 
 @dataclass
 class Notebook:
-    """A notebook, as JSON in `data`; its page and its file are in the folder `place`."""
+    """A notebook, as JSON in `data`."""
 
     part: Part
     kind: str
     data: bytes
-
-    @property
-    def name(self) -> str:
-        return name_of(self.part, self.kind)
 
 
 def name_of(part: Part, kind: str) -> str:
@@ -92,8 +89,8 @@ def page_of(part: Part, kind: str) -> str:
 
 @dataclass
 class Cell:
-    """kind: `markdown` or `code`; role: `helper` (folded away), `figure` (code folded
-    away), `measured` (its outputs differ from run to run)."""
+    """kind: `markdown` or `code`; role: `helper` (folded away), `given` (what comes from earlier
+    chapters), `figure` (code folded away), `measured` (its outputs differ from run to run)."""
 
     kind: str
     source: str
@@ -122,8 +119,9 @@ class Maker:
         singles = {part.pages[0]: part for part in parts if not part.whole}
         notebooks = []
         for part in parts:
+            made_from = self.made_from(part)
             for kind in KINDS:
-                key = repr([kind, parts, self.made_from(part)]).encode()
+                key = repr([kind, parts, made_from]).encode()
                 made = keep(key, lambda part=part, kind=kind: self.write(part, kind, singles))
                 self.used.update(map(tuple, made["used"]))
                 notebooks.append(Notebook(part, kind, made["data"].encode()))
@@ -143,7 +141,11 @@ class Maker:
         shown = [one for text in texts for one in read_page(text.splitlines())]
         stems = {one.stem for one in shown if not isinstance(one, Malformed)}
         stems |= {checks.stem for stem in stems if (checks := self.checks(stem))}
-        runs = [(stem, self.report.made_from.get(stem)) for stem in sorted(stems)]
+        ran = self.report.results
+        runs = [
+            (stem, self.report.made_from[stem], ran[stem].sections, ran[stem].values)
+            for stem in sorted(stems & ran.keys())
+        ]
         return [texts, runs, self.links, self.palette]
 
     def idle(self) -> Iterator[Problem]:
@@ -165,7 +167,12 @@ class Maker:
         """The words for each blank, by the name that it binds."""
         for node in ast.parse(checks.text).body if checks else []:
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HINTS":
-                return ast.literal_eval(node.value)
+                try:
+                    return ast.literal_eval(node.value)
+                except ValueError as error:
+                    where = f"{self.project.relative(checks.path)}:{node.lineno}"
+                    what = "HINTS must be written out: a string for each name, and no computation"
+                    raise EngineError([Problem(where, what, checks.stem)]) from error
         return {}
 
     def sections(self, stem: str) -> dict[str, Section]:
@@ -257,20 +264,19 @@ class Writer:
 
     def code(self, block: prose.Code) -> None:
         """The sections of one fence; what follows one with blanks comes after its check."""
-        waiting: list[Section] = []
         if any(not name for _, name in block.shown):
             self.say(self.whole_files(block))
             return
-        for stem, name in block.shown:
-            section = self.maker.sections(stem)[name]
-            waiting.append(section)
-            check = self.check(stem, name)
-            if check:
+        for stem, names in by_file(block):
+            waiting: list[Section] = []
+            for name in names:
+                waiting.append(self.maker.sections(stem)[name])
+                if check := self.check(stem, name):
+                    self.code_cell(stem, waiting)
+                    self.cells.append(check)
+                    waiting = []
+            if waiting:
                 self.code_cell(stem, waiting)
-                self.cells.append(check)
-                waiting = []
-        if waiting:
-            self.code_cell(block.shown[0][0], waiting)
         self.later = [shown for shown in self.later if shown not in block.shown]
         self.draw_waiting()
 
@@ -374,15 +380,15 @@ class Writer:
             elif isinstance(block, prose.Code) and any(not name for _, name in block.shown):
                 parts.append(self.whole_files(block))
             elif isinstance(block, prose.Code):
-                sections = [
-                    self.maker.sections(stem)[name]
-                    for stem, name in block.shown
-                    if self.maker.sections(stem)[name] not in self.used.get(stem, [])
-                ]
-                if sections:
-                    path = self.project.snippet(block.shown[0][0])
-                    piece = self.maker.slicer().slice(path, sections).piece
-                    parts.append(fenced(piece, "python"))
+                for stem, names in by_file(block):
+                    used = self.used.get(stem, [])
+                    sections = [
+                        s for s in map(self.maker.sections(stem).get, names) if s not in used
+                    ]
+                    if sections:
+                        path = self.project.snippet(stem)
+                        piece = self.maker.slicer().slice(path, sections).piece
+                        parts.append(fenced(piece, "python"))
             elif isinstance(block, prose.Printed):
                 section = prose.section_of(block.output)
                 if not any(s.name == section for s in self.used.get(block.stem, [])):
@@ -562,6 +568,12 @@ def bound_by(node: ast.stmt) -> str:
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return ""
+
+
+def by_file(block: prose.Code) -> Iterator[tuple[str, list[str]]]:
+    """The sections that a fence shows, file by file."""
+    for stem, shown in itertools.groupby(block.shown, key=lambda one: one[0]):
+        yield stem, [name for _, name in shown]
 
 
 def one_by_one(source: str, drawn: int) -> list[str]:

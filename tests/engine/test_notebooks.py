@@ -198,6 +198,41 @@ def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
     assert told in str(error.value)
 
 
+def test_hints_that_are_computed_are_refused(project) -> None:
+    project.snippet(CHECKS.replace('"half": "one line"', '"half": "one" + "line"'), "checks/one")
+    with pytest.raises(
+        EngineError, match=r"^snippets/checks/one\.py:\d+: HINTS must be written out"
+    ):
+        made(project)
+
+
+def test_a_fence_of_two_files_is_a_cell_for_each(project) -> None:
+    project.snippet("# --8<-- [start:b]\nb = 2\n# --8<-- [end:b]\n", "two")
+    both = PAGE.replace(
+        '    --8<-- "one.py:show"\n', '    --8<-- "one.py:show"\n\n    --8<-- "two.py:b"\n'
+    )
+    project.page(both)
+    code = sources(made(project)[SOLVED], "code")
+    assert [one for one in code if "b = 2" in one] == ["b = 2"]
+
+
+def test_what_a_run_gave_anew_is_in_the_notebook(project) -> None:
+    kept: dict[bytes, dict] = {}
+
+    def keep(key, make):
+        return kept.setdefault(key, None) or kept.update({key: make()}) or kept[key]
+
+    def solved() -> str:
+        part = Part("page", "Twice", ("page.md",))
+        maker = Maker(project.engine.project, project.engine.report, Links())
+        return maker.make([part], keep)[1].data.decode()
+
+    made(project)
+    solved()
+    project.engine.report.results["one"].sections["show"]["text"] = "measured anew\n"
+    assert "measured anew" in solved()
+
+
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
     project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
     assert "AssertionError" in project.problem()
