@@ -13,11 +13,12 @@ from pathlib import Path
 
 from engine import sources
 from engine.blocks import Block, Programs, blocks_of
-from engine.child import Job, Result
+from engine.child import Job, Result, stamp_of
 from engine.pages import Include, Malformed, Value, read_page
 from engine.pool import Pool
 from engine.problems import Problem
 from engine.project import Project
+from engine.prose import section_of
 from engine.sections import Section, is_measured, read_sections, read_timeout
 from engine.store import Run, Store, files_of
 
@@ -127,6 +128,19 @@ class Engine:
         with self.store.telling():
             problems = self.programs.finish()
         self.report.problems += problems
+        return problems
+
+    def moved(self) -> list[Problem]:
+        """Snippets that are no longer what was run: a page that was made since may show them so."""
+        problems = []
+        for snippet in self.report.snippets.values():
+            try:
+                same = snippet.path.read_text("utf-8-sig") == snippet.text
+            except (OSError, UnicodeDecodeError):
+                same = False
+            if not same:
+                where = f"{self.project.relative(snippet.path)}:1"
+                problems.append(Problem(where, "was changed while pages were made: build again"))
         return problems
 
     def refresh_if_changed(self) -> Report:
@@ -244,15 +258,19 @@ class Engine:
             seen: sources.Seen = {}
             root = self.project.root
             before = {s.stem: sources.local_sources(s.path, root, seen) for s in waiting}
+            jobs = [self.job(snippet, before[snippet.stem]) for snippet in waiting]
             by_stem = {snippet.stem: snippet for snippet in waiting}
             sections = {snippet.stem: snippet.sections for snippet in waiting}
             prepared = self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
             again = []
-            for result in self.pool.run([self.job(s, before[s.stem]) for s in waiting]):
+            for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
                 prepared.result()  # read what it slices before that is found unchanged
-                if not sources.are_unchanged(made_from, root):
+                for name in result.opened:
+                    made_from.setdefault(name, sources.digest_of_file(root / name))
+                as_opened = all(stamp_of(root / n) == s for n, s in result.opened.items())
+                if not (as_opened and sources.are_unchanged(made_from, root)):
                     is_there = snippet.path.is_file()
                     if is_there and attempt < ATTEMPTS:
                         again.append(snippet)
@@ -262,8 +280,6 @@ class Engine:
                     if not is_there:
                         what = "was removed while it was run: build again"
                     result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
-                for name in result.opened:
-                    made_from.setdefault(name, sources.digest_of_file(self.project.root / name))
                 run = Run(sources.environment(), made_from, result)
                 if result.problems:
                     self.failed[result.stem] = run
@@ -277,16 +293,16 @@ class Engine:
             waiting = again
 
     def job(self, snippet: Snippet, made_from: dict[str, str | None]) -> Job:
-        text = snippet.path.read_text("utf-8-sig", errors="replace")
-        sections, _ = read_sections(text, snippet.stem)
+        snippet.text = snippet.path.read_text("utf-8-sig", errors="replace")
+        snippet.sections, _ = read_sections(snippet.text, snippet.stem)
         modules = [name for name, there in made_from.items() if there and name.endswith(".py")]
         return Job(
             snippet.stem,
             str(snippet.path),
             str(self.project.root),
-            sections,
+            snippet.sections,
             snippet.expressions,
-            read_timeout(text),
+            read_timeout(snippet.text),
             imports=[str(self.project.root / name) for name in modules],
         )
 
@@ -311,11 +327,11 @@ class Engine:
             return shown.what
         file = f"snippets/{shown.stem}.py"
         snippet, result = report.snippets.get(shown.stem), report.results.get(shown.stem)
-        if snippet is None and not self.project.snippet(shown.stem).is_file():
-            known = map(self.project.stem, self.project.python())
-            return f"there is no {file}; {there_are(shown.stem, known)}"
         if report.problems_of(shown.stem) and (snippet is None or result is None):
             return None
+        if snippet is None:
+            known = map(self.project.stem, self.project.python())
+            return f"there is no {file}; {there_are(shown.stem, known)}"
         if isinstance(shown, Value):
             return wrong_value(shown, result) if result else None
         if shown.output:
@@ -326,11 +342,10 @@ class Engine:
                 wrong = f'"{shown.target}" is a figure: take it out of the fence'
                 return wrong if shown.fence else None
             return wrong_fence(files[shown.output], "text", shown)
-        names = [section.name for section in snippet.sections] if snippet else []
+        names = [section.name for section in snippet.sections]
         if shown.section and shown.section not in names:
             return f'{file} has no section "{shown.section}"; {there_are(shown.section, names)}'
-        text = snippet.text if snippet else self.project.snippet(shown.stem).read_text("utf-8-sig")
-        return wrong_fence(text, "py", shown)
+        return wrong_fence(snippet.text, "py", shown)
 
     def unshown(self, pages: list[Page], report: Report) -> Iterator[Problem]:
         """What a snippet marks or produces must be on a page, unless its section is hidden."""
@@ -390,13 +405,6 @@ def natural(where: str) -> tuple[str, int]:
     return path, int(line) if line.isdigit() else 0
 
 
-def section_of(output: str) -> str:
-    """`picture_2.svg` -> `picture`, `sum.txt` -> `sum`."""
-    name = output.rpartition(".")[0]
-    head, _, tail = name.rpartition("_")
-    return head if output.endswith(".svg") and head and tail.isdigit() else name
-
-
 def there_are(name: str, names: Iterable[str]) -> str:
     """The names that do exist, the likely one first."""
     names = list(names)
@@ -451,6 +459,12 @@ def sentences(result: Result) -> dict[str, str]:
 
 
 _engines: dict[Path, Engine] = {}
+
+
+def close_engines() -> None:
+    """Ends what runs for them, such as proofs that nobody waits for any more."""
+    for engine in _engines.values():
+        engine.close()
 
 
 def engine_for(root: Path) -> Engine:

@@ -34,9 +34,10 @@ from engine.sections import Section
 from engine.sources import TOO_DEEP, UNREADABLE
 from engine.state import state
 
-Report = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
+Stamp = list[int]  # of a file: two versions of it differ in it
 watched: list[str] = []  # the root of the job that runs now
-opened: set[str] = set()  # what it opened there, relative to it
+opened: dict[str, Stamp | None] = {}  # what it opened there, and which version of it
 compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its path
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
@@ -90,14 +91,14 @@ class Result:
     sections: name -> {"text": what it printed, "figures": [svg, ...], "drawn": a digest of each};
         a program that is run for proof has no more than the digests
     values: expression -> {"text": ..., "table": html or None} or {"error": ...}
-    opened: local files that were read while it ran, relative to the root
+    opened: local files that were read while it ran, relative to the root, as they were then
     warnings: what it wrote to standard error
     """
 
     stem: str
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    opened: list[str] = field(default_factory=list)
+    opened: dict[str, Stamp | None] = field(default_factory=dict)
     warnings: str = ""
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
@@ -116,7 +117,7 @@ class Failed(Exception):
         super().__init__(what)
 
 
-def run_all(jobs: list[Job], report: Report) -> None:
+def run_all(jobs: list[Job], report: Progress) -> None:
     """Runs jobs one after the other, until one fails or leaves its process changed.
 
     report(job, line): called before each statement with the number of the job among `jobs`, so
@@ -167,7 +168,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
         os._exit(0)  # a fork of the snippet's own came this far; its parent reports
     faulthandler.cancel_dump_traceback_later()
     flush()
-    result.opened = sorted(opened)
+    result.opened = dict(sorted(opened.items()))
     result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
     return bool(result.problems)
@@ -222,8 +223,17 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
                 f"a snippet may not change {name}, outside its folder: give a relative path, "
                 f"which leads to an empty folder that is gone afterwards"
             )
-        if not name.startswith(NO_SOURCES):
-            opened.add(name)
+        if not name.startswith(NO_SOURCES) and not path.startswith(f"{sys.prefix}/"):
+            opened.setdefault(name, stamp_of(path))
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """Tells versions of a file apart; None where there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return [found.st_mtime_ns, found.st_size, found.st_ino]
 
 
 def limit_memory() -> None:

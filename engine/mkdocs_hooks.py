@@ -15,15 +15,15 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.utils import clean_directory
 
-from engine.build import Engine, engine_for
-from engine.policy import secure, secured
+from engine.build import Engine, close_engines, engine_for
+from engine.policy import secured
 from engine.problems import EngineError, Problem
 from engine.publish import publish
 from engine.scratch import scratch
+from engine.visual import FormulaError
 
 log = logging.getLogger("mkdocs.engine")
 serving = False
-keeping = False  # what the last build made, as `mkdocs serve` and `--dirty` do
 site = ""  # where the pages go in the end
 staged: TemporaryDirectory[str] | None = None  # where MkDocs puts them
 
@@ -33,9 +33,8 @@ def engine_of(config: Any) -> Engine:
 
 
 def on_startup(command: str, dirty: bool) -> None:
-    global serving, keeping
+    global serving
     serving = command == "serve"
-    keeping = serving or dirty
     gc.freeze()  # what is imported by now stays: no collection need look at it again
 
 
@@ -56,7 +55,7 @@ def on_pre_build(config: Any) -> None:
     for result in report.ran:
         log.info("Ran %s in %.2f s", result.stem, result.seconds)
     tell(report.problems, report.warnings)
-    if not keeping:
+    if not serving:
         staged = scratch("site")
         site, config.site_dir = config.site_dir, staged.name
 
@@ -68,13 +67,15 @@ def on_post_build(config: Any) -> None:
     made = Path(config.site_dir)
     try:
         tell(engine.finish())
+        if moved := engine.moved():
+            engine.store.forget("pages", "notebooks")  # they are kept as made of what was run
+            if not serving:  # a server makes them again by itself
+                tell(moved)
         if staged:
             config.site_dir = site
             with engine.store.locked():
                 written = publish(made, Path(site), secured(made))
             log.info("Brought %s up to date: %d files had changed", site, written)
-        elif not serving:  # a server writes a script of its own into every page
-            secure(made)
     except (EngineError, PluginError) as error:
         clean_directory(str(made))
         raise PluginError(str(error)) from error
@@ -104,6 +105,13 @@ def on_serve(server: Any, config: Any, builder: Any) -> Any:
 def on_shutdown() -> None:
     global serving, staged
     serving = False
+    close_engines()
     if staged:
         staged.cleanup()
         staged = None
+
+
+def on_build_error(error: Exception) -> None:
+    """What the extensions found is told as MkDocs tells its own, without a traceback."""
+    if isinstance(error, EngineError | FormulaError):
+        raise PluginError(str(error)) from error

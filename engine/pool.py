@@ -81,32 +81,35 @@ class Pool:
             waiting = {job.stem for job in jobs}
             # In a thread: with many jobs both pipes can be full, and each side would wait.
             threading.Thread(target=send, args=(process.stdin, jobs), daemon=True).start()
-            while waiting:
-                line = process.stdout.readline()
-                if not line:
-                    status = process.wait()
+            try:
+                while waiting:
+                    line = process.stdout.readline()
+                    if not line:
+                        status = process.wait()
+                        first, *others = sorted(waiting)
+                        left = f"{first} and {len(others)} more" if others else first
+                        what = (
+                            f"the worker ended (exit status {status}) before it had run {left}; "
+                            f"what it said stands above"
+                        )
+                        raise EngineError([Problem("engine/worker.py:1", what)])
+                    result = Result.of(json.loads(line))
+                    waiting.discard(result.stem)
+                    yield result
+            finally:
+                if waiting:  # nobody takes the rest, which must not pass for later results
                     self.close()
-                    first, *others = sorted(waiting)
-                    left = f"{first} and {len(others)} more" if others else first
-                    what = (
-                        f"the worker ended (exit status {status}) before it had run {left}; "
-                        f"what it said stands above"
-                    )
-                    raise EngineError([Problem("engine/worker.py:1", what)])
-                result = Result.of(json.loads(line))
-                waiting.discard(result.stem)
-                yield result
 
     def close(self) -> None:
         """Ends the worker and whatever it is running."""
-        if self.process:
-            self.process.terminate()
+        process, self.process = self.process, None
+        if process:
+            process.terminate()
             # The end of its input ends it too: a signal can be lost while it imports.
-            for stream in (self.process.stdin, self.process.stdout):
+            for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
-            self.process.wait()
-            self.process = None
+            process.wait()
 
 
 def send(pipe: IO[bytes], jobs: list[Job]) -> None:

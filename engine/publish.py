@@ -48,10 +48,16 @@ def remove_others(path: Path, wanted: Container[Path]) -> None:
 
 
 def update(path: Path, data: bytes) -> bool:
-    """Writes a file unless it holds this already; returns whether it did not."""
+    """Writes a file, whole or not at all, unless it holds this; returns whether it did not."""
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == data:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return True

@@ -68,7 +68,7 @@ def local_sources(snippet: Path, root: Path, seen: Seen | None = None) -> dict[s
         name, content, imports = seen[path]
         if name not in found:
             found[name] = content
-            waiting += imports
+            waiting += [path for path in imports if path.is_relative_to(root)]
     return found
 
 

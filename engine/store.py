@@ -131,11 +131,14 @@ class Store:
 
     def clean(self) -> None:
         """Forgets all."""
+        self.forget("outputs", "runs", "programs", "notebooks", "pages")
+
+    def forget(self, *names: str) -> None:
+        """Forgets these folders of the cache."""
         with self.locked():
-            project = self.project
-            for name in ("outputs", "runs", "programs", "notebooks", "pages"):
-                folder = getattr(project, name)
-                shutil.rmtree(folder, ignore_errors=True)
+            for folder in (getattr(self.project, name) for name in names):
+                if folder.exists():
+                    shutil.rmtree(folder)
 
 
 class Made:

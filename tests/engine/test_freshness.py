@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine import sources, store
+from engine.problems import EngineError
 from tests.engine.conftest import Sample
 
 
@@ -191,3 +192,20 @@ def test_clean_forgets_all(sample: Sample) -> None:
     assert ran(sample) == ["one"]
     shutil.rmtree(sample.root / ".cache")
     assert ran(sample) == ["one"]
+
+
+def test_a_dot_too_many_is_told_by_the_run(sample: Sample) -> None:
+    sample.section("from ....figures import x", "group/one")
+    assert sample.problem().startswith("snippets/group/one.py:2: ")
+
+
+def test_clean_says_what_it_cannot_forget(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample.section("print(1)")
+    ran(sample)
+
+    def refuse(path: object, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(EngineError, match=r"\.cache/outputs: cannot be written"):
+        sample.engine.store.clean()

@@ -74,7 +74,9 @@ def environment(root: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(root), "SOURCE_DATE_EPOCH": "0"}
 
 
-def build(sample: Sample, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def build(
+    sample: Sample, root: Path, *arguments: str, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command("build", *arguments),
         cwd=sample.root,
@@ -82,6 +84,7 @@ def build(sample: Sample, root: Path, *arguments: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
+        timeout=timeout,
     )
 
 
@@ -158,6 +161,79 @@ def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample, root: Path
     assert "docs/index.md:1: this block cannot stand alone" in done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path in (mkdocs.root / "site").rglob("*") if path.is_file()]
+
+
+def test_a_dirty_build_whose_proof_fails_leaves_the_site_as_it_was(
+    mkdocs: Sample, root: Path
+) -> None:
+    assert build(mkdocs, root, "--dirty").returncode == 0
+    before = (mkdocs.root / "site/index.html").read_bytes()
+    mkdocs.snippet(PROVED_WRONG)
+    mkdocs.page(SHOWN, "index")
+    assert build(mkdocs, root, "--dirty").returncode != 0
+    assert (mkdocs.root / "site/index.html").read_bytes() == before
+
+
+def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample, root: Path) -> None:
+    mkdocs.snippet(
+        "# timeout: 3600 s\n# --8<-- [start:part]\nimport sys\n\n"
+        "while sys.path[0].endswith('programs'):\n    pass\nprint(1)\n# --8<-- [end:part]\n"
+    )
+    mkdocs.page(SHOWN, "index")
+    (mkdocs.root / "fails.py").write_text(
+        "def on_env(env, **_):\n    raise SystemExit('no theme')\n"
+    )
+    config = mkdocs.root / "mkdocs.yml"
+    config.write_text(config.read_text().replace("hooks: [", "hooks: [fails.py, "))
+    done = build(mkdocs, root, timeout=PATIENCE)
+    assert "no theme" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "page", "told"),
+    [
+        (
+            "  - pymdownx.arithmatex: {generic: true}\n  - engine.visual\n",
+            "\n$\\frac{1$\n",
+            "frac{1",
+        ),
+        ("  - engine.glossary\n", "\n[x](glossary.md#no-such-term)\n", "no-such-term"),
+    ],
+)
+def test_a_mistake_on_a_page_is_told_without_a_traceback(
+    mkdocs: Sample, root: Path, config: str, page: str, told: str
+) -> None:
+    with (mkdocs.root / "mkdocs.yml").open("a") as file:
+        file.write(config)
+    mkdocs.page("# Terms\n\n## Term\n\nWords.\n", "glossary")
+    mkdocs.page(PAGE + page, "index")
+    done = build(mkdocs, root)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_snippet_that_changes_while_pages_are_made_ends_the_build(
+    mkdocs: Sample, root: Path
+) -> None:
+    path = mkdocs.root / "snippets/one.py"
+    was = path.read_text()
+    mkdocs.page(SHOWN, "index")
+    (mkdocs.root / "edits.py").write_text(
+        "from pathlib import Path\npath = Path('snippets/one.py')\n"
+        "def on_nav(nav, **_):\n"
+        "    path.write_text(path.read_text().replace('total =', 'never_run = total ='))\n"
+    )
+    config = mkdocs.root / "mkdocs.yml"
+    whole = config.read_text()
+    config.write_text(whole.replace("hooks: [", "hooks: [edits.py, "))
+    done = build(mkdocs, root)
+    assert done.returncode != 0
+    assert "snippets/one.py:1: was changed while pages were made: build again" in done.stderr
+    path.write_text(was)
+    config.write_text(whole)
+    assert build(mkdocs, root).returncode == 0
+    assert "never_run" not in (mkdocs.root / "site/index.html").read_text()
 
 
 def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample, root: Path) -> None:

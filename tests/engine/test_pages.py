@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 
 from engine.pages import Include, Malformed, Value, read_page
+from tests.engine.conftest import Sample
 
 
 def read(text: str) -> list[Include | Value | Malformed]:
@@ -48,3 +49,19 @@ def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
 def test_a_near_miss_is_told_and_not_shown_as_written(line: str) -> None:
     (found,) = read(line)
     assert isinstance(found, Malformed)
+
+
+@pytest.mark.parametrize("target", ["./loose.py", "group//one.py", "../outside.py", ".hidden/x.py"])
+def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: str) -> None:
+    for name in (
+        "snippets/loose.py",
+        "snippets/group/one.py",
+        "outside.py",
+        "snippets/.hidden/x.py",
+    ):
+        (sample.root / name).parent.mkdir(exist_ok=True)
+        (sample.root / name).write_text("1 / 0\n")
+    sample.page(f'``` py\n--8<-- "{target}"\n```\n')
+    assert f"docs/page.md:2: there is no snippets/{target}" in "\n".join(
+        map(str, sample.refresh().problems)
+    )

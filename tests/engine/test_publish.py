@@ -79,6 +79,23 @@ def test_a_site_that_cannot_be_written_is_named(
         publish(made, tmp_path / "site", {})
 
 
+def test_a_page_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, site = lay(tmp_path / "made", page="a new page"), lay(tmp_path / "site", page="old")
+    whole = Path.write_bytes
+
+    def half(path: Path, data: bytes) -> None:
+        whole(path, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", half)
+        with pytest.raises(EngineError, match=r"site/page: cannot be written \(No space left"):
+            publish(made, site, {})
+    assert texts(site) == {"page": "old"}
+
+
 def test_what_a_killed_process_left_in_memory_is_removed_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -21,6 +22,7 @@ from engine.build import Engine
 from engine.child import Job, Result
 from engine.pool import Pool
 from engine.problems import EngineError
+from engine.store import Store
 from tests.engine.conftest import Sample, assert_ends
 from tests.engine.test_mkdocs import CONFIG, Served
 
@@ -40,7 +42,7 @@ class Replayed(Pool):
     def run(self, jobs: list[Job]) -> Iterator[Result]:
         for job in jobs:
             time.sleep(0.001)
-            yield replace(self.results[job.stem])
+            yield replace(self.results[job.stem], opened={})  # of no file that this build has
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -264,6 +266,44 @@ def test_a_file_changes_while_it_is_read(sample: Sample) -> None:
     assert sample.output("one/part.txt") == "new\n"
     sample.fresh_engine()
     assert sample.refresh().ran == []
+
+
+def test_a_snippet_changes_while_it_runs_and_its_program_is_the_new_one(sample: Sample) -> None:
+    part = "# --8<-- [start:part]\na = 1\nprint(a)\n# --8<-- [end:part]\n"
+    sample.snippet(part)
+    sample.page('``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n')
+    while_it_runs(sample, lambda _: sample.snippet("# A line more.\n" + part.replace("1", "2")))
+    report = sample.refresh()
+    assert report.problems == []
+    assert list(report.programs.values()) == ["a = 2\nprint(a)\n"]
+
+
+def test_a_data_file_changes_after_it_was_read(sample: Sample) -> None:
+    data = sample.root / "snippets/data.csv"
+    data.write_text("old")
+    sample.section(f"print(open({str(data)!r}).read())")
+    while_it_runs(sample, lambda _: data.write_text("new"))
+    assert sample.refresh().problems == []
+    assert sample.output("one/part.txt") == "new\n"
+
+
+def test_a_full_disk_does_not_give_a_snippet_the_output_of_its_last_version(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stem in ("one", "two", "three"):
+        sample.section("print('old')", stem)
+
+    def full(store: object, run: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save", full)
+        with pytest.raises(EngineError, match="No space left"):
+            sample.refresh()
+    for stem in ("one", "two", "three"):
+        sample.section("print('new')", stem)
+    assert sample.refresh().problems == []
+    assert {sample.output(f"{stem}/part.txt") for stem in ("one", "two", "three")} == {"new\n"}
 
 
 def test_a_file_keeps_changing_while_it_is_read(sample: Sample) -> None:
