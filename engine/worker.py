@@ -35,7 +35,7 @@ MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
 LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by what uses it
 MOST_SHARED = 128  # programs for proof that one child runs at the most
-CORES = os.cpu_count() or 1
+CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 PLACE = struct.Struct("qq")  # the number of a child's job, and its line
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
@@ -191,6 +191,8 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
     status = 1
     try:
         os.setsid()
+        if jobs[0].program is not None:
+            give_way()
         ask_system(PR_SET_CHILD_SUBREAPER, 1)
         ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
         os.close(results)
@@ -256,6 +258,13 @@ def end_group(pid: int) -> None:
     """Ends a child and all that it started, but for what has a session of its own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def give_way() -> None:
+    """Lets the process that makes the pages go first: the build ends when both have ended."""
+    os.nice(10)
+    with contextlib.suppress(OSError):  # Linux weighs whole sessions, and processes within each
+        Path("/proc/self/autogroup").write_text("10")
 
 
 def ask_system(option: int, value: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.bench.rows import ROWS, Cell
 from engine.bench.tools import TOOLS
+from engine.worker import CORES
 
 TITLES = {tool.name: tool.title for tool in TOOLS}
 
@@ -20,18 +21,12 @@ TITLES = {tool.name: tool.title for tool in TOOLS}
 def machine() -> dict[str, Any]:
     """What the times depend on, and no name of the machine."""
     return {
-        "cores": len_of_cores(),
+        "cores": CORES,
         "processor": processor(),
         "memory": memory(),
         "system": platform.system(),
         "python": platform.python_version(),
     }
-
-
-def len_of_cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0))
 
 
 def processor() -> str:
