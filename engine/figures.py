@@ -5,12 +5,18 @@ A drawing says only *which* tensor it shows, with matplotlib's cycle colors C0 t
 colors look like is decided by `docs/assets/palette.css` alone, once for each theme.
 """
 
+from __future__ import annotations
+
 import io
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from engine.sources import digest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TENSORS = (
     "inputs",
@@ -81,7 +87,7 @@ def css_name(tensor: str) -> str:
 COLOR_OF_HEX = {hex_: f"var(--{css_name(name)})" for hex_, name in zip(TAB10, TENSORS, strict=True)}
 
 
-def written(figure) -> str:
+def written(figure: Figure) -> str:
     """The figure as matplotlib writes it, which is the same text for the same drawing.
 
     Raises ValueError when it is too large for a page.
@@ -103,12 +109,12 @@ def written(figure) -> str:
     return buffer.getvalue()
 
 
-def digest_of(figure, text: str) -> str:
+def digest_of(figure: Figure, text: str) -> str:
     """Tells a figure, with all that is said of it, from others; `text` is what is `written`."""
     return digest("\0".join([figure.get_label(), _described(figure) or "", text]).encode())
 
 
-def svg_of(figure, prefix: str, text: str | None = None) -> str:
+def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     """The figure as `<figure class="drawing">…</figure>`, without a blank line.
 
     `prefix` begins every id, so it has to be unique on its page. The title is the figure's label,
@@ -149,7 +155,7 @@ def _printable(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
 
 
-def _described(figure) -> str | None:
+def _described(figure: Figure) -> str | None:
     return getattr(figure, "description", None)
 
 

@@ -21,9 +21,10 @@ SIGNALS = sorted(signal.valid_signals())
 
 
 def state() -> dict[str, Any]:
-    """The state of this process; two of them are `==` where nothing changed in between.
+    """The state of this process; two of them are `==` where nothing of it changed in between.
 
-    Modules are compared name by name, so that a patched function counts as a change.
+    Those modules that snippets use most are compared name by name, so that a patched function of
+    theirs counts as a change.
     """
     import matplotlib
     import numpy as np

@@ -72,7 +72,7 @@
     element.append(...content);
     return element;
   };
-  const numbersIn = (text) => text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g).map(Number);
+  const numbersIn = (text) => (text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g) ?? []).map(Number);
   const read = (text) => {
     const plain = text.trim().replace("\u2212", "-").replace(",", ".");
     const [top, bottom = 1] = plain.split("/");
@@ -127,10 +127,11 @@
   function offerAnswers() {
     document.querySelectorAll("details.success").forEach((solution, count) => {
       const before = solution.previousElementSibling;
-      const reasons = [...solution.querySelectorAll(":scope > :is(ul, ol) > li")];
+      const reasons = [...solution.querySelectorAll(":scope > summary + :is(ul, ol) > li")];
       const right = reasons.findIndex((reason) => reason.firstChild.nodeName === "STRONG");
       if (right < 0 || before.matches("form")) return;
       const list = before.matches("ol") && before;
+      if (!list && !numbersIn(reasons[right].firstChild.textContent).length) return;
       const question = list ? list.previousElementSibling : before;
       question.id ||= `exercise-${count}`;
       const verdict = make("p", { role: "status" });

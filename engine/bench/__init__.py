@@ -10,5 +10,5 @@
     faults        what each tool gets wrong, tried
     report        the table on the terminal, and the recording
 
-Run as `python -m engine.bench`; the figures of a run go to `engine/bench/results.json`.
+Run as `python -m engine.bench`; the figures of a run go to `.bench/results.json`.
 """

@@ -16,7 +16,6 @@ CHAPTERS = (
     "weighted_values",
     "outputs",
 )
-EXERCISES = "exercises"
 HELPER = "figures.py"  # drawn with by every chapter of every copy
 # The lab is a page that lives in the browser, which nothing here measures.
 LAB = re.compile(r"^## Change the numbers\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
