@@ -15,7 +15,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.chromium import FLAGS, MISSING, find
 
@@ -29,6 +36,21 @@ class Server:
 
     url: str  # the site at the root of its host
     sub: str  # the site under a sub-path, built for that address: instant navigation works there
+
+
+def words_of(said: ConsoleMessage) -> str:
+    """What a message in the console says, and of which file."""
+    return f"{said.text} ({said.location['url']})"
+
+
+@pytest.fixture(scope="session")
+def lacking(site: Path, pytestconfig: pytest.Config) -> Callable[[str], bool]:
+    """Whether an error of a page from a disk is the one that a generator makes by itself.
+
+    Zensical asks there for a search.js that it does not write.
+    """
+    search = (site / "search.js").as_uri() if pytestconfig.getoption("--zensical") else None
+    return lambda error: search is not None and search in error
 
 
 def turn_page(page: Page, address: str) -> None:
