@@ -88,9 +88,11 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         "snippets/real_attention/masking_padding.py",
         "there is no fourth place for a greater length to add",
         ["now: lengths = torch.tensor([4, 2])  # (batch,)"],
+    ),
+    (
         "snippets/real_attention/parity.py",
         "a dot product has no order",
-        ["now: powers = [math.exp(key @ queries[i] / root) for key in keys]"],
+        ["now: powers = [math.exp((key @ queries[i]) / root) for key in keys]"],
     ),
     (
         "snippets/real_attention/layer_use.py",
