@@ -185,3 +185,12 @@ def test_dropping_in_training_does_drop():
     queries, keys, values = sample((5, 3), (7, 3), (7, 2))
     model = mistakes_layers.DroppingInTraining().train()
     assert not model(queries, keys, values).allclose(model(queries, keys, values))
+
+
+def test_zeros_whose_gradients_are_not_finite_do_not_pass_for_a_fix():
+    def zeros_afterwards(queries, keys, values, mask):
+        hidden = torch.zeros(mask.shape).masked_fill(~mask, -torch.inf)
+        return (queries @ keys.T + hidden).softmax(dim=-1).nan_to_num() @ values
+
+    with pytest.raises(AssertionError, match="gradients are not finite"):
+        mistakes_empty_rows.a_query_without_keys_gets_zeros(zeros_afterwards)
