@@ -23,7 +23,7 @@
       if (link.protocol === "file:" && link.pathname.endsWith("/")) link.pathname += "index.html";
   }
 
-  // Each code block brings the program that it is a part of; this adds the button that copies it.
+  // Each code block brings the program that it is a part of; a button copies it.
   function offerPrograms() {
     for (const program of document.querySelectorAll(".program")) {
       const block = program.nextElementSibling;
@@ -31,13 +31,19 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy-program";
-      button.title = "Copy this code with all that it needs, as a program that runs anywhere";
+      button.title = "Copy this code with all that it needs to run anywhere";
+      button.ariaLive = "polite";
       const say = (text) => (button.textContent = text);
       button.addEventListener("click", async () => {
+        const value = program.content.textContent;
         try {
-          await navigator.clipboard.writeText(program.content.textContent);
+          await navigator.clipboard.writeText(value);
           say("Copied");
         } catch {
+          const onblur = () => area.remove();
+          const area = make("textarea", { value, readOnly: true, ariaLabel: "The program", onblur });
+          block.after(area);
+          area.select();
           say("Not copied");
         }
         setTimeout(say, 2000, "As a program");
@@ -47,8 +53,7 @@
     }
   }
 
-  // A block of the class "download" shows a whole file, which is its program too: this adds the
-  // link that saves it. Without scripts, the code is there to be copied.
+  // A block of the class "download" shows a whole file, which is its program too: a link saves it.
   function offerDownloads() {
     for (const block of document.querySelectorAll(".program + .download")) {
       if (block.nextElementSibling?.matches("[download]")) continue;
@@ -153,6 +158,10 @@
       });
     });
   }
+
+  // Escape closes what a term means.
+  for (const kind of ["keydown", "focusin", "pointerover"])
+    addEventListener(kind, ({ key }) => document.body.classList.toggle("no-terms", key === "Escape"));
 
   // From a disk, the theme's instant navigation ends every other script of the theme.
   if (location.protocol === "file:")

@@ -100,7 +100,7 @@ def server(
 
 @pytest.fixture
 def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A fresh profile that reaches the test server and nothing else."""
+    """A fresh profile."""
     fresh = browser.new_context()
     yield fresh
     fresh.close()

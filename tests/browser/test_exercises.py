@@ -188,7 +188,9 @@ def test_a_finger_can_hit_every_target(browser: Browser, server: Server) -> None
     context = browser.new_context(viewport={"width": 320, "height": 640}, is_mobile=True)
     page = opened(context, server.url + WITH_FRACTIONS)
     targets = page.locator(".exercise :is(button, label, fieldset > input)")
-    for box in [target.bounding_box() for target in targets.all()]:
+    boxes = [target.bounding_box() for target in targets.all()]
+    assert len(boxes) > 4
+    for box in boxes:
         assert box["width"] >= 24 and box["height"] >= 24
     context.close()
 

@@ -55,3 +55,30 @@ def test_a_term_leads_to_its_entry(browser: Browser, server: Server) -> None:
     expect(page).to_have_url(f"{server.url}glossary/#dot-product")
     expect(page.locator("#dot-product")).to_be_in_viewport()
     page.close()
+
+
+def test_escape_closes_it_until_the_pointer_moves_on(browser: Browser, server: Server) -> None:
+    page = opened(browser, server, 1280)
+    term = page.locator("article a.term").first
+    term.hover()
+    assert term.evaluate(SHOWN) != "none"
+    page.keyboard.press("Escape")
+    assert term.evaluate(SHOWN) == "none"
+    page.mouse.move(0, 0)
+    term.hover()
+    assert term.evaluate(SHOWN) != "none"
+    page.close()
+
+
+def test_touched_a_term_leaves_no_box_behind(browser: Browser, server: Server) -> None:
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 700}
+    )
+    page = context.new_page()
+    page.goto(server.url + CHAPTER, wait_until="networkidle")
+    page.evaluate("addEventListener('click', (event) => event.preventDefault(), true)")
+    term = page.locator("article a.term").first
+    term.tap()
+    assert term.evaluate("term => term.matches(':hover')")
+    assert term.evaluate(SHOWN) == "none"
+    context.close()

@@ -514,6 +514,11 @@ def test_everything_to_press_is_large_enough_and_named(lab: Page) -> None:
     )
     assert len(boxes) > 100
     assert min(min(box) for box in boxes) >= 24
+    named = lab.locator("attention-lab :is(input, button, select)").all()
+    assert len(named) > 40
+    for control in named:
+        expect(control).to_have_accessible_name(re.compile(r"\w"))
+    expect(lab.get_by_role("button", name="Remove input 2")).to_be_visible()
 
 
 def above_the_bar(page: Page, locator: Locator) -> bool:
@@ -639,3 +644,40 @@ def test_no_other_page_loads_the_lab(site: Path) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert ("<attention-lab" in text) == ("assets/lab/lab.js" in text), page
+
+
+def test_the_pointer_may_rest_on_what_goes(lab: Page) -> None:
+    lab.get_by_role("button", name="Add an input").click()
+    result(lab, "scores", 4, 4).hover()
+    lab.get_by_role("button", name="Remove input 4").focus()
+    lab.keyboard.press("Enter")
+    expect(cell(lab, "x", 3, 1)).to_be_focused()
+    expect(lab.locator(".lab-sum")).to_contain_text("x, row 3, column 1: 1")
+
+
+def test_what_is_typed_or_visited_is_explained_wherever_the_pointer_rests(lab: Page) -> None:
+    result(lab, "scores", 1, 1).click()
+    lab.keyboard.press("ArrowRight")
+    lab.keyboard.press("ArrowDown")
+    expect(lab.locator(".lab-sum")).to_contain_text("scores, row 2, column 2")
+    box = cell(lab, "x", 1, 1)
+    box.focus()
+    result(lab, "scores", 3, 3).hover()
+    box.press_sequentially("abc")
+    expect(lab.locator(".lab-sum")).to_contain_text("is no number")
+
+
+def test_a_large_number_is_exact_or_seen_to_be_rounded(lab: Page) -> None:
+    for place, number in ((1, "1001"), (3, "1000")):
+        cell(lab, "x", 1, place).fill(number)
+    cell(lab, "w_key", 1, 3).fill("1001")
+    result(lab, "keys", 1, 3).hover()
+    expect(lab.locator(".lab-sum")).to_contain_text("= 1002001")
+    expect(result(lab, "keys", 1, 3)).to_have_text("1.0e6")
+
+
+def test_on_paper_the_bar_hides_no_number(lab: Page) -> None:
+    lab.emulate_media(media="print")
+    assert lab.locator(".lab-bar").evaluate("bar => getComputedStyle(bar).position") == "static"
+    for button in lab.locator("attention-lab button").all():
+        expect(button).to_be_hidden()

@@ -259,3 +259,31 @@ def test_without_scripts_a_chapter_reads_the_same(browser: Browser, server: Serv
         texts.append(text.split())
         context.close()
     assert texts[0] == texts[1]
+
+
+def test_where_the_clipboard_is_closed_a_program_can_be_copied_by_hand(
+    context: BrowserContext, server: Server
+) -> None:
+    page = open_page(context, server.url + "walkthrough/outputs/").page
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    button = page.locator(".copy-program").first
+    button.click()
+    area = page.get_by_role("textbox", name="The program")
+    assert "import torch" in area.input_value()
+    expect(button).to_have_text("Not copied")
+    assert page.evaluate("getSelection().toString()") or area.evaluate("a => a.selectionEnd") > 0
+    page.locator("h1").click()
+    expect(area).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_paper_is_white_in_both_themes(browser: Browser, server: Server, theme: str) -> None:
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(server.url + "walkthrough/outputs/")
+    page.emulate_media(media="print", color_scheme=theme)
+    washes = (
+        "body => ['--wash', '--rule'].map((name) => getComputedStyle(body).getPropertyValue(name))"
+    )
+    assert page.locator("body").evaluate(washes) == ["#fff", "#bbb"]
+    context.close()

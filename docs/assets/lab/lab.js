@@ -21,13 +21,16 @@ function make(tag, properties, ...children) {
 const div = (className, ...children) => make("div", { className }, ...children);
 const button = (label, onclick, more) => make("button", { type: "button", onclick, ...more }, label);
 
-/** A number in a sentence: whole, or with up to 4 decimals, as the chapters write it. */
-const spell = (number) => (Math.abs(number) > 1e6 || Math.abs(number) < 1e-3 && number
-  ? Number(number.toPrecision(5)) : Number(number.toFixed(4))).toString().replaceAll("-", "−").replace("Infinity", "∞");
+const typeset = (number) => String(number).replaceAll("-", "−").replace("e+", "e").replace("Infinity", "∞");
 
-/** A number in a cell: short, and in one form throughout a tensor. */
-const shorten = (number, whole) => (Math.abs(number) < 1e5 ? number.toFixed(whole ? 0 : 2)
-  : spell(Number(number.toPrecision(2)))).replace("-", "−");
+/** A number in a sentence: whole, or with up to 4 decimals, as the chapters write it. */
+const spell = (number) => typeset(Number.isSafeInteger(number) ? number
+  : Math.abs(number) > 1e6 ? number.toExponential(4)
+  : Number(Math.abs(number) < 1e-3 ? number.toPrecision(5) : number.toFixed(4)));
+
+/** A number in a cell: short, in one form throughout a tensor. */
+const shorten = (number, whole) => typeset(Math.abs(number) < 1e5
+  ? number.toFixed(whole ? 0 : 2) : number.toExponential(1));
 
 const list = (numbers) => `[${numbers.map(spell).join(", ")}]`;
 const factor = (number) => (number < 0 ? `(${spell(number)})` : spell(number));
@@ -146,10 +149,11 @@ class AttentionLab extends HTMLElement {
     this.onkeydown = (event) => this.key(event);
     this.onpointerover = this.onpointerleave = ({ target }) => {
       const place = this.placeOf(target);
-      if (place !== this.hovered) this.show((this.hovered = place)); // else a notice may go on standing
+      if (place !== this.hovered) this.show((this.hovered = place));
     };
     this.addEventListener("focusout", () => this.show());
     this.addEventListener("focusin", ({ target }) => {
+      this.hovered = undefined;
       const [role] = this.placeOf(target) ?? [];
       if (COMPUTED.includes(role)) { // one cell of a tensor is in the tab order, the last one visited
         this.cells[role].flat().forEach((cell) => (cell.tabIndex = -1));
@@ -163,6 +167,7 @@ class AttentionLab extends HTMLElement {
   load(state, notice) {
     this.state = state;
     this.step = 0;
+    this.hovered = undefined;
     this.cells = {}; // role -> rows of the elements that carry the numbers
     this.places = new Map(); // td -> [role, row, column]
     this.heads = new Map(); // th or option -> the input that it names
@@ -278,6 +283,7 @@ class AttentionLab extends HTMLElement {
   edit(target) {
     const [role, i, j] = this.placeOf(target) ?? [];
     if (!role) return;
+    this.hovered = undefined;
     const number = parseNumber(target.value);
     target.ariaInvalid = number === null ? true : null;
     if (number !== null) return this.change((this.state[role][i][j] = number));
@@ -325,16 +331,17 @@ class AttentionLab extends HTMLElement {
     try {
       await navigator.clipboard.writeText(value);
       this.notice(`${what} is in the clipboard.`);
-    } catch { // not allowed, or no https: the reader copies by hand
+    } catch {
       const area = make("textarea", { value, readOnly: true, ariaLabel: what, onblur: () => area.remove() });
       this.append(area);
       area.select();
+      this.notice("Copy it from the box below.");
     }
   }
 
   // What is said, and what lights up
 
-  /** For screen readers, once the reader pauses and not on every keystroke. */
+  /** For screen readers, once the reader pauses. */
   announce(words) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (this.live.textContent = words()), 800);
@@ -381,7 +388,7 @@ class AttentionLab extends HTMLElement {
     }[role] ?? `x @ ${PROJECTIONS[role]}`;
   }
 
-  /** Where a cell comes from, or goes: a text, the places that light up, the place itself. */
+  /** Where a cell comes from, or goes: a text, the places that light up, itself. */
   explain(role, i, j) {
     const t = this.tensors;
     const value = spell(t[role][i][j]);
@@ -407,7 +414,7 @@ class AttentionLab extends HTMLElement {
     return say(`${exp(t.scores[i][j])} ÷ (${t.scores[i].map(exp).join(" + ")}) = ${value} (each score less the greatest, ${spell(greatest)})`, ["scores", i]);
   }
 
-  /** One query from its input to its output: each step as explain() has it. */
+  /** One query from input to output: each step as explain() has it. */
   steps() {
     const i = Number(this.query.value);
     const t = this.tensors;
