@@ -18,8 +18,9 @@ from engine.policy import secure
 
 ROOT = Path(__file__).parent.parent
 
-# Where a site is published must not depend on who runs the tests.
-ADDRESSES = ("SITE_URL", "REPO_URL", "EDIT_URI")
+# Where a site is published must not depend on who runs the tests: on GitHub, make sets these.
+for address in ("SITE_URL", "REPO_URL", "EDIT_URI"):
+    os.environ.pop(address, None)
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,7 @@ def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
     with_zensical = request.config.getoption("--zensical")
 
     def build_into(folder: Path, **variables: str) -> Path:
-        environment = {k: v for k, v in os.environ.items() if k not in ADDRESSES}
-        environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
+        environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
         environment |= {"NO_MKDOCS_2_WARNING": "1", **variables}
         if with_zensical:
             with tempfile.TemporaryDirectory() as copy:

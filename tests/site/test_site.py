@@ -212,10 +212,11 @@ def test_known_addresses_are_used(build, tmp_path: Path) -> None:
 def test_on_github_the_addresses_follow_from_the_repository(
     root: Path, repository: str, address: str
 ) -> None:
-    unset = ("SITE_URL", "REPO_URL", "EDIT_URI", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    unset = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
     environment = {k: v for k, v in os.environ.items() if k not in unset}
     told = subprocess.run(
-        ["make", "--silent", "--eval=tell: ; @echo $$SITE_URL $$REPO_URL", "tell"],
+        ["make", "--silent", "-f", "Makefile", "-f", "-", "tell"],
+        input="tell: ; @echo $$SITE_URL $$REPO_URL\n",
         cwd=root,
         env=environment | {"GITHUB_REPOSITORY": repository},
         capture_output=True,
@@ -232,7 +233,7 @@ def test_a_build_from_scratch_gives_the_same_bytes(site: Path, root: Path, tmp_p
     for folder in ("docs", "snippets", "engine"):
         shutil.copytree(root / folder, scratch / folder, ignore=leave)
     shutil.copy(root / "mkdocs.yml", scratch)
-    environment = {k: v for k, v in os.environ.items() if k not in ("SITE_URL", "REPO_URL")}
+    environment = dict(os.environ)
     environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
     subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
