@@ -415,7 +415,11 @@ def there_are(name: str, names: Iterable[str]) -> str:
 
 
 def wrong_value(shown: Value, result: Result) -> str | None:
-    value = result.values[shown.expression]
+    value = result.values.get(shown.expression)
+    if value is None:
+        return (
+            f"{{{{ {shown.stem}: {shown.expression} }}}} came after the snippets ran: build again"
+        )
     error = value.get("error")
     if error is None and value["text"] is None and not shown.alone:
         error = "a table cannot stand in a sentence: give it a line of its own"

@@ -151,6 +151,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     sys.argv = [job.path]
     sys.dont_write_bytecode = True
     sys.stdout, sys.stderr = writer(1), writer(2)
+    sys.breakpointhook = refuse_to_stop
     process = os.getpid()
     spare = os.open(os.devnull, os.O_RDONLY)  # to give up where a snippet uses up all others
     try:
@@ -188,7 +189,14 @@ def redirect(scratch: str) -> None:
 
 def writer(descriptor: int) -> TextIO:
     """What `sys.stdout` is in a new process, whatever the terminal's encoding."""
-    return os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    # By lines, so that what another process prints in between comes where a terminal has it.
+    return os.fdopen(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+
+
+def refuse_to_stop() -> None:
+    raise RuntimeError("nobody is there to answer breakpoint(): take it out")
 
 
 def watch_files(root: str) -> None:
@@ -223,7 +231,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
                 f"a snippet may not change {name}, outside its folder: give a relative path, "
                 f"which leads to an empty folder that is gone afterwards"
             )
-        if not name.startswith(NO_SOURCES) and not path.startswith(f"{sys.prefix}/"):
+        if is_own(path, root):
             opened.setdefault(name, stamp_of(path))
 
 
@@ -448,15 +456,20 @@ def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
+def is_own(path: str, root: str) -> bool:
+    """Whether a file is one of the project, and not of a package that is installed within it."""
+    inside = path.startswith(f"{root}/") and not path.startswith(f"{sys.prefix}/")
+    return inside and not path.removeprefix(f"{root}/").startswith(NO_SOURCES)
+
+
 def problem_of(error: BaseException, job: Job) -> Problem:
     """An exception as the author needs it: the line, the section, and the frames of local files."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(job.root)
-        and not frame.filename.startswith(f"{job.root}/engine/")
+        if is_own(frame.filename, job.root)
     ]
-    if isinstance(error, SyntaxError) and error.filename:
+    if isinstance(error, SyntaxError) and is_own(error.filename or "", job.root):
         where, line = error.filename, error.lineno or 1
         what = f"{type(error).__name__}: {error.msg}"
     else:

@@ -8,6 +8,7 @@ MkDocs, `engine.mkdocs_hooks` drives the same engine once per build.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import secrets
@@ -21,8 +22,9 @@ from markdown.preprocessors import Preprocessor
 
 from engine.blocks import blocks_of
 from engine.build import Engine, Report, engine_for
-from engine.pages import VALUE, Include, Value, read_page
-from engine.problems import EngineError, visible
+from engine.pages import VALUE, Include, Value, beside, read_page
+from engine.problems import EngineError, Problem, visible
+from engine.project import Project
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
 BEFORE_FENCES = 28  # normalizing comes at 30, and would take a placeholder away; fences at 25
@@ -83,7 +85,9 @@ class OutputsPreprocessor(Preprocessor):
         report = self.engine.report if self.engine.driven else self.drive()
         project = self.engine.project
         # Absolute, since a base path is otherwise taken from wherever the generator was launched.
-        self.md.preprocessors["snippet"].base_path = [str(project.snippets), str(project.outputs)]
+        snippets = self.md.preprocessors["snippet"]
+        snippets.base_path = [str(project.snippets), str(project.outputs)]
+        snippets.read_lines = functools.partial(as_it_was, report, project)
         told: list[str] = []
         for one in shown:
             line = lines[one.line - 1]
@@ -102,6 +106,8 @@ class OutputsPreprocessor(Preprocessor):
             if program := report.programs.get(block):
                 line = lines[opening - 1]
                 lines[opening - 1] = f"{self.block(with_program(program), line)}{line}"
+        if told and self.engine.driven and "serve" not in sys.argv:  # after the engine's own look
+            raise EngineError([Problem("a page that was made", what) for what in told])
         return [self.block(error_block(told), ""), *lines] if told else lines
 
     def block(self, text: str, line: str) -> str:
@@ -115,7 +121,7 @@ class OutputsPreprocessor(Preprocessor):
             return self.block(kept["table"], line)
         return VALUE.sub(
             lambda match: (
-                kept["text"]
+                beside(kept["text"], match)
                 if (match["stem"], match["expression"]) == (value.stem, value.expression)
                 else match[0]
             ),
@@ -130,6 +136,16 @@ class OutputsPreprocessor(Preprocessor):
         for problem in report.problems:
             print(problem, file=sys.stderr)
         return report
+
+
+def as_it_was(report: Report, project: Project, path: str) -> list[str]:
+    """The lines of a file for a page: as it was run, whatever is on the disk by now."""
+    file = Path(path)
+    if file.is_relative_to(project.outputs):
+        text = report.outputs[file.parent.relative_to(project.outputs).as_posix()][file.name]
+    else:
+        text = report.snippets[project.stem(file)].text
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if text else []
 
 
 def with_program(program: str) -> str:

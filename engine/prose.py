@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from engine.pages import FENCE, INCLUDE, VALUE
+from engine.pages import FENCE, INCLUDE, VALUE, beside
 
 BOX = re.compile(r'^(?P<mark>!!!|\?\?\?\+?|===)(?P<rest>[^"]*)(?:"(?P<title>[^"]*)")?\s*$')
 NOTE = re.compile(r"^\[\^(?P<name>[^\]]+)\]:[ \t]*")
@@ -201,7 +201,7 @@ def worded(
 
     def valued(match: re.Match) -> str:
         line = text[text.rfind("\n", 0, match.start()) + 1 :].split("\n", 1)[0]
-        return value(match["stem"], match["expression"], line.strip() == match[0])
+        return beside(value(match["stem"], match["expression"], line.strip() == match[0]), match)
 
     def spanned(match: re.Match) -> str:
         if match["code"]:

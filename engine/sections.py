@@ -48,6 +48,8 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
         if marker is None:
             continue
         name, kind = marker["name"], marker["type"].lower()
+        if line[: marker.start()].strip(" \t#"):
+            problem(number, f'the marker of "{name}" stands behind code: give it a line of its own')
         if not NAME.fullmatch(name):
             problem(number, f'"{name}" cannot name a section: use letters, digits, "_" and "-"')
         elif kind == "start":

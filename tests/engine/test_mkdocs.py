@@ -336,3 +336,28 @@ def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> N
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert "<strong>bold" not in page
+
+
+def test_a_page_shows_what_was_run_whatever_is_on_the_disk_by_then(
+    mkdocs: Sample, root: Path
+) -> None:
+    mkdocs.page(SHOWN, "index")
+    (mkdocs.root / "meets.py").write_text(
+        "from pathlib import Path\n\n\ndef on_nav(nav, **_):\n"
+        "    Path('.cache/outputs/one/part.txt').write_text('of another build')\n"
+    )
+    config = mkdocs.root / "mkdocs.yml"
+    config.write_text(config.read_text().replace("hooks: [", "hooks: [meets.py, "))
+    assert build(mkdocs, root).returncode == 0
+    page = (mkdocs.root / "site/index.html").read_text()
+    assert "printed 3" in page and "of another build" not in page
+
+
+def test_a_page_that_the_engine_has_not_seen_ends_the_build_where_it_is_wrong(
+    mkdocs: Sample, root: Path
+) -> None:
+    (mkdocs.root / "docs/more.markdown").write_text('``` py\n--8<-- "nope.py:part"\n```\n')
+    done = build(mkdocs, root)
+    assert done.returncode != 0
+    assert "there is no snippets/nope.py" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.pages import Include, Malformed, Value, read_page
+from engine.pages import VALUE, Include, Malformed, Value, beside, read_page
 from tests.engine.conftest import Sample
 
 
@@ -43,7 +43,12 @@ def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
         '--8<-- "a.md"',
         '--8<-- "a.py" ',
         "--8<--",
+        '> --8<-- "a.py"',
+        '- --8<-- "a/b.txt"',
+        '| --8<-- "a/b.txt" |',
         "{{ x }}",
+        "{{a: x}}",
+        "{{\ta: x }}",
     ],
 )
 def test_a_near_miss_is_told_and_not_shown_as_written(line: str) -> None:
@@ -65,3 +70,47 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
     assert f"docs/page.md:2: there is no snippets/{target}" in "\n".join(
         map(str, sample.refresh().problems)
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "line", "told"),
+    [
+        ('``` text\n--8<-- "a/b.txt"\n', 1, "must be closed by ```"),
+        ('````\n--8<-- "a/b.txt"\n```\n', 1, "must be closed by ````"),
+        ('```\n--8<-- "a/b.txt"\n````\n', 1, "must be closed by ```"),
+        ('```\n--8<-- "a/b.txt"\n    ```\n', 1, "as far in as it was opened"),
+        ('~~~ text title=Output\n--8<-- "a/b.txt"\n~~~\n', 1, "opens no fence"),
+        ('``` text, what it prints\n--8<-- "a/b.txt"\n```\n', 1, "opens no fence"),
+        ('    ``` text\n--8<-- "a/b.txt"\n    ```\n', 2, "as far in as the fence"),
+        ('``` py\n--8<-- "a.py:b"\nprint("typed")\n```\n', 3, "nothing may be typed"),
+    ],
+)
+def test_a_fence_that_would_show_an_output_as_markup_is_told(
+    page: str, line: int, told: str
+) -> None:
+    (found,) = [one for one in read(page) if isinstance(one, Malformed)]
+    assert found.line == line and told in found.what
+
+
+@pytest.mark.parametrize(
+    "info", [" text", ' { .py .download title="a.py" }', ' py title="a.py"', ""]
+)
+def test_a_fence_as_chapters_have_it_is_taken(info: str) -> None:
+    (found,) = read(f'```{info}\n\n--8<-- "a/b.txt"\n```\n')
+    assert isinstance(found, Include)
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("{{ a: x }}: query", "[1, 2&#93;: query"),
+        ("- {{ a: x }}(in order)", "- [1, 2&#93;(in order)"),
+        ("`{{ a: x }}: query`", "`[1, 2]: query`"),
+        ("It is {{ a: x }}.", "It is [1, 2]."),
+        ("{{ a: n }}. That is the total.", "1&#50;. That is the total."),
+        ("It is {{ a: n }}. That is the total.", "It is 12. That is the total."),
+    ],
+)
+def test_what_stands_beside_a_value_does_not_make_it_markup(page: str, shown: str) -> None:
+    texts = {"x": "[1, 2]", "n": "12"}
+    assert VALUE.sub(lambda match: beside(texts[match["expression"]], match), page) == shown

@@ -103,12 +103,14 @@ def test_what_a_killed_process_left_in_memory_is_removed_and_no_other(
     monkeypatch.setattr(scratch, "ROOM", 0)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    for name in (f"site_{gone.pid}_x", f"site_{os.getpid()}_x", f"engine_{gone.pid}_x"):
+    site = f"{scratch.OURS}-site"
+    kept = {f"{site}_{os.getpid()}_x", f"{scratch.OURS}-engine_{gone.pid}_x", f"site_{gone.pid}_x"}
+    for name in {f"{site}_{gone.pid}_x", *kept}:
         lay(tmp_path / name, page="1")
     with scratch.scratch("site") as folder:
         assert Path(folder).parent == tmp_path
         left = {path.name for path in tmp_path.iterdir()} - {Path(folder).name}
-    assert left == {f"site_{os.getpid()}_x", f"engine_{gone.pid}_x"}
+    assert left == kept
 
 
 def test_where_memory_has_no_room_the_folder_is_elsewhere(

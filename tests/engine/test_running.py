@@ -135,3 +135,30 @@ def test_a_warning_of_the_compiler_reaches_each_snippet_that_imports_it(sample: 
     told = [str(warning) for warning in sample.refresh().warnings]
     assert len(told) == 2
     assert all("odd.py:1: SyntaxWarning" in one for one in told)
+
+
+def test_an_error_within_an_installed_package_is_told_at_the_snippets_line(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = sample.root / ".venv/lib/package.py"
+    package.parent.mkdir(parents=True)
+    package.write_text("def fails():\n    raise ValueError('no')\n")
+    told = sample.problem(
+        f"import sys\nsys.path.append({str(package.parent)!r})\nimport package\n\npackage.fails()"
+    )
+    assert told.startswith('snippets/one.py:6: in section "part": ValueError: no')
+    assert ".venv" not in told
+
+
+def test_a_mistake_in_code_that_is_made_on_the_way_is_told_at_its_line(sample: Sample) -> None:
+    assert sample.problem("x = 1\neval('1 +')").startswith("snippets/one.py:3: in section")
+
+
+def test_nobody_answers_a_breakpoint(sample: Sample) -> None:
+    told = sample.problem("x = 1\nbreakpoint()")
+    assert told.startswith("snippets/one.py:3: ") and "take it out" in told
+
+
+def test_what_other_processes_print_comes_in_its_order(sample: Sample) -> None:
+    body = "import subprocess\nprint('first')\nsubprocess.run(['echo', 'second'])\nprint('third')"
+    assert sample.printed(body) == "first\nsecond\nthird\n"

@@ -20,3 +20,10 @@ def test_an_escaped_marker_is_text() -> None:
 def test_the_time_limit_is_60_seconds_unless_the_file_says_otherwise() -> None:
     assert read_timeout("x = 1\n") == 60
     assert read_timeout("# SPDX\n# timeout: 120 s\n") == 120
+
+
+def test_a_marker_behind_code_is_told() -> None:
+    _, problems = read_sections("# --8<-- [start:a]\nx = 1  # --8<-- [end:a]\n", "one.py")
+    assert [str(p) for p in problems] == [
+        'one.py:2: the marker of "a" stands behind code: give it a line of its own'
+    ]

@@ -74,7 +74,7 @@ def started_by(pool: Pool) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended, or is another user's
-            if f"/engine_{pool.process.pid}_" in os.readlink(process / "cwd"):
+            if f"-engine_{pool.process.pid}_" in os.readlink(process / "cwd"):
                 found.append((process / "cmdline").read_text().replace("\0", " "))
     return found
 
