@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import difflib
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from engine import sources
 from engine.blocks import Block, Programs, blocks_of
 from engine.child import Job, Result, stamp_of
-from engine.pages import Include, Malformed, Value, read_page
+from engine.pages import VALUE, Include, Malformed, Value, read_page
 from engine.pool import Pool
 from engine.problems import Problem
 from engine.project import Project
@@ -22,6 +23,7 @@ from engine.prose import section_of
 from engine.sections import Section, is_measured, read_sections, read_timeout
 from engine.store import Run, Store, files_of
 
+FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?---\n")
 ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
 
 Shown = Include | Value | Malformed
@@ -168,8 +170,14 @@ class Engine:
             except UnicodeDecodeError as error:
                 report.problems.append(Problem(f"{name}:1", f"is not UTF-8: {error}"))
                 continue
-            if "8<-" in text or "{{ " in text:
-                pages.append(Page(name, tuple(read_page(text.splitlines()))))
+            if "8<-" in text or "{{" in text:
+                head = FRONT_MATTER.match(text)
+                if head and VALUE.search(head[0]):
+                    what = "values are not put into front matter: write it in words"
+                    report.problems.append(Problem(f"{name}:1", what))
+                above = [""] * head[0].count("\n") if head else []  # lines keep their numbers
+                lines = text[head.end() if head else 0 :].splitlines()
+                pages.append(Page(name, tuple(read_page([*above, *lines]))))
         return pages
 
     def read_snippets(self, pages: list[Page], report: Report) -> dict[str, Snippet]:

@@ -452,8 +452,8 @@ def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
             if shown is None:
                 raise
             return {"text": None, "table": shown}
-    except Exception as error:  # told to the author at the line of the page that asks for it
-        return {"error": f"{type(error).__name__}: {error}"}
+    except BaseException as error:  # told to the author at the line of the page that asks for it
+        return {"error": "".join(traceback.format_exception_only(error)).strip()}
 
 
 def is_own(path: str, root: str) -> bool:

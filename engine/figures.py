@@ -67,6 +67,8 @@ WRITTEN_WITH = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
 MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
 SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 
+UNKNOWN = {"a", "filter", "linearGradient", "pattern", "radialGradient"}
+
 INITIAL = {
     ("fill-rule", "nonzero"),
     ("font-style", "normal"),
@@ -129,6 +131,11 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
         raise ValueError("a figure needs a title: plt.subplots(num='…')")
     svg = _elements(text or written(figure), title)
     texts = _texts_in_reading_order(svg)
+    if formula := next((text for text in texts if re.fullmatch(r"\$.*\\[a-z].*\$", text)), None):
+        raise ValueError(
+            f"the figure '{title}' holds the formula {formula}, which is not typeset: write plain "
+            f"text, and the ticks of a log axis with set_xticks(places, labels)"
+        )
     description = _one_line(_described(figure) or ", ".join(texts))
 
     prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", prefix)
@@ -172,6 +179,11 @@ def _elements(text: str, title: str) -> ET.Element:
         raise ValueError(
             f"the figure '{title}' holds a bitmap (imshow, or a rasterized artist): "
             "draw cells as patches, so that text stays text and colors follow the theme"
+        )
+    if found := next((one.tag for one in svg.iter() if one.tag in UNKNOWN), None):
+        raise ValueError(
+            f"the figure '{title}' needs <{found}> in its SVG (a hatch, a gradient or a link), "
+            f"whose colors could not follow the theme: draw it with plain marks"
         )
     for parent in list(svg.iter()):
         for child in list(parent):

@@ -166,13 +166,24 @@ class Maker:
     def hints(self, checks: Snippet | None) -> dict[str, str]:
         """The words for each blank, by the name that it binds."""
         for node in ast.parse(checks.text).body if checks else []:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HINTS":
-                try:
-                    return ast.literal_eval(node.value)
-                except ValueError as error:
-                    where = f"{self.project.relative(checks.path)}:{node.lineno}"
-                    what = "HINTS must be written out: a string for each name, and no computation"
-                    raise EngineError([Problem(where, what, checks.stem)]) from error
+            if not isinstance(node, ast.Assign | ast.AnnAssign):
+                continue
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if ast.unparse(target) != "HINTS":
+                continue
+            try:
+                hints = ast.literal_eval(node.value)
+            except (TypeError, ValueError):
+                hints = None
+            if not isinstance(hints, dict) or not all(
+                isinstance(text, str) and text.isprintable()
+                for pair in hints.items()
+                for text in pair
+            ):
+                where = f"{self.project.relative(checks.path)}:{node.lineno}"
+                what = "HINTS must be written out: for each name a string, of one line"
+                raise EngineError([Problem(where, what, checks.stem)])
+            return hints
         return {}
 
     def sections(self, stem: str) -> dict[str, Section]:

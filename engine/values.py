@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 LONGEST = 300  # characters in a sentence
+MOST_CELLS = 2_500  # of a table: a page shows some dozens
 # What Markdown or HTML could take for markup. A value that holds one is refused, so that nothing
 # that a snippet computes can become live in a page.
 # Brackets and braces may stand, as those of a list do, but for links, attributes and values; the
@@ -35,6 +36,8 @@ def number(value: float, decimals: int) -> str:
     """2.0 -> "2" or "2.0000", 1.93662 -> "1.9366", and 0.00000603 -> "6.0337e-06"."""
     if isinstance(value, bool) or not math.isfinite(value):
         return str(value)
+    if isinstance(value, int) and not is_fixed(value):
+        return str(value)  # it was counted, so every digit of it is known
     return f"{value:.{decimals}f}" if is_fixed(value) else f"{value:.4e}"
 
 
@@ -80,16 +83,23 @@ def table(value: Any, expression: str) -> str | None:
     """A 1-D or 2-D tensor as one line of HTML, or None for any other value.
 
     `data-values` carries the exact numbers as JSON, `data-tensor` the name.
+
+    Raises ValueError where it is too large for a page.
     """
     if not hasattr(value, "tolist") or len(value.shape) not in (1, 2):
         return None
+    if math.prod(value.shape) > MOST_CELLS:
+        size = f"{math.prod(value.shape)} numbers are too many for a table"
+        raise ValueError(f"{size} ({MOST_CELLS} may be): show a part of it, such as x[:3]")
     rows = value.tolist() if len(value.shape) == 2 else [value.tolist()]
     name = re.findall(r"[A-Za-z_]\w*", expression)[-1]
     shape = worded(tuple(value.shape), 0)
     decimals = places(flat(rows))
     exact = json.dumps(rows, separators=(",", ":"))
     body = "".join(
-        "<tr>" + "".join(f"<td>{number(cell, decimals)}</td>" for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{html.escape(number(cell, decimals))}</td>" for cell in row)
+        + "</tr>"
         for row in rows
     )
     return (

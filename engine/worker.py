@@ -60,10 +60,11 @@ class Running:
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing runs yet that would have to end
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
     import_once()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ask_system(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves becomes a child of this process
     lines = Lines(0)
     waiting: list[Job] = []

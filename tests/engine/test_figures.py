@@ -262,3 +262,25 @@ def test_what_a_snippet_sets_for_svg_changes_no_figure_and_stays_set():
     matplotlib.rcParams.update(theirs)
     assert svg_of(plot(), "p") == one
     assert {name: matplotlib.rcParams[name] for name in theirs} == theirs
+
+
+@pytest.mark.parametrize("label", [r"$\alpha$", r"$\mathdefault{10^{0}}$"])
+def test_a_formula_in_a_figure_is_refused(label):
+    figure, axes = plt.subplots(num="Formula")
+    axes.set_title(label)
+    with pytest.raises(ValueError, match="'Formula' holds the formula"):
+        svg_of(figure, "p")
+
+
+def test_what_the_theme_cannot_color_is_refused():
+    figure, axes = plt.subplots(num="Hatched")
+    axes.bar([1], [1], hatch="/", color="red")
+    with pytest.raises(ValueError, match="'Hatched' needs <pattern> in its SVG"):
+        svg_of(figure, "p")
+
+
+def test_a_link_in_a_figure_is_refused():
+    figure, axes = plt.subplots(num="Linked")
+    axes.plot([0, 1], color="C1")[0].set_url("javascript:alert(1)")
+    with pytest.raises(ValueError, match="'Linked' needs <a> in its SVG"):
+        svg_of(figure, "p")

@@ -198,8 +198,9 @@ def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
     assert told in str(error.value)
 
 
-def test_hints_that_are_computed_are_refused(project) -> None:
-    project.snippet(CHECKS.replace('"half": "one line"', '"half": "one" + "line"'), "checks/one")
+@pytest.mark.parametrize("hint", ['"one" + "line"', "5", '"x = 1\\nx / 0"'])
+def test_hints_that_are_not_a_line_are_refused(project, hint) -> None:
+    project.snippet(CHECKS.replace('"half": "one line"', f'"half": {hint}'), "checks/one")
     with pytest.raises(
         EngineError, match=r"^snippets/checks/one\.py:\d+: HINTS must be written out"
     ):
@@ -249,3 +250,8 @@ def test_a_page_of_a_notebook_has_formulas_and_no_sheet(project) -> None:
     assert [token["name"] for token in page["toc"][0]["children"]] == ["Notes"]
     brief = notebook_html.page_of(notebook.data, brief=True)["html"]
     assert "Four." not in brief and "check_double" in brief
+
+
+def test_hints_may_say_what_they_are(project) -> None:
+    project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "checks/one")
+    assert any("TO-DO" in one for one in sources(made(project)[HANDS_ON], "code"))

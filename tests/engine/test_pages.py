@@ -114,3 +114,13 @@ def test_a_fence_as_chapters_have_it_is_taken(info: str) -> None:
 def test_what_stands_beside_a_value_does_not_make_it_markup(page: str, shown: str) -> None:
     texts = {"x": "[1, 2]", "n": "12"}
     assert VALUE.sub(lambda match: beside(texts[match["expression"]], match), page) == shown
+
+
+def test_front_matter_holds_no_value_and_opens_no_fence(sample: Sample) -> None:
+    sample.snippet("x = 3\n")
+    sample.page("---\ndescription: |\n  ```\n---\n\nIt is {{ one: x }}.\n")
+    assert sample.refresh().problems == []
+    sample.page("---\ndescription: It is {{ one: x }}\n---\n\nIt is {{ one: x }}, {{one: x}}.\n")
+    first, second = map(str, sample.refresh().problems)
+    assert first == "docs/page.md:1: values are not put into front matter: write it in words"
+    assert second.startswith("docs/page.md:5: a value in a sentence is written")

@@ -67,3 +67,13 @@ def test_a_table_carries_name_shape_and_exact_numbers() -> None:
 def test_what_is_no_row_and_no_matrix_has_no_table() -> None:
     assert values.table(torch.zeros(2, 2, 2), "x") is None
     assert values.table("text", "x") is None
+
+
+def test_a_count_has_all_its_digits():
+    assert values.inline(7087872) == "7087872"
+    assert values.inline([1234567, 2]) == "[1234567, 2]"
+
+
+def test_a_table_that_is_too_large_for_a_page_is_refused():
+    with pytest.raises(ValueError, match="1000000 numbers are too many for a table"):
+        values.table(torch.zeros(1000, 1000), "x")
