@@ -648,8 +648,8 @@ def test_no_other_page_loads_the_lab(site: Path) -> None:
 
 def test_the_pointer_may_rest_on_what_goes(lab: Page) -> None:
     lab.get_by_role("button", name="Add an input").click()
-    result(lab, "scores", 4, 4).hover()
     lab.get_by_role("button", name="Remove input 4").focus()
+    result(lab, "scores", 4, 4).hover()
     lab.keyboard.press("Enter")
     expect(cell(lab, "x", 3, 1)).to_be_focused()
     expect(lab.locator(".lab-sum")).to_contain_text("x, row 3, column 1: 1")

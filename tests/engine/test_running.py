@@ -162,3 +162,14 @@ def test_nobody_answers_a_breakpoint(sample: Sample) -> None:
 def test_what_other_processes_print_comes_in_its_order(sample: Sample) -> None:
     body = "import subprocess\nprint('first')\nsubprocess.run(['echo', 'second'])\nprint('third')"
     assert sample.printed(body) == "first\nsecond\nthird\n"
+
+
+def test_results_that_nobody_took_are_not_given_to_the_next_who_asks(sample: Sample) -> None:
+    for stem in ("one", "two", "three"):
+        sample.section("print(1)", stem)
+    jobs = [sample.engine.job(snippet, {}) for snippet in sample.refresh().snippets.values()]
+    results = sample.pool.run(jobs)
+    first = next(results).stem
+    results.close()
+    again = sample.pool.run([job for job in jobs if job.stem == first])
+    assert [result.stem for result in again] == [first]
