@@ -68,7 +68,7 @@ def local_sources(snippet: Path, root: Path, seen: Seen | None = None) -> dict[s
         name, content, imports = seen[path]
         if name not in found:
             found[name] = content
-            waiting += [path for path in imports if path.is_relative_to(root)]
+            waiting += imports
     return found
 
 
@@ -78,8 +78,8 @@ def read_source(path: Path, root: Path) -> tuple[str, str | None, list[Path]]:
         data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return name, None, []
-    imports = candidates(data, path, root) if path.suffix == ".py" else []
-    return name, digest(data), list(dict.fromkeys(imports))
+    imports = dict.fromkeys(candidates(data, path, root)) if path.suffix == ".py" else {}
+    return name, digest(data), [file for file in imports if file.is_relative_to(root)]
 
 
 def are_unchanged(made_from: dict[str, str | None], root: Path) -> bool:
