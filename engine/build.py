@@ -275,9 +275,9 @@ class Engine:
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
                 prepared.result()  # read what it slices before that is found unchanged
-                for name in result.opened:
-                    made_from.setdefault(name, sources.digest_of_file(root / name))
-                as_opened = all(stamp_of(root / n) == s for n, s in result.opened.items())
+                for name in result.opened.keys() - made_from.keys():
+                    made_from[name] = sources.digest_of_file(root / name)
+                as_opened = all(stamp_of(f"{root}/{n}") == s for n, s in result.opened.items())
                 if not (as_opened and sources.are_unchanged(made_from, root)):
                     is_there = snippet.path.is_file()
                     if is_there and attempt < ATTEMPTS:
