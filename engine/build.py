@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import atexit
 import difflib
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -19,11 +18,10 @@ from engine.pages import VALUE, Include, Malformed, Value, read_page
 from engine.pool import Pool
 from engine.problems import Problem
 from engine.project import Project
-from engine.prose import section_of
+from engine.prose import FRONT_MATTER, section_of
 from engine.sections import Section, is_measured, read_sections, read_timeout
 from engine.store import Run, Store, files_of
 
-FRONT_MATTER = re.compile(r"---\n(?:.*\n)*?---\n")
 ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
 
 Shown = Include | Value | Malformed
@@ -133,7 +131,7 @@ class Engine:
         return problems
 
     def moved(self) -> list[Problem]:
-        """Snippets that are no longer what was run: a page that was made since may show them so."""
+        """Snippets that are no longer what was run: notebooks, made since, may hold them so."""
         problems = []
         for snippet in self.report.snippets.values():
             try:

@@ -68,7 +68,7 @@ def on_post_build(config: Any) -> None:
     try:
         tell(engine.finish())
         if moved := engine.moved():
-            engine.store.forget("pages", "notebooks")  # they are kept as made of what was run
+            engine.store.forget("notebooks")  # they are kept as made of what was run
             if not serving:  # a server makes them again by itself
                 tell(moved)
         if staged:

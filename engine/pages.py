@@ -51,18 +51,18 @@ class Value:
 
 @dataclass
 class Fence:
-    """A code fence that is open; `last`: of the includes in it, `other`: a line that is none."""
+    """A code fence that is open; `shows`: whether it has an include, `other`: another line."""
 
     line: int
     indent: str
     marks: str
     info: str
-    last: Include | None = None
+    shows: bool = False
     other: int = 0
 
     def wrong_with(self, end: re.Match[str] | None) -> Malformed | None:
         """What keeps pymdownx.superfences from taking an include in it for code, or None."""
-        if self.last is None:
+        if not self.shows:
             return None
         start = RE_NESTED_FENCE_START.match(f"{self.marks}{self.info}")
         if start is None or start["unrecognized"]:
@@ -99,7 +99,7 @@ def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
             within = (fence.marks, fence.line) if fence else ("", 0)
             read = read_include(number, include["indent"], include["target"], *within)
             if fence and isinstance(read, Include):
-                fence.last = read
+                fence.shows = True
                 if len(read.indent) < len(fence.indent):
                     read = Malformed(number, "an include is as far in as the fence around it")
             yield read

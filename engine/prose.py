@@ -72,8 +72,11 @@ class Box:
 Block = Text | Code | Printed | Figure | Box
 
 
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+
+
 def without_front_matter(text: str) -> str:
-    return re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    return FRONT_MATTER.sub("", text)
 
 
 def read_blocks(lines: list[str]) -> list[Block]:
