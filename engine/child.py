@@ -49,6 +49,8 @@ EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGED_BY = ("chmod", "link", "mkdir", "remove", "rename", "rmdir", "symlink", "truncate")
 CHANGES = {"shutil.rmtree", *(f"os.{name}" for name in CHANGED_BY)}
+LISTS = {"os.listdir", "os.scandir"}
+WATCHED = {"open", *LISTS, *CHANGES}
 NO_SOURCES = (".cache/", ".venv/", ".git/", "engine/")
 NUMBERED = re.compile(r"_\d+$")  # `picture_2.svg` is the second figure of section "picture"
 TRACE = "trace"  # where Python was when it crashed, or when its time was over
@@ -91,7 +93,8 @@ class Result:
     sections: name -> {"text": what it printed, "figures": [svg, ...], "drawn": a digest of each};
         a program that is run for proof has no more than the digests
     values: expression -> {"text": ..., "table": html or None} or {"error": ...}
-    opened: local files that were read while it ran, relative to the root, as they were then
+    opened: local files that were read while it ran, and folders that were listed, relative to the
+        root, as they were then
     warnings: what it wrote to standard error
     """
 
@@ -200,7 +203,7 @@ def refuse_to_stop() -> None:
 
 
 def watch_files(root: str) -> None:
-    """Starts to note every file below `root` that is opened: data files are sources too.
+    """Starts to note all below `root` that is opened or listed: data files are sources too.
 
     What would change a file there is refused. It is a guard against slips, and no sandbox.
     """
@@ -211,10 +214,12 @@ def watch_files(root: str) -> None:
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" and event not in CHANGES:
+    if event not in WATCHED:
         return
     (root,) = watched
-    changes = event in CHANGES or bool((arguments[2] or 0) & WRITING)
+    if event in LISTS and is_import(sys._getframe(1)):
+        return  # what an import may find is known without it
+    changes = event in CHANGES or (event == "open" and bool((arguments[2] or 0) & WRITING))
     for argument in arguments[: 2 if event in CHANGES else 1]:
         if not isinstance(argument, str | bytes | os.PathLike):
             continue
@@ -233,6 +238,10 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
             )
         if is_own(path, root):
             opened.setdefault(name, stamp_of(path))
+
+
+def is_import(frame: types.FrameType) -> bool:
+    return frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def stamp_of(path: str | Path) -> Stamp | None:

@@ -15,7 +15,8 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from engine.build import Engine, engine_for
+from engine.child import is_own
 from engine.sources import digest, digest_of_file, environment
 from engine.store import Made, Store
 
@@ -70,20 +72,36 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
     if engine.report.problems or not log.isEnabledFor(logging.INFO):
         build = None
         return nav
-    text = Path(config.config_file_path).read_text("utf-8")
+    text = "\n".join(texts_of(Path(config.config_file_path)))
     variables = {
         name for line in re.findall(r"!ENV(.*)", text) for name in re.findall(r"\w+", line)
     }
+    modules = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
     common = [
         environment(),
         sorted(n for n in os.listdir(Path(markdown.__file__).parents[1]) if ".dist-" in n),
         [text, {name: os.environ.get(name) for name in variables}],
+        [as_loaded(file) for file in sorted(modules) if is_own(file, str(root))],
         digest_of_file(root / "docs" / "glossary.md"),
         sorted((file.src_uri, file.dest_uri, file.inclusion.value) for file in files),
     ]
     made_from = digest(json.dumps(common, sort_keys=True).encode())
     build = Build(Made(engine.project.pages), made_from, shown_by(engine))
     return nav
+
+
+def texts_of(config: Path) -> Iterator[str]:
+    """A configuration, and those that it inherits from."""
+    text = config.read_text("utf-8")
+    yield text
+    if parent := re.search(r"^INHERIT:\s*[\"']?(.+?)[\"']?\s*(#.*)?$", text, re.MULTILINE):
+        yield from texts_of(config.parent / parent[1])
+
+
+@functools.cache
+def as_loaded(module: str) -> str | None:
+    """The digest of a file when it was first seen: a server goes on with the module it has."""
+    return digest_of_file(Path(module))
 
 
 def shown_by(engine: Engine) -> dict[str, list[str]]:

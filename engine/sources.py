@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import os
 import platform
 from collections.abc import Iterator
 from importlib import metadata
@@ -25,10 +26,12 @@ def digest(data: bytes) -> str:
 
 
 def digest_of_file(path: Path) -> str | None:
-    """The digest of a file's bytes, or None where there is no such file."""
+    """The digest of a file's bytes, or of a folder's names; None where there is neither."""
     try:
         return digest(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except IsADirectoryError:
+        return digest("\0".join(sorted(os.listdir(path))).encode())
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
@@ -76,8 +79,8 @@ def read_source(path: Path, root: Path) -> tuple[str, str | None, list[Path]]:
     name = path.relative_to(root).as_posix()
     try:
         data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return name, None, []
+    except OSError:
+        return name, digest_of_file(path), []
     imports = dict.fromkeys(candidates(data, path, root)) if path.suffix == ".py" else {}
     return name, digest(data), [file for file in imports if file.is_relative_to(root)]
 

@@ -99,6 +99,36 @@ def test_a_data_file_that_is_read_counts(sample: Sample) -> None:
     assert sample.output("one/part.txt") == "2\n\n"
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "sorted(os.listdir(data))",
+        "sorted(entry.name for entry in os.scandir(data))",
+        "sorted(glob.glob(f'{data}/*.csv'))",
+        "sorted(str(path) for path in Path(data).rglob('*'))",
+    ],
+)
+def test_a_folder_that_is_listed_counts(sample: Sample, listing: str) -> None:
+    data = sample.root / "data"
+    data.mkdir()
+    (data / "first.csv").touch()
+    imports = "import glob, os\nfrom pathlib import Path"
+    sample.section(f"{imports}\ndata = {str(data)!r}\nprint(len({listing}))")
+    ran(sample)
+    assert ran(sample) == []
+    (data / "second.csv").touch()
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "2\n"
+
+
+def test_a_new_file_beside_an_import_does_not_count(sample: Sample) -> None:
+    sample.snippet("x = 1", "base")
+    sample.section("from snippets.base import x\nprint(x)")
+    ran(sample)
+    sample.snippet("", "new")
+    assert ran(sample) == []
+
+
 def test_a_new_value_on_a_page_runs_the_snippet_and_an_edited_sentence_does_not(
     sample: Sample,
 ) -> None:

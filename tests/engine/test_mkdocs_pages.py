@@ -99,6 +99,24 @@ def test_what_all_pages_are_made_from_renders_all(site: Site) -> None:
     assert site.build()[0] == 4
 
 
+def test_a_configuration_that_is_inherited_from_renders_all(site: Site) -> None:
+    config, base = site.folder / "mkdocs.yml", site.folder / "base.yml"
+    base.write_text(config.read_text())
+    config.write_text("INHERIT: base.yml\n")
+    site.build()
+    assert site.build()[0] == 0
+    base.write_text(base.read_text() + "  - tables\n")
+    assert site.build()[0] == 3
+
+
+def test_an_extension_of_the_projects_own_renders_all(site: Site) -> None:
+    site.build()
+    assert site.build()[0] == 0
+    extension = site.folder / "counting.py"
+    extension.write_text(extension.read_text() + "# another version\n")
+    assert site.build()[0] == 3
+
+
 def test_a_link_that_leads_nowhere_is_told_in_every_build(site: Site) -> None:
     site.sample.page("# Other\n\n[gone](gone.md)\n", "other")
     for _ in range(2):
