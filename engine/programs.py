@@ -21,7 +21,7 @@ from engine.sections import MARKER, Section
 END = 1 << 30  # a line after every other
 BUILTINS = {*dir(builtins), "__name__", "__file__", "__doc__"}
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-ASSIGNMENTS = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr
+ASSIGNMENTS = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.NamedExpr | ast.For
 COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -332,9 +332,9 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
 
 def in_order(node: ast.AST) -> Iterator[ast.AST]:
     """The parts of a node in the order of their running: a value before the name it is given."""
-    last = {"targets", "target"} if isinstance(node, ASSIGNMENTS) else set()
-    first = {"iter"} if isinstance(node, ast.For) else set()
-    fields = sorted(node._fields, key=lambda name: (name in last) - (name in first))
+    fields = node._fields
+    if isinstance(node, ASSIGNMENTS):
+        fields = sorted(fields, key=lambda name: name not in ("value", "iter"))
     for name in fields:
         value = getattr(node, name, None)
         for item in value if isinstance(value, list) else [value]:
