@@ -347,7 +347,6 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
                     ops=[ast.Eq()],
                     comparators=[ast.Constant(value="__main__")],
                 ),
-                orelse=[],
             ):
                 found += statement.body
             case _:
