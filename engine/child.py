@@ -422,7 +422,7 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
     kept["text"] += visible(text)
     for number in numbers:
         figure = pyplot.figure(number)
-        prefix = "-".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
+        prefix = ".".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
         try:
             written = figures.written(figure)
             kept["drawn"].append(figures.digest_of(figure, written))
