@@ -154,7 +154,7 @@ class Programs:
         jobs, by_name = [], {}
         for number, (block, text) in enumerate(waiting.items()):
             timeout = read_timeout(snippets[block.stem])
-            jobs.append(Job(str(number), "", "", whole, [], timeout, program=text))
+            jobs.append(Job(str(number), "", "", whole, {}, timeout, program=text))
             by_name[str(number)] = block
         for result in pool.run(jobs):
             block = by_name[result.stem]

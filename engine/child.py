@@ -58,6 +58,7 @@ TRACE = "trace"  # where Python was when it crashed, or when its time was over
 class Job:
     """One snippet to run.
 
+    expressions: of its variables, each with the first place that asks for it, as `file:line`
     imports: it and the local files that it imports, for the worker to compile once for all
     program: a text that runs without the project, as one that was pasted elsewhere; the worker
         gives it its path and its root
@@ -68,7 +69,7 @@ class Job:
     path: str
     root: str
     sections: list[Section]
-    expressions: list[str]
+    expressions: dict[str, str]
     timeout: int
     imports: list[str] = field(default_factory=list)
     program: str | None = None
@@ -305,7 +306,8 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
     else:  # it is all one section, so Python can take it as a whole
         exec(compile(source, job.path, "exec", dont_inherit=True), module.__dict__)
         close(job.sections[0], job, result, 0, 0)
-    for expression in job.expressions:
+    for place, expression in enumerate(job.expressions, start=1):
+        report_line(-place)
         result.values[expression] = evaluate(expression, module.__dict__)
 
 
