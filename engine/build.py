@@ -16,7 +16,7 @@ from engine.blocks import Block, Programs, blocks_of
 from engine.child import Job, Result, stamp_of
 from engine.pages import VALUE, Include, Malformed, Value, read_page
 from engine.pool import Pool
-from engine.problems import Problem
+from engine.problems import Problem, shortened
 from engine.project import Project
 from engine.prose import FRONT_MATTER, section_of
 from engine.sections import Section, is_measured, read_sections, read_timeout
@@ -460,7 +460,7 @@ def differences(first: Result, second: Result) -> list[str]:
                 one.get(name, "").splitlines(), two.get(name, "").splitlines(), "first run",
                 "second run", lineterm="", n=0,
             )  # fmt: skip
-            told = "\n  ".join(list(lines)[:12])
+            told = shortened("\n  ".join(list(lines)[:12]))
             found.append(f"{name} differs between two runs: seed what is random\n  {told}")
     return found
 

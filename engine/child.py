@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine import values
-from engine.problems import Problem, visible
+from engine.problems import Problem, shortened, visible
 from engine.sections import Section
 from engine.sources import TOO_DEEP, UNREADABLE
 from engine.state import state
@@ -42,7 +42,7 @@ compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its pa
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
-MOST_TOLD = 10_000  # characters of what an exception says
+MOST_OF_LINE = 200  # characters of the source of such a call
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
 EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
@@ -163,7 +163,8 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
                 os.close(spare)
     except Failed as failure:
         where = Path(job.path).relative_to(job.root).as_posix()
-        result.problems.append(Problem(f"{where}:{failure.line}", failure.what, job.stem))
+        what = shortened(failure.what)
+        result.problems.append(Problem(f"{where}:{failure.line}", what, job.stem))
     except BaseException as error:  # told to the author, whatever it is: sys.exit() included
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:
@@ -171,7 +172,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     faulthandler.cancel_dump_traceback_later()
     flush()
     result.opened = dict(sorted(opened.items()))
-    result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
+    result.warnings = shortened(Path(f"{job.scratch}/stderr").read_text("utf-8", "replace"))
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
     return bool(result.problems)
 
@@ -454,7 +455,7 @@ def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
                 raise
             return {"text": None, "table": shown}
     except BaseException as error:  # told to the author at the line of the page that asks for it
-        return {"error": "".join(traceback.format_exception_only(error)).strip()}
+        return {"error": shortened("".join(traceback.format_exception_only(error)).strip())}
 
 
 def is_own(path: str, root: str) -> bool:
@@ -482,11 +483,11 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         what = f"needs more than {MOST_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
-    if len(what) > MOST_TOLD:
-        what = f"{what[:MOST_TOLD]} … ({len(what)} characters)"
+    what = shortened(what)
     told = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
-        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}"
+        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: "
+        f"{shortened(f.line or '', MOST_OF_LINE)}"
         for f in frames
     ]
     if len(calls) > MOST_CALLS:

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from engine import child, sources
 from engine.child import Job, Result
-from engine.problems import Problem
+from engine.problems import Problem, shortened
 from engine.scratch import scratch
 from engine.state import state
 
@@ -298,7 +298,9 @@ def died(status: int, job: Job) -> str:
         return "removed what lies around its folder, and its outputs with it"
     if code >= 0:
         errors = Path(job.scratch, "stderr").read_text("utf-8", "replace").strip()
-        return f"ended its process (exit status {code})" + (f"\n{errors[-2000:]}" if errors else "")
+        return f"ended its process (exit status {code})" + (
+            f"\n{shortened(errors)}" if errors else ""
+        )
     name = signal.Signals(-code).name
     hint = " (out of memory?)" if name == "SIGKILL" else ""
     return f"was killed by {name}{hint}"
