@@ -267,6 +267,7 @@ class Writer:
                 self.box(block)
             elif isinstance(block, prose.Note):
                 self.define(block)
+                self.figures(block.blocks)
 
     def say(self, text: str) -> None:
         """Adds to the Markdown cell that is being written, or begins one; a heading begins one."""
@@ -375,9 +376,7 @@ class Writer:
             if text := self.folded(block.blocks):
                 summary = f"<summary>{prose.html_of(block.title)}</summary>"
                 self.say(f"<details>\n{summary}\n\n{text}\n\n</details>")
-            for inner in prose.flat(block.blocks):
-                if isinstance(inner, prose.Figure):
-                    self.figure(inner)  # an output cannot stand inside of prose
+            self.figures(block.blocks)
             return
         for place, inner in enumerate(block.blocks):
             if isinstance(inner, prose.Text):
@@ -389,6 +388,12 @@ class Writer:
                     title = f"**{block.title}**"
                     self.say(prose.quoted(title) if block.quoted else title)
                 self.blocks([inner])
+
+    def figures(self, blocks: list[prose.Block]) -> None:
+        """The drawings of prose, below it: an output cannot stand inside of it."""
+        for block in prose.flat(blocks):
+            if isinstance(block, prose.Figure):
+                self.figure(block)
 
     def folded(self, blocks: list[prose.Block]) -> str:
         """Folded content as Markdown, code too, so that it stays folded; drawn code is dropped."""

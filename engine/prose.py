@@ -179,7 +179,7 @@ def box_block(match: re.Match, blocks: list[Block]) -> Box:
 def flat(blocks: list[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
-        if isinstance(block, Box):
+        if isinstance(block, Box | Note):
             yield from flat(block.blocks)
 
 

@@ -285,6 +285,18 @@ def test_a_footnote_may_show_code_and_its_output(project) -> None:
     )
 
 
+def test_a_drawing_in_a_footnote_stands_below_it(project) -> None:
+    project.page(
+        PAGE.replace("        Somebody,", '        --8<-- "two/a.svg"\n\n        Somebody,')
+    )
+    body = 'import matplotlib.pyplot as plt\n\nplt.figure("A").add_subplot()'
+    project.section(body, "two", "a")
+    cells = made(project)[SOLVED]
+    (cell,) = [cell for cell in cells if 'plt.figure("A")' in cell["source"]]
+    assert "image/svg+xml" in cell["outputs"][0]["data"]
+    assert cells[-1]["source"].endswith("1. Somebody, somewhere.")
+
+
 def test_a_bar_in_a_title_ends_no_cell_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     part = Part("page", "Norm |x| of `a|b`", ("page.md",))
     monkeypatch.setattr(mkdocs_notebooks, "parts", [part])
