@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from engine.build import Engine
 from engine.child import Result
@@ -17,9 +19,11 @@ WIDTH = 24
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="run all twice; differences fail")
-    parser.add_argument("--clean", action="store_true", help="forget all outputs")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--check", action="store_true", help="run all twice; differences fail")
+    either.add_argument("--clean", action="store_true", help="forget all outputs")
     options = parser.parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")  # as standard error has it
     root = Path.cwd()
     if not (root / "snippets").is_dir() or not (root / "docs").is_dir():
         print(
@@ -32,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.clean:
             engine.store.clean()
-            print("Forgot all outputs.")
+            say("Forgot all outputs.\n", sys.stdout)
             return 0
         if options.check:
             problems = engine.check_twice(tell)
@@ -48,9 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         engine.close()
     for problem in problems:
-        print(f"\n{problem}", file=sys.stderr)
+        say(f"\n{problem}\n", sys.stderr)
     outcome = f"{len(problems)} to mend" if problems else "all well"
-    print(f"{done} in {time.monotonic() - started:.1f} s: {outcome}.")
+    say(f"{done} in {time.monotonic() - started:.1f} s: {outcome}.\n", sys.stdout)
     return 1 if problems else 0
 
 
@@ -59,11 +63,22 @@ def tell(result: Result, done: int, total: int) -> None:
     mark = "failed" if result.problems else f"{result.seconds:.2f} s"
     line = f"{result.stem:<44} {mark:>8}"
     if not sys.stdout.isatty():
-        print(line, flush=True)
+        say(f"{line}\n", sys.stdout)
         return
     filled = WIDTH * done // total
     bar = f"[{'#' * filled}{'.' * (WIDTH - filled)}] {done}/{total}" if done < total else ""
-    print(f"\r\x1b[K{line}\n{bar}", end="", flush=True)
+    say(f"\r\x1b[K{line}\n{bar}", sys.stdout)
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Writes to a stream; where nobody takes it, the run goes on without."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):  # `| head` is meant
+            say(f"Standard output cannot be written ({error.strerror}).\n", sys.stderr)
 
 
 if __name__ == "__main__":

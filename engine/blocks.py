@@ -13,12 +13,14 @@ from pathlib import Path
 from engine.child import Job, Result
 from engine.pages import Include
 from engine.pool import Pool
-from engine.problems import Problem
+from engine.problems import Problem, shortened
 from engine.programs import END, CannotStandAlone, Files, slice_of
 from engine.project import Project
 from engine.sections import Section, is_measured, read_timeout
 from engine.sources import UNREADABLE
 from engine.store import Store, keep_only
+
+MOST_OF_OUTPUT = 500  # characters are told of one that differs
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class Programs:
         jobs, by_name = [], {}
         for number, (block, text) in enumerate(waiting.items()):
             timeout = read_timeout(snippets[block.stem])
-            jobs.append(Job(str(number), "", "", whole, [], timeout, program=text))
+            jobs.append(Job(str(number), "", "", whole, {}, timeout, program=text))
             by_name[str(number)] = block
         for result in pool.run(jobs):
             block = by_name[result.stem]
@@ -189,7 +191,7 @@ def verdict(result: Result, block: Block, page: Result | None) -> str | None:
     shown = [page.sections[name] for name in names if name in page.sections]
     got = result.sections.get("program", {"text": "", "drawn": []})
     if got["text"] != "".join(section["text"] for section in shown):
-        return f"alone it prints\n{got['text'][:500]}"
+        return f"alone it prints\n{shortened(got['text'], MOST_OF_OUTPUT)}"
     if got["drawn"] != [drawn for section in shown for drawn in section["drawn"]]:
         return f"alone it draws {len(got['drawn'])} figures that are not the page's"
     return None

@@ -16,7 +16,7 @@ from engine.blocks import Block, Programs, blocks_of
 from engine.child import Job, Result, stamp_of
 from engine.pages import VALUE, Include, Malformed, Value, read_page
 from engine.pool import Pool
-from engine.problems import Problem
+from engine.problems import Problem, shortened
 from engine.project import Project
 from engine.prose import FRONT_MATTER, section_of
 from engine.sections import Section, is_measured, read_sections, read_timeout
@@ -44,7 +44,7 @@ class Snippet:
     path: Path
     text: str
     sections: list[Section]
-    expressions: list[str] = field(default_factory=list)
+    expressions: dict[str, str] = field(default_factory=dict)  # each with the place that asks
     pages: tuple[str, ...] = ()
 
 
@@ -181,13 +181,14 @@ class Engine:
     def read_snippets(self, pages: list[Page], report: Report) -> dict[str, Snippet]:
         """Every file below snippets/ that has sections, or of which a page shows anything."""
         shown_by: dict[str, set[str]] = defaultdict(set)
-        expressions: dict[str, set[str]] = defaultdict(set)
+        expressions: dict[str, dict[str, str]] = defaultdict(dict)
         for page in pages:
             for shown in page.shows:
                 if not isinstance(shown, Malformed):
                     shown_by[shown.stem].add(page.name)
                 if isinstance(shown, Value):
-                    expressions[shown.stem].add(shown.expression)
+                    where = f"{page.name}:{shown.line}"
+                    expressions[shown.stem].setdefault(shown.expression, where)
         snippets = {}
         for path in self.project.python():
             stem, name = self.project.stem(path), self.project.relative(path)
@@ -201,7 +202,7 @@ class Engine:
             sections, problems = read_sections(text, name)
             report.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
             if (sections or on_pages) and not problems:
-                asked = sorted(expressions[stem])
+                asked = dict(sorted(expressions[stem].items()))
                 snippets[stem] = Snippet(stem, path, text, sections, asked, on_pages)
         return snippets
 
@@ -287,11 +288,11 @@ class Engine:
                         what = "was removed while it was run: build again"
                     result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
                 run = Run(sources.environment(), made_from, result)
-                if result.problems:
-                    self.failed[result.stem] = run
-                else:
+                if not result.problems:
                     self.failed.pop(result.stem, None)
                     self.store.save(run)
+                elif result.problems[0].where not in snippet.expressions.values():
+                    self.failed[result.stem] = run  # a page that is to blame is no source of it
                 done += 1
                 if told:
                     told(result, done, len(snippets))
@@ -459,7 +460,7 @@ def differences(first: Result, second: Result) -> list[str]:
                 one.get(name, "").splitlines(), two.get(name, "").splitlines(), "first run",
                 "second run", lineterm="", n=0,
             )  # fmt: skip
-            told = "\n  ".join(list(lines)[:12])
+            told = shortened("\n  ".join(list(lines)[:12]))
             found.append(f"{name} differs between two runs: seed what is random\n  {told}")
     return found
 

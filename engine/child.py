@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine import values
-from engine.problems import Problem, visible
+from engine.problems import Problem, shortened, visible
 from engine.sections import Section
 from engine.sources import TOO_DEEP, UNREADABLE
 from engine.state import state
@@ -42,7 +42,7 @@ compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its pa
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parent.parent)
 MOST_CALLS = 10  # of a traceback are told
-MOST_TOLD = 10_000  # characters of what an exception says
+MOST_OF_LINE = 200  # characters of the source of such a call
 MOST_FIGURES = 20  # a section may draw; a page shows one or two
 MOST_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would end what it likes
 EMPTY = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
@@ -60,6 +60,7 @@ TRACE = "trace"  # where Python was when it crashed, or when its time was over
 class Job:
     """One snippet to run.
 
+    expressions: of its variables, each with the first place that asks for it, as `file:line`
     imports: it and the local files that it imports, for the worker to compile once for all
     program: a text that runs without the project, as one that was pasted elsewhere; the worker
         gives it its path and its root
@@ -70,7 +71,7 @@ class Job:
     path: str
     root: str
     sections: list[Section]
-    expressions: list[str]
+    expressions: dict[str, str]
     timeout: int
     imports: list[str] = field(default_factory=list)
     program: str | None = None
@@ -165,7 +166,8 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
                 os.close(spare)
     except Failed as failure:
         where = Path(job.path).relative_to(job.root).as_posix()
-        result.problems.append(Problem(f"{where}:{failure.line}", failure.what, job.stem))
+        what = shortened(failure.what)
+        result.problems.append(Problem(f"{where}:{failure.line}", what, job.stem))
     except BaseException as error:  # told to the author, whatever it is: sys.exit() included
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:
@@ -173,7 +175,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     faulthandler.cancel_dump_traceback_later()
     flush()
     result.opened = dict(sorted(opened.items()))
-    result.warnings = Path(f"{job.scratch}/stderr").read_text("utf-8", "replace")
+    result.warnings = shortened(Path(f"{job.scratch}/stderr").read_text("utf-8", "replace"))
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
     return bool(result.problems)
 
@@ -314,7 +316,8 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
     else:  # it is all one section, so Python can take it as a whole
         exec(compile(source, job.path, "exec", dont_inherit=True), module.__dict__)
         close(job.sections[0], job, result, 0, 0)
-    for expression in job.expressions:
+    for place, expression in enumerate(job.expressions, start=1):
+        report_line(-place)
         result.values[expression] = evaluate(expression, module.__dict__)
 
 
@@ -356,7 +359,6 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
                     ops=[ast.Eq()],
                     comparators=[ast.Constant(value="__main__")],
                 ),
-                orelse=[],
             ):
                 found += statement.body
             case _:
@@ -432,7 +434,7 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
     kept["text"] += visible(text)
     for number in numbers:
         figure = pyplot.figure(number)
-        prefix = "-".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
+        prefix = ".".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
         try:
             written = figures.written(figure)
             kept["drawn"].append(figures.digest_of(figure, written))
@@ -462,7 +464,7 @@ def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
                 raise
             return {"text": None, "table": shown}
     except BaseException as error:  # told to the author at the line of the page that asks for it
-        return {"error": "".join(traceback.format_exception_only(error)).strip()}
+        return {"error": shortened("".join(traceback.format_exception_only(error)).strip())}
 
 
 def is_own(path: str, root: str) -> bool:
@@ -490,11 +492,11 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         what = f"needs more than {MOST_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
-    if len(what) > MOST_TOLD:
-        what = f"{what[:MOST_TOLD]} … ({len(what)} characters)"
+    what = shortened(what)
     told = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
-        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: {f.line}"
+        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: "
+        f"{shortened(f.line or '', MOST_OF_LINE)}"
         for f in frames
     ]
     if len(calls) > MOST_CALLS:

@@ -138,7 +138,7 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
         )
     description = _one_line(_described(figure) or ", ".join(texts))
 
-    prefix = re.sub(r"[^A-Za-z0-9_-]+", "-", prefix)
+    prefix = re.sub(r"[^\w.-]+", "-", prefix)
     _draw_in_place(svg)
     _drop_needless_clips(svg)
     _prefix_ids(svg, prefix)

@@ -72,7 +72,8 @@ def read_glossary(project: Project) -> dict[str, str]:
     file = project.docs / "glossary.md"
     definitions: dict[str, str] = {}
     wrong: list[Problem] = []
-    for line, slug, paragraph in entries(file.read_text("utf-8-sig").splitlines()):
+    text = file.read_text("utf-8-sig") if file.is_file() else ""
+    for line, slug, paragraph in entries(text.splitlines()):
         where = f"{project.relative(file)}:{line}"
         if slug in definitions:
             wrong.append(Problem(where, f'the term "{slug}" is there twice: remove one'))

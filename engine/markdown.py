@@ -98,27 +98,33 @@ class OutputsPreprocessor(Preprocessor):
                 told += [text for text in problems or [error] if text not in told]
                 lines[one.line - 1] = instead_of(one, line)
             elif isinstance(one, Value):
-                lines[one.line - 1] = self.with_value(one, line, report)
+                lines[one.line - 1] = self.with_value(one, lines, report)
             elif isinstance(one, Include) and one.output and one.output.endswith(".svg"):
                 figure = report.outputs[one.stem][one.output]
-                lines[one.line - 1] = self.block(figure, line)
+                lines[one.line - 1] = self.block(figure, *around(lines, one.line))
         for opening, block in blocks_of(shown).items():
             if program := report.programs.get(block):
-                line = lines[opening - 1]
-                lines[opening - 1] = f"{self.block(with_program(program), line)}{line}"
+                above, line, _ = around(lines, opening)
+                kept = self.block(with_program(program), above, line, line)
+                lines[opening - 1] = f"{kept}\n{line}"
         if told and self.engine.driven and "serve" not in sys.argv:  # after the engine's own look
             raise EngineError([Problem("a page that was made", what) for what in told])
-        return [self.block(error_block(told), ""), *lines] if told else lines
+        return [self.block(error_block(told), "", "", "below"), *lines] if told else lines
 
-    def block(self, text: str, line: str) -> str:
-        """HTML as a block of its own, as far in as the line whose place it takes."""
+    def block(self, text: str, above: str, line: str, below: str) -> str:
+        """HTML as a block of its own, as far in as the line whose place it takes.
+
+        With one blank line around it: a second one would end the footnote that it is in.
+        """
         indent = line[: len(line) - len(line.lstrip())]
-        return f"\n{indent}{self.raw.keep(text)}\n\n"
+        first, last = ("\n" if near.strip() else "" for near in (above, below))
+        return f"{first}{indent}{self.raw.keep(text)}{last}"
 
-    def with_value(self, value: Value, line: str, report: Report) -> str:
+    def with_value(self, value: Value, lines: list[str], report: Report) -> str:
         kept = report.results[value.stem].values[value.expression]
+        line = lines[value.line - 1]
         if value.alone and kept["table"]:
-            return self.block(kept["table"], line)
+            return self.block(kept["table"], *around(lines, value.line))
         return VALUE.sub(
             lambda match: (
                 beside(kept["text"], match)
@@ -136,6 +142,12 @@ class OutputsPreprocessor(Preprocessor):
         for problem in report.problems:
             print(problem, file=sys.stderr)
         return report
+
+
+def around(lines: list[str], number: int) -> tuple[str, str, str]:
+    """The line above one, that line, and the line below it."""
+    above, line, below = ["", *lines, ""][number - 1 : number + 2]
+    return above.rpartition("\n")[2], line, below
 
 
 def as_it_was(report: Report, project: Project, path: str) -> list[str]:

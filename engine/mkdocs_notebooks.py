@@ -22,7 +22,8 @@ from mkdocs.structure.toc import get_toc
 from engine import notebook_html
 from engine.build import engine_for
 from engine.notebooks import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_of
-from engine.problems import EngineError
+from engine.pages import VALUE
+from engine.problems import EngineError, Problem
 from engine.project import Project
 from engine.sources import environment
 from engine.store import Made
@@ -82,6 +83,10 @@ def parts_of(section: str, items: list[Any], docs: Path, whole: Iterable[str]) -
     chapters = [page for page, text in texts.items() if ".py:" in text]
     for page in chapters:
         title = re.search(r"^# (.+)$", texts[page], re.MULTILINE)
+        if title and VALUE.search(title[1]):
+            line = texts[page].count("\n", 0, title.start()) + 1
+            what = "a title names notebooks too, and no value is put in there: write it in words"
+            told(EngineError([Problem(f"docs/{page}:{line}", what)]))
         brief = re.match(r"---\n(?:.+\n)*?notebook: brief\n", texts[page]) is not None
         yield Part(PurePosixPath(page).stem, title[1] if title else page, (page,), brief=brief)
     folder = PurePosixPath(chapters[0]).parent.name if chapters else ""
@@ -188,7 +193,9 @@ def overview(made: bool, config: Any) -> str:
             if address := colab(f"notebooks/{file}", config):
                 links.append(f"[open in Colab]({address})")
             cells.append(", ".join(links))
-        title = part.title if part.whole else f"[{part.title}](../{part.pages[0]})"
+        # A bar would end the cell, unless it is in code.
+        title = re.sub(r"(`[^`]*`)|\|", lambda match: match[1] or r"\|", part.title)
+        title = title if part.whole else f"[{title}](../{part.pages[0]})"
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

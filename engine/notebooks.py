@@ -14,6 +14,7 @@ import ast
 import itertools
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,7 @@ from engine.build import Report, Snippet
 from engine.figures import TENSORS, css_name
 from engine.pages import Malformed, read_page
 from engine.problems import EngineError, Problem
-from engine.programs import Slicer, Statement
+from engine.programs import CannotStandAlone, Slicer, Statement
 from engine.project import Project
 from engine.sections import Section, is_measured
 from engine.sources import digest
@@ -131,7 +132,11 @@ class Maker:
 
     def write(self, part: Part, kind: str, singles: dict[str, Part]) -> dict[str, Any]:
         others, self.used = self.used, set()
-        data = Writer(self, part, kind, singles).write().decode()
+        try:
+            data = Writer(self, part, kind, singles).write().decode()
+        except CannotStandAlone as error:
+            what = f"no notebook can be made of it: {error}"
+            raise EngineError([Problem(f"docs/{part.pages[0]}:1", what)]) from error
         used, self.used = sorted(self.used), others
         return {"data": data, "used": used}
 
@@ -219,7 +224,8 @@ class Writer:
             text = (self.project.docs / page).read_text("utf-8-sig")
             self.page(page, text)
         if self.notes:
-            notes = [f"{place}. {text}" for place, text in enumerate(self.notes.values(), start=1)]
+            texts = [textwrap.indent(text, " " * 4).strip() for text in self.notes.values()]
+            notes = [f"{place}. {text}" for place, text in enumerate(texts, start=1)]
             self.say("\n".join(["## Notes", "", *notes]))
         head = self.introduction()
         return as_json([*head, *self.helpers(), *self.cells], executed=self.kind == SOLVED)
@@ -259,6 +265,9 @@ class Writer:
                 self.figure(block)
             elif isinstance(block, prose.Box):
                 self.box(block)
+            elif isinstance(block, prose.Note):
+                self.define(block)
+                self.figures(block.blocks)
 
     def say(self, text: str) -> None:
         """Adds to the Markdown cell that is being written, or begins one; a heading begins one."""
@@ -367,9 +376,7 @@ class Writer:
             if text := self.folded(block.blocks):
                 summary = f"<summary>{prose.html_of(block.title)}</summary>"
                 self.say(f"<details>\n{summary}\n\n{text}\n\n</details>")
-            for inner in prose.flat(block.blocks):
-                if isinstance(inner, prose.Figure):
-                    self.figure(inner)  # an output cannot stand inside of prose
+            self.figures(block.blocks)
             return
         for place, inner in enumerate(block.blocks):
             if isinstance(inner, prose.Text):
@@ -381,6 +388,12 @@ class Writer:
                     title = f"**{block.title}**"
                     self.say(prose.quoted(title) if block.quoted else title)
                 self.blocks([inner])
+
+    def figures(self, blocks: list[prose.Block]) -> None:
+        """The drawings of prose, below it: an output cannot stand inside of it."""
+        for block in prose.flat(blocks):
+            if isinstance(block, prose.Figure):
+                self.figure(block)
 
     def folded(self, blocks: list[prose.Block]) -> str:
         """Folded content as Markdown, code too, so that it stays folded; drawn code is dropped."""
@@ -409,6 +422,8 @@ class Writer:
                 inner = self.folded(block.blocks)
                 title = f"**{block.title}**\n\n" if block.title else ""
                 parts.append(prose.quoted(title + inner) if inner else "")
+            elif isinstance(block, prose.Note):
+                self.define(block)
         return "\n\n".join(filter(None, parts))
 
     # What stands in a sentence
@@ -440,14 +455,15 @@ class Writer:
             hash_ = anchor = ""
         return f"[{words}]({self.maker.links.to(page, hash_ + anchor)})"
 
-    def note(self, name: str, text: str | None) -> str:
-        """A footnote: its definition where `text` is given, else the mark of one."""
+    def note(self, name: str) -> str:
+        """The mark of a footnote; they are numbered in the order in which they are first named."""
         key = f"{self.where}^{name}"
         self.notes.setdefault(key, "")
-        if text is not None:
-            self.notes[key] = self.worded(text)
-        place = list(self.notes).index(key) + 1
-        return f"<sup>{place}</sup>"
+        return f"<sup>{list(self.notes).index(key) + 1}</sup>"
+
+    def define(self, note: prose.Note) -> None:
+        self.note(note.name)
+        self.notes[f"{self.where}^{note.name}"] = self.folded(note.blocks)
 
     # Blanks and checks
 
@@ -628,7 +644,8 @@ def drawing(figure: str, palette: dict[str, str]) -> dict:
 def read_palette(project: Project) -> dict[str, str]:
     """The light colors of docs/assets/palette.css, in which notebooks draw."""
     sheet = project.docs / "assets" / "palette.css"
-    colors = dict(re.findall(r"--(tensor-[\w-]+):\s*(#\w+)", sheet.read_text().split("@media")[0]))
+    text = sheet.read_text("utf-8") if sheet.is_file() else ""
+    colors = dict(re.findall(r"--(tensor-[\w-]+):\s*(#\w+)", text.split("@media")[0]))
     missing = [name for name in TENSORS if css_name(name) not in colors]
     if missing:
         what = f"there is no color for {', '.join(missing)}, which notebooks draw"

@@ -11,6 +11,17 @@ from dataclasses import dataclass
 OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
+MOST_TOLD = 10_000  # characters of what a snippet has to say
+
+
+def shortened(text: str, most: int = MOST_TOLD) -> str:
+    """The text, or its two ends and how long it is."""
+    half = most // 2
+    if len(text) <= most:
+        return text
+    return f"{text[:half]} … ({len(text)} characters) … {text[-half:]}"
+
+
 def visible(text: str) -> str:
     """The text with each control in it written as its number: `\\x1b`, `\\u202e`."""
 

@@ -145,7 +145,10 @@ class Slicer:
         binding = next((s for s in reversed(earlier) if name in s.binds), None)
         if binding is None:
             where = path.relative_to(self.root).as_posix()
-            raise CannotStandAlone(f'the name "{name}" is bound nowhere in {where}')
+            what = f'the name "{name}" is bound nowhere in {where}'
+            if star := next((s.first for s in file if "*" in s.binds), None):
+                what = f'"{name}" is named nowhere: {where}:{star} imports *; name it there'
+            raise CannotStandAlone(what)
         if isinstance(binding.node, ast.Import | ast.ImportFrom):
             self.take_import(path, binding.node, name)
         else:
@@ -404,10 +407,12 @@ def local_file(
 ) -> Path | None:
     """The local file that an import takes a name from, or None where it is not local."""
     if isinstance(node, ast.Import):
-        file = root.joinpath(*name.split(".")).with_suffix(".py")
+        base = root.joinpath(*name.split("."))
     else:
-        file = folder_of(node, importer, root).with_suffix(".py")
-    return file if file.is_file() else module_file(node, name, importer, root)
+        base = folder_of(node, importer, root)
+    module = module_file(node, name, importer, root)
+    files = (base.with_suffix(".py"), module, base / "__init__.py")
+    return next((file for file in files if file and file.is_file()), None)
 
 
 def module_file(
@@ -416,8 +421,9 @@ def module_file(
     """The local file that `from package import name` means, where `name` is a module."""
     if isinstance(node, ast.Import):
         return None
-    file = folder_of(node, importer, root) / f"{name}.py"
-    return file if file.is_file() else None
+    base = folder_of(node, importer, root) / name
+    files = (base.with_suffix(".py"), base / "__init__.py")
+    return next((file for file in files if file.is_file()), None)
 
 
 def folder_of(node: ast.ImportFrom, importer: Path, root: Path) -> Path:

@@ -69,7 +69,15 @@ class Box:
     quoted: bool = False
 
 
-Block = Text | Code | Printed | Figure | Box
+@dataclass
+class Note:
+    """What a footnote says."""
+
+    name: str
+    blocks: list[Block]
+
+
+Block = Text | Code | Printed | Figure | Box | Note
 
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -93,12 +101,12 @@ def read_blocks(lines: list[str]) -> list[Block]:
         line = lines[place]
         if fence := FENCE.match(line):
             end = end_of_fence(lines, place, fence["marks"])
-            block = fence_block(lines[place + 1 : end], fence["info"])
-            if block is None:
-                text += lines[place : end + 1]
-            else:
+            found = fence_blocks(lines[place + 1 : end], fence["info"])
+            if found:
                 flush()
-                blocks.append(block)
+                blocks += found
+            else:
+                text += lines[place : end + 1]
             place = end + 1
         elif include := INCLUDE.match(line):
             flush()
@@ -111,11 +119,11 @@ def read_blocks(lines: list[str]) -> list[Block]:
             inner = textwrap.dedent("\n".join(lines[place + 1 : end])).splitlines()
             blocks.append(box_block(box, read_blocks(inner)))
             place = end
-        elif NOTE.match(line):
+        elif note := NOTE.match(line):
             flush()
             end = end_of_indented(lines, place + 1)
-            inner = textwrap.dedent("\n".join(lines[place + 1 : end]))
-            blocks.append(Text(f"{line}\n{inner}"))
+            inner = textwrap.dedent("\n".join(lines[place + 1 : end])).splitlines()
+            blocks.append(Note(note["name"], read_blocks([line[note.end() :], *inner])))
             place = end
         else:
             if HEADING.match(line):
@@ -143,17 +151,21 @@ def end_of_indented(lines: list[str], start: int) -> int:
     return end
 
 
-def fence_block(lines: list[str], info: str) -> Block | None:
-    """A fence that shows code or an output, or None where it holds words of the page itself."""
+def fence_blocks(lines: list[str], info: str) -> list[Block]:
+    """A fence that shows code or outputs, or [] where it holds words of the page itself."""
     targets = [match["target"] for line in lines if (match := INCLUDE.match(line))]
-    if targets and all(target.partition(":")[0].endswith(".py") for target in targets):
-        parts = (target.partition(":") for target in targets)
-        return Code([(file[:-3], section) for file, _, section in parts])
-    if len(targets) == 1 and targets[0].endswith(".txt"):
-        stem, output = targets[0].rsplit("/", 1)
-        title = re.search(r'title="([^"]*)"', info)
-        return Printed(stem, output, title[1] if title else "Output")
-    return None
+    blocks: list[Block] = []
+    title = re.search(r'title="([^"]*)"', info)
+    for target in targets:
+        file, _, section = target.partition(":")
+        if not file.endswith(".py"):
+            stem, output = target.rsplit("/", 1)
+            blocks.append(Printed(stem, output, title[1] if title else "Output"))
+        elif blocks and isinstance(blocks[-1], Code):
+            blocks[-1].shown.append((file[:-3], section))
+        else:
+            blocks.append(Code([(file[:-3], section)]))
+    return blocks
 
 
 def box_block(match: re.Match, blocks: list[Block]) -> Box:
@@ -167,7 +179,7 @@ def box_block(match: re.Match, blocks: list[Block]) -> Box:
 def flat(blocks: list[Block]) -> Iterator[Block]:
     for block in blocks:
         yield block
-        if isinstance(block, Box):
+        if isinstance(block, Box | Note):
             yield from flat(block.blocks)
 
 
@@ -188,19 +200,14 @@ def worded(
     text: str,
     value: Callable[[str, str, bool], str],
     link: Callable[[str, str], str],
-    note: Callable[[str, str | None], str],
+    note: Callable[[str], str],
 ) -> str:
     """Text with values, links and footnotes put in by the functions given.
 
     value: of a snippet, an expression, and whether it is alone on its line
     link: of words and a target
-    note: of the name of a footnote, and its text where it is defined
+    note: of the name of a footnote
     """
-    definition = NOTE.match(text)
-    if definition:
-        body = " ".join(text[definition.end() :].split())
-        note(definition["name"], body)
-        return ""
 
     def valued(match: re.Match) -> str:
         line = text[text.rfind("\n", 0, match.start()) + 1 :].split("\n", 1)[0]
@@ -210,7 +217,7 @@ def worded(
         if match["code"]:
             return match[0]
         if match["note"]:
-            return note(match["note"], None)
+            return note(match["note"])
         if match["attributes"]:
             return ""
         return link(match["words"], match["target"])

@@ -15,8 +15,15 @@ MARKER = re.compile(
     re.IGNORECASE,
 )
 NAME = re.compile(r"[a-z][-_0-9a-z]*", re.IGNORECASE)
-TIMEOUT = re.compile(r"^# timeout: (\d+) s\b", re.MULTILINE)
+TIMEOUT = re.compile(r"^# timeout: ([1-9]\d{0,4}) s\b", re.MULTILINE)
 MEASURED = re.compile(r"^# measured: \S", re.MULTILINE)
+NEARLY = re.compile(
+    r"^\s*#\s*(?P<word>timeout(?=\s*[:=\d])|measured(?=\s*(?:[:=]|$)))", re.IGNORECASE
+)
+FORMS = {
+    "timeout": (TIMEOUT, 'a time is given as "# timeout: 120 s", with whole seconds up to 99999'),
+    "measured": (MEASURED, 'what is measured is told as "# measured: why", with a reason'),
+}
 DEFAULT_TIMEOUT = 60
 
 
@@ -44,6 +51,10 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
         problems.append(Problem(f"{where}:{line}", what))
 
     for number, line in enumerate(text.split("\n"), start=1):
+        if nearly := NEARLY.match(line):
+            form, what = FORMS[nearly["word"].lower()]
+            if not form.match(line):
+                problem(number, what)
         marker = MARKER.search(line) if "8<-" in line else None
         if marker is None:
             continue

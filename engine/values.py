@@ -82,7 +82,7 @@ def worded(value: Any, decimals: int) -> str:
 def table(value: Any, expression: str) -> str | None:
     """A 1-D or 2-D tensor as one line of HTML, or None for any other value.
 
-    `data-values` carries the exact numbers as JSON, `data-tensor` the name.
+    `data-values` carries the exact numbers as JSON, `data-tensor` the expression.
 
     Raises ValueError where it is too large for a page.
     """
@@ -92,7 +92,8 @@ def table(value: Any, expression: str) -> str | None:
         size = f"{math.prod(value.shape)} numbers are too many for a table"
         raise ValueError(f"{size} ({MOST_CELLS} may be): show a part of it, such as x[:3]")
     rows = value.tolist() if len(value.shape) == 2 else [value.tolist()]
-    name = re.findall(r"[A-Za-z_]\w*", expression)[-1]
+    # What notebooks would take for Markdown is written as its number.
+    name = re.sub(r"[][{}`$]", lambda mark: f"&#{ord(mark[0])};", html.escape(expression))
     shape = worded(tuple(value.shape), 0)
     decimals = places(flat(rows))
     exact = json.dumps(rows, separators=(",", ":"))

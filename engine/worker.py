@@ -27,7 +27,7 @@ from pathlib import Path
 
 from engine import child, sources
 from engine.child import Job, Result
-from engine.problems import Problem
+from engine.problems import Problem, shortened
 from engine.scratch import scratch
 from engine.state import state
 
@@ -45,7 +45,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 class Running:
     """A child and its jobs.
 
-    place: shared with the child, which keeps there the number of its job and its current line
+    place: shared with the child, which keeps there the number of its job and where it is in it
     """
 
     jobs: list[Job]
@@ -231,7 +231,7 @@ def look_after(one: Running) -> list[Result] | None:
         elif seconds > job.timeout + GRACE:
             what = (
                 f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
-                f'line "# timeout: {job.timeout * 2} s" in the file'
+                f'line "# timeout: {job.timeout * 2} s" in the snippet'
             )
         else:
             return None
@@ -298,14 +298,22 @@ def died(status: int, job: Job) -> str:
         return "removed what lies around its folder, and its outputs with it"
     if code >= 0:
         errors = Path(job.scratch, "stderr").read_text("utf-8", "replace").strip()
-        return f"ended its process (exit status {code})" + (f"\n{errors[-2000:]}" if errors else "")
+        return f"ended its process (exit status {code})" + (
+            f"\n{shortened(errors)}" if errors else ""
+        )
     name = signal.Signals(-code).name
     hint = " (out of memory?)" if name == "SIGKILL" else ""
     return f"was killed by {name}{hint}"
 
 
 def problem_of(job: Job, line: int, what: str) -> Problem:
-    """A problem at the line where the child was last, as exactly as it can be known."""
+    """A problem at the line where the child was last, as exactly as it can be known.
+
+    line: of the snippet, or below 0 the number of an expression that a page asks for
+    """
+    if line < 0:
+        expression, where = list(job.expressions.items())[-line - 1]
+        return Problem(where, f"{{{{ {job.stem}: {expression} }}}} {what}", job.stem)
     line = line or 1
     with contextlib.suppress(FileNotFoundError):
         trace = Path(job.scratch, child.TRACE).read_text("utf-8", "replace")

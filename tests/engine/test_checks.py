@@ -104,3 +104,19 @@ def test_an_output_that_differs_between_two_runs_is_found(sample: Sample) -> Non
         "snippets/order.py",
     ]
     assert "part.txt differs between two runs: seed what is random" in problems[0]
+
+
+def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample: Sample) -> None:
+    sample.snippet(SNIPPET)
+    for lines, number in (("\n", 8), ("\n\n", 9)):
+        sample.page(f"{SHOWN}{lines}{{{{ one: __import__('os')._exit(3) }}}}\n")
+        assert sample.problem().startswith(
+            f"docs/page.md:{number}: {{{{ one: __import__('os')._exit(3) }}}} ended its process"
+        )
+    sample.page(SHOWN)
+    assert not sample.refresh().problems
+
+
+def test_what_an_expression_says_is_told_in_part(sample: Sample) -> None:
+    (problem,) = told(sample, f"{SHOWN}{{{{ one: dict()['x' * 10**5] }}}}\n")
+    assert len(problem) < 11_000 and "… (100012 characters) …" in problem

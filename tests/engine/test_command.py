@@ -8,17 +8,23 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import PIPE
+
+import pytest
 
 from tests.engine.conftest import Sample
 
 
-def engine(sample: Sample, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def engine(
+    sample: Sample, root: Path, *arguments: str, encoding: str = "utf-8", stdout: int = PIPE
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "engine", *arguments],
         cwd=sample.root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
+        env={**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": encoding},
+        stdout=stdout,
+        stderr=PIPE,
+        encoding=encoding,
         check=False,
     )
 
@@ -101,3 +107,33 @@ def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
     os.close(ours)
     assert b"1/2" in seen
     assert b"\x1b[K" in seen
+
+
+def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
+    theirs, ours = os.pipe()
+    os.close(theirs)
+    done = engine(sample, root, stdout=ours)
+    os.close(ours)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    done = engine(sample, root, stdout=full)
+    os.close(full)
+    said = "Standard output cannot be written (No space left on device).\n"
+    assert (done.returncode, done.stderr) == (0, said)
+
+
+def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root: Path) -> None:
+    sample.section("print(1)", "é")
+    done = engine(sample, root, encoding="ascii")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("\\xe9 ")
+
+
+def test_to_check_and_to_clean_are_two_things(sample: Sample, root: Path) -> None:
+    done = engine(sample, root, "--check", "--clean")
+    assert done.returncode == 2
+    assert "not allowed with" in done.stderr

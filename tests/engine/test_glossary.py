@@ -145,3 +145,11 @@ def test_every_definition_of_the_site_can_be_said() -> None:
     for slug, definition in definitions.items():
         assert 20 < len(definition) < 250 and definition.endswith("."), slug
         assert not re.search(r"[`*\[\]]|\(http", definition), slug
+
+
+def test_where_there_is_no_glossary_each_term_is_told(project: Project) -> None:
+    (project.docs / "glossary.md").unlink()
+    write(project, "One.\n\nA [key](glossary.md#key).\n", "chapter")
+    with pytest.raises(EngineError) as raised:
+        page(project, "A [key](glossary.md#key).")
+    assert str(raised.value) == 'docs/chapter.md:3: docs/glossary.md has no term "key"'

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
+from markdown import markdown
+from mkdocs.exceptions import PluginError
 
-from engine import notebook_html
+from engine import mkdocs_notebooks, notebook_html
 from engine.notebooks import HANDS_ON, SOLVED, Links, Maker, Part
 from engine.problems import EngineError
 
@@ -255,3 +258,54 @@ def test_a_page_of_a_notebook_has_formulas_and_no_sheet(project) -> None:
 def test_hints_may_say_what_they_are(project) -> None:
     project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "checks/one")
     assert any("TO-DO" in one for one in sources(made(project)[HANDS_ON], "code"))
+
+
+def test_a_notebook_without_its_colors_is_told(project) -> None:
+    (project.root / "docs/assets/palette.css").unlink()
+    with pytest.raises(EngineError, match=r"^docs/assets/palette\.css:1: there is no color for"):
+        made(project)
+
+
+def test_a_chapter_whose_code_cannot_stand_alone_is_told(project) -> None:
+    project.snippet(SNIPPET.replace("import start", "import *"))
+    with pytest.raises(EngineError, match=r'^docs/page\.md:1: .+: "start" .+one\.py:2 imports \*'):
+        part = Part("page", "Twice", ("page.md",))
+        Maker(project.engine.project, project.refresh(), Links()).make([part])
+
+
+def test_a_footnote_may_show_code_and_its_output(project) -> None:
+    note = '    [^1]: As here.\n\n        ``` py\n        --8<-- "two.py:b"\n        ```\n'
+    note += '        ``` text\n        --8<-- "two/b.txt"\n        ```\n'
+    project.snippet("# --8<-- [start:b]\nprint(2)\n# --8<-- [end:b]\n", "two")
+    project.page(PAGE.replace("    [^1]:\n        Somebody, somewhere.\n", note))
+    prose = "\n\n".join(sources(made(project)[SOLVED], "markdown"))
+    assert prose.endswith(
+        "## Notes\n\n1. As here.\n\n    ```python\n    print(2)\n    ```\n\n"
+        "    Output:\n\n    ```text\n    2\n    ```"
+    )
+
+
+def test_a_drawing_in_a_footnote_stands_below_it(project) -> None:
+    project.page(
+        PAGE.replace("        Somebody,", '        --8<-- "two/a.svg"\n\n        Somebody,')
+    )
+    body = 'import matplotlib.pyplot as plt\n\nplt.figure("A").add_subplot()'
+    project.section(body, "two", "a")
+    cells = made(project)[SOLVED]
+    (cell,) = [cell for cell in cells if 'plt.figure("A")' in cell["source"]]
+    assert "image/svg+xml" in cell["outputs"][0]["data"]
+    assert cells[-1]["source"].endswith("1. Somebody, somewhere.")
+
+
+def test_a_bar_in_a_title_ends_no_cell_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = Part("page", "Norm |x| of `a|b`", ("page.md",))
+    monkeypatch.setattr(mkdocs_notebooks, "parts", [part])
+    text = mkdocs_notebooks.overview(True, SimpleNamespace(repo_url=""))
+    cell = '<td><a href="../page.md">Norm |x| of <code>a|b</code></a></td>'
+    assert cell in markdown(text, extensions=["tables"])
+
+
+def test_a_value_in_the_title_of_a_chapter_is_refused(project) -> None:
+    project.page(PAGE.replace("# Twice", "# Twice {{ given: start }}"))
+    with pytest.raises(PluginError, match=r"^docs/page\.md:5: a title names notebooks too"):
+        list(mkdocs_notebooks.parts_of("Part", ["page.md"], project.root / "docs", ()))

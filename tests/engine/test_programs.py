@@ -137,6 +137,31 @@ def test_a_name_with_two_meanings_is_refused(sample: Sample) -> None:
         program(sample, "a")
 
 
+def test_a_star_is_refused_where_it_stands(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.snippet("from snippets.base import *\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\n")
+    with pytest.raises(CannotStandAlone, match=r'"x" .+ snippets/one\.py:1 imports \*'):
+        program(sample, "a")
+
+
+def test_a_package_gives_its_names_as_a_file_does(sample: Sample) -> None:
+    sample.snippet("y = 1\n", "package/base")
+    sample.snippet("from .base import y\n\nx = y + 1\n", "package/__init__")
+    sample.snippet(
+        "from snippets.package import x, y\n# --8<-- [start:a]\nprint(x, y)\n# --8<-- [end:a]\n"
+    )
+    assert program(sample, "a") == "y = 1\n\nx = y + 1\n\nprint(x, y)\n"
+
+
+@pytest.mark.parametrize("line", ["import snippets.package", "from snippets import package"])
+def test_a_whole_package_is_refused(sample: Sample, line: str) -> None:
+    sample.snippet("y = 1\n", "package/__init__")
+    name = line.split()[1] if line.startswith("import") else "package"
+    sample.snippet(f"{line}\n# --8<-- [start:a]\nprint({name}.y)\n# --8<-- [end:a]\n")
+    with pytest.raises(CannotStandAlone, match="import the names you use from it"):
+        program(sample, "a")
+
+
 def test_a_whole_module_is_refused(sample: Sample) -> None:
     sample.snippet("y = 1\n", "base")
     sample.snippet(

@@ -13,7 +13,7 @@ def words(text: str) -> str:
         text,
         lambda stem, expression, alone: f"<{stem}|{expression}|{alone}>",
         lambda words, target: f"[{words}](to {target})",
-        lambda name, text: f"^{name}" if text is None else "",
+        lambda name: f"^{name}",
     )
 
 
@@ -55,6 +55,37 @@ def test_a_fence_of_sections_is_code_and_one_of_an_output_is_printed() -> None:
         prose.Printed("a/b", "one.txt", "By hand"),
         prose.Figure("a/b", "picture_2.svg"),
     ]
+
+
+def test_a_fence_of_several_outputs_is_each_of_them() -> None:
+    found = blocks("""
+        ```
+        --8<-- "a/b.py:one"
+        --8<-- "a/b/one.txt"
+        --8<-- "a/b/two.txt"
+        --8<-- "a/b.py:two"
+        ```
+        """)
+    assert found == [
+        prose.Code([("a/b", "one")]),
+        prose.Printed("a/b", "one.txt", "Output"),
+        prose.Printed("a/b", "two.txt", "Output"),
+        prose.Code([("a/b", "two")]),
+    ]
+
+
+def test_a_footnote_holds_blocks() -> None:
+    found = blocks("""
+        [^1]: One.
+
+            ``` text
+            --8<-- "a/b/one.txt"
+            ```
+
+        Two.
+        """)
+    inner: list[prose.Block] = [prose.Text("One."), prose.Printed("a/b", "one.txt", "Output")]
+    assert found == [prose.Note("1", inner), prose.Text("Two.")]
 
 
 def test_a_fence_of_the_page_s_own_words_is_text() -> None:

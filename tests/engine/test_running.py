@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.engine.conftest import Sample, assert_ends
@@ -173,3 +175,45 @@ def test_results_that_nobody_took_are_not_given_to_the_next_who_asks(sample: Sam
     results.close()
     again = sample.pool.run([job for job in jobs if job.stem == first])
     assert [result.stem for result in again] == [first]
+
+
+def test_figures_of_two_snippets_share_no_id(sample: Sample) -> None:
+    drawn = "import matplotlib.pyplot as plt\nplt.subplots(num='A')"
+    for stem, section in (("a-b", "c"), ("a/b", "c"), ("a", "b-c")):
+        sample.section(drawn, stem, section)
+    assert not sample.refresh().problems
+    files = ("a-b/c.svg", "a/b/c.svg", "a/b-c.svg")
+    ids = [one for name in files for one in re.findall(r' id="([^"]+)"', sample.output(name))]
+    assert len(ids) == len(set(ids)) >= 6
+
+
+def test_a_snippet_is_told_in_part_where_it_writes_much(sample: Sample) -> None:
+    sample.section("import sys\nsys.stderr.write('first' + 'x' * 10**5 + 'last')")
+    (warning,) = map(str, sample.refresh().warnings)
+    assert len(warning) < 11_000 and "… (100009 characters) …" in warning
+    assert "first" in warning and "last" in warning
+
+
+def test_a_long_line_of_a_call_is_told_in_part(sample: Sample) -> None:
+    told = sample.problem(f"1 / 0  # {'x' * 10**5}")
+    assert len(told) < 1_000 and "… (100009 characters) …" in told
+
+
+def test_what_a_process_said_at_its_end_is_told_in_part(sample: Sample) -> None:
+    told = sample.problem("import os\nos.write(2, b'x' * 10**5 + b'last')\nos._exit(3)")
+    assert len(told) < 11_000 and "… (100004 characters) …" in told and "last" in told
+
+
+def test_what_is_said_of_another_way_to_run_is_left_out(sample: Sample) -> None:
+    sample.snippet(
+        """
+        if __name__ == "__main__":
+            # --8<-- [start:part] hidden
+            print("here")
+            # --8<-- [end:part]
+        else:
+            print("elsewhere")
+        """
+    )
+    assert not sample.refresh().problems
+    assert sample.output("one/part.txt") == "here\n"

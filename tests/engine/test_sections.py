@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import pytest
+
 from engine.sections import Section, read_sections, read_timeout
 
 
@@ -27,3 +29,32 @@ def test_a_marker_behind_code_is_told() -> None:
     assert [str(p) for p in problems] == [
         'one.py:2: the marker of "a" stands behind code: give it a line of its own'
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# timeout: abc",
+        "# timeout 5",
+        "# timeout: 0 s",
+        "# timeout: 5 min",
+        "#timeout: 5 s",
+        "# Timeout: 5 s",
+        "    # timeout: 5 s",
+        "# timeout = 5 s",
+        f"# timeout: {10**12} s",
+    ],
+)
+def test_a_time_limit_that_cannot_be_read_is_told(line: str) -> None:
+    (only,) = told(f"x = 1\n{line}\n")
+    assert only.startswith('snippets/a.py:2: a time is given as "# timeout: 120 s"')
+
+
+@pytest.mark.parametrize("line", ["# measured:", "# measured", "# measured:why", "#measured: why"])
+def test_what_is_measured_without_a_reason_is_told(line: str) -> None:
+    (only,) = told(f"x = 1\n{line}\n")
+    assert only.startswith('snippets/a.py:2: what is measured is told as "# measured: why"')
+
+
+def test_words_that_set_no_limit_are_left_alone() -> None:
+    assert told("# timeout: 5 s, since it is slow\n# measured in seconds\n# timeout of it\n") == []

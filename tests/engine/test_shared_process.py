@@ -44,7 +44,7 @@ def run(folder: Path, *programs: str) -> tuple[list[Result], list[str]]:
     jobs = []
     for number, text in enumerate(programs):
         whole = [Section("program", 0, 1 << 30)]
-        jobs.append(Job(str(number), "", "", whole, [], 2, program=text + "\n"))
+        jobs.append(Job(str(number), "", "", whole, {}, 2, program=text + "\n"))
     one = worker.start(jobs, str(folder / "scratch"), os.open(os.devnull, os.O_WRONLY))
     while (results := worker.look_after(one)) is None:
         time.sleep(0.01)
@@ -101,7 +101,7 @@ def test_no_program_may_change_files_outside_its_folder(tmp_path: Path) -> None:
 
 
 def test_a_result_that_was_cut_off_is_none(tmp_path: Path) -> None:
-    job = Job("one", "", "", [], [], 1, scratch=str(tmp_path))
+    job = Job("one", "", "", [], {}, 1, scratch=str(tmp_path))
     whole = json.dumps(Result("one"), default=vars)
     for size in range(len(whole)):
         Path(job.result).write_text(whole[:size], "utf-8")
@@ -125,7 +125,7 @@ def test_the_same_process_is_as_it_was() -> None:
 def test_a_snippet_never_shares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "CORES", 1)
     monkeypatch.setattr(worker, "MOST_SHARED", 8)
-    waiting = [Job(str(n), "", "", [], [], 1, program="" if n > 1 else None) for n in range(20)]
+    waiting = [Job(str(n), "", "", [], {}, 1, program="" if n > 1 else None) for n in range(20)]
     taken = []
     while waiting:
         taken.append([int(job.stem) for job in worker.next_of(waiting)])

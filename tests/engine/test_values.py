@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
+import html
 import json
 import math
 
@@ -57,8 +58,8 @@ def test_a_table_carries_name_shape_and_exact_numbers() -> None:
     weights = torch.tensor([[1 / 3, 2.0]])
     table = values.table(weights, "module.weights")
     assert table is not None
-    assert 'data-tensor="weights"' in table
-    assert "<caption><code>weights</code> <span>(1, 2)</span></caption>" in table
+    assert 'data-tensor="module.weights"' in table
+    assert "<caption><code>module.weights</code> <span>(1, 2)</span></caption>" in table
     assert "<td>0.3333</td><td>2.0000</td>" in table
     exact = table.split('data-values="')[1].split('"')[0]
     assert torch.equal(torch.tensor(json.loads(exact)), weights)
@@ -77,3 +78,14 @@ def test_a_count_has_all_its_digits():
 def test_a_table_that_is_too_large_for_a_page_is_refused():
     with pytest.raises(ValueError, match="1000000 numbers are too many for a table"):
         values.table(torch.zeros(1000, 1000), "x")
+
+
+def test_a_table_of_what_is_computed_says_what_was_computed() -> None:
+    assert "<code>t2*1e3</code>" in (values.table(torch.zeros(2), "t2*1e3") or "")
+
+
+def test_an_expression_cannot_become_markup() -> None:
+    table = values.table(torch.zeros(2), "f['<b>'](2)[\"`{: .x}\"]") or ""
+    caption = table.partition("<caption><code>")[2].partition("</code>")[0]
+    assert html.unescape(caption) == "f['<b>'](2)[\"`{: .x}\"]"
+    assert not set(caption) & set('<>"[]{}`')

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""What pages show stands where they say it, inside of other blocks too."""
+
+from __future__ import annotations
+
+import pytest
+from bs4 import BeautifulSoup
+from markdown import markdown
+
+from engine import build
+from tests.engine.conftest import Sample
+
+SHOWN = {
+    "code": '``` py\n--8<-- "one.py:part"\n```',
+    "an output": '``` text\n--8<-- "one/part.txt"\n```',
+    "a figure": '--8<-- "one/part.svg"',
+    "a table": "{{ one: x }}",
+}
+
+
+@pytest.fixture
+def project(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Sample:
+    body = "import torch\nimport matplotlib.pyplot as plt\nx = torch.zeros(2)\nprint('out')\n"
+    sample.section(f"{body}plt.subplots(num='A')")
+    monkeypatch.setitem(build._engines, sample.root, sample.engine)
+    return sample
+
+
+def page(project: Sample, text: str) -> BeautifulSoup:
+    project.page(text)
+    extensions = ["engine.markdown", "footnotes", "pymdownx.superfences", "pymdownx.snippets"]
+    options = {"engine.markdown": {"root": str(project.root)}}
+    html = markdown(text, extensions=extensions, extension_configs=options)
+    assert "8<-" not in html and "```" not in html
+    return BeautifulSoup(html, "html.parser")
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+@pytest.mark.parametrize("head", ["[^1]: First.", "[^1]:", "1. First."])
+def test_a_footnote_and_a_list_hold_all_that_a_page_can_show(
+    project: Sample, head: str, between: str
+) -> None:
+    inner = between.join([*SHOWN.values(), "Last.", *SHOWN.values()])
+    lines = [f"    {line}" if line else "" for line in inner.split("\n")]
+    found = page(project, "\n".join(["See.[^1]", "", head, "", *lines, "", "After."]))
+    (item,) = found.select("li")
+    assert "Last." in item.text and "After." not in item.text
+    assert len(item.select("figure, table, .highlight, template")) == 2 * (len(SHOWN) + 1)
+    assert len(found.select("figure, table, .highlight, template")) == 2 * (len(SHOWN) + 1)
