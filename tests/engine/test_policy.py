@@ -36,7 +36,9 @@ def test_a_written_script_is_allowed_by_its_very_text_on_every_page(tmp_path: Pa
 
 
 def test_a_script_in_an_article_is_not_allowed(tmp_path: Path) -> None:
-    article = "<article class='a'><script>bad(1)</script></article><script>bad(2)</script></article>"
+    article = (
+        "<article class='a'><script>bad(1)</script></article><script>bad(2)</script></article>"
+    )
     (html,) = secured(tmp_path, f"<head><script>a</script></head>{article}<script>b</script>")
     assert source("a") in html and source("b") in html
     assert source("bad(1)") not in html and source("bad(2)") not in html
