@@ -200,6 +200,9 @@ class Engine:
                 report.problems.append(Problem(f"{name}:1", what, stem, on_pages))
                 continue
             sections, problems = read_sections(text, name)
+            if "." in stem and (sections or on_pages):
+                what = "a name with a dot cannot be imported, nor shown: rename the file"
+                problems.append(Problem(f"{name}:1", what))
             report.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
             if (sections or on_pages) and not problems:
                 asked = dict(sorted(expressions[stem].items()))

@@ -80,7 +80,7 @@ class Job:
     @property
     def result(self) -> str:
         """The file that its result is written to."""
-        return f"{self.scratch}/{self.stem.replace('/', '_')}.json"
+        return f"{self.scratch}/{'result' if self.program is None else self.stem}.json"
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Job:
@@ -128,6 +128,9 @@ def run_all(jobs: list[Job], report: Progress) -> None:
     that the worker knows where a snippet was when its process is gone
     """
     limit_memory()
+    import numpy as np
+
+    np.random.seed()  # else all would have the same numbers, and a missing seed would not show
     before, base = state() if len(jobs) > 1 else {}, list(sys.path)
     for number, job in enumerate(jobs):
         report(number, 0)
@@ -226,9 +229,12 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
         if not isinstance(argument, str | bytes | os.PathLike):
             continue
         try:
-            path = os.path.realpath(os.fsdecode(argument))
+            given = os.path.abspath(os.fsdecode(argument))
+            path = os.path.realpath(given)
         except (OSError, ValueError):
             continue
+        if event not in CHANGES and given != path and is_own(given, root):
+            opened.setdefault(os.path.relpath(given, root), stamp_of(given))  # a link: it may turn
         around = changes and f"{root}/".startswith(f"{path.rstrip('/')}/") and event != "os.mkdir"
         if not path.startswith(f"{root}/") and not around:
             continue
@@ -292,7 +298,7 @@ def import_from_source(root: str) -> None:
 
     def finder(folder: str) -> FileFinder:
         inside = folder == root or folder.startswith(f"{root}/")
-        if not inside or folder.startswith(f"{sys.prefix}/"):
+        if not inside or is_installed(folder, root):
             raise ImportError
         return FileFinder(folder, (FromSource, SOURCE_SUFFIXES))
 
@@ -319,6 +325,11 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
     for place, expression in enumerate(job.expressions, start=1):
         report_line(-place)
         result.values[expression] = evaluate(expression, module.__dict__)
+    for place, (expression, value) in enumerate(result.values.items(), start=1):
+        report_line(-place)
+        if "error" not in value and value != evaluate(expression, module.__dict__):
+            what = "gives something else when it is asked again: let the snippet give it a name"
+            result.values[expression] = {"error": what}
 
 
 def execute_sections(
@@ -333,6 +344,7 @@ def execute_sections(
     except TOO_DEEP as error:
         raise Failed(1, "is nested too deep for Python to read: take it apart") from error
     flags = future_flags(tree)
+    tree.body[1:] = [one for one in tree.body[1:] if not is_words(one)]
     current: Section | None = None
     offset = 0
     for statement in statements(tree):
@@ -364,6 +376,15 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
             case _:
                 found.append(statement)
     return found
+
+
+def is_words(statement: ast.stmt) -> bool:
+    """Whether it is a mere text, which would be taken for a docstring where it is run alone."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def future_flags(tree: ast.Module) -> int:
@@ -442,6 +463,10 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
                 kept["figures"].append(figures.svg_of(figure, prefix, written))
         except ValueError as error:
             raise Failed(section.start, f'section "{section.name}": {error}') from error
+        except Exception as error:
+            told = f"cannot be drawn: {type(error).__name__}: {error}"
+            told = f"section \"{section.name}\": the figure '{figure.get_label()}' {told}"
+            raise Failed(section.start, told) from error
     pyplot.close("all")
     return offset + len(data)
 
@@ -469,8 +494,13 @@ def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
 
 def is_own(path: str, root: str) -> bool:
     """Whether a file is one of the project, and not of a package that is installed within it."""
-    inside = path.startswith(f"{root}/") and not path.startswith(f"{sys.prefix}/")
+    inside = path.startswith(f"{root}/") and not is_installed(path, root)
     return inside and not path.removeprefix(f"{root}/").startswith(NO_SOURCES)
+
+
+def is_installed(path: str, root: str) -> bool:
+    """Whether a file below the root is one of an environment that lies there."""
+    return sys.prefix.startswith(f"{root}/") and path.startswith(f"{sys.prefix}/")
 
 
 def problem_of(error: BaseException, job: Job) -> Problem:

@@ -13,7 +13,7 @@ from typing import Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.utils import clean_directory
+from mkdocs.utils import CountHandler, clean_directory
 
 from engine.build import Engine, close_engines, engine_for
 from engine.policy import secured
@@ -73,12 +73,20 @@ def on_post_build(config: Any) -> None:
                 tell(moved)
         if staged:
             config.site_dir = site
+            if has_warned():
+                return  # MkDocs ends a strict build after this
             with engine.store.locked():
                 written = publish(made, Path(site), secured(made))
             log.info("Brought %s up to date: %d files had changed", site, written)
     except (EngineError, PluginError) as error:
         clean_directory(str(made))
         raise PluginError(str(error)) from error
+
+
+def has_warned() -> bool:
+    """Whether MkDocs has counted a warning, as it does in strict builds alone."""
+    counters = [h for h in logging.getLogger("mkdocs").handlers if isinstance(h, CountHandler)]
+    return any(counter.get_counts() for counter in counters)
 
 
 def tell(problems: list[Problem], warnings: Iterable[Problem] = ()) -> None:

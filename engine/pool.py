@@ -31,6 +31,7 @@ FIXED = {
     "PYTHONIOENCODING": "utf-8",
 }
 
+PATIENCE = 10  # seconds that a worker may take to end
 MOST_WAITING = 1 << 20  # bytes of results that can wait while this process makes pages
 
 
@@ -109,7 +110,11 @@ class Pool:
             for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
-            process.wait()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # a snippet can stop it, too
+                process.kill()
+                process.wait()
 
 
 def send(pipe: IO[bytes], jobs: list[Job]) -> None:

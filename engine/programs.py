@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ class Slicer:
     order: list[Path] = field(default_factory=list)  # files, as they were first needed
     needs: dict[Path, dict[Path, None]] = field(default_factory=dict)  # the files a file takes from
     taken: dict[Path, set[int]] = field(default_factory=dict)  # first lines of needed statements
-    imports: dict[str, str] = field(default_factory=dict)  # name -> the line that imports it
+    imports: dict[str, list[str]] = field(default_factory=dict)  # name -> the lines that import it
     aliases: dict[Path, list[str]] = field(default_factory=dict)
 
     def slice(self, path: Path, shown: list[Section]) -> Slice:
@@ -97,7 +98,10 @@ class Slicer:
         for statement in piece:
             self.taken.get(path, set()).discard(statement.first)
         self.check_meanings(piece, path)
-        lines = sorted(set(self.imports.values()), key=lambda line: (line.startswith("from"), line))
+        lines = sorted(
+            {line for lines in self.imports.values() for line in lines},
+            key=lambda line: (line.startswith("from"), line),
+        )
         files = [*(p for p in self.files_in_order() if p != path), path]
         first = {s.text for one in files for s in self.read(one) if is_of_future(s.node)}
         texts = [self.text_of(one) for one in files]
@@ -150,7 +154,10 @@ class Slicer:
                 what = f'"{name}" is named nowhere: {where}:{star} imports *; name it there'
             raise CannotStandAlone(what)
         if isinstance(binding.node, ast.Import | ast.ImportFrom):
-            self.take_import(path, binding.node, name)
+            for one in [binding, *(s for s in earlier if adds_to(s.node, name))]:
+                for alias in one.node.names:
+                    if name_of(alias) == name:
+                        self.take_import(path, one.node, alias)
         else:
             self.place(path, binding)
         for statement in earlier:
@@ -174,16 +181,20 @@ class Slicer:
         first = {name: s.first for s in reversed(self.read(path)) for name in s.binds}
         return sorted(set(names) - BUILTINS, key=lambda name: (first.get(name, END), name))
 
-    def take_import(self, path: Path, node: ast.Import | ast.ImportFrom, name: str) -> None:
-        alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
+    def take_import(self, path: Path, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
+        name = name_of(alias)
         local = local_file(node, alias.name, path, self.root)
         renamed = f" as {alias.asname}" if alias.asname else ""
         if local is None:
             line = f"import {alias.name}{renamed}"
             if isinstance(node, ast.ImportFrom):
                 line = f"from {node.module} import {alias.name}{renamed}"
-            if self.imports.setdefault(name, line) != line:
-                raise CannotStandAlone(f'"{name}" is both "{self.imports[name]}" and "{line}"')
+            lines = self.imports.setdefault(name, [])
+            if lines and line not in lines:
+                parts = re.compile(rf"import {name}(\.\w+)*")
+                if not all(map(parts.fullmatch, [*lines, line])):
+                    raise CannotStandAlone(f'"{name}" is both "{lines[0]}" and "{line}"')
+            lines.append(line)
             return
         if isinstance(node, ast.Import) or local == module_file(node, alias.name, path, self.root):
             where = f"{path.relative_to(self.root).as_posix()}:{node.lineno}"
@@ -267,6 +278,18 @@ def is_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 
+def name_of(alias: ast.alias) -> str:
+    """The name that an import binds: `import a.b` binds `a`."""
+    return alias.asname or alias.name.split(".")[0]
+
+
+def adds_to(node: ast.stmt, name: str) -> bool:
+    """Whether it is `import name.part`, which gives a package that is known one more part."""
+    return isinstance(node, ast.Import) and any(
+        alias.asname is None and alias.name.startswith(f"{name}.") for alias in node.names
+    )
+
+
 def is_of_future(node: ast.stmt) -> bool:
     """Whether it is an import that must be the first of its program."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
@@ -313,7 +336,7 @@ def names_of(node: ast.stmt) -> tuple[set[str], set[str], set[str], set[str]]:
                 if isinstance(n, ast.Name)
             }
         if isinstance(node, ast.Import | ast.ImportFrom) and not inside:
-            binds.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
+            binds.update(map(name_of, node.names))
         if (name := name_bound_in(node)) and not inside:
             binds.add(name)
         if isinstance(node, ast.Name) and node.id not in local:
@@ -359,7 +382,7 @@ def own_names(node: ast.AST) -> frozenset[str]:
             names |= set() if isinstance(inner, ast.Lambda) else {inner.name}
             continue
         elif isinstance(inner, ast.Import | ast.ImportFrom):
-            names.update(alias.asname or alias.name.split(".")[0] for alias in inner.names)
+            names.update(map(name_of, inner.names))
         elif name := name_bound_in(inner):
             names.add(name)
         waiting += ast.iter_child_nodes(inner)

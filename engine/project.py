@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # their endings under MkDocs
+
 
 @dataclass(frozen=True)
 class Project:
@@ -53,12 +55,12 @@ class Project:
         return self.cache / "pages"
 
     def markdown(self) -> list[Path]:
-        """The pages, in order."""
-        return files_below(self.docs, ".md")
+        """The pages, in order: all that MkDocs would make one of."""
+        return files_below(self.docs, PAGES)
 
     def python(self) -> list[Path]:
         """The snippets and what they import, in order."""
-        return files_below(self.snippets, ".py")
+        return files_below(self.snippets, (".py",))
 
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
@@ -75,11 +77,11 @@ class Project:
             return str(path)
 
 
-def files_below(folder: Path, ending: str) -> list[Path]:
+def files_below(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     """All files with an ending, in order, but for hidden ones: editors keep theirs beside them."""
     found = []
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        shown = [name for name in names if name.endswith(ending) and not name.startswith(".")]
+        shown = [name for name in names if name.endswith(endings) and not name.startswith(".")]
         found += [Path(place, name) for name in shown]
     return sorted(path for path in found if path.is_file())

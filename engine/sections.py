@@ -14,6 +14,7 @@ MARKER = re.compile(
     r"\[[ \t]*(?P<type>start|end)[ \t]*:[ \t]*(?P<name>[^\]]*?)[ \t]*\](?P<rest>.*)$",
     re.IGNORECASE,
 )
+INCLUDE = re.compile(r"[ \t]*;*-+8<-+")
 NAME = re.compile(r"[a-z][-_0-9a-z]*", re.IGNORECASE)
 TIMEOUT = re.compile(r"^# timeout: ([1-9]\d{0,4}) s\b", re.MULTILINE)
 MEASURED = re.compile(r"^# measured: \S", re.MULTILINE)
@@ -57,6 +58,9 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
                 problem(number, what)
         marker = MARKER.search(line) if "8<-" in line else None
         if marker is None:
+            if "8<-" in line and INCLUDE.match(line):
+                what = "reads like an include, and a page would put that file in its place"
+                problem(number, f"{what}: write the line in another way")
             continue
         name, kind = marker["name"], marker["type"].lower()
         if line[: marker.start()].strip(" \t#"):

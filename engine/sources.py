@@ -119,5 +119,4 @@ def files_of(parts: list[str], base: Path) -> Iterator[Path]:
         if not folder.is_dir():
             return
         yield folder / f"{parts[depth - 1]}.py"
-        if (folder / parts[depth - 1]).is_dir():
-            yield folder / parts[depth - 1] / "__init__.py"
+        yield folder / parts[depth - 1] / "__init__.py"

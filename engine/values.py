@@ -16,7 +16,7 @@ MOST_CELLS = 2_500  # of a table: a page shows some dozens
 # Brackets and braces may stand, as those of a list do, but for links, attributes and values; the
 # last are characters that are not seen and turn the order of others (https://trojansource.codes).
 SPECIAL = re.compile(
-    r"[*_`<>&\\$|~#!\x00-\x1f\x7f-\x9f]|\][(\[:]|\[\^|[{}]|^[-+:=?]+(?= |$)"
+    r"[*_`<>&\\$|~#!\x00-\x1f\x7f-\x9f\ud800-\udfff]|\[TOC\]|\][(\[:]|\[\^|[{}]|^[-+:=?]+(?= |$)"
     r"|^\d+[.)](?= )|[\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import sources, store
+from engine import child, sources, store
 from engine.problems import EngineError
 from tests.engine.conftest import Sample
 
@@ -119,6 +119,44 @@ def test_a_folder_that_is_listed_counts(sample: Sample, listing: str) -> None:
     (data / "second.csv").touch()
     assert ran(sample) == ["one"]
     assert sample.output("one/part.txt") == "2\n"
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_link_that_turns_counts(sample: Sample, outside: bool) -> None:
+    link = sample.root / "snippets/data.txt"
+    away = sample.root.parent / f"{sample.root.name}-away" if outside else sample.root
+    away.mkdir(exist_ok=True)
+    for name in "ab":
+        (away / f"{name}.txt").write_text(name)
+    link.symlink_to(away / "a.txt")
+    sample.section(f"print(open({str(link)!r}).read())")
+    ran(sample)
+    link.unlink()
+    link.symlink_to(away / "b.txt")
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "b\n"
+    (away / "b.txt").write_text("c")
+    assert ran(sample) == ["one"]
+
+
+def test_a_package_that_takes_the_place_of_a_module_counts(sample: Sample) -> None:
+    sample.snippet("x = 'module'", "base")
+    sample.section("from snippets.base import x\nprint(x)")
+    ran(sample)
+    sample.snippet("x = 'package'", "base/__init__")
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "package\n"
+
+
+def test_a_project_within_an_environment_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, installed = str(tmp_path / "data.txt"), str(tmp_path / "env/lib/torch.py")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path.parent))
+    assert child.is_own(inside, str(tmp_path))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
+    assert child.is_own(inside, str(tmp_path))
+    assert not child.is_own(installed, str(tmp_path))
 
 
 def test_a_new_file_beside_an_import_does_not_count(sample: Sample) -> None:

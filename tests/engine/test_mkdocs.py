@@ -239,9 +239,12 @@ def test_a_snippet_that_changes_while_pages_are_made_ends_the_build(
 def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample, root: Path) -> None:
     mkdocs.section("import warnings\ntotal = 3\nprint(3)\nwarnings.warn('careful')")
     assert build(mkdocs, root).returncode == 0
+    page = (mkdocs.root / "site/index.html").read_text()
+    mkdocs.section("import warnings\ntotal = 4\nprint(4)\nwarnings.warn('careful')")
     done = build(mkdocs, root, "--strict")
     assert done.returncode != 0
     assert "careful" in done.stderr
+    assert (mkdocs.root / "site/index.html").read_text() == page
 
 
 def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample, root: Path) -> None:

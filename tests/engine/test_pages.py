@@ -7,6 +7,22 @@ from engine.pages import VALUE, Include, Malformed, Value, beside, read_page
 from tests.engine.conftest import Sample
 
 
+@pytest.mark.parametrize("name", ["page.markdown", "linked/page.md"])
+def test_every_file_that_mkdocs_makes_a_page_of_is_read(sample: Sample, name: str) -> None:
+    (sample.root / "other").mkdir()
+    (sample.root / "docs/linked").symlink_to("../other")
+    (sample.root / "docs" / name).write_text("{{ nowhere: x }}\n")
+    assert sample.problem().startswith(f"docs/{name}:1: there is no snippets/nowhere.py")
+
+
+def test_a_snippet_with_a_dot_in_its_name_is_told(sample: Sample) -> None:
+    sample.section("print(1)", "one/part.txt")
+    assert sample.problem() == (
+        "snippets/one/part.txt.py:1: a name with a dot cannot be imported, nor shown: "
+        "rename the file"
+    )
+
+
 def read(text: str) -> list[Include | Value | Malformed]:
     return list(read_page(text.splitlines()))
 

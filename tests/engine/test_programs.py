@@ -17,6 +17,22 @@ def program(sample: Sample, *names: str, stem: str = "one") -> str:
     return str(slice_of(path, sample.root, [s for s in sections if s.name in names]))
 
 
+def test_all_parts_of_a_package_that_were_imported_come_along(sample: Sample) -> None:
+    sample.snippet(
+        """
+        import importlib.metadata
+        import importlib.util, os.path
+
+        # --8<-- [start:show]
+        print(importlib.metadata.version("torch")[0], importlib.util.find_spec("torch").name)
+        # --8<-- [end:show]
+        """
+    )
+    assert program(sample, "show").startswith(
+        "import importlib.metadata\nimport importlib.util\n\nprint"
+    )
+
+
 def test_what_is_needed_comes_first_and_nothing_else(sample: Sample) -> None:
     sample.snippet(
         """

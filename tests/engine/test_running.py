@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 
+from engine import pool
 from tests.engine.conftest import Sample, assert_ends
 
 
@@ -29,6 +32,61 @@ def test_what_a_section_prints_is_its_output_alone(sample: Sample) -> None:
     assert not sample.refresh().problems
     assert sample.output("one/first.txt") == "1\n2\n"
     assert sample.output("one/second.txt") == "i 0 2\ni 1 2\n"
+
+
+def test_a_text_between_statements_is_no_docstring(sample: Sample) -> None:
+    assert sample.printed("x = 1\n'note'\nprint(__doc__)") == "None\n"
+    sample.snippet("'words'\n# --8<-- [start:part] hidden\nprint(__doc__)\n# --8<-- [end:part]\n")
+    assert not sample.refresh().problems
+    assert sample.output("one/part.txt") == "words\n"
+
+
+@pytest.mark.parametrize("changes", ["x.mul_(2)[0]", "next(counter)", "torch.rand(1)[0]"])
+def test_an_expression_that_changes_what_it_shows_is_told(sample: Sample, changes: str) -> None:
+    sample.section(
+        "import itertools, torch\nx, counter = torch.ones(2), itertools.count()\nprint(x[0].item())"
+    )
+    sample.page(f"It is {{{{ one: {changes} }}}}.")
+    assert sample.problem() == (
+        f"docs/page.md:1: {{{{ one: {changes} }}}}: gives something else when it is asked again: "
+        f"let the snippet give it a name"
+    )
+
+
+def test_random_numbers_of_numpy_without_a_seed_are_told(sample: Sample) -> None:
+    sample.snippet(
+        "import numpy\n# --8<-- [start:part]\nprint(numpy.random.rand(2))\n# --8<-- [end:part]\n"
+    )
+    sample.page('``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n')
+    assert "docs/page.md:1: this block cannot stand alone" in sample.problem()
+
+
+def test_a_figure_that_cannot_be_drawn_is_told_with_its_section(sample: Sample) -> None:
+    told = sample.problem(
+        "import matplotlib.pyplot as plt\nfigure, _ = plt.subplots(num='A')\nfigure.description = 5"
+    )
+    assert told.startswith(
+        "snippets/one.py:1: section \"part\": the figure 'A' cannot be drawn: TypeError"
+    )
+
+
+def test_a_snippet_may_lie_deep(sample: Sample) -> None:
+    stem = "/".join(["abcdefghijklmnopqrstuvwxyz"] * 12) + "/one"
+    sample.section("print(1)", stem)
+    assert not sample.refresh().problems
+    assert sample.output(f"{stem}/part.txt") == "1\n"
+
+
+def test_a_worker_that_a_snippet_stopped_is_ended(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    sample.engine.pool = pool.Pool()
+    sample.printed("print(1)")
+    process = sample.engine.pool.start()
+    os.kill(process.pid, signal.SIGSTOP)
+    sample.engine.close()
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_what_c_code_and_subprocesses_print_is_kept_in_order(sample: Sample) -> None:

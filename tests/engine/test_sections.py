@@ -15,6 +15,14 @@ def test_sections_are_found_with_their_lines() -> None:
     assert read_sections(text, "a.py") == ([Section("a", 2, 4), Section("b-2", 5, 6, True)], [])
 
 
+@pytest.mark.parametrize("line", ['--8<-- "two.py"', '    ;--8<-- "two.py"', "-8<-"])
+def test_a_line_that_a_page_would_take_for_an_include_is_told(line: str) -> None:
+    assert told(f'text = """\n{line}\n"""\n') == [
+        "snippets/a.py:2: reads like an include, and a page would put that file in its place: "
+        "write the line in another way"
+    ]
+
+
 def test_an_escaped_marker_is_text() -> None:
     assert read_sections("# ;--8<-- [start:a]\n", "a.py") == ([], [])
 

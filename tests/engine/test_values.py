@@ -37,7 +37,8 @@ def test_a_value_reads_as_in_a_sentence(value: object, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<b>", "a*b*", "`x`", "a_b", "two\nlines", "$x$", "&amp;", "\x1b[0m"]
+    "text",
+    ["<b>", "a*b*", "`x`", "a_b", "two\nlines", "$x$", "&amp;", "\x1b[0m", "\ud800", "[TOC]"],
 )
 def test_what_could_be_markup_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="may be markup"):
