@@ -3,6 +3,12 @@
 "use strict";
 
 {
+  const make = (tag, properties, ...content) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...content);
+    return element;
+  };
+
   // What scrolls sideways must be reachable by keyboard, and only while it does scroll.
   const sized = new ResizeObserver((entries) => {
     for (const { target } of entries) {
@@ -28,11 +34,11 @@
     for (const program of document.querySelectorAll(".program")) {
       const block = program.nextElementSibling;
       if (!block?.matches(".highlight") || block.querySelector(".copy-program")) continue;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "copy-program";
-      button.title = "Copy this code with all that it needs to run anywhere";
-      button.ariaLive = "polite";
+      const button = make("button", {
+        className: "copy-program",
+        title: "Copy this code with all that it needs to run anywhere",
+        ariaLive: "polite",
+      });
       const say = (text) => (button.textContent = text);
       button.addEventListener("click", async () => {
         const value = program.content.textContent;
@@ -57,14 +63,10 @@
   function offerDownloads() {
     for (const block of document.querySelectorAll(".program + .download")) {
       if (block.nextElementSibling?.matches("[download]")) continue;
-      const name = block.querySelector(".filename").textContent.split("/").pop();
-      const link = document.createElement("a");
-      link.className = "md-button";
-      link.download = name;
-      link.textContent = `Download ${name}`;
+      const download = block.querySelector(".filename").textContent.split("/").pop();
       const text = block.previousElementSibling.content.textContent;
-      link.href = `data:text/x-python;charset=utf-8,${encodeURIComponent(text)}`;
-      block.after(link);
+      const href = `data:text/x-python;charset=utf-8,${encodeURIComponent(text)}`;
+      block.after(make("a", { className: "md-button", download, href }, `Download ${download}`));
     }
   }
 
@@ -72,11 +74,6 @@
   // numbers to type, or one reason for each choice in a numbered list after the question. The
   // answer in bold is right.
   const NEAR = 0.01; // two decimals, whether rounded or cut off
-  const make = (tag, properties, ...content) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...content);
-    return element;
-  };
   const numbersIn = (text) => (text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g) ?? []).map(Number);
   const read = (text) => {
     const plain = text.trim().replace("\u2212", "-").replace(",", ".");
@@ -102,7 +99,8 @@
     const inputs = wanted.map((_, place) =>
       make("input", {
         ariaLabel: many ? `Number ${place + 1} of ${wanted.length}` : "Number",
-        inputMode: wanted.some((number) => number < 0) ? "text" : "decimal",
+        // decimal has no minus on iOS
+        inputMode: Math.min(...answers.flat()) < 0 ? "text" : "decimal",
       }),
     );
     const judge = () => {
@@ -159,9 +157,11 @@
     });
   }
 
-  // Escape closes what a term means.
+  // Escape closes the box of a term.
   for (const kind of ["keydown", "focusin", "pointerover"])
-    addEventListener(kind, ({ key }) => document.body.classList.toggle("no-terms", key === "Escape"));
+    addEventListener(kind, ({ key }) => {
+      if (!key || key === "Escape") document.body.classList.toggle("no-terms", !!key);
+    });
 
   // From a disk, the theme's instant navigation ends every other script of the theme.
   if (location.protocol === "file:")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.conftest import Server, turn_page
 from tests.chapters import CHAPTERS
@@ -92,6 +92,36 @@ def test_a_real_minus_is_a_minus(context: BrowserContext, server: Server) -> Non
     form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
     answer(form, "\u22120,5", "1.5", "0.5", "1.5")
     expect(verdict(form)).to_have_text("Not yet. 3 of the 4 numbers fit.")
+
+
+def test_the_keypad_of_a_phone_has_a_minus_wherever_an_answer_has_one(
+    context: BrowserContext, server: Server
+) -> None:
+    page = opened(context, server.url + "real_attention/order/")
+    keypads = page.locator("form.exercise:has(fieldset > input)").evaluate_all(
+        """forms => forms.map((form) => [
+            form.querySelector("input").inputMode,
+            [...form.nextElementSibling.querySelectorAll("li > :first-child")].some(
+                (answer) => answer.textContent.includes("-")),
+        ])"""
+    )
+    # The decimal one has no minus on an iPhone, and is the handier one where none is needed.
+    assert sorted(keypads) == [["decimal", False], ["text", True]]
+
+
+def test_a_mistake_that_is_negative_can_be_typed_on_a_phone_too(
+    context: BrowserContext, server: Server
+) -> None:
+    def serve(route: Route) -> None:
+        answer = route.fetch()
+        right = "<strong>[0.5, 1.5, 0.5, 1.5]</strong>"
+        known = answer.text().replace(f"<li>{right}", f"<li><em>[-1, 3, 1, 3]</em></li><li>{right}")
+        assert known != answer.text()
+        route.fulfill(response=answer, body=known)
+
+    context.route("**/" + WITH_FRACTIONS, serve)
+    form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
+    expect(form.locator("fieldset > input").first).to_have_attribute("inputmode", "text")
 
 
 def test_what_does_not_fit_is_marked_until_the_next_try(

@@ -57,13 +57,31 @@ def test_a_term_leads_to_its_entry(browser: Browser, server: Server) -> None:
     page.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pointer_can_move_onto_the_box(browser: Browser, server: Server, width: int) -> None:
+    page = opened(browser, server, width)
+    for term in page.locator("article a.term").all():
+        term.evaluate("term => scrollBy(0, term.getBoundingClientRect().top - 200)")
+        box = term.bounding_box()
+        left, bottom = box["x"] + box["width"] / 2, box["y"] + box["height"]
+        page.mouse.move(0, 0)
+        for down in range(-3, 25):
+            page.mouse.move(left, bottom + down)
+            assert term.evaluate("term => term.matches(':hover')"), term.inner_text()
+        assert term.evaluate(SHOWN) != "none"
+        page.mouse.move(left, bottom + 400)
+        assert term.evaluate(SHOWN) == "none"
+    page.close()
+
+
 def test_escape_closes_it_until_the_pointer_moves_on(browser: Browser, server: Server) -> None:
     page = opened(browser, server, 1280)
     term = page.locator("article a.term").first
     term.hover()
     assert term.evaluate(SHOWN) != "none"
-    page.keyboard.press("Escape")
-    assert term.evaluate(SHOWN) == "none"
+    for key in ("Escape", "Control"):  # as in Control and +, which magnifies
+        page.keyboard.press(key)
+        assert term.evaluate(SHOWN) == "none"
     page.mouse.move(0, 0)
     term.hover()
     assert term.evaluate(SHOWN) != "none"

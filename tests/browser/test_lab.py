@@ -261,6 +261,17 @@ def test_what_is_no_number_says_so_and_the_last_good_one_stays(shared: Page, tex
     assert_agrees(shared)
 
 
+def test_what_rounds_to_zero_has_no_minus(lab: Page) -> None:
+    cell(lab, "x", 1, 1).fill("-0.001")
+    cell(lab, "x", 1, 3).fill("0")
+    assert computed(lab, "queries")[0, 0] == -0.001
+    expect(result(lab, "queries", 1, 1)).to_have_text("0.00")
+    result(lab, "queries", 1, 1).hover()
+    expect(lab.locator(".lab-sum")).to_contain_text("= −0.001")
+    cell(lab, "x", 1, 1).fill("-0.005")
+    expect(result(lab, "queries", 1, 1)).to_have_text("−0.01")
+
+
 def test_a_token_has_any_name_and_never_becomes_markup(lab: Page) -> None:
     name = lab.get_by_label("name of input 2", exact=True)
     name.fill("<i>cat</i>")
@@ -358,6 +369,16 @@ def test_a_token_from_a_link_is_text(open_lab: Open) -> None:
     assert page.locator("attention-lab .lab-table b").count() == 0
 
 
+@pytest.mark.parametrize(("sent", "read"), [("0.37", 0.4), ("1.04", 1), ("5.04", 5), ("4.3", 4.3)])
+def test_a_temperature_between_two_steps_of_the_slider_is_taken_to_the_nearer(
+    open_lab: Open, sent: str, read: float
+) -> None:
+    page = open_lab(f"#lab={GOOD}/0/0/{sent}/a/b")
+    expect(page.get_by_role("slider")).to_have_value(str(read))
+    expect(page.locator("attention-lab output")).to_have_text(str(read))
+    assert_agrees(page, temperature=read)
+
+
 def test_another_fragment_is_none_of_the_labs_business(open_lab: Open) -> None:
     expect(open_lab("#some-heading").locator(".lab-sum")).not_to_contain_text(NOTHING_FITS)
 
@@ -366,6 +387,83 @@ def test_a_link_that_is_pasted_into_the_open_page_is_followed(lab: Page) -> None
     lab.evaluate("hash => { location.hash = hash }", f"#lab={GOOD}/0/1/1/a/b")
     expect(lab.get_by_label("Causal mask")).to_be_checked()
     assert_agrees(lab, causal=True)
+
+
+# ---- Away and back ----------------------------------------------------------------------------
+
+
+def edit(page: Page) -> None:
+    """One of everything that can be changed; the number is typed and never left."""
+    page.get_by_role("button", name="Add an input").click()
+    page.get_by_label("name of input 2", exact=True).press_sequentially("!")
+    page.get_by_label("Scale by").check()
+    page.get_by_label("Temperature").fill("0.3")
+    cell(page, "x", 4, 2).press("Delete")
+    cell(page, "x", 4, 2).press_sequentially("-2.5")
+
+
+def assert_edited(page: Page) -> None:
+    expect(page.locator(".lab-bench")).to_be_visible()
+    assert typed(page, "x")[3] == [0, -2.5, 0, 0]
+    expect(page.get_by_label("name of input 2", exact=True)).to_have_value("!input 2")
+    expect(page.get_by_role("slider")).to_have_value("0.3")
+    assert_agrees(page, scale=True, temperature=0.3)
+
+
+def test_a_reload_keeps_the_numbers(lab: Page) -> None:
+    edit(lab)
+    lab.reload()
+    assert_edited(lab)
+
+
+@pytest.mark.parametrize("instant", (False, True))
+def test_the_way_back_from_another_page_leads_to_the_numbers(
+    context: BrowserContext, server: Any, instant: bool
+) -> None:
+    page = context.new_page()
+    page.goto(f"{server.sub if instant else server.url}lab/", wait_until="networkidle")
+    page.evaluate("window.kept = true")
+    edit(page)
+    if instant:
+        page.locator(".md-footer__link--next").click()
+    else:
+        page.goto(f"{server.url}glossary/")
+    expect(page.locator(".lab-bench")).to_have_count(0)
+    page.go_back()
+    assert_edited(page)
+    assert page.evaluate("window.kept") or not instant
+
+
+def test_the_way_back_from_a_pasted_link_leads_to_the_numbers_before_it(
+    lab: Page, built: dict[str, Any]
+) -> None:
+    lab.evaluate("hash => { location.hash = hash }", f"#lab={GOOD}/0/1/1/a/b")
+    expect(lab.get_by_label("Causal mask")).to_be_checked()
+    cell(lab, "x", 1, 1).press_sequentially("7")
+    changed = typed(lab, "x")
+    lab.go_back()
+    expect(lab.get_by_label("Causal mask")).not_to_be_checked()
+    assert typed(lab, "x") == built["x"].tolist()
+    lab.go_forward()
+    expect(lab.get_by_label("Causal mask")).to_be_checked()
+    assert typed(lab, "x") == changed
+    assert_agrees(lab, causal=True)
+
+
+def test_the_address_is_plain_where_the_numbers_are_those_of_the_page(
+    lab: Page, server: Any
+) -> None:
+    lab.get_by_role("button", name="Next").click()
+    lab.get_by_label("Causal mask").check()
+    assert "#lab=" in lab.url
+    lab.get_by_label("Causal mask").uncheck()
+    assert lab.url == f"{server.url}lab/"
+    edit(lab)
+    lab.get_by_role("button", name="Reset").click()
+    assert lab.url == f"{server.url}lab/"
+    lab.evaluate("location.hash = 'some-heading'")
+    lab.get_by_role("button", name="Next").click()
+    assert lab.url == f"{server.url}lab/#some-heading"
 
 
 # ---- The PyTorch script -------------------------------------------------------------------------
@@ -565,6 +663,18 @@ def test_axe_finds_nothing_while_the_lab_is_in_use(
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+    context.close()
+
+
+def test_forced_colors_show_where_a_result_comes_from(browser: Browser, server: Any) -> None:
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(f"{server.url}lab/")
+    page.get_by_role("button", name="Next").click(click_count=2)
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    for mark, line in ((".lab-lit", "dashed"), (".lab-result", "solid")):
+        outline = page.locator(mark).last.evaluate("cell => getComputedStyle(cell).outline")
+        assert outline == f"{ink} {line} 2px"
     context.close()
 
 

@@ -276,6 +276,18 @@ def test_where_the_clipboard_is_closed_a_program_can_be_copied_by_hand(
     expect(area).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_forced_colors_keep_the_icons(browser: Browser, server: Server, width: int) -> None:
+    context = browser.new_context(forced_colors="active", viewport={"width": width, "height": 844})
+    page = open_page(context, server.url + CHAPTER).page
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for icon in ("summary", ".md-code__button", ".md-nav .md-icon"):
+        drawn = "all => all.map(one => getComputedStyle(one, '::after').backgroundColor)"
+        colors = page.locator(icon).evaluate_all(drawn)
+        assert colors and paper not in colors, icon
+    context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_paper_is_white_in_both_themes(browser: Browser, server: Server, theme: str) -> None:
     context = browser.new_context(color_scheme=theme)

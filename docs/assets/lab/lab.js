@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // <attention-lab> takes over the tables that the build wrote inside it.
 
-import { attend, causalMask } from "./attention.js";
+import { attend, causalMask, transpose } from "./attention.js";
 
 const EDITABLE = ["inputs", "w_query", "w_key", "w_value"];
 const PROJECTIONS = { queries: "w_query", keys: "w_key", values: "w_value" };
@@ -30,11 +30,10 @@ const spell = (number) => typeset(Number.isSafeInteger(number) ? number
 
 /** A number in a cell: short, in one form throughout a tensor. */
 const shorten = (number, whole) => typeset(Math.abs(number) < 1e5
-  ? number.toFixed(whole ? 0 : 2) : number.toExponential(1));
+  ? number.toFixed(whole ? 0 : 2).replace("-0.00", "0.00") : number.toExponential(1));
 
 const list = (numbers) => `[${numbers.map(spell).join(", ")}]`;
 const factor = (number) => (number < 0 ? `(${spell(number)})` : spell(number));
-const column = (matrix, index) => matrix.map((row) => row[index]);
 
 // The state as text: a typed number, a link, a script
 
@@ -56,31 +55,28 @@ const encode = (state) => `#lab=${[
   ...state.tokens.map(encodeURIComponent),
 ].join("/")}`;
 
-const isLink = (fragment) => fragment.startsWith("#lab=");
-
 /** The state in a fragment, in the shapes of `start`, or null where anything is off. */
 function decode(fragment, start) {
-  const shape = (matrix) => matrix.map((row) => row.length).join();
   try {
     const parts = fragment.slice(5).split("/");
     const state = {};
     for (const role of EDITABLE)
       state[role] = parts.shift().split(";").map((row) => row.split(",").map(parseNumber));
     for (const flag of ["scale", "causal"]) state[flag] = ["0", "1"].indexOf(parts.shift());
-    state.temperature = parseNumber(parts.shift());
+    state.temperature = Number(parseNumber(parts.shift())?.toFixed(1));
     state.tokens = parts.map(decodeURIComponent);
-    const like = { ...start, inputs: parts.map(() => start.inputs[0]) };
+    const like = { ...start, inputs: parts };
     const sound = parts.length <= MOST_INPUTS && Math.min(state.scale, state.causal) >= 0
       && state.temperature >= TEMPERATURE.min && state.temperature <= TEMPERATURE.max
       && state.tokens.every((token) => token === cleanToken(token))
-      && EDITABLE.every((role) => shape(state[role]) === shape(like[role]) && !state[role].flat().includes(null));
+      && EDITABLE.every((role) => state[role].length === like[role].length
+        && state[role].every((row) => row.length === start[role][0].length && !row.includes(null)));
     return sound ? state : null;
   } catch { // a part is missing, or the percent signs of a token spell nothing
     return null;
   }
 }
 
-/** A script that computes the outputs in PyTorch and prints them. */
 function toPyTorch(state) {
   const matrix = (role) =>
     `torch.tensor([\n${state[role].map((row) => `    [${row.join(", ")}],\n`).join("")}], dtype=torch.float64)`;
@@ -109,27 +105,15 @@ print(outputs)
 
 class AttentionLab extends HTMLElement {
   connectedCallback() {
-    window.addEventListener("hashchange", this);
-    if (this.state) return;
     const start = { scale: false, causal: false, temperature: 1 };
     for (const { dataset } of this.querySelectorAll("[data-tensor]"))
       start[dataset.tensor === "x" ? "inputs" : dataset.tensor] = JSON.parse(dataset.values);
     if (!EDITABLE.every((role) => start[role])) return;
     this.start = { ...start, tokens: start.inputs.map(() => "") };
+    this.path = location.pathname;
     this.build();
-    this.load(structuredClone(this.start), "");
     this.openLink();
   }
-
-  disconnectedCallback() {
-    window.removeEventListener("hashchange", this);
-  }
-
-  handleEvent() {
-    this.openLink();
-  }
-
-  // Building
 
   build() {
     this.sum = make("p", { className: "lab-sum", id: "lab-sum" });
@@ -140,12 +124,13 @@ class AttentionLab extends HTMLElement {
       div("lab-bench", div("lab-tools",
         button("Random small integers", () => this.randomize()),
         button("Reset", () => this.reset()),
-        button("Copy link", () => this.copyLink()),
+        button("Copy link", () => this.copy(location.href, "The link")),
         button("Copy as PyTorch", () => this.copy(toPyTorch(this.state), "The script"))), this.parts),
       div("lab-bar", div("lab-steps", make("label", {}, "Follow ", this.query),
         button("Back", () => this.walk(-1)), button("Next", () => this.walk(1))), this.sum),
       this.live);
     this.oninput = ({ target }) => this.edit(target);
+    this.onkeyup = this.onchange = this.onclick = () => this.keep();
     this.onkeydown = (event) => this.key(event);
     this.onpointerover = this.onpointerleave = ({ target }) => {
       const place = this.placeOf(target);
@@ -163,7 +148,6 @@ class AttentionLab extends HTMLElement {
     });
   }
 
-  /** Puts a state on screen, all its elements new. */
   load(state, notice) {
     this.state = state;
     this.step = 0;
@@ -173,9 +157,8 @@ class AttentionLab extends HTMLElement {
     this.heads = new Map(); // th or option -> the input that it names
     this.formulas = {};
     this.compute();
-    const [queries, keys, values, ...others] = COMPUTED.map((role) => this.tensor(role));
-    this.parts.replaceChildren(...EDITABLE.map((role) => this.tensor(role)),
-      queries, keys, values, this.switches(), ...others);
+    const tensors = [...EDITABLE, ...COMPUTED].map((role) => this.tensor(role));
+    this.parts.replaceChildren(...tensors.slice(0, -3), this.switches(), ...tensors.slice(-3));
     this.query.replaceChildren(...state.tokens.map((_, value) => this.named(value, make("option", { value }))));
     this.fill();
     this.notice(notice);
@@ -252,8 +235,6 @@ class AttentionLab extends HTMLElement {
       make("label", {}, "Temperature ", slider, number));
   }
 
-  // Numbers in, numbers out
-
   compute() {
     const mask = this.state.causal && causalMask(this.state.inputs);
     this.tensors = { ...this.state, ...attend({ ...this.state, mask }) };
@@ -308,23 +289,27 @@ class AttentionLab extends HTMLElement {
   }
 
   reset() {
-    if (isLink(location.hash)) history.replaceState(history.state, "", location.pathname + location.search);
     this.load(structuredClone(this.start), "Back to the numbers of the page.");
   }
 
   // Links and copies
 
   openLink() {
-    if (!isLink(location.hash)) return;
-    const state = decode(location.hash, this.start);
+    const { hash } = location;
+    if (!this.state || !hash) this.load(structuredClone(this.start), "");
+    if (!hash.startsWith("#lab=")) return;
+    const state = decode(hash, this.start);
     if (!state) return this.notice("The link does not fit this lab and was left aside.");
-    this.load(state, "The numbers of the link.");
+    this.load(state, "The numbers in the address.");
     this.scrollIntoView();
   }
 
-  copyLink() {
-    history.replaceState(history.state, "", encode(this.state));
-    this.copy(location.href, "The link");
+  /** A reload, or the way back, finds the numbers in the address. */
+  keep() {
+    if (location.pathname !== this.path) return; // it changes before the page does
+    const link = encode(this.state);
+    const address = link === encode(this.start) ? location.href.split("#lab=")[0] : link;
+    history.replaceState(history.state, "", address);
   }
 
   async copy(value, what) {
@@ -405,8 +390,8 @@ class AttentionLab extends HTMLElement {
     if (fed.length)
       return say(`${value}, which goes into ${fed.join(", ")}`, ...fed.map((name) => (role === "inputs" ? [name, i] : [name, null, j])));
     const w = PROJECTIONS[role];
-    if (w) return times(t.inputs[i], column(t[w], j), ["inputs", i], [w, null, j]);
-    if (role === "outputs") return times(t.weights[i], column(t.values, j), ["weights", i], ["values", null, j]);
+    if (w) return times(t.inputs[i], transpose(t[w])[j], ["inputs", i], [w, null, j]);
+    if (role === "outputs") return times(t.weights[i], transpose(t.values)[j], ["weights", i], ["values", null, j]);
     if (t.scores[i][j] === -Infinity) return say(`${value}, masked, since ${this.token(j)} comes later`);
     if (role === "scores") return times(t.queries[i], t.keys[j], ["queries", i], ["keys", j]);
     const greatest = Math.max(...t.scores[i]);
@@ -467,3 +452,4 @@ class AttentionLab extends HTMLElement {
 }
 
 customElements.define("attention-lab", AttentionLab);
+addEventListener("hashchange", () => document.querySelector("attention-lab")?.openLink());
