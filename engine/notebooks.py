@@ -25,7 +25,7 @@ from engine.build import Report, Snippet
 from engine.figures import TENSORS, css_name
 from engine.pages import Malformed, read_page
 from engine.problems import EngineError, Problem
-from engine.programs import CannotStandAlone, Slicer, Statement
+from engine.programs import CannotStandAlone, Slicer, Statement, in_order_of_imports
 from engine.project import Project
 from engine.sections import Section, is_measured
 from engine.sources import digest
@@ -533,14 +533,14 @@ class Writer:
 
     def helpers(self) -> list[Cell]:
         """Imports, and all that the cells take from elsewhere, one cell for each concern."""
-        imports: dict[str, str] = {}
+        imports: set[str] = set()
         taken: dict[Path, set[int]] = {}
         aliases: dict[Path, list[str]] = {}
         slicer = self.maker.slicer()
         for stem, sections in self.used.items():
             one = self.maker.slicer()
             one.slice(self.project.snippet(stem), sections)
-            imports |= one.imports
+            imports.update(*one.imports.values())
             for path, lines in one.taken.items():
                 taken.setdefault(path, set()).update(lines)
             for path, lines in one.aliases.items():
@@ -568,10 +568,9 @@ class Writer:
                 texts[room].append(text)
         return [*self.helper_cells(imports, texts)]
 
-    def helper_cells(self, imports: dict[str, str], texts: dict[str, list[str]]) -> Iterator[Cell]:
-        lines = sorted(set(imports.values()), key=lambda line: (line.startswith("from"), line))
-        if lines:
-            yield Cell("code", "\n".join(lines))
+    def helper_cells(self, imports: set[str], texts: dict[str, list[str]]) -> Iterator[Cell]:
+        if imports:
+            yield Cell("code", "\n".join(in_order_of_imports(imports)))
         if texts["drawing"]:
             colors = ", ".join(f'"{self.maker.palette[name]}"' for name in TENSORS)
             setup = (

@@ -98,10 +98,7 @@ class Slicer:
         for statement in piece:
             self.taken.get(path, set()).discard(statement.first)
         self.check_meanings(piece, path)
-        lines = sorted(
-            {line for lines in self.imports.values() for line in lines},
-            key=lambda line: (line.startswith("from"), line),
-        )
+        lines = in_order_of_imports(set().union(*self.imports.values()))
         files = [*(p for p in self.files_in_order() if p != path), path]
         first = {s.text for one in files for s in self.read(one) if is_of_future(s.node)}
         texts = [self.text_of(one) for one in files]
@@ -288,6 +285,10 @@ def adds_to(node: ast.stmt, name: str) -> bool:
     return isinstance(node, ast.Import) and any(
         alias.asname is None and alias.name.startswith(f"{name}.") for alias in node.names
     )
+
+
+def in_order_of_imports(lines: Iterable[str]) -> list[str]:
+    return sorted(lines, key=lambda line: (line.startswith("from"), line))
 
 
 def is_of_future(node: ast.stmt) -> bool:
