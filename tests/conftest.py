@@ -19,7 +19,12 @@ from engine.policy import secure
 ROOT = Path(__file__).parent.parent
 
 # Where a site is published must not depend on who runs the tests: on GitHub, make sets these.
-for address in ("SITE_URL", "REPO_URL", "EDIT_URI"):
+ADDRESSES = {
+    "SITE_URL": "https://someone.github.io/somewhere/",
+    "REPO_URL": "https://github.com/someone/somewhere",
+    "EDIT_URI": "edit/main/docs/",
+}
+for address in ADDRESSES:
     os.environ.pop(address, None)
 
 
@@ -43,22 +48,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
-    """`build(folder, SITE_URL=..., ...)` builds the site strictly into a folder."""
+    """`build(folder, project, SITE_URL=..., ...)` builds the site strictly into a folder."""
     with_zensical = request.config.getoption("--zensical")
 
-    def build_into(folder: Path, **variables: str) -> Path:
-        environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
-        environment |= {"NO_MKDOCS_2_WARNING": "1", **variables}
-        if with_zensical:
+    def build_into(folder: Path, project: Path = ROOT, **variables: str) -> Path:
+        if project == ROOT and (with_zensical or variables):
+            # Zensical writes where mkdocs.yml says; the cache keeps what the last build asked for.
             with tempfile.TemporaryDirectory() as copy:
-                copy_project(Path(copy))
-                command = [sys.executable, "-m", "zensical", "build", "--strict"]
-                run(command, Path(copy), environment | {"PYTHONPATH": copy})
-                secure(Path(copy) / "site")
-                shutil.move(Path(copy) / "site", folder)
+                return build_into(folder, copy_project(Path(copy)), **variables)
+        environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
+        environment |= {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(project), **variables}
+        if with_zensical:
+            run([sys.executable, "-m", "zensical", "build", "--strict"], project, environment)
+            secure(project / "site")
+            shutil.move(project / "site", folder)
             return folder
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-        run(command, ROOT, environment)
+        run(command, project, environment)
         return folder
 
     return build_into
@@ -72,19 +78,26 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}", pytrace=False)
 
 
-def copy_project(to: Path) -> None:
-    """All that a build reads, and the cache: Zensical writes where mkdocs.yml says."""
-    for name in ("docs", "snippets", "engine", ".cache"):
+def copy_project(to: Path, cache: bool = True) -> Path:
+    """All that a build reads, and what is kept of the last one."""
+    for name in ("docs", "snippets", "engine", *([".cache"] if cache else [])):
+        unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
         if (ROOT / name).is_dir():
-            unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
             shutil.copytree(ROOT / name, to / name, ignore=unneeded)
     shutil.copy(ROOT / "mkdocs.yml", to)
+    return to
 
 
 @pytest.fixture(scope="session")
 def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
     """The built site as a reader gets it from a disk: no addresses are known."""
     return once("site", build)
+
+
+@pytest.fixture(scope="session")
+def published(site: Path, build: Callable[..., Path], once: Callable[..., Path]) -> Path:
+    """The site as it is published from a repository on GitHub, built after `site` from its cache."""
+    return once("published", lambda to: build(to, **ADDRESSES))
 
 
 @pytest.fixture(scope="session")

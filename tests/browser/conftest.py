@@ -6,7 +6,6 @@ from __future__ import annotations
 import gzip
 import http.server
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,9 +24,11 @@ from playwright.sync_api import (
 )
 
 from tests.browser.chromium import FLAGS, MISSING, find
+from tests.conftest import ADDRESSES
 
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".xml"}
-PREFIX = "/repo/"
+ADDRESS = ADDRESSES["SITE_URL"]
+PREFIX = urlsplit(ADDRESS).path
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Server:
     """Two views of the built site on this machine, both ending in a slash."""
 
     url: str  # the site at the root of its host
-    sub: str  # the site under a sub-path, built for that address: instant navigation works there
+    sub: str  # the published site under a sub-path: instant navigation works there
 
 
 def words_of(said: ConsoleMessage) -> str:
@@ -78,23 +79,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(
-    site: Path, build: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    sub = f"http://127.0.0.1:{port}{PREFIX}"
-    published = build(
-        tmp_path_factory.mktemp("published") / "site",
-        SITE_URL=sub,
-        REPO_URL="https://github.com/someone/somewhere",
-        EDIT_URI="edit/main/docs/",
-    )
+def server(site: Path, published: Path) -> Iterator[Server]:
     handler = partial(PagesHandler, site, published)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as running:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
         running.daemon_threads = True
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield Server(url=f"http://127.0.0.1:{port}/", sub=sub)
+        url = f"http://127.0.0.1:{running.server_port}/"
+        yield Server(url=url, sub=url + PREFIX.removeprefix("/"))
         running.shutdown()
 
 
@@ -107,7 +98,10 @@ def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
 
 
 class PagesHandler(http.server.SimpleHTTPRequestHandler):
-    """Compresses text, sends a folder's address on to its slash, answers 404 with 404.html."""
+    """Compresses text, sends a folder's address on to its slash, answers 404 with 404.html.
+
+    What is published says its own address, which is here where this server listens.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -135,6 +129,8 @@ class PagesHandler(http.server.SimpleHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(str(file)))
         if file.suffix in TEXT:
+            here = f"http://127.0.0.1:{self.server.server_port}{PREFIX}"
+            body = body.replace(ADDRESS.encode(), here.encode())
             body = gzip.compress(body, mtime=0)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))

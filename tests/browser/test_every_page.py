@@ -12,8 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Request
 
 from tests.browser.conftest import Server, words_of
-from tests.chapters import CHAPTERS
+from tests.browser.test_pages import PAGES
+from tests.notebooks.kernels import NAMES
 
+KINDS = ("hands_on", "solved")
+NOTEBOOKS = ["notebooks/", *(f"notebooks/{name}_{kind}/" for name in NAMES for kind in KINDS)]
+OF_MKDOCS = pytest.mark.mkdocs_only("Zensical builds no notebooks")
 PAPER = 718  # pixels between the margins of an A4 sheet
 
 
@@ -42,10 +46,14 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture(scope="module")
-def visits(phone: BrowserContext, server: Server, site: Path) -> dict[str, Seen]:
-    """Every page, opened under the sub-path `/repo/`."""
-    return {path: visit(phone, server.sub + path) for path in every_page(site)}
+@pytest.fixture(
+    scope="module",
+    params=[*PAGES, *(pytest.param(page, marks=OF_MKDOCS) for page in NOTEBOOKS)],
+    ids=lambda page: page or "home",
+)
+def seen(request: pytest.FixtureRequest, phone: BrowserContext, server: Server) -> Seen:
+    """One page, opened under a sub-path."""
+    return visit(phone, server.sub + request.param)
 
 
 def visit(context: BrowserContext, address: str, axe: bool = True) -> Seen:
@@ -70,29 +78,28 @@ def visit(context: BrowserContext, address: str, axe: bool = True) -> Seen:
     return seen
 
 
-def test_under_a_sub_path_no_page_asks_outside_of_it(
-    visits: dict[str, Seen], server: Server
-) -> None:
+def test_under_a_sub_path_no_page_asks_outside_of_it(seen: Seen, server: Server) -> None:
     inside = (server.sub, f"blob:{server.url}", "data:")
-    for path, seen in visits.items():
-        assert seen.asked
-        assert [url for url in seen.asked if not url.startswith(inside)] == [], path
+    assert seen.asked
+    assert [url for url in seen.asked if not url.startswith(inside)] == []
 
 
-def test_every_console_is_quiet(visits: dict[str, Seen]) -> None:
-    assert {path: seen.errors for path, seen in visits.items() if seen.errors} == {}
+def test_every_console_is_quiet(seen: Seen) -> None:
+    assert seen.errors == []
 
 
-@pytest.mark.mkdocs_only("Zensical builds no notebooks")
-def test_axe_finds_nothing_on_any_notebook(visits: dict[str, Seen]) -> None:
-    assert sum(seen.found is not None for seen in visits.values()) > 2 * len(CHAPTERS)
-    assert {path: seen.found for path, seen in visits.items() if seen.found} == {}
+def test_axe_finds_nothing_on_any_notebook(seen: Seen) -> None:
+    assert (seen.found is None) == ("/notebooks/" not in seen.asked[0])
+    assert not seen.found, seen.found
 
 
-def test_no_page_is_heavier_than_a_photograph(visits: dict[str, Seen]) -> None:
-    weights = {path: seen.weight for path, seen in visits.items()}
-    assert min(weights.values()) > 10_000
-    assert {path: weight for path, weight in weights.items() if weight > 150_000} == {}
+def test_no_page_is_heavier_than_a_photograph(seen: Seen) -> None:
+    assert 10_000 < seen.weight <= 150_000
+
+
+def test_every_page_is_opened_above(site: Path, pytestconfig: pytest.Config) -> None:
+    known = PAGES if pytestconfig.getoption("--zensical") else [*PAGES, *NOTEBOOKS]
+    assert every_page(site) == sorted(known)
 
 
 def test_from_a_disk_every_page_is_whole(

@@ -55,17 +55,20 @@ def open_page(context: BrowserContext, address: str) -> Visit:
     return visit
 
 
-VISITS = list(product(PAGES, ("light", "dark"), (1280, 390)))
+SCHEMES = {"light": "default", "dark": "slate"}
+VISITS = list(product(PAGES, (("light", 1280), ("dark", 390))))
+FADED = "Promise.allSettled(document.getAnimations().map((one) => one.finished))"
+OF_COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 @pytest.fixture(
     scope="module",
     params=VISITS,
-    ids=[f"{path or 'home'}-{scheme}-{width}" for path, scheme, width in VISITS],
+    ids=[f"{path or 'home'}-{scheme}-{width}" for path, (scheme, width) in VISITS],
 )
 def visit(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Visit]:
     """One page opened in one color scheme at one width, shared by the claims below."""
-    path, scheme, width = request.param
+    path, (scheme, width) = request.param
     context = browser.new_context(
         color_scheme=scheme,
         viewport={"width": width, "height": 844},
@@ -73,10 +76,26 @@ def visit(request: pytest.FixtureRequest, browser: Browser, server: Server) -> I
         has_touch=width < 600,
     )
     opened = open_page(context, server.url + path)
-    shown = "slate" if scheme == "dark" else "default"
-    expect(opened.page.locator("body")).to_have_attribute("data-md-color-scheme", shown)
+    expect_colors(opened.page, scheme)
     yield opened
     context.close()
+
+
+@pytest.fixture
+def recolored(request: pytest.FixtureRequest, visit: Visit) -> Iterator[Page]:
+    """The page of a visit in the other color scheme, to which a reader switches it, and back."""
+    before = request.node.callspec.params["visit"][1][0]
+    after = "dark" if before == "light" else "light"
+    for scheme in (after, before):
+        visit.page.locator(f"label[title='Switch to {scheme} colors']").click()
+        expect_colors(visit.page, scheme)
+        visit.page.evaluate(FADED)
+        if scheme == after:
+            yield visit.page
+
+
+def expect_colors(page: Page, scheme: str) -> None:
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
 
 
 def test_the_console_is_quiet(visit: Visit) -> None:
@@ -105,17 +124,24 @@ def test_axe_finds_nothing(visit: Visit) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_axe_finds_nothing_in_the_other_colors(recolored: Page) -> None:
+    found = Axe().run(recolored, options=OF_COLORS)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_nothing_hangs_over_the_edge(visit: Visit) -> None:
     assert overhang(visit.page) <= 0
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_hangs_over_the_edge_of_a_small_phone(
-    path: str, browser: Browser, server: Server
-) -> None:
-    context = browser.new_context(viewport={"width": 320, "height": 640}, is_mobile=True)
-    assert overhang(open_page(context, server.url + path).page) <= 0
-    context.close()
+def test_nothing_hangs_over_the_edge_in_the_other_colors(recolored: Page) -> None:
+    assert overhang(recolored) <= 0
+
+
+def test_nothing_hangs_over_the_edge_of_a_small_phone(visit: Visit) -> None:
+    size = visit.page.viewport_size
+    visit.page.set_viewport_size({"width": 320, "height": 640})
+    assert overhang(visit.page) <= 0
+    visit.page.set_viewport_size(size)
 
 
 def overhang(page: Page) -> int:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import errno
+import functools
+import itertools
 import os
 import random
 import signal
@@ -15,10 +17,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.build import Engine
+from engine.build import Engine, Report
 from engine.child import Job, Result
 from engine.pool import Pool
 from engine.problems import EngineError
@@ -31,7 +34,7 @@ SNIPPETS = 6
 
 
 class Replayed(Pool):
-    """Gives the results that a real worker gave, each after a moment: so 200 builds take seconds."""
+    """Gives the results that a real worker gave: so 200 builds take seconds."""
 
     def __init__(self, results: dict[str, Result]) -> None:
         super().__init__()
@@ -41,7 +44,6 @@ class Replayed(Pool):
 
     def run(self, jobs: list[Job]) -> Iterator[Result]:
         for job in jobs:
-            time.sleep(0.001)
             yield replace(self.results[job.stem], opened={})  # of no file that this build has
 
 
@@ -58,36 +60,58 @@ def six(sample: Sample) -> None:
         )
 
 
+def moments_of(build: Callable[[], object], last: int | None = None) -> int:
+    """Counts the moments between which a build touches files; is killed at the last one.
+
+    No clock has a part in it: what a kill leaves behind depends on these calls alone.
+    """
+    moments = itertools.count()
+
+    def called(_: object, event: str, function: Any) -> None:
+        if event in ("c_call", "c_return"):
+            module = function.__module__ or type(function.__self__).__module__
+            if module in ("posix", "_io", "fcntl") and next(moments) == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(called)
+    try:
+        build()
+    finally:
+        sys.setprofile(None)
+    return next(moments)
+
+
 def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
-    sample.snippet("x = 'all'\n", "base")
     six(sample)
-    sample.refresh()
-    want, results = files(sample.root), sample.engine.report.results
-    base = sample.root / "snippets/base.py"
-    moment, killed, whole = random.Random(1), 0, 0.0
-    for number in range(20 * KILLS):
-        base.write_text(f"x = 'all'  # {number}\n")  # all are stale
+    real = {}
+    for word in ("odd", "even"):
+        sample.snippet(f"x = {word!r}\n", "base")
+        real[word] = sample.refresh().results, files(sample.root)
+    assert real["odd"] != real["even"]
+
+    def build(word: str) -> Report:
         engine = Engine(sample.root)
-        engine.pool = Replayed(results)
-        started = time.monotonic()
+        engine.pool = Replayed(real[word][0])
+        return engine.refresh()
+
+    sample.snippet("x = 'odd'\n", "base")
+    whole = moments_of(functools.partial(build, "odd"))
+    moment, killed = random.Random(1), 0
+    for number in range(2 * KILLS):
+        word = ("even", "odd")[number % 2]  # all is to be run, and to be written
+        sample.snippet(f"x = {word!r}  # {number}\n", "base")
+        last = moment.randrange(whole)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
             pid = os.fork()
         if not pid:
             try:
-                engine.refresh()
+                moments_of(functools.partial(build, word), last)
             finally:
                 os._exit(0)
-        if whole:  # the first one is let go, to see how long it takes
-            time.sleep(moment.uniform(0, whole))
-            os.kill(pid, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
-        whole = whole or time.monotonic() - started
-        after = Engine(sample.root)
-        after.pool = Replayed(results)
-        report = after.refresh()
-        assert report.problems == []
-        assert files(sample.root) == want
+        assert build(word).problems == []
+        assert files(sample.root) == real[word][1]
         if killed == KILLS:
             break
     assert killed == KILLS

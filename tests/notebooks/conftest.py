@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import local_provisioner
 from nbclient import NotebookClient
 
-from tests.notebooks.kernels import Run
+from tests.notebooks.kernels import IMPORTED, Forked, Run
 
 
 @pytest.fixture
@@ -26,11 +31,36 @@ def notebook(site: Path):
     return read
 
 
+@pytest.fixture(scope="session")
+def fork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forked]]:
+    """Takes the place of what starts a kernel for Jupyter."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {
+        "PYTHONWARNINGS": "ignore",  # of the kernel's own, before it begins
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel sets it
+    }
+    with subprocess.Popen(
+        [sys.executable, "-P", Path(__file__).with_name("forks.py"), *IMPORTED],
+        cwd=tmp_path_factory.mktemp("forks"),
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as process:
+
+        def launch(command: list[str], cwd: str, **_: object) -> Forked:
+            connection = command[command.index("-f") + 1]
+            process.stdin.write(json.dumps([connection, cwd]) + "\n")
+            return Forked(int(process.stdout.readline()))
+
+        yield launch
+
+
 @pytest.fixture
-def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def running(fork: Callable[..., Forked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """`with running(notebook) as run:` starts a kernel in an empty folder."""
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("PYTHONWARNINGS", "ignore")  # of the kernel's own, before it begins
+    monkeypatch.setattr(local_provisioner, "launch_kernel", fork)
 
     @contextmanager
     def start(notebook) -> Iterator[Run]:

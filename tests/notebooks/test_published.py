@@ -15,19 +15,13 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.conftest import ADDRESSES
 from tests.notebooks.kernels import CHAPTER_OF, NAMES
 
 KINDS = ("hands_on", "solved")
-ADDRESS = "https://someone.github.io/somewhere/"
+ADDRESS = ADDRESSES["SITE_URL"]
 COLAB = "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/"
 EVERY = [(name, kind) for name in NAMES for kind in KINDS]
-
-
-@pytest.fixture(scope="module")
-def published(build, once) -> Path:
-    """The site as it is published from a repository on GitHub."""
-    repository = "https://github.com/someone/somewhere"
-    return once("published", lambda to: build(to, SITE_URL=ADDRESS, REPO_URL=repository))
 
 
 def page_of(site: Path, name: str, kind: str) -> Path:
@@ -186,8 +180,7 @@ def test_notebooks_are_not_found_twice_by_the_search(site: Path) -> None:
     assert "notebooks/inputs_solved" not in index
 
 
-def test_a_build_in_which_nothing_changed_does_not_load_jupyter(build, root, tmp_path) -> None:
-    build(tmp_path / "first")
+def test_a_build_in_which_nothing_changed_does_not_load_jupyter(site, root, tmp_path) -> None:
     environment = dict(os.environ)
     told = subprocess.run(
         [

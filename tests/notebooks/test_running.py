@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.notebooks.kernels import CHAPTER_OF, NAMES, drawn, printed
+from tests.notebooks.kernels import CHAPTER_OF, IMPORTED, NAMES, drawn, printed
 
 
 def wrong_fillings(name: str) -> list[tuple[str, str]]:
@@ -112,3 +112,13 @@ def test_a_notebook_needs_torch_matplotlib_numpy_and_jupyter_alone(name, kind, n
     roots = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
     assert "torch" in roots
     assert roots - sys.stdlib_module_names <= {"torch", "numpy", "matplotlib", "matplotlib_inline"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["hands_on", "solved"])
+def test_a_notebook_imports_for_itself_what_its_kernel_here_has_imported(
+    name, kind, notebook
+) -> None:
+    code = "\n".join(c.source for c in notebook(name, kind).cells if c.cell_type == "code")
+    for module in IMPORTED:
+        assert re.search(rf"^import {re.escape(module)}( as \w+)?$", code, re.MULTILINE)

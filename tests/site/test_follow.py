@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,28 +12,26 @@ from bs4 import BeautifulSoup
 
 from snippets.walkthrough.outputs import self_attention
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+from tests.conftest import copy_project
 
 WAS, IS = "[0, 2, 0, 2],", "[0, 2, 0, 3],"
 CHAPTERS = ("queries_keys_values", "attention_scores", "weighted_values", "outputs")
 
 
 @pytest.fixture(scope="module")
-def changed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy = tmp_path_factory.mktemp("changed")
-    for name in ("docs", "snippets", "engine"):
-        shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(root / "mkdocs.yml", copy)
-    inputs = copy / "snippets/walkthrough/inputs.py"
-    text = inputs.read_text()
-    assert text.count(WAS) == 1
-    inputs.write_text(text.replace(WAS, IS))
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        check=True,
-    )
-    return copy / "site"
+def changed(site: Path, build, once) -> Path:
+    """Built from what is kept of `site`, as an author builds after an edit."""
+
+    def edited(to: Path) -> None:
+        with tempfile.TemporaryDirectory() as copy:
+            project = copy_project(Path(copy))
+            inputs = project / "snippets/walkthrough/inputs.py"
+            text = inputs.read_text()
+            assert text.count(WAS) == 1
+            inputs.write_text(text.replace(WAS, IS))
+            build(to, project)
+
+    return once("changed", edited)
 
 
 def page(site: Path, chapter: str) -> BeautifulSoup:

@@ -7,9 +7,7 @@ import filecmp
 import math
 import os
 import re
-import shutil
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.chapters import CHAPTERS
+from tests.conftest import copy_project
 
 # What a reader must find on each page, row by row: torch prints four decimals, by hand two.
 SHOWN = {
@@ -181,14 +180,8 @@ def test_unknown_addresses_are_left_out(site: Path) -> None:
         assert not parsed(page).select("link[rel=canonical], [rel=edit], .md-source"), page
 
 
-def test_known_addresses_are_used(build, tmp_path: Path) -> None:
-    built = build(
-        tmp_path / "site",
-        SITE_URL="https://someone.github.io/somewhere/",
-        REPO_URL="https://github.com/someone/somewhere",
-        EDIT_URI="edit/main/docs/",
-    )
-    page = parsed(built / "walkthrough" / "inputs" / "index.html")
+def test_known_addresses_are_used(published: Path) -> None:
+    page = parsed(published / "walkthrough" / "inputs" / "index.html")
     assert page.select_one("link[rel=canonical]")["href"] == (
         "https://someone.github.io/somewhere/walkthrough/inputs/"
     )
@@ -197,7 +190,7 @@ def test_known_addresses_are_used(build, tmp_path: Path) -> None:
     )
     assert page.select_one(".md-source")["aria-label"]
     # Served for any missing address, so its links cannot be relative.
-    missing = parsed(built / "404.html")
+    missing = parsed(published / "404.html")
     assert missing.select_one("article a[href='/somewhere/walkthrough/inputs/']")
 
 
@@ -227,26 +220,14 @@ def test_on_github_the_addresses_follow_from_the_repository(
 
 
 @pytest.mark.mkdocs_only("compares with a second build by MkDocs")
-def test_a_build_from_scratch_gives_the_same_bytes(site: Path, root: Path, tmp_path: Path) -> None:
-    scratch = tmp_path / "project"
-    leave = shutil.ignore_patterns("__pycache__")
-    for folder in ("docs", "snippets", "engine"):
-        shutil.copytree(root / folder, scratch / folder, ignore=leave)
-    shutil.copy(root / "mkdocs.yml", scratch)
-    environment = dict(os.environ)
-    environment.setdefault("SOURCE_DATE_EPOCH", "315532800")
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-        cwd=scratch,
-        env=environment | {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(scratch)},
-        check=True,
-    )
+def test_a_build_from_scratch_gives_the_same_bytes(build, site: Path, tmp_path: Path) -> None:
+    scratch = build(tmp_path / "site", copy_project(tmp_path / "project", cache=False))
     files = [
         sorted(file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
-        for folder in (site, scratch / "site")
+        for folder in (site, scratch)
     ]
     assert files[0] == files[1]
-    _, different, unreadable = filecmp.cmpfiles(site, scratch / "site", files[0], shallow=False)
+    _, different, unreadable = filecmp.cmpfiles(site, scratch, files[0], shallow=False)
     pages = ("real_attention/layer/", "notebooks/layer_")  # with times, which are measured anew
     assert not [path for path in different if not path.as_posix().startswith(pages)]
     assert not unreadable
