@@ -17,6 +17,7 @@ from engine.prose import (
     Box,
     Code,
     Figure,
+    Note,
     Printed,
     Text,
     read_blocks,
@@ -134,12 +135,7 @@ def cells_of(
     suffix: of the files that links between chapters lead to
     """
     runs = Runs(code_of)
-    notes: dict[str, str] = {}
-
-    def note(name: str, text: str | None) -> str:
-        if text:
-            notes[name] = text
-        return ""
+    notes: list[str] = []
 
     def link(words: str, target: str) -> str:
         if target.endswith(".md") and not target.startswith("../"):
@@ -149,12 +145,14 @@ def cells_of(
     def walk(blocks: list) -> Iterator[Words | Cell]:
         for block in blocks:
             if isinstance(block, Text):
-                text = worded(block.text, lambda s, e, _: value(s, e), link, note)
+                text = worded(block.text, lambda s, e, _: value(s, e), link, lambda name: "")
                 if text.strip():
                     yield Words(text)
             elif isinstance(block, Box):
                 yield Words(f"**{block.title}**")
                 yield from walk(block.blocks)
+            elif isinstance(block, Note):
+                notes.append(" ".join(one.text for one in block.blocks if isinstance(one, Text)))
             elif isinstance(block, Code):
                 yield from code(block)
             elif isinstance(block, Printed | Figure):
@@ -180,5 +178,5 @@ def cells_of(
         return "\n\n".join(section_text(code_of(stem), name) for name in names)
 
     yield from walk(read_blocks(without_front_matter(page).splitlines()))
-    for text in notes.values():
-        yield Words(f"Source: {text}")
+    for text in notes:
+        yield Words(f"Source: {' '.join(text.split())}")

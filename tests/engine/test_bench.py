@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import statistics
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from engine.bench import __main__ as bench
 from engine.bench import copies, faults, processes, report, rows
+from engine.bench.notebooks import Words, cells_of
 from engine.bench.rows import ROWS, Cell
 from tests.engine.conftest import assert_ends
 
@@ -49,6 +51,22 @@ def test_a_copy_speaks_of_itself_alone_and_links_nowhere_else(root: Path) -> Non
 def test_copies_come_whole(root: Path) -> None:
     with pytest.raises(ValueError, match="7 chapters: give a multiple of 6"):
         copies.read_chapters(root, 7)
+
+
+def test_the_notebooks_of_other_tools_name_the_sources_of_a_chapter(root: Path) -> None:
+    named = 0
+
+    def said(stem: str, expression: str) -> str:
+        return expression
+
+    for chapter in copies.CHAPTERS:
+        page = (root / f"docs/walkthrough/{chapter}.md").read_text("utf-8")
+        cells = cells_of(page, lambda stem: (root / f"snippets/{stem}.py").read_text(), said, "")
+        words = "\n".join(cell.text for cell in cells if isinstance(cell, Words))
+        for source in re.findall(r"^\[\^\w+\]: *(\S+ \S+)", page, re.MULTILINE):
+            assert f"Source: {source}" in words
+            named += 1
+    assert named
 
 
 def test_the_edits_can_still_be_made_to_the_sites_own_files(root: Path) -> None:
