@@ -63,7 +63,7 @@ def test_the_notebooks_of_other_tools_name_the_sources_of_a_chapter(root: Path) 
         page = (root / f"docs/walkthrough/{chapter}.md").read_text("utf-8")
         cells = cells_of(page, lambda stem: (root / f"snippets/{stem}.py").read_text(), said, "")
         words = "\n".join(cell.text for cell in cells if isinstance(cell, Words))
-        for source in re.findall(r"^\[\^\w+\]: *(\S+ \S+)", page, re.MULTILINE):
+        for source in re.findall(r"^\[\^\w+\]:\s+(\S+ \S+)", page, re.MULTILINE):
             assert f"Source: {source}" in words
             named += 1
     assert named
