@@ -90,6 +90,7 @@ class Slicer:
         for statement in piece:
             if is_local(statement.node, path, self.root):
                 continue  # what it imports is taken where it is used
+            self.check_imports(path, statement)
             for name in self.ordered(path, (statement.uses - bound) | statement.later):
                 if not self.bound_in(piece, name, statement, path):
                     is_below = name in statement.later and not self.is_bound(path, name, statement)
@@ -166,6 +167,7 @@ class Slicer:
         if statement.first in taken:
             return
         taken.add(statement.first)
+        self.check_imports(path, statement)
         for name in self.ordered(path, statement.uses):
             self.take(path, name, statement.first)
         for name in self.ordered(path, statement.later):
@@ -204,6 +206,16 @@ class Slicer:
             line = f"{alias.asname} = {alias.name}"
             kept = self.aliases.setdefault(path, [])
             kept += [line] if line not in kept else []
+
+    def check_imports(self, path: Path, statement: Statement) -> None:
+        """A local import inside a function would be left in the program, which is without it."""
+        if "import" not in statement.text:
+            return
+        for node in ast.walk(statement.node):
+            if is_import(node) and is_local(node, path, self.root):
+                where = f"{path.relative_to(self.root).as_posix()}:{node.lineno}"
+                what = "imports a local file inside of a statement: import it at the top"
+                raise CannotStandAlone(f"{where} {what}")
 
     def check_meanings(self, piece: list[Statement], path: Path) -> None:
         """A name that two files bind would have one value where the snippet has two."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -89,9 +90,17 @@ def measure(
     number: of the round, from 1; the first looks at the memory
     only: told the seconds of the first round, whether no other is to follow
     """
-    prepare(tool, site, cell.row, number)
     first = number == 1
-    done = build(tool, site, bin, limit, memory=first)
+    try:
+        prepare(tool, site, cell.row, number)
+        done = build(tool, site, bin, limit, memory=first)
+    except Failed as error:
+        if tool.name == "engine":
+            raise
+        # MyST-NB's processes can trip over each other in its cache: a run of hours should not end.
+        print(f"{error}\nIt is tried once more.", file=sys.stderr)
+        prepare(tool, site, cell.row, number)
+        done = build(tool, site, bin, limit, memory=first)
     if done.seconds is None:
         cell.limit = limit
         return limit

@@ -17,6 +17,7 @@ from engine.bench import __main__ as bench
 from engine.bench import copies, faults, processes, report, rows
 from engine.bench.notebooks import Words, cells_of
 from engine.bench.rows import ROWS, Cell
+from engine.bench.tools import TOOLS, Site, Tool
 from tests.engine.conftest import assert_ends
 
 RECORDING = Path("snippets/bench/results.json")
@@ -89,6 +90,28 @@ def test_an_edit_is_found_in_a_page_and_in_its_pictures(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(f'<img src="drawn.svg"><img src="data:image/svg+xml;base64,{inside}">WORDS')
     assert all(word in rows.seen_on(page) for word in ("LINKED", "INSIDE", "WORDS"))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_another_tool_that_fails_is_tried_once_more(
+    tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*_: Any, **__: Any) -> processes.Run:
+        builds.append(tool.name)
+        if len(builds) == 1:
+            raise rows.Failed("it tripped")
+        return processes.Run(3.0, 0, "", None)
+
+    builds: list[str] = []
+    monkeypatch.setattr(rows, "build", build)
+    warm, site = cell(tool.name, "warm"), Site(tmp_path, tmp_path, [], None)
+    try:
+        rows.measure(tool, site, tmp_path, warm, 2, 60, only=bool)
+    except rows.Failed:
+        assert tool.name == "engine"
+    else:
+        assert warm.seconds == [3.0]
+        assert tool.name != "engine"
 
 
 def test_what_leaves_pages_stale_is_not_faster() -> None:

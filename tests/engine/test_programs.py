@@ -17,6 +17,22 @@ def program(sample: Sample, *names: str, stem: str = "one") -> str:
     return str(slice_of(path, sample.root, [s for s in sections if s.name in names]))
 
 
+def test_a_local_import_inside_a_function_is_refused(sample: Sample) -> None:
+    sample.snippet("x = 1", "base")
+    sample.snippet(
+        """
+        # --8<-- [start:show]
+        def f():
+            from snippets.base import x
+
+            return x
+        # --8<-- [end:show]
+        """
+    )
+    with pytest.raises(CannotStandAlone, match=r"snippets/one.py:3 imports a local file inside"):
+        program(sample, "show")
+
+
 def test_all_parts_of_a_package_that_were_imported_come_along(sample: Sample) -> None:
     sample.snippet(
         """

@@ -90,6 +90,7 @@ PRINTS = [
     survived("prints carriage returns", r"print('a\r\nb\rc')", "a\nb\\x0dc\n"),
     survived("prints an include", """print('--8<-- "one.py"')""", ';--8<-- "one.py"\n'),
     refused("prints outside any section", b"print(1)\n" + section("x = 1"), "{file}:", "prints outside any section", "put the lines above into one"),
+    refused("draws what cannot be drawn", "import matplotlib.pyplot as plt\nfigure, _ = plt.subplots(num='A')\nfigure.description = 5", "{file}:1: section \"part\": the figure 'A' cannot be drawn: TypeError"),
     refused("draws what has no title", "import matplotlib.pyplot as plt\nplt.subplots()", "{file}:1:", "a figure needs a title: plt.subplots(num='…')"),
 ]  # fmt: skip
 
@@ -130,6 +131,9 @@ FILES = [
     refused("has a syntax error in what it imports", "from snippets.half import x", "snippets/half.py:2: SyntaxError", beside={"half": "x = 1\nx = (\n"}),
     refused("is nested too deep for the parser", "x = " + "-" * 100_000 + "1", "{file}:1: is nested too deep for Python to read: take it apart"),
     refused("is nested too deep for the compiler", "x = " + "1 + " * 50_000 + "1", "{file}:1: ", "nested too deep"),
+    refused("holds an include in a text", 'text = """\n--8<-- "one.py"\n"""', "{file}:3: reads like an include", "write the line in another way"),
+    refused("gives its time in minutes", b"# timeout: 5 min\n" + section("print(1)"), '{file}:1: a time is given as "# timeout: 120 s"'),
+    refused("gives no reason to measure", b"# measured:\n" + section("print(1)"), '{file}:1: what is measured is told as "# measured: why"'),
     refused("holds a zero byte", b"x = '\x00'\n" + section("print(1)"), "{file}:1: ", "null bytes"),
     refused("is not UTF-8", b"# caf\xe9\n" + section("print(1)"), "{file}:1: is not UTF-8"),
     refused("mixes tabs and spaces", b"if 1:\n\tx = 1\n        y = 1\n" + section("print(1)"), "{file}:3: TabError"),
