@@ -344,10 +344,11 @@ def execute_sections(
     except TOO_DEEP as error:
         raise Failed(1, "is nested too deep for Python to read: take it apart") from error
     flags = future_flags(tree)
-    tree.body[1:] = [one for one in tree.body[1:] if not is_words(one)]
     current: Section | None = None
     offset = 0
     for statement in statements(tree):
+        if is_constant(statement) and statement is not tree.body[0]:
+            continue  # run by itself, a text would be taken for the docstring
         section = section_of(statement, job.sections)
         if section is not current:
             offset = close(current, job, result, offset, statement.lineno)
@@ -378,13 +379,9 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
     return found
 
 
-def is_words(statement: ast.stmt) -> bool:
-    """Whether it is a mere text, which would be taken for a docstring where it is run alone."""
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+def is_constant(statement: ast.stmt) -> bool:
+    """Whether it is a mere text or number, which does nothing."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def future_flags(tree: ast.Module) -> int:

@@ -56,11 +56,11 @@ class Project:
 
     def markdown(self) -> list[Path]:
         """The pages, in order: all that MkDocs would make one of."""
-        return files_below(self.docs, PAGES)
+        return files_below(self.docs, PAGES, links=True)
 
     def python(self) -> list[Path]:
         """The snippets and what they import, in order."""
-        return files_below(self.snippets, (".py",))
+        return files_below(self.snippets, (".py",), links=False)
 
     def stem(self, path: Path) -> str:
         """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
@@ -77,10 +77,13 @@ class Project:
             return str(path)
 
 
-def files_below(folder: Path, endings: tuple[str, ...]) -> list[Path]:
-    """All files with an ending, in order, but for hidden ones: editors keep theirs beside them."""
+def files_below(folder: Path, endings: tuple[str, ...], links: bool) -> list[Path]:
+    """All files with an ending, in order, but for hidden ones: editors keep theirs beside them.
+
+    links: whether folders that are links belong to it
+    """
     found = []
-    for place, folders, names in os.walk(folder, followlinks=True):
+    for place, folders, names in os.walk(folder, followlinks=links):
         folders[:] = [name for name in folders if not name.startswith(".")]
         shown = [name for name in names if name.endswith(endings) and not name.startswith(".")]
         found += [Path(place, name) for name in shown]

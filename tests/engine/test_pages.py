@@ -15,6 +15,12 @@ def test_every_file_that_mkdocs_makes_a_page_of_is_read(sample: Sample, name: st
     assert sample.problem().startswith(f"docs/{name}:1: there is no snippets/nowhere.py")
 
 
+def test_a_link_to_its_own_folder_makes_no_snippet_twice(sample: Sample) -> None:
+    sample.section("print(1)")
+    (sample.root / "snippets/again").symlink_to(".")
+    assert list(sample.refresh().results) == ["one"]
+
+
 def test_a_snippet_with_a_dot_in_its_name_is_told(sample: Sample) -> None:
     sample.section("print(1)", "one/part.txt")
     assert sample.problem() == (

@@ -36,6 +36,7 @@ def test_what_a_section_prints_is_its_output_alone(sample: Sample) -> None:
 
 def test_a_text_between_statements_is_no_docstring(sample: Sample) -> None:
     assert sample.printed("x = 1\n'note'\nprint(__doc__)") == "None\n"
+    assert sample.printed("if __name__ == '__main__':\n    'note'\n    print(__doc__)") == "None\n"
     sample.snippet("'words'\n# --8<-- [start:part] hidden\nprint(__doc__)\n# --8<-- [end:part]\n")
     assert not sample.refresh().problems
     assert sample.output("one/part.txt") == "words\n"
