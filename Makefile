@@ -59,7 +59,7 @@ browser: $(READY)
 
 zensical: $(READY)
 	$(BIN)/python -m zensical build --clean --strict
-	$(BIN)/python -m engine.policy site
+	$(BIN)/python -m engine.site.policy site
 
 # The tests of the built site; those in a browser as well: BUILT="tests/site tests/browser"
 BUILT ?= tests/site
@@ -76,7 +76,7 @@ newest: $(READY)
 	grep -vE '^(torch|matplotlib|numpy)==' requirements.txt > .newest/requirements.txt
 	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) -r .newest/requirements.txt -e . $(NEWEST)
 	.newest/venv/bin/mkdocs build --quiet --site-dir .newest/newest
-	$(BIN)/python -m engine.changes .newest/pinned .newest/newest > .newest/changes.md; \
+	$(BIN)/python -m tests.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
 
 # Environments of the other tools go to .bench/. For uv:
@@ -84,7 +84,7 @@ newest: $(READY)
 BENCH_INSTALL ?= {python} -m pip install --quiet --disable-pip-version-check
 
 bench: $(READY)
-	$(BIN)/python -m engine.bench --install "$(BENCH_INSTALL)" $(BENCH)
+	$(BIN)/python -m tests.bench --install "$(BENCH_INSTALL)" $(BENCH)
 
 clean:
 	rm -rf site .newest .cache .pytest_cache .ruff_cache

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.build import Engine
-from engine.child import Result
-from engine.problems import EngineError, Problem
+from engine.model.problem import EngineError, Problem
+from engine.model.result import Result
 
 WIDTH = 24
 
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     try:
         if options.clean:
-            engine.store.clean()
+            engine.cache.store.clean()
             say("Forgot all outputs.\n", sys.stdout)
             return 0
         if options.check:

@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine import sources
-from engine.blocks import Block, Programs, blocks_of
-from engine.child import Job, Result, stamp_of
-from engine.pages import VALUE, Include, Malformed, Value, read_page
-from engine.pool import Pool
-from engine.problems import Problem, shortened
-from engine.project import Project
-from engine.prose import FRONT_MATTER, section_of
-from engine.sections import Section, is_measured, read_sections, read_timeout
-from engine.store import Run, Store, files_of
+from engine.cache.store import Run, Store, files_of
+from engine.model.problem import Problem, shortened
+from engine.model.project import Project
+from engine.model.result import Job, Result
+from engine.model.snippet import Section
+from engine.programs.prove import Block, Programs, blocks_of
+from engine.read.page import VALUE, Include, Malformed, Value, read_page
+from engine.read.prose import FRONT_MATTER, section_of
+from engine.read.snippet import is_measured, read_sections, read_timeout
+from engine.run import sources
+from engine.run.child import stamp_of
+from engine.run.pool import Pool
 
 ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
 

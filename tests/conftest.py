@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.policy import secure
+from engine.site.policy import secure
 
 ROOT = Path(__file__).parent.parent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.figures import TENSORS, css_name
+from engine.run.figures import TENSORS, css_name
 from snippets.figures import tint
 
 ROOT = Path(__file__).parents[1]

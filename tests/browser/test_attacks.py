@@ -19,8 +19,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from engine import values
-from engine.pool import Pool
+from engine.run import values
+from engine.run.pool import Pool
 from tests.browser.conftest import Server
 from tests.browser.test_lab import GOOD
 from tests.engine.conftest import Sample
@@ -151,7 +151,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     head, _, tail = config.partition("nav:\n")
     config = f"{head}nav: [index.md]\n\nvalidation:\n{tail.partition('validation:')[2]}"
     config = config.replace(
-        "  - engine/mkdocs_notebooks.py # MkDocs alone: Zensical's site has no notebooks\n", ""
+        "  - engine/site/mkdocs_notebooks.py # MkDocs alone: Zensical's site has no notebooks\n", ""
     )
     config = config.replace("  - engine/mkdocs_", f"  - {root}/engine/mkdocs_")
     assert "mkdocs_notebooks" not in config

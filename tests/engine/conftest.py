@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from engine.build import Engine, Report
-from engine.pool import Pool
+from engine.run.pool import Pool
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from engine.bench import __main__ as bench
-from engine.bench import copies, faults, processes, report, rows
-from engine.bench.notebooks import Words, cells_of
-from engine.bench.rows import ROWS, Cell
-from engine.bench.tools import TOOLS, Site, Tool
+from tests.bench import __main__ as bench
+from tests.bench import copies, faults, processes, report, rows
+from tests.bench.notebooks import Words, cells_of
+from tests.bench.rows import ROWS, Cell
+from tests.bench.tools import TOOLS, Site, Tool
 from tests.engine.conftest import assert_ends
 
 RECORDING = Path("snippets/bench/results.json")

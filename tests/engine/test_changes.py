@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.changes import changes, main
+from tests.changes import changes, main
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import pytest
 
-from engine.figures import RC, TENSORS, css_name, svg_of
+from engine.run.figures import RC, TENSORS, css_name, svg_of
 from snippets import figures
 from snippets.walkthrough.attention_scores import scores, weights
 from snippets.walkthrough.inputs import x

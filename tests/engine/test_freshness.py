@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import child, sources, store
-from engine.problems import EngineError
+from engine.cache import store
+from engine.model.problem import EngineError
+from engine.run import child, sources
 from tests.engine.conftest import Sample
 
 

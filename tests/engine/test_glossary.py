@@ -10,9 +10,9 @@ from textwrap import dedent
 import markdown
 import pytest
 
-from engine.glossary import read_glossary
-from engine.problems import EngineError
-from engine.project import Project
+from engine.model.problem import EngineError
+from engine.model.project import Project
+from engine.site.glossary import read_glossary
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = """
@@ -48,8 +48,8 @@ def write(project: Project, text: str, name: str = "glossary") -> None:
 def page(project: Project, text: str) -> str:
     return markdown.markdown(
         text,
-        extensions=["engine.glossary", "attr_list", "md_in_html", "pymdownx.details"],
-        extension_configs={"engine.glossary": {"root": str(project.root)}},
+        extensions=["engine.site.glossary", "attr_list", "md_in_html", "pymdownx.details"],
+        extension_configs={"engine.site.glossary": {"root": str(project.root)}},
     )
 
 

@@ -28,8 +28,8 @@ def project(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Sample:
 
 def page(project: Sample, text: str) -> BeautifulSoup:
     project.page(text)
-    extensions = ["engine.markdown", "footnotes", "pymdownx.superfences", "pymdownx.snippets"]
-    options = {"engine.markdown": {"root": str(project.root)}}
+    extensions = ["engine.site.markdown", "footnotes", "pymdownx.superfences", "pymdownx.snippets"]
+    options = {"engine.site.markdown": {"root": str(project.root)}}
     html = markdown(text, extensions=extensions, extension_configs=options)
     assert "8<-" not in html and "```" not in html
     return BeautifulSoup(html, "html.parser")

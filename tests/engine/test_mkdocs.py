@@ -22,10 +22,10 @@ CONFIG = """\
 site_name: Sample
 theme: {{name: mkdocs}}
 use_directory_urls: false
-hooks: [{root}/engine/mkdocs_hooks.py, {root}/engine/mkdocs_pages.py]
+hooks: [{root}/engine/site/mkdocs_hooks.py, {root}/engine/site/mkdocs_pages.py]
 watch: [snippets]
 markdown_extensions:
-  - engine.markdown: {{elements: [custom-element]}}
+  - engine.site.markdown: {{elements: [custom-element]}}
   - pymdownx.details
   - attr_list
   - pymdownx.superfences
@@ -193,11 +193,11 @@ def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample, root: P
     ("config", "page", "told"),
     [
         (
-            "  - pymdownx.arithmatex: {generic: true}\n  - engine.visual\n",
+            "  - pymdownx.arithmatex: {generic: true}\n  - engine.site.visual\n",
             "\n$\\frac{1$\n",
             "frac{1",
         ),
-        ("  - engine.glossary\n", "\n[x](glossary.md#no-such-term)\n", "no-such-term"),
+        ("  - engine.site.glossary\n", "\n[x](glossary.md#no-such-term)\n", "no-such-term"),
     ],
 )
 def test_a_mistake_on_a_page_is_told_without_a_traceback(

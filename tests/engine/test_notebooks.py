@@ -11,9 +11,9 @@ import pytest
 from markdown import markdown
 from mkdocs.exceptions import PluginError
 
-from engine import mkdocs_notebooks, notebook_html
-from engine.notebooks import HANDS_ON, SOLVED, Links, Maker, Part
-from engine.problems import EngineError
+from engine.model.problem import EngineError
+from engine.site import mkdocs_notebooks, notebook_html
+from engine.write.notebook import HANDS_ON, SOLVED, Links, Maker, Part
 
 SNIPPET = """
     # --8<-- [start:double]

@@ -7,7 +7,7 @@ import base64
 import hashlib
 from pathlib import Path
 
-from engine.policy import secure
+from engine.site.policy import secure
 
 
 def source(text: str) -> str:

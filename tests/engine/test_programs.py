@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.pool import Pool
-from engine.programs import CannotStandAlone, slice_of
-from engine.sections import read_sections
+from engine.programs.slicer import CannotStandAlone, slice_of
+from engine.read.snippet import read_sections
+from engine.run.pool import Pool
 from tests.engine.conftest import Sample
 
 
@@ -290,9 +290,9 @@ def test_a_proof_is_kept_and_made_again_when_the_code_changes(sample: Sample) ->
     (text,) = sample.refresh().programs.values()
     assert text == "x = 1\n\nprint(x)\n"
     engine = sample.fresh_engine()
-    engine.pool = Pool()
+    engine.run.pool = Pool()
     assert list(engine.refresh().programs.values()) == [text]
-    assert engine.pool.process is None, "something was run"
+    assert engine.run.pool.process is None, "something was run"
     sample.snippet("x = 2\n", "base")
     sample.fresh_engine()
     assert list(sample.refresh().programs.values()) == ["x = 2\n\nprint(x)\n"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from engine import prose
+from engine.read import prose
 
 
 def words(text: str) -> str:

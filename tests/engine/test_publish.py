@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import scratch
-from engine.problems import EngineError
-from engine.publish import publish
+from engine.model.problem import EngineError
+from engine.run import scratch
+from engine.site.publish import publish
 
 
 def lay(folder: Path, **files: str) -> Path:

@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from engine import pool
+from engine.run import pool
 from tests.engine.conftest import Sample, assert_ends
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.sections import Section, read_sections, read_timeout
+from engine.model.snippet import Section
+from engine.read.snippet import read_sections, read_timeout
 
 
 def told(text: str) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from engine import worker
-from engine.child import Job, Result
-from engine.sections import Section
-from engine.state import state
+from engine.model.result import Job, Result
+from engine.model.snippet import Section
+from engine.run import worker
+from engine.run.state import state
 
 CHANGES = (
     "import torch; torch.manual_seed(3)",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine import values
+from engine.run import values
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import markdown
 import pytest
 
-from engine.figures import TENSORS, css_name
-from engine.visual import FormulaError
+from engine.run.figures import TENSORS, css_name
+from engine.site.visual import FormulaError
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +17,7 @@ def page(text):
     return markdown.markdown(
         text,
         extensions=[
-            "engine.visual",
+            "engine.site.visual",
             "pymdownx.arithmatex",
             "pymdownx.highlight",
             "pymdownx.superfences",

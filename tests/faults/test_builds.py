@@ -22,10 +22,10 @@ from typing import Any
 import pytest
 
 from engine.build import Engine, Report
-from engine.child import Job, Result
-from engine.pool import Pool
-from engine.problems import EngineError
-from engine.store import Store
+from engine.cache.store import Store
+from engine.model.problem import EngineError
+from engine.model.result import Job, Result
+from engine.run.pool import Pool
 from tests.engine.conftest import Sample, assert_ends
 from tests.engine.test_mkdocs import CONFIG, Served
 
@@ -91,7 +91,7 @@ def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
 
     def build(word: str) -> Report:
         engine = Engine(sample.root)
-        engine.pool = Replayed(real[word][0])
+        engine.run.pool = Replayed(real[word][0])
         return engine.refresh()
 
     sample.snippet("x = 'odd'\n", "base")
@@ -152,7 +152,7 @@ def test_the_worker_is_killed(sample: Sample) -> None:
     sample.section("import time\ntime.sleep(1000)", "two")
     with pytest.raises(
         EngineError,
-        match=r"engine/worker.py:1: the worker ended \(exit status -9\) before it had run one and 1 more",
+        match=r"engine/run/worker.py:1: the worker ended \(exit status -9\) before it had run one and 1 more",
     ):
         sample.refresh()
     assert_ends(int(begun.read_text()))

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import store
-from engine.problems import EngineError
-from engine.sources import digest
+from engine.cache import store
+from engine.model.problem import EngineError
+from engine.run.sources import digest
 from tests.engine.conftest import Sample
 
 SNIPPET = """

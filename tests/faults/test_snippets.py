@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.build import Report
-from engine.pool import Pool
+from engine.run.pool import Pool
 from tests.engine.conftest import Sample
 from tests.faults.faults import FAULTS, SECTIONS, Fault, section
 

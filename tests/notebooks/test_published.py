@@ -201,5 +201,5 @@ def test_a_build_in_which_nothing_changed_does_not_load_jupyter(site, root, tmp_
         check=True,
     ).stderr
     loaded = set(re.findall(r"\|\s+([\w.]+)$", told, re.MULTILINE))
-    assert "engine.notebooks" in loaded
+    assert "engine.write.notebook" in loaded
     assert not [name for name in loaded if name.split(".")[0] in ("nbconvert", "jupytext", "torch")]

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""Keeps what snippets produced, by content, and lays it out as files that pages include.
+
+`.cache/runs/STEM.json` holds one whole result, with what it was made from. `.cache/outputs/` is a
+mere projection of these, brought up to date at every build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.model.problem import EngineError, Problem
+from engine.model.project import Project
+from engine.model.result import Result
+from engine.run.sources import digest
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A result, and all that it was made from."""
+
+    environment: str
+    sources: dict[str, str | None]
+    result: Result
+
+    @property
+    def made_from(self) -> str:
+        """One digest of all that the result was made from."""
+        return digest(json.dumps([self.environment, self.sources], sort_keys=True).encode())
+
+
+class Store:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turns an error of the system into an EngineError that says what to do."""
+        try:
+            yield
+        except OSError as error:
+            path = Path(error.filename or self.project.cache)
+            what = f"cannot be read ({error.strerror})"
+            if path.is_relative_to(self.project.cache):
+                mend = "make room" if error.errno in FULL else "make it writable"
+                what = f"cannot be written ({error.strerror}); outputs go there: {mend}"
+            raise EngineError([Problem(self.project.relative(path), what)]) from error
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Lets one build at a time run snippets and write; the system lifts it if the build dies.
+
+        Raises EngineError where a file cannot be read or the cache cannot be written.
+        """
+        with self.telling():
+            self.project.cache.mkdir(exist_ok=True)
+            with open(self.project.cache / "lock", "w") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    print("Another build is running snippets; this one waits.", file=sys.stderr)
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+
+    def load(self, stem: str) -> Run | None:
+        """The run that is kept for a snippet, or None where there is none or it is damaged.
+
+        An engine of another version may have written it in another form: that is none either.
+        """
+        body = self.load_checked(self.project.runs / f"{stem}.json")
+        if body is None:
+            return None
+        try:
+            data = json.loads(body)
+            return Run(data["environment"], data["sources"], Result.of(data["result"]))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def save(self, run: Run) -> None:
+        body = json.dumps(run, default=vars, sort_keys=True).encode()
+        self.save_checked(self.project.runs / f"{run.result.stem}.json", body)
+
+    @staticmethod
+    def load_checked(path: Path) -> bytes | None:
+        """What `save_checked` wrote, or None where it is not there or not whole."""
+        try:
+            checksum, _, body = path.read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        return body if digest(body).encode() == checksum else None
+
+    @staticmethod
+    def save_checked(path: Path, body: bytes) -> None:
+        """Writes in place, which is quicker: what was cut off is noticed when it is loaded."""
+        make_room_for(path)
+        path.write_bytes(digest(body).encode() + b"\n" + body)
+
+    def lay_out(self, outputs: dict[str, dict[str, str]]) -> None:
+        """Makes `.cache/outputs` hold exactly these files, given by stem and by name.
+
+        The results of other snippets are forgotten.
+        """
+        wanted = {
+            f"{self.project.outputs}/{stem}/{name}": text.encode()
+            for stem, files in outputs.items()
+            for name, text in files.items()
+        }
+        for path, data in wanted.items():
+            try:
+                with open(path, "rb") as file:
+                    if file.read() == data:
+                        continue
+            except OSError:
+                pass  # not there, or not a file: written below
+            write(Path(path), data)
+        keep_only(self.project.outputs, wanted)
+        keep_only(self.project.runs, {f"{self.project.runs}/{stem}.json" for stem in outputs})
+
+    def clean(self) -> None:
+        """Forgets all."""
+        self.forget("outputs", "runs", "programs", "notebooks", "pages")
+
+    def forget(self, *names: str) -> None:
+        """Forgets these folders of the cache."""
+        with self.locked():
+            for folder in (getattr(self.project, name) for name in names):
+                if folder.exists():
+                    shutil.rmtree(folder)
+
+
+class Made:
+    """A folder of what was made, each by a digest of all that it was made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.used: set[str] = set()
+
+    def get(self, made_from: bytes, make: Callable[[], Any], text: bool = False) -> Any:
+        """What `make` gives, from the folder where it was made from the same before.
+
+        It is kept as JSON, or as it is where it is a text. None is not kept: it is asked for again
+        in the next build.
+        """
+        path = self.folder / f"{digest(made_from)}.json"
+        self.used.add(str(path))
+        if body := Store.load_checked(path):
+            return body.decode() if text else json.loads(body)
+        made = make()
+        if made is not None:
+            with contextlib.suppress(OSError):  # then it is made again
+                Store.save_checked(path, (made if text else json.dumps(made)).encode())
+        return made
+
+    def forget_others(self) -> None:
+        """Removes what nothing asked for."""
+        keep_only(self.folder, self.used)
+
+
+def files_of(result: Result) -> dict[str, str]:
+    """The outputs of a snippet by file name: `sum.txt`, `picture.svg`, `picture_2.svg`."""
+    files: dict[str, str] = {}
+    for name, section in result.sections.items():
+        if section["text"]:
+            files[f"{name}.txt"] = escape(section["text"])
+        for place, figure in enumerate(section["figures"], start=1):
+            files[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure
+    return files
+
+
+def escape(text: str) -> str:
+    """Keeps pymdownx.snippets from acting on an output that reads like one of its markers."""
+    if "8<-" not in text:
+        return text
+    from pymdownx.snippets import SnippetPreprocessor as Snippets
+
+    def escaped(line: str) -> str:
+        for pattern in (Snippets.RE_ALL_SNIPPETS, Snippets.RE_SNIPPET_SECTION):
+            if match := pattern.match(line):
+                marker = "inline_marker" if match["inline_marker"] else "block_marker"
+                return f"{line[: match.start(marker)]};{line[match.start(marker) :]}"
+        return line
+
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def write(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all."""
+    make_room_for(path)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def make_room_for(path: Path) -> None:
+    """Makes the folder of a file; another one that has the file's name goes."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def keep_only(folder: Path, wanted: Container[str]) -> None:
+    """Removes all other files below a folder; a build that was killed leaves some half-written."""
+    for place, _, names in os.walk(folder):
+        for path in (f"{place}/{name}" for name in names):
+            if path not in wanted:
+                Path(path).unlink(missing_ok=True)

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""What each tool gets wrong, tried on a small site of its own.
+
+Each experiment gives an outcome, `True` where the tool does right by reader and author, and a
+sentence on what was seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench import processes, rows
+from tests.bench.copies import replaced_once
+from tests.bench.tools import Site, Tool
+
+LIMIT = 300.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    tool: str
+    question: str
+    answer: str
+    right: bool
+    seen: str
+
+
+QUESTIONS = {
+    "helper": "Does an edit to an imported helper refresh the output?",
+    "exception": "Does an exception fail the build?",
+    "leak": "Is each page free of the state of others?",
+    "identical": "Is a rebuild byte-identical?",
+}
+
+
+class Bench:
+    """One tool and its site, with the few verbs that an experiment needs."""
+
+    def __init__(self, tool: Tool, site: Site, bin: Path) -> None:
+        self.tool, self.site, self.bin = tool, site, bin
+
+    def build(self) -> processes.Run:
+        environment = {**os.environ, **self.tool.variables(self.site)}
+        return processes.run(self.tool.command(self.bin), self.site.folder, environment, LIMIT)
+
+    def whole_build(self) -> None:
+        done = self.build()
+        if done.status != 0:
+            raise rows.Failed(f"{self.tool.title}: {done.output[-3000:]}")
+
+    def edit(self, stem: str, old: str, new: str) -> None:
+        """Edits a snippet, and the pages that hold its code."""
+        path = self.site.folder / "snippets" / f"{stem}.py"
+        path.write_text(replaced_once(path.read_text("utf-8"), old, new), "utf-8")
+        for chapter in self.site.chapters:
+            if chapter.stem == stem:
+                self.tool.write_page(self.site, chapter)
+
+    def others(self, stem: str) -> dict[str, str]:
+        """What all chapters but one say."""
+        chapters = [chapter for chapter in self.site.chapters if chapter.stem != stem]
+        built = {c.stem: self.tool.built(self.site, c) for c in chapters}
+        return {name: text_of(rows.seen_on(page)) for name, page in built.items()}
+
+    def page(self) -> str:
+        return rows.seen_on(self.tool.built(self.site, self.site.edited))
+
+
+Seen = tuple[str, bool, str]  # the answer, whether it is right, and what was seen
+
+
+def helper(bench: Bench) -> Seen:
+    bench.tool.write(bench.site)
+    bench.whole_build()
+    bench.tool.edit_helper(bench.site, rows.token("helper", 1))
+    bench.whole_build()
+    pages, of = rows.shown(bench.tool, bench.site, "helper", rows.token("helper", 1))
+    return yes(pages == of), pages == of, f"{pages} of {of} chapters show the edit"
+
+
+def exception(bench: Bench) -> Seen:
+    """A snippet that raises, under the configuration that was measured and under the defaults."""
+    seen = []
+    for configuration in ("as measured", "by default"):
+        bench.tool.write(bench.site)
+        if configuration == "by default":
+            bench.tool.loosen(bench.site)
+        bench.edit(bench.site.edited.stem, "print(outputs)\n", 'raise ValueError("on purpose")\n')
+        done = bench.build()
+        built = bench.tool.built(bench.site, bench.site.edited)
+        published = done.status == 0 and built.is_file() and "ValueError" in bench.page()
+        told = f"exit status {done.status}" + (", with the error on the page" if published else "")
+        seen.append((done.status != 0, f"{configuration}: {told}"))
+    strict, loose = (fails for fails, _ in seen)
+    answer = "if configured to" if strict and not loose else yes(strict and loose)
+    return answer, strict and loose, "; ".join(told for _, told in seen)
+
+
+def leak(bench: Bench) -> Seen:
+    """A chapter sets how torch prints. Does any other print otherwise, whatever the order?"""
+    bench.tool.write(bench.site)
+    bench.whole_build()
+    chapter = f"{bench.site.edited.copy}/queries_keys_values"
+    before = bench.others(chapter)
+    first = 'print("queries", queries, sep="\\n")\n'
+    state = f"import torch\n\n    torch.set_printoptions(precision=1)\n    {first}"
+    bench.edit(chapter, first, state)
+    bench.whole_build()
+    at_once = changed(before, bench.others(chapter))
+    bench.tool.forget(bench.site)
+    bench.whole_build()
+    from_scratch = changed(before, bench.others(chapter))
+    seen = f"{at_once} of {len(before)} other chapters print as one of them asked for itself"
+    if from_scratch != at_once:
+        seen += f", and {from_scratch} after a build from scratch"
+    clean = not at_once and not from_scratch
+    return yes(clean), clean, seen
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> int:
+    return sum(before[stem] != after[stem] for stem in before)
+
+
+def text_of(html: str) -> str:
+    """What a page says, whatever its markup and its pictures."""
+    without_pictures = re.sub(r"<(svg|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return re.sub(r"<[^>]*>|\s", "", without_pictures)
+
+
+def identical(bench: Bench) -> Seen:
+    bench.tool.write(bench.site)
+    seen = []
+    for _ in range(2):
+        bench.tool.forget(bench.site)
+        bench.whole_build()
+        seen.append(digests(bench.site.folder / "site"))
+    first, second = seen
+    names = sorted(n for n in {*first, *second} if first.get(n) != second.get(n))
+    if not names:
+        return "yes", True, f"all {len(first)} files are the same"
+    kinds = ", ".join(sorted({Path(name).suffix.removeprefix(".") for name in names}))
+    return "no", False, f"{len(names)} of {len(first)} files differ: {kinds}"
+
+
+def yes(right: bool) -> str:
+    return "yes" if right else "no"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+EXPERIMENTS: dict[str, Callable[[Bench], Seen]] = {
+    "helper": helper,
+    "exception": exception,
+    "leak": leak,
+    "identical": identical,
+}
+
+
+def try_all(tool: Tool, site: Site, bin: Path) -> Iterator[dict[str, Any]]:
+    """Runs every experiment with one tool."""
+    for name, experiment in EXPERIMENTS.items():
+        yield asdict(Outcome(tool.name, name, *experiment(Bench(tool, site, bin))))
