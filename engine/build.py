@@ -17,7 +17,7 @@ from engine.model.project import Project
 from engine.model.result import Job, Result
 from engine.model.snippet import Section
 from engine.programs.prove import Block, Programs, blocks_of
-from engine.read.page import VALUE, Include, Malformed, Value, read_page
+from engine.read.old_page import VALUE, Include, Malformed, Value, read_page
 from engine.read.prose import FRONT_MATTER, section_of
 from engine.read.snippet import is_measured, read_sections, read_timeout
 from engine.run import sources

@@ -129,12 +129,14 @@ class Container(Block):
 
     kind: "admonition" (`!!!`), "folded" (`???`), "open" (`???+`), "tab" (`===`) or "footnote"
     name: the kind of an admonition, such as `note` or `quiz`; the name of a footnote
+    values: those in its first line
     """
 
     kind: str
     name: str
     title: str | None
     blocks: tuple[Block, ...]
+    values: tuple[Value, ...] = ()
 
     @property
     def is_exercise(self) -> bool:
@@ -147,6 +149,14 @@ class Malformed(Block):
     """Lines that nearly say one of these, with what to write instead."""
 
     what: str
+
+
+@dataclass(frozen=True)
+class ForeignInclude(Malformed):
+    """An include of a file that is no snippet and no output of one.
+
+    Whoever uses pymdownx.snippets besides means it; elsewhere it is a mistake.
+    """
 
 
 @dataclass(frozen=True)
@@ -179,9 +189,9 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield all blocks in the order of their lines, those in containers and in prose too."""
     for block in blocks:
         yield block
+        if isinstance(block, Prose | Heading | Container):
+            yield from block.values
         if isinstance(block, Container):
             yield from walk(block.blocks)
-        elif isinstance(block, Prose | Heading):
-            yield from block.values
         elif isinstance(block, IncludeFence):
             yield from block.includes

@@ -16,7 +16,7 @@ from engine.model.project import Project
 from engine.model.result import Job, Result
 from engine.model.snippet import Section
 from engine.programs.slicer import END, CannotStandAlone, Files, slice_of
-from engine.read.page import Include
+from engine.read.old_page import Include
 from engine.read.snippet import is_measured, read_timeout
 from engine.run.pool import Pool
 from engine.run.sources import UNREADABLE

@@ -1,160 +1,337 @@
 # SPDX-License-Identifier: MIT
-"""Finds what the pages show: the code, the outputs, and the values inside sentences."""
+"""The one parser of pages: Markdown in, blocks with line numbers out.
+
+It knows what the engine has to know of a page (includes, values, directives, fences, folded parts,
+footnotes, headings) and leaves everything else as prose.
+"""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pymdownx.superfences import RE_NESTED_FENCE_START
+import yaml
 
+from engine.model.page import (
+    Block,
+    Container,
+    Example,
+    Fence,
+    ForeignInclude,
+    FrontMatter,
+    Heading,
+    Include,
+    IncludeFence,
+    Malformed,
+    Page,
+    Print,
+    Prose,
+    Value,
+)
+
+FRONT_MATTER = re.compile(
+    r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
+)
+HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t#]*$")
+FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
+# The information that pymdownx.superfences takes; with any other, a fence is not a fence.
+INFO = re.compile(
+    r'[ \t]*(?:\{[^{}\n]*\}|[\w#.+-]*(?:[ \t]+[\w-]+=(?:"[^"\n]*"|\'[^\'\n]*\'))*)[ \t]*'
+)
+CONTAINER = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]+"
+    r'(?P<classes>[\w -]*?)[ \t]*(?:"(?P<title>.*)")?[ \t]*$'
+)
+KINDS = {"!!!": "admonition", "???": "folded", "???+": "open"}
+FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]]+)\]:[ \t]*")
 # One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
 INCLUDE = re.compile(
-    r"^(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$"
+    r"(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$"
 )
-NEARLY = re.compile(r"^[ \t]*-+8<-+|(?<![;`-])-+8<-+[ \t]+[\"']")
-FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
-# A value in a sentence: {{ snippet: expression }}. A backslash before it leaves it as written.
-VALUE = re.compile(r"(?<!\\)\{\{ +(?P<stem>[\w/-]+) *: *(?P<expression>.+?) *\}\}")
+NEARLY_INCLUDE = re.compile(r"^[ \t]*-+8<-+|(?<![;`-])-+8<-+[ \t]+[\"']")
+OUTPUT = re.compile(r"(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))")
+SECTION = r"[A-Za-z][-\w]*"
+STEM = r"/?[\w-]+(?:/[\w-]+)*"
+# A value in a sentence. A backslash before it leaves it as written.
+VALUE = re.compile(rf"(?<!\\)\{{\{{ +(?:(?P<stem>{STEM}) *: +)?(?P<expression>.+?) *\}}\}}")
 NEARLY_VALUE = re.compile(r"(?<!\\)\{\{(?: |\s*[\w/-]+\s*:)")
-OUTPUT = re.compile(r"^(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))$")
+DIRECTIVE = re.compile(r"(?P<indent>[ \t]*):::[ \t]+(?P<rest>.*?)[ \t]*$")
+EXAMPLE = re.compile(
+    rf'(?:(?P<verb>code|output|figure) +(?:"(?P<title>[^"]*)" +)?)?'
+    rf"(?:(?P<stem>{STEM}) *: +)?(?P<sections>{SECTION}(?: *, *{SECTION})*)"
+)
+PRINT = re.compile(rf'print +(?:"(?P<title>[^"]*)" +)?(?:(?P<stem>{STEM}) *: +)?(?P<expression>.+)')
 
 
-@dataclass(frozen=True)
-class Include:
-    """One line that shows a snippet's code (`section` may be None: the whole file) or an output.
+def parse(text: str, name: str = "", where: str = "") -> Page:
+    """Return a page as blocks, in the order of its lines.
 
-    fence: the backticks or tildes around it, or "" outside a code fence
-    block: the line on which that fence opens, or 0
+    name: relative to the docs folder; where: the file's name in messages
     """
-
-    line: int
-    indent: str
-    target: str
-    stem: str
-    section: str | None = None
-    output: str | None = None
-    fence: str = ""
-    block: int = 0
-
-
-@dataclass(frozen=True)
-class Value:
-    """One `{{ stem: expression }}`; `alone` where nothing else stands on its line."""
-
-    line: int
-    stem: str
-    expression: str
-    alone: bool
+    return Page(name, where, text, tuple(_Parser(text).page()))
 
 
 @dataclass
-class Fence:
-    """A code fence that is open; `shows`: whether it has an include, `other`: another line."""
+class Lines:
+    """Consecutive lines of a page that share an indentation, from `first` up to before `stop`."""
 
-    line: int
+    first: int
+    stop: int
     indent: str
-    marks: str
-    info: str
-    shows: bool = False
-    other: int = 0
-
-    def wrong_with(self, end: re.Match[str] | None) -> Malformed | None:
-        """What keeps pymdownx.superfences from taking an include in it for code, or None."""
-        if not self.shows:
-            return None
-        start = RE_NESTED_FENCE_START.match(f"{self.marks}{self.info}")
-        if start is None or start["unrecognized"]:
-            form = '``` py title="outputs.py"'
-            return Malformed(self.line, f'"{self.info.strip()}" opens no fence: write {form}')
-        if end is None or (end["indent"], end["marks"]) != (self.indent, self.marks):
-            closing = f"closed by {self.marks}, as far in as it was opened"
-            return Malformed(self.line, f"a fence that shows code or an output must be {closing}")
-        if self.other:
-            return Malformed(self.other, "beside what is included in a fence, nothing may be typed")
-        return None
 
 
-@dataclass(frozen=True)
-class Malformed:
-    """A line that nearly says one of these, with what to write instead."""
+class _Parser:
+    """Reads one page. Line numbers are indices here, so one less than in messages."""
 
-    line: int
-    what: str
+    def __init__(self, text: str) -> None:
+        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.snippet = ""  # the page's own, from its front matter
 
+    def page(self) -> Iterator[Block]:
+        first = 0
+        if match := FRONT_MATTER.match("\n".join(self.lines)):
+            first = match[0].count("\n") + 1
+            yield from self.front_matter(match["yaml"], first)
+        yield from self.blocks(Lines(first, len(self.lines), ""))
 
-def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
-    """Yields what a page shows, in order; `line` counts from 1."""
-    fence: Fence | None = None
-    for number, line in enumerate(lines, start=1):
-        marks = FENCE.match(line) if "```" in line or "~~~" in line else None
-        if marks and not fence:
-            fence = Fence(number, marks["indent"], marks["marks"], marks["info"])
-        elif fence and marks and closes(marks, fence):
-            if wrong := fence.wrong_with(marks):
-                yield wrong
-            fence = None
-        elif "8<-" in line and (include := INCLUDE.match(line)):
-            within = (fence.marks, fence.line) if fence else ("", 0)
-            read = read_include(number, include["indent"], include["target"], *within)
-            if fence and isinstance(read, Include):
-                fence.shows = True
-                if len(read.indent) < len(fence.indent):
-                    read = Malformed(number, "an include is as far in as the fence around it")
-            yield read
-        elif "8<-" in line and NEARLY.search(line):
+    def front_matter(self, text: str, end: int) -> Iterator[Block]:
+        try:
+            data = yaml.safe_load(text) or {}
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = (mark.line if mark else 0) + 2
+            yield Malformed(line, line, "", f"this is not YAML: {getattr(error, 'problem', error)}")
+            return
+        if not isinstance(data, dict):
+            what = 'front matter is written "name: value", one to a line'
+            yield Malformed(1, end, "", what)
+            return
+        yield FrontMatter(1, end, "", data)
+        if NEARLY_VALUE.search(text):
+            what = "values are not put into front matter: write it in words"
+            yield Malformed(1, end, "", what)
+        snippet = data.get("snippet", "")
+        if not isinstance(snippet, str) or (snippet and not re.fullmatch(STEM, snippet)):
+            yield Malformed(1, end, "", 'a snippet is named as in "snippet: walkthrough/outputs"')
+            return
+        self.snippet = snippet.strip("/")
+
+    def blocks(self, region: Lines) -> Iterator[Block]:
+        prose: list[int] = []
+        at = region.first
+        while at < region.stop:
+            line = self.lines[at].removeprefix(region.indent)
+            found, after = self.special(line, at, region)
+            if found:
+                yield from self.prose(prose, region.indent)
+                prose = []
+                yield from found
+            else:
+                prose.append(at)
+            at = after
+        yield from self.prose(prose, region.indent)
+
+    def special(self, line: str, at: int, region: Lines) -> tuple[list[Block], int]:
+        """Return the blocks that begin at a line, and the line after them; none for prose."""
+        if fence := FENCE.match(line):
+            end = self.end_of_fence(at, region.stop, fence["marks"])
+            return list(self.fence(fence, at, end, region)), min(end + 1, region.stop)
+        if "8<-" in line and (include := INCLUDE.match(line)):
+            return [self.include(include, at, region.indent)], at + 1
+        if "8<-" in line and NEARLY_INCLUDE.search(line):
             form = '--8<-- "walkthrough/outputs.py:sum"'
-            yield Malformed(number, f"an include is a line with nothing beside it: {form}")
-        elif fence:
-            fence.other = fence.other or (number if line.strip() else 0)
-        elif "{{" in line:
-            for value in VALUE.finditer(line):
-                alone = value[0] == line.strip()
-                yield Value(number, value["stem"], value["expression"], alone)
-            if NEARLY_VALUE.search(VALUE.sub("", line)):
-                yield Malformed(
-                    number,
-                    'a value in a sentence is written "{{ walkthrough/outputs: outputs[0] }}": '
-                    "a snippet, a colon, an expression",
-                )
+            what = f"an include is a line with nothing beside it: {form}"
+            return [ForeignInclude(at + 1, at + 1, region.indent, what)], at + 1
+        if directive := DIRECTIVE.match(line):
+            return [self.directive(directive, at, region.indent)], at + 1
+        if heading := HEADING.match(line):
+            values, wrong = self.values(at)
+            level, text = len(heading["marks"]), heading["text"]
+            found = Heading(at + 1, at + 1, region.indent, level, text, tuple(values))
+            return [found, *wrong], at + 1
+        if box := CONTAINER.match(line):
+            return self.container(box, at, region)
+        if note := FOOTNOTE.match(line):
+            return self.footnote(note, at, region)
+        return [], at + 1
 
-    if fence and (wrong := fence.wrong_with(None)):
-        yield wrong
+    def prose(self, numbers: list[int], indent: str) -> Iterator[Block]:
+        while numbers and not self.lines[numbers[0]].strip():
+            numbers = numbers[1:]
+        while numbers and not self.lines[numbers[-1]].strip():
+            numbers = numbers[:-1]
+        if not numbers:
+            return
+        text = "\n".join(self.lines[n].removeprefix(indent) for n in numbers)
+        yield from self.prose_of(numbers[0], numbers[-1], indent, text)
 
+    def prose_of(self, first: int, last: int, indent: str, text: str) -> Iterator[Block]:
+        found = [self.values(n) for n in range(first, last + 1)]
+        values = tuple(value for line, _ in found for value in line)
+        yield Prose(first + 1, last + 1, indent, text, values)
+        for _, wrong in found:
+            yield from wrong
 
-def closes(marks: re.Match[str], fence: Fence) -> bool:
-    return marks["marks"].startswith(fence.marks) and not marks["info"].strip()
+    def values(self, at: int) -> tuple[list[Value], list[Malformed]]:
+        """Return the values in a line, and what is nearly one."""
+        line = self.lines[at]
+        if "{{" not in line:
+            return [], []
+        indent = line[: len(line) - len(line.lstrip())]
+        values, wrong = [], []
+        for match in VALUE.finditer(line):
+            if match["stem"] or self.snippet:
+                stem, alone = self.stem(match["stem"]), match[0] == line.strip()
+                start, stop = match.span()
+                expression = match["expression"]
+                values.append(Value(at + 1, at + 1, indent, start, stop, stem, expression, alone))
+            else:
+                wrong.append(at)
+        if wrong or NEARLY_VALUE.search(VALUE.sub("", line)):
+            what = (
+                'a value in a sentence is written "{{ walkthrough/outputs: outputs[0] }}": a '
+                'snippet, a colon, an expression; or "{{ outputs[0] }}" where the front matter '
+                'names the snippet, as in "snippet: walkthrough/outputs"'
+            )
+            return values, [Malformed(at + 1, at + 1, indent, what)]
+        return values, []
 
+    def stem(self, name: str | None) -> str:
+        """Return the snippet that a name on this page means, such as `walkthrough/outputs`."""
+        if not name:
+            return self.snippet
+        if name.startswith("/"):
+            return name[1:]
+        return posixpath.join(posixpath.dirname(self.snippet), name)
 
-def beside(text: str, match: re.Match[str]) -> str:
-    """The text of a value, so that what stands beside it in its line cannot make it markup.
+    def end_of_fence(self, start: int, stop: int, marks: str) -> int:
+        """Return the line that closes a fence, or `stop` where none does."""
+        for at in range(start + 1, stop):
+            text = self.lines[at].strip()
+            if text.startswith(marks) and not text.strip(marks[0]):
+                return at
+        return stop
 
-    `[1, 2]: a` would define a link, `[1, 2](a)` be one, and `3. A` begin a list.
-    """
-    before = match.string[: match.start()].rpartition("\n")[2]
-    after = match.string[match.end() : match.end() + 1]
-    link = text.endswith("]") and after in tuple(":([")
-    number = text.isdigit() and after in tuple(".)") and not before.strip(" \t>*+-")
-    if (link or number) and not before.count("`") % 2:
-        return f"{text[:-1]}&#{ord(text[-1])};"
-    return text
+    def fence(self, opening: re.Match[str], start: int, end: int, region: Lines) -> Iterator[Block]:
+        indent, marks, info = region.indent + opening["indent"], opening["marks"], opening["info"]
+        includes: list[Include] = []
+        wrong: list[Malformed] = []
+        typed: list[int] = []
+        for at in range(start + 1, end):
+            line = self.lines[at]
+            if "8<-" in line and (match := INCLUDE.match(line)):
+                read = self.include(match, at, "")
+                if isinstance(read, ForeignInclude):
+                    wrong.append(read)
+                elif isinstance(read, Malformed):
+                    wrong.append(read)
+                    includes.append(Include(at + 1, at + 1, "", "", ""))
+                elif isinstance(read, Include):
+                    includes.append(read)
+                    if len(read.indent) < len(indent):
+                        what = "an include is as far in as the fence around it"
+                        wrong.append(Malformed(at + 1, at + 1, "", what))
+            elif "8<-" in line and NEARLY_INCLUDE.search(line):
+                form = '--8<-- "walkthrough/outputs.py:sum"'
+                what = f"an include is a line with nothing beside it: {form}"
+                wrong.append(ForeignInclude(at + 1, at + 1, "", what))
+            elif line.strip():
+                typed.append(at)
+        last = min(end, len(self.lines) - 1)
+        if not includes:
+            text = "\n".join(self.lines[at].removeprefix(indent) for at in range(start + 1, end))
+            yield Fence(start + 1, last + 1, indent, marks, info, text)
+            yield from wrong
+            return
+        if not INFO.fullmatch(info):
+            form = '``` py title="outputs.py"'
+            what = f'"{info.strip()}" opens no fence: write {form}'
+            wrong.append(Malformed(start + 1, start + 1, "", what))
+        elif end == region.stop or self.lines[end].rstrip() != indent + marks:
+            closing = f"closed by {marks}, as far in as it was opened"
+            what = f"a fence that shows code or an output must be {closing}"
+            wrong.append(Malformed(start + 1, start + 1, "", what))
+        elif typed:
+            what = "beside what is included in a fence, nothing may be typed"
+            wrong.append(Malformed(typed[0] + 1, typed[0] + 1, "", what))
+        shown = tuple(include for include in includes if include.stem)
+        yield IncludeFence(start + 1, last + 1, indent, marks, info, shown)
+        yield from wrong
 
+    def include(self, match: re.Match[str], at: int, indent: str) -> Block:
+        target, indent = match["target"], indent + match["indent"]
+        path, _, section = target.partition(":")
+        line = at + 1
+        if path.endswith(".py"):
+            if section and not re.fullmatch(SECTION, section):
+                what = f'"{target}": name a section; line numbers go wrong at the next edit'
+                return Malformed(line, line, indent, what)
+            return Include(line, line, indent, target, path[:-3], section or None)
+        output = OUTPUT.fullmatch(path)
+        if output and not section:
+            return Include(line, line, indent, target, output["stem"], None, output["output"])
+        what = (
+            f'"{target}" is neither code ("walkthrough/outputs.py:sum") '
+            f'nor an output ("walkthrough/outputs/sum.txt")'
+        )
+        return ForeignInclude(line, line, indent, what)
 
-def read_include(
-    line: int, indent: str, target: str, fence: str, block: int
-) -> Include | Malformed:
-    path, _, section = target.partition(":")
-    if path.endswith(".py"):
-        if section and not re.fullmatch(r"[A-Za-z][-\w]*", section):
-            what = f'"{target}": name a section; line numbers go wrong at the next edit'
-            return Malformed(line, what)
-        return Include(line, indent, target, path[:-3], section or None, None, fence, block)
-    output = OUTPUT.match(path)
-    if output and not section:
-        return Include(line, indent, target, output["stem"], None, output["output"], fence, block)
-    return Malformed(
-        line,
-        f'"{target}" is neither code ("walkthrough/outputs.py:sum") '
-        f'nor an output ("walkthrough/outputs/sum.txt")',
-    )
+    def directive(self, match: re.Match[str], at: int, indent: str) -> Block:
+        indent, line, rest = indent + match["indent"], at + 1, match["rest"]
+        example = EXAMPLE.fullmatch(rest)
+        show = None if example else PRINT.fullmatch(rest)
+        found = example or show
+        if found is None:
+            what = (
+                f'"::: {rest}" is no directive: write "::: sum, show" (sections), "::: figure '
+                f'picture", "::: output "By hand" sums", or "::: print "By hand" lines(x)"'
+            )
+            return Malformed(line, line, indent, what)
+        if not found["stem"] and not self.snippet:
+            what = (
+                f'"::: {rest}" names no snippet: write "::: walkthrough/outputs: sum", or name '
+                f'the page\'s own in its front matter, as in "snippet: walkthrough/outputs"'
+            )
+            return Malformed(line, line, indent, what)
+        stem = self.stem(found["stem"])
+        if show:
+            return Print(line, line, indent, stem, show["expression"], show["title"])
+        sections = tuple(name.strip() for name in found["sections"].split(","))
+        return Example(line, line, indent, found["verb"] or "", stem, sections, found["title"])
+
+    def container(self, match: re.Match[str], at: int, region: Lines) -> tuple[list[Block], int]:
+        mark, classes, title = match["mark"], match["classes"].split(), match["title"]
+        is_tab = mark.startswith("===")
+        if title is None and (is_tab or not classes):
+            return [], at + 1  # the line below a heading, or nothing of ours
+        stop, inner = self.indented(at + 1, region)
+        values, wrong = self.values(at)
+        kind = "tab" if is_tab else KINDS[mark]
+        name = classes[0] if classes else ""
+        blocks = tuple(self.blocks(inner))
+        found = Container(at + 1, stop, region.indent, kind, name, title, blocks, tuple(values))
+        return [found, *wrong], stop
+
+    def footnote(self, match: re.Match[str], at: int, region: Lines) -> tuple[list[Block], int]:
+        stop, inner = self.indented(at + 1, region)
+        text = self.lines[at].removeprefix(region.indent)[match.end() :]
+        head = list(self.prose_of(at, at, region.indent, text)) if text.strip() else []
+        blocks = (*head, *self.blocks(inner))
+        name = match["name"]
+        return [Container(at + 1, stop, region.indent, "footnote", name, None, blocks)], stop
+
+    def indented(self, start: int, region: Lines) -> tuple[int, Lines]:
+        """Return the end of what is indented from `start` on, and that as lines of its own."""
+        deeper = [f"{region.indent}    ", f"{region.indent}\t"]
+        stop, indent = start, deeper[0]
+        for at in range(start, region.stop):
+            line = self.lines[at]
+            if line.startswith(tuple(deeper)) and line.strip():
+                if stop == start and line.startswith(deeper[1]):
+                    indent = deeper[1]
+                stop = at + 1
+            elif line.strip():
+                break
+        return stop, Lines(start, stop, indent)

@@ -23,7 +23,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
-from engine.read.page import VALUE
+from engine.read.old_page import VALUE
 
 BEFORE_LINKS_ARE_RESOLVED = 5  # generators turn files into addresses at 0; attributes come at 8
 TO_TERM = re.compile(r"(?:^|/)glossary\.md#(?P<slug>.+)$")

@@ -24,7 +24,7 @@ from engine.build import Engine, Report, engine_for
 from engine.model.problem import EngineError, Problem, visible
 from engine.model.project import Project
 from engine.programs.prove import blocks_of
-from engine.read.page import VALUE, Include, Value, beside, read_page
+from engine.read.old_page import VALUE, Include, Value, beside, read_page
 
 BEFORE_SNIPPETS = 33  # pymdownx.snippets has 32
 BEFORE_FENCES = 28  # normalizing comes at 30, and would take a placeholder away; fences at 25

@@ -23,7 +23,7 @@ from engine.build import engine_for
 from engine.cache.store import Made
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
-from engine.read.page import VALUE
+from engine.read.old_page import VALUE
 from engine.run.sources import environment
 from engine.site import notebook_html
 from engine.write.notebook import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_of

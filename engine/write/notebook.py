@@ -26,7 +26,7 @@ from engine.model.project import Project
 from engine.model.snippet import Section
 from engine.programs.slicer import CannotStandAlone, Slicer, Statement, in_order_of_imports
 from engine.read import prose
-from engine.read.page import Malformed, read_page
+from engine.read.old_page import Malformed, read_page
 from engine.read.snippet import is_measured
 from engine.run.figures import TENSORS, css_name
 from engine.run.sources import digest

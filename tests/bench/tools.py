@@ -24,7 +24,7 @@ import yaml
 from engine.build import Engine
 from engine.cache.store import files_of
 from engine.model.result import Result
-from engine.read.page import FENCE, VALUE, Include, Value, read_page
+from engine.read.old_page import FENCE, VALUE, Include, Value, read_page
 from engine.read.prose import end_of_fence, section_of
 from tests.bench import copies
 from tests.bench.copies import Chapter

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.read.page import VALUE, Include, Malformed, Value, beside, read_page
+from engine.read.old_page import VALUE, Include, Malformed, Value, beside, read_page
 from tests.engine.conftest import Sample
 
 
