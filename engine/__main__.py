@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.monotonic()
     try:
         if options.clean:
-            engine.cache.store.clean()
+            engine.store.clean()
             say("Forgot all outputs.\n", sys.stdout)
             return 0
         if options.check:

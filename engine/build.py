@@ -432,8 +432,8 @@ def wrong_value(shown: Value, result: Result) -> str | None:
         return (
             f"{{{{ {shown.stem}: {shown.expression} }}}} came after the snippets ran: build again"
         )
-    error = value.get("error")
-    if error is None and value["text"] is None and not shown.alone:
+    error = value.error
+    if error is None and value.text is None and not shown.alone:
         error = "a table cannot stand in a sentence: give it a line of its own"
     return f"{{{{ {shown.stem}: {shown.expression} }}}}: {error}" if error else None
 

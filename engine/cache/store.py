@@ -173,10 +173,10 @@ def files_of(result: Result) -> dict[str, str]:
     """The outputs of a snippet by file name: `sum.txt`, `picture.svg`, `picture_2.svg`."""
     files: dict[str, str] = {}
     for name, section in result.sections.items():
-        if section["text"]:
-            files[f"{name}.txt"] = escape(section["text"])
-        for place, figure in enumerate(section["figures"], start=1):
-            files[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure
+        if section.text:
+            files[f"{name}.txt"] = escape(section.text)
+        for place, figure in enumerate(section.figures, start=1):
+            files[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure.svg
     return files
 
 

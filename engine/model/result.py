@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: MIT
-"""What is asked of a run, and what it produced."""
+"""The request to run a snippet, and what came of it: all that passes between processes.
+
+Everything here survives `json.dumps(result, default=vars)` and `Result.of(json.loads(text))`.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.model.problem import Problem
 from engine.model.snippet import Section
 
-Stamp = list[int]  # of a file: two versions of it differ in it
+Stamp = list[int]  # modification time, size and inode of a file
 
 
 @dataclass
 class Job:
     """One snippet to run.
 
-    expressions: of its variables, each with the first place that asks for it, as `file:line`
-    imports: it and the local files that it imports, for the worker to compile once for all
-    program: a text that runs without the project, as one that was pasted elsewhere; the worker
-        gives it its path and its root
-    scratch: a folder of its child, which the worker makes and removes
+    root: the folder whose modules it may import, `program` aside
+    expressions: those that pages show of its variables, each with the first place that asks for
+        it, as `file:line`
+    shown_after: by the name of a section, the expressions that stand below that section on a page,
+        each with its place. The run fails where such a value changes later
+    helpers: paths of the modules that expressions may take names from, imported only when needed
+    timeout: in seconds
+    imports: paths of local modules that it imports
+    program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
+        the worker sets path and root
+    proof: run in the environment that differs on purpose (seeds, hash seed, folder) from the one
+        whose results are shown
+    scratch: a temporary folder, which the worker makes and removes
     """
 
     stem: str
@@ -29,13 +41,16 @@ class Job:
     sections: list[Section]
     expressions: dict[str, str]
     timeout: int
+    shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
+    helpers: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
     program: str | None = None
+    proof: bool = False
     scratch: str = ""
 
     @property
     def result(self) -> str:
-        """The file that its result is written to."""
+        """Path of the file that the child writes the result to."""
         return f"{self.scratch}/{'result' if self.program is None else self.stem}.json"
 
     @classmethod
@@ -43,21 +58,67 @@ class Job:
         return cls(**{**data, "sections": [Section(**section) for section in data["sections"]]})
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A drawing.
+
+    name: the slug of its label, unique within its section or expression, as in `scores.svg`
+    svg: `<figure class="drawing">…</figure>`; "" in a program that is run for proof
+    digest: of its label, its description and what matplotlib drew
+    """
+
+    name: str
+    svg: str
+    digest: str
+
+
+@dataclass
+class SectionOutput:
+    """What a section printed, and what it drew, in order."""
+
+    text: str = ""
+    figures: list[Figure] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> SectionOutput:
+        return cls(data["text"], [Figure(**figure) for figure in data["figures"]])
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value of an expression in each form that it has; None for the forms it lacks.
+
+    text: for a sentence, on one line, free of markup
+    table: a tensor as HTML
+    lines: a list of lines, or a text of several, as `print` would show them
+    figures: what the expression drew
+    error: why there is no value; then all other forms are missing
+    """
+
+    text: str | None = None
+    table: str | None = None
+    lines: str | None = None
+    figures: tuple[Figure, ...] = ()
+    error: str | None = None
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Value:
+        return cls(**{**data, "figures": tuple(Figure(**figure) for figure in data["figures"])})
+
+
 @dataclass
 class Result:
-    """What a run produced, or, where `problems` is not empty, why it did not.
+    """What a run produced, or why it failed, if `problems` is not empty.
 
-    sections: name -> {"text": what it printed, "figures": [svg, ...], "drawn": a digest of each};
-        a program that is run for proof has no more than the digests
-    values: expression -> {"text": ..., "table": html or None} or {"error": ...}
-    opened: local files that were read while it ran, and folders that were listed, relative to the
-        root, as they were then
+    opened: files that were read while it ran, and folders that were listed, with their stamps at
+        that moment, or None where there was nothing; relative to the project's root if they lie
+        below it, else absolute
     warnings: what it wrote to standard error
     """
 
     stem: str
-    sections: dict[str, dict[str, Any]] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sections: dict[str, SectionOutput] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     opened: dict[str, Stamp | None] = field(default_factory=dict)
     warnings: str = ""
     seconds: float = 0.0
@@ -65,5 +126,12 @@ class Result:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Result:
+        sections = {name: SectionOutput.of(one) for name, one in data["sections"].items()}
+        values = {expression: Value.of(one) for expression, one in data["values"].items()}
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
-        return cls(**{**data, "problems": problems})
+        return cls(**{**data, "sections": sections, "values": values, "problems": problems})
+
+
+def slug(label: str) -> str:
+    """Return a label as a file is named: `Scores, scaled` -> `scores-scaled`."""
+    return re.sub(r"[\W_]+", "-", label.lower()).strip("-") or "figure"

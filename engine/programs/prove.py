@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.cache.store import Store, keep_only
 from engine.model.problem import Problem, shortened
 from engine.model.project import Project
-from engine.model.result import Job, Result
+from engine.model.result import Job, Result, SectionOutput
 from engine.model.snippet import Section
 from engine.programs.slicer import END, CannotStandAlone, Files, slice_of
 from engine.read.old_page import Include
@@ -190,9 +190,10 @@ def verdict(result: Result, block: Block, page: Result | None) -> str | None:
         return None
     names = block.sections or tuple(page.sections)
     shown = [page.sections[name] for name in names if name in page.sections]
-    got = result.sections.get("program", {"text": "", "drawn": []})
-    if got["text"] != "".join(section["text"] for section in shown):
-        return f"alone it prints\n{shortened(got['text'], MOST_OF_OUTPUT)}"
-    if got["drawn"] != [drawn for section in shown for drawn in section["drawn"]]:
-        return f"alone it draws {len(got['drawn'])} figures that are not the page's"
+    got = result.sections.get("program", SectionOutput())
+    if got.text != "".join(section.text for section in shown):
+        return f"alone it prints\n{shortened(got.text, MOST_OF_OUTPUT)}"
+    drawn = [figure.digest for figure in got.figures]
+    if drawn != [figure.digest for section in shown for figure in section.figures]:
+        return f"alone it draws {len(drawn)} figures that are not the page's"
     return None

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from engine.model.problem import Problem, shortened, visible
-from engine.model.result import Job, Result, Stamp
+from engine.model.result import Figure, Job, Result, SectionOutput, Stamp, Value, slug
 from engine.model.snippet import Section
 from engine.read.syntax import first_line, is_constant, statements
 from engine.run import values
@@ -270,9 +270,9 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
         result.values[expression] = evaluate(expression, module.__dict__)
     for place, (expression, value) in enumerate(result.values.items(), start=1):
         report_line(-place)
-        if "error" not in value and value != evaluate(expression, module.__dict__):
+        if value.error is None and value != evaluate(expression, module.__dict__):
             what = "gives something else when it is asked again: let the snippet give it a name"
-            result.values[expression] = {"error": what}
+            result.values[expression] = Value(error=what)
 
 
 def execute_sections(
@@ -362,17 +362,17 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             f'section "{section.name}" draws, and is named as a later figure of another section '
             f"would be: rename it",
         )
-    kept = result.sections.setdefault(section.name, {"text": "", "figures": [], "drawn": []})
+    output = result.sections.setdefault(section.name, SectionOutput())
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    kept["text"] += visible(text)
+    output.text += visible(text)
     for number in numbers:
         figure = pyplot.figure(number)
-        prefix = ".".join([*job.stem.split("/"), section.name, str(len(kept["figures"]) + 1)])
+        prefix = ".".join([*job.stem.split("/"), section.name, str(len(output.figures) + 1)])
         try:
             written = figures.written(figure)
-            kept["drawn"].append(figures.digest_of(figure, written))
-            if job.program is None:
-                kept["figures"].append(figures.svg_of(figure, prefix, written))
+            digest = figures.digest_of(figure, written)
+            svg = figures.svg_of(figure, prefix, written) if job.program is None else ""
+            output.figures.append(Figure(slug(figure.get_label()), svg, digest))
         except ValueError as error:
             raise Failed(section.start, f'section "{section.name}": {error}') from error
         except Exception as error:
@@ -390,18 +390,18 @@ def flush() -> None:
     LIBC.fflush(None)  # what C code printed
 
 
-def evaluate(expression: str, namespace: dict[str, Any]) -> dict[str, Any]:
+def evaluate(expression: str, namespace: dict[str, Any]) -> Value:
     try:
         value = eval(expression, dict(namespace))
         shown = values.table(value, expression)
         try:
-            return {"text": values.inline(value), "table": shown}
+            return Value(values.inline(value), shown)
         except ValueError:
             if shown is None:
                 raise
-            return {"text": None, "table": shown}
+            return Value(None, shown)
     except BaseException as error:  # told to the author at the line of the page that asks for it
-        return {"error": shortened("".join(traceback.format_exception_only(error)).strip())}
+        return Value(error=shortened("".join(traceback.format_exception_only(error)).strip()))
 
 
 def is_own(path: str, root: str) -> bool:

@@ -123,11 +123,11 @@ class OutputsPreprocessor(Preprocessor):
     def with_value(self, value: Value, lines: list[str], report: Report) -> str:
         kept = report.results[value.stem].values[value.expression]
         line = lines[value.line - 1]
-        if value.alone and kept["table"]:
-            return self.block(kept["table"], *around(lines, value.line))
+        if value.alone and kept.table:
+            return self.block(kept.table, *around(lines, value.line))
         return VALUE.sub(
             lambda match: (
-                beside(kept["text"], match)
+                beside(kept.text or "", match)
                 if (match["stem"], match["expression"]) == (value.stem, value.expression)
                 else match[0]
             ),

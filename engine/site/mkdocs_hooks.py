@@ -68,14 +68,14 @@ def on_post_build(config: Any) -> None:
     try:
         tell(engine.finish())
         if moved := engine.moved():
-            engine.cache.store.forget("notebooks")  # they are kept as made of what was run
+            engine.store.forget("notebooks")  # they are kept as made of what was run
             if not serving:  # a server makes them again by itself
                 tell(moved)
         if staged:
             config.site_dir = site
             if has_warned():
                 return  # MkDocs ends a strict build after this
-            with engine.cache.store.locked():
+            with engine.store.locked():
                 written = publish(made, Path(site), secured(made))
             log.info("Brought %s up to date: %d files had changed", site, written)
     except (EngineError, PluginError) as error:

@@ -100,7 +100,7 @@ def on_files(files: Any, config: Any) -> Any:
     made = []
     if not engine.report.problems:  # which MkDocs was told of already
         try:
-            made = notebooks(engine.model.project, engine.report, config)
+            made = notebooks(engine.project, engine.report, config)
         except EngineError as error:
             told(error)
     for part, kind, data, page in made:

@@ -86,7 +86,7 @@ def on_nav(nav: Any, config: Any, files: Any) -> Any:
         sorted((file.src_uri, file.dest_uri, file.inclusion.value) for file in files),
     ]
     made_from = digest(json.dumps(common, sort_keys=True).encode())
-    build = Build(Made(engine.model.project.pages), made_from, shown_by(engine))
+    build = Build(Made(engine.project.pages), made_from, shown_by(engine))
     return nav
 
 
@@ -113,7 +113,7 @@ def shown_by(engine: Engine) -> dict[str, list[str]]:
     for stem, snippet in report.snippets.items():
         result = report.results[stem]
         made = [stem, snippet.text, result.sections, result.values, programs.get(stem)]
-        text = json.dumps(made, sort_keys=True)  # one that was loaded has another order
+        text = json.dumps(made, default=vars, sort_keys=True)  # one that was loaded has another order
         for page in snippet.pages:
             shows.setdefault(page, []).append(digest(text.encode()))
     return shows

@@ -23,6 +23,7 @@ from typing import Any
 from engine.build import Report, Snippet
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
+from engine.model.result import SectionOutput
 from engine.model.snippet import Section
 from engine.programs.slicer import CannotStandAlone, Slicer, Statement, in_order_of_imports
 from engine.read import prose
@@ -338,17 +339,17 @@ class Writer:
         self.cells.append(Cell("code", source, outputs, role, blank))
 
     def outputs(self, stem: str, name: str, place: int | None = None) -> list[dict]:
-        kept = self.report.results[stem].sections.get(name, {"text": "", "figures": []})
-        outputs = [stream(kept["text"])] if kept["text"] else []
-        figures = kept["figures"] if place is None else kept["figures"][place : place + 1]
-        return outputs + [drawing(figure, self.maker.palette) for figure in figures]
+        kept = self.report.results[stem].sections.get(name, SectionOutput())
+        outputs = [stream(kept.text)] if kept.text else []
+        figures = kept.figures if place is None else kept.figures[place : place + 1]
+        return outputs + [drawing(figure.svg, self.maker.palette) for figure in figures]
 
     def printed(self, block: prose.Printed) -> None:
         """An output: it is below its cell already, or else stands in the text."""
         section = prose.section_of(block.output)
         if any(s.name == section for s in self.used.get(block.stem, [])):
             return
-        text = self.report.results[block.stem].sections[section]["text"].rstrip("\n")
+        text = self.report.results[block.stem].sections[section].text.rstrip("\n")
         self.say(f"{block.title}:\n\n{fenced(text, 'text')}")
 
     def figure(self, block: prose.Figure) -> None:
@@ -358,7 +359,7 @@ class Writer:
         path = self.project.snippet(block.stem)
         used = self.used.setdefault(block.stem, [])
         source = self.maker.slicer().slice(path, [section]).piece
-        drawn = len(self.report.results[block.stem].sections[name]["figures"])
+        drawn = len(self.report.results[block.stem].sections[name].figures)
         lines = one_by_one(source, drawn)
         if lines:
             place = prose.place_of(block.output)
@@ -417,7 +418,7 @@ class Writer:
             elif isinstance(block, prose.Printed):
                 section = prose.section_of(block.output)
                 if not any(s.name == section for s in self.used.get(block.stem, [])):
-                    text = self.report.results[block.stem].sections[section]["text"].rstrip("\n")
+                    text = self.report.results[block.stem].sections[section].text.rstrip("\n")
                     parts.append(f"{block.title}:\n\n{fenced(text, 'text')}")
             elif isinstance(block, prose.Box):
                 inner = self.folded(block.blocks)
@@ -434,9 +435,9 @@ class Writer:
 
     def value(self, stem: str, expression: str, alone: bool) -> str:
         kept = self.report.results[stem].values[expression]
-        if alone and kept["table"]:
-            return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", kept["table"])
-        return kept["text"]
+        if alone and kept.table:
+            return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", kept.table)
+        return kept.text or ""
 
     def link(self, words: str, target: str) -> str:
         """A link to a page leads to its notebook of this kind; in one notebook, it is but words."""

@@ -75,7 +75,7 @@ class Outputs:
         return self.results[f"{self.copy}/{name}"]
 
     def value(self, stem: str, expression: str) -> str:
-        return self.of(stem).values[expression]["text"]
+        return self.of(stem).values[expression].text
 
     def file(self, stem: str, output: str) -> str:
         text = files_of(self.of(stem))[output].rstrip("\n")
@@ -365,7 +365,7 @@ def executed_block(includes: list[Include], runs: Runs, outputs: Outputs, info: 
             return [*lines, f"``` {info.strip()}", *code, "```"]
         title = re.search(r'title="[^"]*"', info)
         sections = outputs.of(stem).sections
-        prints = any(sections[name]["text"] for name in names if name in sections)
+        prints = any(sections[name].text for name in names if name in sections)
         options = f'source="above" {title[0] if title else ""}'
         run(f'{options} result="text"' if prints else options, code)
         return lines

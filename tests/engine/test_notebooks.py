@@ -233,7 +233,7 @@ def test_what_a_run_gave_anew_is_in_the_notebook(project) -> None:
 
     made(project)
     solved()
-    project.engine.report.results["one"].sections["show"]["text"] = "measured anew\n"
+    project.engine.report.results["one"].sections["show"].text = "measured anew\n"
     assert "measured anew" in solved()
 
 

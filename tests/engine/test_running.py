@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 
 import pytest
 
+from engine.model.problem import Problem
+from engine.model.result import Figure, Job, Result, SectionOutput, Value
+from engine.model.snippet import Section
 from engine.run import pool
 from tests.engine.conftest import Sample, assert_ends
 
@@ -276,3 +280,27 @@ def test_what_is_said_of_another_way_to_run_is_left_out(sample: Sample) -> None:
     )
     assert not sample.refresh().problems
     assert sample.output("one/part.txt") == "here\n"
+
+
+def test_a_result_survives_being_written_as_json() -> None:
+    figure = Figure("scores-scaled", "<figure/>", "d")
+    result = Result(
+        "one",
+        {"part": SectionOutput("1\n", [figure])},
+        {"x": Value("1", None, "1\n2", (figure,)), "y": Value(error="no")},
+        {"data.csv": [1, 2, 3], "gone.csv": None},
+        "careful",
+        0.5,
+        [Problem("one.py:1", "no", "one", ("docs/page.md",))],
+    )
+    assert Result.of(json.loads(json.dumps(result, default=vars))) == result
+    job = Job("one", "one.py", "/", [Section("part", 1, 3)], {"x": "page.md:1"}, 60)
+    assert Job.of(json.loads(json.dumps(job, default=vars))) == job
+
+
+def test_a_figure_is_named_by_its_title(sample: Sample) -> None:
+    sample.section("import matplotlib.pyplot as plt\nplt.subplots(num='Scores, scaled (by 8)')")
+    report = sample.refresh()
+    assert [f.name for f in report.results["one"].sections["part"].figures] == [
+        "scores-scaled-by-8"
+    ]

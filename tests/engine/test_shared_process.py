@@ -53,7 +53,7 @@ def run(folder: Path, *programs: str) -> tuple[list[Result], list[str]]:
 
 def printed(result: Result) -> str:
     assert not result.problems
-    return result.sections["program"]["text"]
+    return result.sections["program"].text
 
 
 def test_programs_that_leave_no_trace_run_one_after_the_other(tmp_path: Path) -> None:

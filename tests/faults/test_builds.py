@@ -91,7 +91,7 @@ def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
 
     def build(word: str) -> Report:
         engine = Engine(sample.root)
-        engine.run.pool = Replayed(real[word][0])
+        engine.pool = Replayed(real[word][0])
         return engine.refresh()
 
     sample.snippet("x = 'odd'\n", "base")
