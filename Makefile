@@ -55,7 +55,7 @@ audit: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/site tests/browser
 
 browser: $(READY)
-	$(BIN)/python tests/browser/chromium.py --install
+	$(BIN)/python tests/support/chromium.py --install
 
 zensical: $(READY)
 	$(BIN)/python -m zensical build --clean --strict

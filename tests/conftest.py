@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The built site, made once for all tests that look at it."""
+"""The built site, made once for all tests that look at it, and one worker for all samples."""
 
 from __future__ import annotations
 
@@ -9,21 +9,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.run.pool import Pool
 from engine.site.policy import secure
+from tests.support.project import ADDRESSES, ROOT, copy_project
+from tests.support.sample import Sample
 
-ROOT = Path(__file__).parent.parent
-
-# Where a site is published must not depend on who runs the tests: on GitHub, make sets these.
-ADDRESSES = {
-    "SITE_URL": "https://someone.github.io/somewhere/",
-    "REPO_URL": "https://github.com/someone/somewhere",
-    "EDIT_URI": "edit/main/docs/",
-}
 for address in ADDRESSES:
     os.environ.pop(address, None)
 
@@ -78,16 +73,6 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
         pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}", pytrace=False)
 
 
-def copy_project(to: Path, cache: bool = True) -> Path:
-    """All that a build reads, and what is kept of the last one."""
-    for name in ("docs", "snippets", "engine", *([".cache"] if cache else [])):
-        unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, to / name, ignore=unneeded)
-    shutil.copy(ROOT / "mkdocs.yml", to)
-    return to
-
-
 @pytest.fixture(scope="session")
 def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
     """The built site as a reader gets it from a disk: no addresses are known."""
@@ -118,3 +103,17 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """One worker, with torch imported, for every sample project of these tests."""
+    shared = Pool()
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def sample(tmp_path: Path, pool: Pool) -> Sample:
+    """A small project of its own."""
+    return Sample(tmp_path, pool)

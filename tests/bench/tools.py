@@ -265,7 +265,7 @@ class ThisEngine(Mkdocs):
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
         hooks = ("mkdocs_hooks.py", "mkdocs_pages.py")
-        config["hooks"] = [str(site.root / "engine" / name) for name in hooks]
+        config["hooks"] = [str(site.root / "engine" / "site" / name) for name in hooks]
 
     def page(self, site: Site, chapter: Chapter) -> str:
         return site.page(chapter)

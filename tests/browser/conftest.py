@@ -3,45 +3,18 @@
 
 from __future__ import annotations
 
-import gzip
 import http.server
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.chromium import FLAGS, MISSING, find
-from tests.conftest import ADDRESSES
-
-TEXT = {".html", ".css", ".js", ".json", ".svg", ".xml"}
-ADDRESS = ADDRESSES["SITE_URL"]
-PREFIX = urlsplit(ADDRESS).path
-
-
-@dataclass(frozen=True)
-class Server:
-    """Two views of the built site on this machine, both ending in a slash."""
-
-    url: str  # the site at the root of its host
-    sub: str  # the published site under a sub-path: instant navigation works there
-
-
-def words_of(said: ConsoleMessage) -> str:
-    """What a message in the console says, and of which file."""
-    return f"{said.text} ({said.location['url']})"
+from tests.support.browser import PREFIX, PagesHandler, Server
+from tests.support.chromium import FLAGS, MISSING, find
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +25,6 @@ def lacking(site: Path, pytestconfig: pytest.Config) -> Callable[[str], bool]:
     """
     search = (site / "search.js").as_uri() if pytestconfig.getoption("--zensical") else None
     return lambda error: search is not None and search in error
-
-
-def turn_page(page: Page, address: str) -> None:
-    """Follows the link to the next chapter. The address changes before the page does."""
-    title = page.locator("article h1")
-    before = title.inner_text()
-    page.locator(".md-footer__link--next").click()
-    page.wait_for_url(address)
-    expect(title).not_to_have_text(before)
 
 
 @pytest.fixture(scope="session")
@@ -95,47 +59,3 @@ def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     fresh = browser.new_context()
     yield fresh
     fresh.close()
-
-
-class PagesHandler(http.server.SimpleHTTPRequestHandler):
-    """Compresses text, sends a folder's address on to its slash, answers 404 with 404.html.
-
-    What is published says its own address, which is here where this server listens.
-    """
-
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, site: Path, published: Path, *args: object) -> None:
-        self.site, self.published = site, published
-        super().__init__(*args)
-
-    def do_GET(self) -> None:
-        path = urlsplit(self.path).path
-        inside = path.startswith(PREFIX)
-        folder = self.published if inside else self.site
-        file = folder / path.removeprefix(PREFIX if inside else "/")
-        if file.is_dir() and not path.endswith("/"):
-            self.send_response(301)
-            self.send_header("Location", f"{path}/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        if file.is_dir():
-            file /= "index.html"
-        status = 200 if file.is_file() else 404
-        if status == 404:
-            file = folder / "404.html"
-        body = file.read_bytes()
-        self.send_response(status)
-        self.send_header("Content-Type", self.guess_type(str(file)))
-        if file.suffix in TEXT:
-            here = f"http://127.0.0.1:{self.server.server_port}{PREFIX}"
-            body = body.replace(ADDRESS.encode(), here.encode())
-            body = gzip.compress(body, mtime=0)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test report free of requests."""

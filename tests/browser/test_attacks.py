@@ -21,10 +21,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from engine.run import values
 from engine.run.pool import Pool
-from tests.browser.conftest import Server
-from tests.browser.test_lab import GOOD
-from tests.engine.conftest import Sample
-from tests.engine.test_mkdocs import CONFIG, Served
+from tests.support.browser import Server
+from tests.support.lab import GOOD
+from tests.support.mkdocs import CONFIG, Served
+from tests.support.sample import Sample
 
 ATTACKS = {
     "a script": "<script>alert(1)</script>",
@@ -153,7 +153,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     config = config.replace(
         "  - engine/site/mkdocs_notebooks.py # MkDocs alone: Zensical's site has no notebooks\n", ""
     )
-    config = config.replace("  - engine/mkdocs_", f"  - {root}/engine/mkdocs_")
+    config = config.replace("  - engine/site/", f"  - {root}/engine/site/")
     assert "mkdocs_notebooks" not in config
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "snippets").mkdir()

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Server
+from tests.support.browser import Server
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Server
+from tests.support.browser import Server
 
 FILES = ("use_it/self_attention.py", "walkthrough/by_hand.py")
 

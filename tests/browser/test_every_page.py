@@ -11,12 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Request
 
-from tests.browser.conftest import Server, words_of
-from tests.browser.test_pages import PAGES
-from tests.notebooks.kernels import NAMES
+from tests.support.browser import Server, words_of
+from tests.support.chapters import NOTEBOOK_PAGES, PAGES
 
-KINDS = ("hands_on", "solved")
-NOTEBOOKS = ["notebooks/", *(f"notebooks/{name}_{kind}/" for name in NAMES for kind in KINDS)]
 OF_MKDOCS = pytest.mark.mkdocs_only("Zensical builds no notebooks")
 PAPER = 718  # pixels between the margins of an A4 sheet
 
@@ -48,7 +45,7 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(
     scope="module",
-    params=[*PAGES, *(pytest.param(page, marks=OF_MKDOCS) for page in NOTEBOOKS)],
+    params=[*PAGES, *(pytest.param(page, marks=OF_MKDOCS) for page in NOTEBOOK_PAGES)],
     ids=lambda page: page or "home",
 )
 def seen(request: pytest.FixtureRequest, phone: BrowserContext, server: Server) -> Seen:
@@ -98,7 +95,7 @@ def test_no_page_is_heavier_than_a_photograph(seen: Seen) -> None:
 
 
 def test_every_page_is_opened_above(site: Path, pytestconfig: pytest.Config) -> None:
-    known = PAGES if pytestconfig.getoption("--zensical") else [*PAGES, *NOTEBOOKS]
+    known = PAGES if pytestconfig.getoption("--zensical") else [*PAGES, *NOTEBOOK_PAGES]
     assert every_page(site) == sorted(known)
 
 

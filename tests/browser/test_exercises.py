@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.conftest import Server, turn_page
-from tests.chapters import CHAPTERS
+from tests.support.browser import Server, turn_page
+from tests.support.chapters import CHAPTERS
 
 WITH_FRACTIONS = "walkthrough/inputs/"  # its first answer is a row of four
 WITH_CHOICES = "walkthrough/outputs/"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
+from tests.support.browser import Server
 
 CHAPTER = "walkthrough/projection_weights/"
 SHOWN = "term => getComputedStyle(term, '::after').content"

@@ -21,6 +21,8 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.support.lab import GOOD
+
 LAB = Path(__file__).parents[2] / "docs" / "assets" / "lab"
 EDITABLE = ("x", "w_query", "w_key", "w_value")
 COMPUTED = ("queries", "keys", "values", "scores", "weights", "outputs")
@@ -309,7 +311,6 @@ def test_a_link_carries_the_whole_state(lab: Page, open_lab: Open, context: Brow
     assert_agrees(other, scale=True, temperature=0.3)
 
 
-GOOD = "1,0,1,0;0,2,0,2/1,0,1;1,0,0;0,0,1;0,1,1/0,0,1;1,1,0;0,1,0;1,1,0/0,2,0;0,3,0;1,0,3;1,1,0"
 HOSTILE = {
     "nothing": "",
     "no tokens": f"{GOOD}/0/0/1",

@@ -12,13 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Server, turn_page, words_of
+from tests.support.browser import Server, turn_page, words_of
+from tests.support.chapters import PAGES
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(
-    str(file.relative_to(DOCS).with_suffix("")).removesuffix("index") for file in DOCS.rglob("*.md")
-)
-PAGES = [f"{page}/" if page else "" for page in PAGES]
 CHAPTER = "walkthrough/outputs/"
 
 SHIFT = """

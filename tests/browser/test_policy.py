@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import Server
+from tests.support.browser import Server
 
 INJECTED = {
     "a script": "<script>window.broken = true</script>",

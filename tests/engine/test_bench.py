@@ -18,7 +18,7 @@ from tests.bench import copies, faults, processes, report, rows
 from tests.bench.notebooks import Words, cells_of
 from tests.bench.rows import ROWS, Cell
 from tests.bench.tools import TOOLS, Site, Tool
-from tests.engine.conftest import assert_ends
+from tests.support.processes import assert_ends
 
 RECORDING = Path("snippets/bench/results.json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 SNIPPET = """
     # --8<-- [start:total]

@@ -12,7 +12,7 @@ from subprocess import PIPE
 
 import pytest
 
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 
 def engine(

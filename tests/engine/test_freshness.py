@@ -15,7 +15,7 @@ import pytest
 from engine.cache import store
 from engine.model.problem import EngineError
 from engine.run import child, sources
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 
 def ran(sample: Sample) -> list[str]:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from markdown import markdown
 
 from engine import build
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 SHOWN = {
     "code": '``` py\n--8<-- "one.py:part"\n```',

@@ -3,59 +3,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.engine.conftest import Sample
+from tests.support.mkdocs import CONFIG, PAGE, TIMEOUT, Served, build, command, environment
+from tests.support.sample import Sample
 
-CONFIG = """\
-site_name: Sample
-theme: {{name: mkdocs}}
-use_directory_urls: false
-hooks: [{root}/engine/site/mkdocs_hooks.py, {root}/engine/site/mkdocs_pages.py]
-watch: [snippets]
-markdown_extensions:
-  - engine.site.markdown: {{elements: [custom-element]}}
-  - pymdownx.details
-  - attr_list
-  - pymdownx.superfences
-  - pymdownx.snippets: {{base_path: [snippets, .cache/outputs], check_paths: true}}
-"""
-PAGE = """\
-# A page
-
-``` text
---8<-- "one/part.txt"
-```
-
-The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}`.
-
-{{ one: __import__("torch").tensor([[1.0, total]]) }}
-
-??? note "Folded"
-
-    {{ one: __import__("torch").tensor([[2.0, total]]) }}
-
-<custom-element markdown>
-{{ one: __import__("torch").tensor([[4.0, total]]) }}
-</custom-element>
-"""
 PROVED_WRONG = (
     "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
     "print(getattr(b, 'count', 0))\n# --8<-- [end:part]\n"
 )
 SHOWN = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
-PATIENCE = 60  # seconds a loaded machine may take; what is waited for comes much sooner
 
 
 @pytest.fixture
@@ -64,28 +27,6 @@ def mkdocs(sample: Sample, root: Path) -> Sample:
     sample.section("total = 3\nprint('printed', total)")
     sample.page(PAGE, "index")
     return sample
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "mkdocs", *arguments]
-
-
-def environment(root: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(root), "SOURCE_DATE_EPOCH": "0"}
-
-
-def build(
-    sample: Sample, root: Path, *arguments: str, timeout: float | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command("build", *arguments),
-        cwd=sample.root,
-        env=environment(root),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=timeout,
-    )
 
 
 def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Path) -> None:
@@ -185,7 +126,7 @@ def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample, root: P
     )
     config = mkdocs.root / "mkdocs.yml"
     config.write_text(config.read_text().replace("hooks: [", "hooks: [fails.py, "))
-    done = build(mkdocs, root, timeout=PATIENCE)
+    done = build(mkdocs, root, timeout=TIMEOUT)
     assert "no theme" in done.stderr
 
 
@@ -260,44 +201,6 @@ def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample, root: Pa
         pages.append((mkdocs.root / "site/index.html").read_bytes())
     assert b"<svg" in pages[0]
     assert pages[0] == pages[1]
-
-
-class Served:
-    def __init__(self, sample: Sample, root: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/"
-        self.log = sample.root / "serve.log"
-        self.written = self.log.open("w")
-        self.process = subprocess.Popen(
-            command("serve", "--dev-addr", f"127.0.0.1:{port}"),
-            cwd=sample.root,
-            env=environment(root),
-            stdout=self.written,
-            stderr=subprocess.STDOUT,
-        )
-
-    def page(self) -> str:
-        try:
-            with urllib.request.urlopen(self.url, timeout=5) as answer:
-                return answer.read().decode()
-        except OSError:
-            return ""
-
-    def wait_for(self, seen: Callable[[str], object]) -> str:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            page = self.page()
-            if page and seen(page):
-                return page
-            assert self.process.poll() is None, self.log.read_text()
-            time.sleep(0.1)
-        pytest.fail(f"it never came; the page is\n{page}\nand the log\n{self.log.read_text()}")
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-        self.written.close()
 
 
 @pytest.fixture

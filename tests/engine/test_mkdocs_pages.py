@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import Sample
-from tests.engine.test_mkdocs import CONFIG, PAGE, command, environment
+from tests.support.mkdocs import CONFIG, PAGE, command, environment
+from tests.support.sample import Sample
 
 COUNTING = """\
 from markdown.extensions import Extension

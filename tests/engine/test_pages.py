@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from engine.read.old_page import VALUE, Include, Malformed, Value, beside, read_page
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 
 @pytest.mark.parametrize("name", ["page.markdown", "linked/page.md"])

@@ -8,7 +8,7 @@ import pytest
 from engine.programs.slicer import CannotStandAlone, slice_of
 from engine.read.snippet import read_sections
 from engine.run.pool import Pool
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 
 def program(sample: Sample, *names: str, stem: str = "one") -> str:

@@ -14,7 +14,8 @@ from engine.model.problem import Problem
 from engine.model.result import Figure, Job, Result, SectionOutput, Value
 from engine.model.snippet import Section
 from engine.run import pool
-from tests.engine.conftest import Sample, assert_ends
+from tests.support.processes import assert_ends
+from tests.support.sample import Sample
 
 
 def test_what_a_section_prints_is_its_output_alone(sample: Sample) -> None:

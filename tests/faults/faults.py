@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The faults of a snippet, each with what must come of it: one table, so that they can be counted."""
+"""The faults of a snippet, each with what must come of it, in one table."""
 
 from __future__ import annotations
 
@@ -164,3 +164,4 @@ SECTIONS = [
 ]  # fmt: skip
 
 FAULTS = [*ENDS, *LASTS, *PRINTS, *SPOILS, *FILES, *SECTIONS]
+assert len({fault.stem for fault in FAULTS}) == len(FAULTS), "two faults share a name"

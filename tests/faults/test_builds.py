@@ -26,8 +26,9 @@ from engine.cache.store import Store
 from engine.model.problem import EngineError
 from engine.model.result import Job, Result
 from engine.run.pool import Pool
-from tests.engine.conftest import Sample, assert_ends
-from tests.engine.test_mkdocs import CONFIG, Served
+from tests.support.mkdocs import CONFIG, Served
+from tests.support.processes import assert_ends
+from tests.support.sample import Sample
 
 KILLS = 200
 SNIPPETS = 6

@@ -17,7 +17,7 @@ import pytest
 from engine.cache import store
 from engine.model.problem import EngineError
 from engine.run.sources import digest
-from tests.engine.conftest import Sample
+from tests.support.sample import Sample
 
 SNIPPET = """
     # --8<-- [start:part]

@@ -11,8 +11,8 @@ import pytest
 
 from engine.build import Report
 from engine.run.pool import Pool
-from tests.engine.conftest import Sample
 from tests.faults.faults import FAULTS, SECTIONS, Fault, section
+from tests.support.sample import Sample
 
 NEIGHBOR = """
     import builtins, locale, os, random, sys

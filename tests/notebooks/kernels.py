@@ -9,10 +9,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from tests.chapters import CHAPTERS, WHOLE
-
-CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
-NAMES = (*CHAPTER_OF, *WHOLE)
 IMPORTED = ("torch", "matplotlib.pyplot")  # by a kernel before its notebook is run
 
 

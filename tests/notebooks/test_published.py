@@ -15,13 +15,12 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import ADDRESSES
-from tests.notebooks.kernels import CHAPTER_OF, NAMES
+from tests.support.chapters import CHAPTER_OF, KINDS, NOTEBOOKS
+from tests.support.project import ADDRESSES
 
-KINDS = ("hands_on", "solved")
 ADDRESS = ADDRESSES["SITE_URL"]
 COLAB = "https://colab.research.google.com/github/someone/somewhere/blob/gh-pages/"
-EVERY = [(name, kind) for name in NAMES for kind in KINDS]
+EVERY = [(name, kind) for name in NOTEBOOKS for kind in KINDS]
 
 
 def page_of(site: Path, name: str, kind: str) -> Path:
@@ -162,7 +161,7 @@ def test_a_file_is_a_notebook_by_the_standard(notebook, name, kind) -> None:
     assert not left, "Markdown that a notebook does not know"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_drawing_in_a_file_stands_by_itself(notebook, name) -> None:
     outputs = [o for cell in notebook(name, "solved").cells for o in cell.get("outputs", [])]
     drawings = [o.data["image/svg+xml"] for o in outputs if "image/svg+xml" in o.get("data", {})]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.notebooks.kernels import CHAPTER_OF, IMPORTED, NAMES, drawn, printed
+from tests.notebooks.kernels import IMPORTED, drawn, printed
+from tests.support.chapters import CHAPTER_OF, NOTEBOOKS
 
 
 def wrong_fillings(name: str) -> list[tuple[str, str]]:
@@ -20,7 +21,7 @@ def wrong_fillings(name: str) -> list[tuple[str, str]]:
     return runpy.run_path(str(path))["WRONG"] if path.is_file() else []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_solved_notebook_gives_the_outputs_that_are_in_it(name, notebook, running) -> None:
     solved = notebook(name, "solved")
     with running(solved) as run:
@@ -49,7 +50,7 @@ def test_a_solved_notebook_has_what_the_page_printed(name, notebook, site) -> No
     assert sum(drawn(c) for c in solved.cells if c.cell_type == "code") == len(drawings)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_hands_on_notebook_stops_at_its_blanks_and_passes_when_they_are_filled(
     name, notebook, running
 ) -> None:
@@ -105,7 +106,7 @@ def gives_away(told: str, solution: str) -> bool:
     return any(len(side) > 3 and side in told for side in sides)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize("kind", ["hands_on", "solved"])
 def test_a_notebook_needs_torch_matplotlib_numpy_and_jupyter_alone(name, kind, notebook) -> None:
     code = "\n".join(c.source for c in notebook(name, kind).cells if c.cell_type == "code")
@@ -114,7 +115,7 @@ def test_a_notebook_needs_torch_matplotlib_numpy_and_jupyter_alone(name, kind, n
     assert roots - sys.stdlib_module_names <= {"torch", "numpy", "matplotlib", "matplotlib_inline"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize("kind", ["hands_on", "solved"])
 def test_a_notebook_imports_for_itself_what_its_kernel_here_has_imported(
     name, kind, notebook

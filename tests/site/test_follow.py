@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from snippets.walkthrough.outputs import self_attention
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
-from tests.conftest import copy_project
+from tests.support.project import copy_project
 
 WAS, IS = "[0, 2, 0, 2],", "[0, 2, 0, 3],"
 CHAPTERS = ("queries_keys_values", "attention_scores", "weighted_values", "outputs")

@@ -15,8 +15,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.chapters import CHAPTERS
-from tests.conftest import copy_project
+from tests.support.chapters import CHAPTERS
+from tests.support.project import copy_project
 
 # What a reader must find on each page, row by row: torch prints four decimals, by hand two.
 SHOWN = {

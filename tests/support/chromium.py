@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Finds a Chromium for the browser tests: `python tests/browser/chromium.py --install`."""
+"""Finds a Chromium for the browser tests: `python tests/support/chromium.py --install`."""
 
 from __future__ import annotations
 

@@ -1,43 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""A small project of its own for each test, and one worker for all of them."""
+"""A small project of its own for a test, with the few verbs that a claim needs."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
-
-import pytest
 
 from engine.build import Engine, Report
 from engine.run.pool import Pool
 
 
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    shared = Pool()
-    yield shared
-    shared.close()
-
-
-def assert_ends(pid: int) -> None:
-    """A process that was killed is gone when the system has come to it."""
-    patience = time.monotonic() + 60
-    while is_running(pid):
-        assert time.monotonic() < patience, f"process {pid} lives on"
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 class Sample:
-    """A project in a temporary folder, with the few verbs that a claim needs."""
+    """A project in a temporary folder, whose snippets run in a worker that all tests share."""
 
     def __init__(self, root: Path, pool: Pool) -> None:
         self.root = root.resolve()
@@ -90,8 +64,3 @@ class Sample:
         problems = self.refresh().problems
         assert len(problems) == 1, "\n".join(map(str, problems))
         return str(problems[0])
-
-
-@pytest.fixture
-def sample(tmp_path: Path, pool: Pool) -> Sample:
-    return Sample(tmp_path, pool)

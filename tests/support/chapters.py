@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""The chapters, their notebooks and all pages of the site, as names: no test types such a list."""
+
+from mkdocs.utils.yaml import yaml_load
+
+from tests.support.project import ROOT
+
+CONFIG = yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+DOCS = ROOT / "docs"
+
+
+def chapters() -> tuple[str, ...]:
+    """Every page with code in a section of the navigation, in its order: `walkthrough/inputs`, …"""
+    sections = (items for entry in CONFIG["nav"] for items in entry.values())
+    pages = (page for items in sections if isinstance(items, list) for page in items)
+    return tuple(page.removesuffix(".md") for page in pages if has_code(page))
+
+
+def has_code(page: str) -> bool:
+    return ".py:" in (DOCS / page).read_text(encoding="utf-8")
+
+
+def addresses() -> list[str]:
+    """The addresses of all pages in docs/: "" for the home page, `walkthrough/inputs/`, …"""
+    names = (page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md"))
+    pages = sorted(name.removesuffix("index") for name in names)
+    return [f"{page}/" if page else "" for page in pages]
+
+
+CHAPTERS = chapters()
+WHOLE = tuple(CONFIG["extra"]["whole_notebooks"])  # sections that are one notebook too
+CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
+NOTEBOOKS = (*CHAPTER_OF, *WHOLE)
+KINDS = ("hands_on", "solved")
+PAGES = addresses()
+NOTEBOOK_PAGES = [
+    "notebooks/",
+    *(f"notebooks/{name}_{kind}/" for name in NOTEBOOKS for kind in KINDS),
+]
