@@ -12,18 +12,8 @@ import torch
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-COLORS = {
-    "inputs": "C0",
-    "queries": "C1",
-    "keys": "C2",
-    "values": "C3",
-    "scores": "C4",
-    "weights": "C5",
-    "outputs": "C6",
-    "w_query": "C7",
-    "w_key": "C8",
-    "w_value": "C9",
-}
+from snippets.drawing.tensors import COLORS
+
 MUTED = "0.25"
 ROW, HEADER, GAP = 32, 24, 30  # pixels: a row of cells, the name above it, between matrices
 WIDEST = 440

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.run.figures import TENSORS, css_name
+from engine.read.tensors import read_tensors
+from engine.write.palette import palette_css
+from snippets.drawing.tensors import COLORS
 from snippets.figures import tint
 
 ROOT = Path(__file__).parents[1]
-PALETTE = (ROOT / "docs/assets/palette.css").read_text(encoding="utf-8")
+TENSORS = {t.name: t for t in read_tensors(ROOT / "snippets/drawing/tensors.py", "")}
+PALETTE = palette_css(TENSORS.values())
 PROJECTIONS = ("w_query", "w_key", "w_value")
 MAIN = [name for name in TENSORS if name not in PROJECTIONS]
 
@@ -50,7 +53,7 @@ def colors(theme):
     light, dark = re.split(r'\[data-md-color-scheme="slate"\]\s*\{', PALETTE)
     block = light if theme == "light" else dark.partition("}")[0]
     found = dict(re.findall(r"--(tensor-[\w-]+):\s*(#[0-9a-f]{6});", block))
-    return {name: found[css_name(name)] for name in TENSORS}
+    return {name: found[tensor.css] for name, tensor in TENSORS.items()}
 
 
 def site_colors(theme):
@@ -180,8 +183,19 @@ def test_the_projection_weights_are_paler_than_what_they_make(theme, w, made):
 
 @pytest.mark.parametrize("name", TENSORS)
 def test_each_tensor_has_a_class_that_takes_its_color(name):
-    css = css_name(name)
+    css = TENSORS[name].css
     assert re.search(rf"\.{css} \{{ color: var\(--{css}\); \}}", PALETTE)
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_a_figure_s_cycle_color_is_the_tensor_s_color_in_either_theme(name):
+    # Not on the root: there it would be worked out once, with the colors of the light theme.
+    drawing = re.search(r"\.drawing \{([^}]*)\}", PALETTE)[1]
+    assert f"--cycle-{COLORS[name][1]}: var(--{TENSORS[name].css});" in drawing
+
+
+def test_the_site_has_this_palette():
+    assert (ROOT / "docs/assets/palette.css").read_text("utf-8") == PALETTE
 
 
 def test_no_color_is_set_outside_the_two_blocks_of_the_palette():

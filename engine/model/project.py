@@ -16,6 +16,7 @@ class Project:
     """The folders of one site; `root` holds `docs/` and `snippets/`."""
 
     root: Path
+    tensors: str = "drawing/tensors"  # the stem of the file that names them, where there is one
 
     @cached_property
     def snippets(self) -> Path:

@@ -18,20 +18,6 @@ from engine.run.sources import digest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TENSORS = (
-    "inputs",
-    "queries",
-    "keys",
-    "values",
-    "scores",
-    "weights",
-    "outputs",
-    "w_query",
-    "w_key",
-    "w_value",
-)
-"""The tensors that have a color, in the order of matplotlib's cycle colors C0 to C9."""
-
 TAB10 = (
     "#1f77b4",
     "#ff7f0e",
@@ -81,12 +67,7 @@ INITIAL = {
 }
 
 
-def css_name(tensor: str) -> str:
-    """The name of a tensor in CSS: the class `tensor-w-query`, the property `--tensor-w-query`."""
-    return "tensor-" + tensor.replace("_", "-")
-
-
-COLOR_OF_HEX = {hex_: f"var(--{css_name(name)})" for hex_, name in zip(TAB10, TENSORS, strict=True)}
+COLOR_OF_HEX = {color: f"var(--cycle-{i},{color})" for i, color in enumerate(TAB10)}
 
 
 def written(figure: Figure) -> str:

@@ -40,7 +40,7 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_config(config: Any) -> Any:
     root = str(Path(config.config_file_path).parent)
-    for extension in ("engine.site.markdown", "engine.site.glossary"):
+    for extension in ("engine.site.markdown", "engine.site.visual", "engine.site.glossary"):
         config.mdx_configs.setdefault(extension, {})["root"] = root
     engine_of(config).driven = True
     return config

@@ -24,6 +24,7 @@ from engine.cache.store import Made
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.read.old_page import VALUE
+from engine.read.tensors import read_tensors
 from engine.run.sources import environment
 from engine.site import notebook_html
 from engine.write.notebook import HANDS_ON, KINDS, Links, Maker, Part, name_of, page_of
@@ -204,10 +205,12 @@ def notebooks(project: Project, report: Any, config: Any) -> list[tuple[Part, st
     """Every notebook and the HTML of its page; made anew only where something changed."""
     kept = Made(project.notebooks)
     notebooks = Maker(project, report, Links(config.site_url or "")).make(parts, kept.get)
-    version = f"{environment()} {notebook_html.version()} ".encode()
+    path = project.snippet(project.tensors)
+    tensors = read_tensors(path, project.relative(path))
+    version = f"{environment()} {notebook_html.version()} {tensors} ".encode()
     made = []
     for one in notebooks:
-        convert = partial(notebook_html.page_of, one.data, brief=one.part.brief)
+        convert = partial(notebook_html.page_of, one.data, one.part.brief, tensors)
         made.append((one.part, one.kind, one.data, kept.get(version + one.data, convert)))
     kept.forget_others()
     return made

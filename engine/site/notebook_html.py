@@ -20,6 +20,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from engine.model.tensors import Tensor
 from engine.run.sources import digest
 from engine.site.visual import VisualPostprocessor
 
@@ -60,7 +61,7 @@ def converter() -> Any:
     return convert
 
 
-def page_of(data: bytes, brief: bool = False) -> dict[str, Any]:
+def page_of(data: bytes, brief: bool = False, tensors: tuple[Tensor, ...] = ()) -> dict[str, Any]:
     """A notebook, given as JSON, as `html` and as `toc`, the tokens of its table of contents.
 
     brief: of the prose, the headings alone
@@ -77,7 +78,7 @@ def page_of(data: bytes, brief: bool = False) -> dict[str, Any]:
     drawings = map(themed, drawings_in(data))
     text = re.sub(r'(?<=<figure class="drawing">)', lambda _: next(drawings), text)
     text, toc = with_headings(text)
-    text = VisualPostprocessor().run(FORMULA.sub(marked, text))
+    text = VisualPostprocessor(tensors).run(FORMULA.sub(marked, text))
     return {"html": without_blank_lines(text), "toc": toc}
 
 

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""The Markdown extension for what a page looks like: formulas as MathML, tensors in their colors.
+"""The Markdown extension for the look of a page: formulas as MathML, tensors in their colors.
 
-It reads the page's HTML once, after everything else has been put in its place. Formulas are what
-pymdownx.arithmatex (with `generic: true`) marked; a tensor gets the class `tensor-…` that
-`docs/assets/palette.css` colors. Python-Markdown is all it knows, so it works in MkDocs and in
-Zensical alike.
+It reads the page's HTML once, after everything else is in its place. Formulas are the elements
+that pymdownx.arithmatex (with `generic: true`) marked; a tensor gets its class `tensor-…`, which
+the style sheet of `engine.write.palette` colors.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
@@ -19,24 +20,17 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
 
-from engine.run.figures import TENSORS, css_name
+from engine.model.project import Project
+from engine.model.tensors import Tensor
+from engine.read.tensors import read_tensors
 
 AFTER_ALL = 1  # raw HTML, in which code arrives, is put back by a postprocessor of priority 30
-
-_class_of = {name: css_name(name) for name in TENSORS} | {"x": css_name("inputs")}
-_name = "|".join(_class_of)
-_seen = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
-    rf"|(?<!<pre>)<code>(?P<inline>{_name})</code>"
-    # A name behind a dot is a method or an attribute: the values() of a dictionary is no tensor.
-    rf'|(?<!<span class="o">\.</span>)<span class="n">(?P<python>{_name})</span>',
-    re.DOTALL,
+# Numbers, formulas and pictures are no words that anybody searches for.
+UNSEARCHED = re.compile(
+    r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
+    r'|figure class="drawing|table class="tensor)"'
 )
-_word = re.compile(
-    rf"<mtext>(?P<word>{'|'.join(TENSORS)})</mtext>"
-    r"|<msub><mi>W</mi><mtext>(?P<projection>query|key|value)</mtext></msub>"
-)
-_latex = LatexToMathML(fancy_error=False)
+LATEX = LatexToMathML(fancy_error=False)
 
 
 class FormulaError(ValueError):
@@ -44,49 +38,66 @@ class FormulaError(ValueError):
 
 
 class Visual(Extension):
+    """The extension; `config` says its options."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "root": [".", "the folder that holds docs/ and snippets/"],
+            "tensors": ["drawing/tensors", "the file below snippets/ that names the tensors"],
+        }
+        super().__init__(**options)
+
     def extendMarkdown(self, md: Markdown) -> None:
-        md.postprocessors.register(VisualPostprocessor(md), "visual", AFTER_ALL)
-
-
-# Numbers, formulas and pictures are no words that anybody searches for.
-UNSEARCHED = re.compile(
-    r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
-    r'|figure class="drawing|table class="tensor)"'
-)
+        project = Project(Path(self.getConfig("root")))
+        path = project.snippet(self.getConfig("tensors"))
+        look = VisualPostprocessor(read_tensors(path, project.relative(path)))
+        md.postprocessors.register(look, "visual", AFTER_ALL)
 
 
 class VisualPostprocessor(Postprocessor):
+    """Rewrites formulas, and names of tensors in code, wherever the page has them."""
+
+    def __init__(self, tensors: Iterable[Tensor]) -> None:
+        super().__init__()
+        tensors = tuple(tensors)
+        self.classes = {name: t.css for t in tensors for name in (t.name, *t.aliases)}
+        self.formulas = {mathml(t.formula)[6:-7]: t.css for t in tensors if t.formula}  # no <math>
+        name = "|".join(self.classes) or "(?!)"  # which matches nowhere
+        self.seen = re.compile(
+            r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
+            rf"|(?<!<pre>)<code>(?P<inline>{name})</code>"
+            # A name behind a dot is a method or an attribute: values() of a dictionary.
+            rf'|(?<!<span class="o">\.</span>)<span class="n">(?P<python>{name})</span>',
+            re.DOTALL,
+        )
+        self.tensor = re.compile("|".join(map(re.escape, self.formulas)) or "(?!)")
+
     def run(self, text: str) -> str:
-        text = _seen.sub(_shown, text)
-        return UNSEARCHED.sub(r"\g<0> data-search-exclude", text)
+        return UNSEARCHED.sub(r"\g<0> data-search-exclude", self.seen.sub(self.shown, text))
 
-
-def _shown(match: re.Match) -> str:
-    if match["latex"] is not None:
+    def shown(self, match: re.Match[str]) -> str:
+        if name := match["inline"]:
+            return f'<code class="{self.classes[name]}">{name}</code>'
+        if name := match["python"]:
+            return f'<span class="n {self.classes[name]}">{name}</span>'
         tag, latex = match["tag"], html.unescape(match["latex"]).strip()
-        return f'<{tag} class="arithmatex">{mathml(latex, display=tag == "div")}</{tag}>'
-    if match["inline"]:
-        return f'<code class="{_class_of[match["inline"]]}">{match["inline"]}</code>'
-    return f'<span class="n {_class_of[match["python"]]}">{match["python"]}</span>'
+        formula = self.tensor.sub(self.colored, mathml(latex, display=tag == "div"))
+        return f'<{tag} class="arithmatex">{formula}</{tag}>'
+
+    def colored(self, match: re.Match[str]) -> str:
+        return match[0].replace(">", f' class="{self.formulas[match[0]]}">', 1)
 
 
 @cache
 def mathml(latex: str, display: bool = False) -> str:
-    """A formula as a `<math>` element in which the tensors have their classes.
+    """Return a formula as a `<math>` element.
 
     Raises FormulaError where the formula cannot be read.
     """
     try:
-        element = _latex.convert_with_local_state(latex, displaystyle=display)
+        return LATEX.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise FormulaError(f"the formula ${latex}$ cannot be read: {error}") from error
-    return _word.sub(_colored, element)
-
-
-def _colored(match: re.Match) -> str:
-    if match["word"]:
-        return f'<mtext class="{css_name(match["word"])}">{match["word"]}</mtext>'
-    return match[0].replace("<msub>", f'<msub class="{css_name("w_" + match["projection"])}">', 1)
 
 
 def makeExtension(**options: Any) -> Visual:

@@ -29,7 +29,7 @@ from engine.programs.slicer import CannotStandAlone, Slicer, Statement, in_order
 from engine.read import prose
 from engine.read.old_page import Malformed, read_page
 from engine.read.snippet import is_measured
-from engine.run.figures import TENSORS, css_name
+from engine.read.tensors import read_tensors
 from engine.run.sources import digest
 
 HANDS_ON, SOLVED = "hands_on", "solved"
@@ -574,12 +574,13 @@ class Writer:
         if imports:
             yield Cell("code", "\n".join(in_order_of_imports(imports)))
         if texts["drawing"]:
-            colors = ", ".join(f'"{self.maker.palette[name]}"' for name in TENSORS)
+            colors = ", ".join(f'"{color}"' for color in self.maker.palette.values())
             setup = (
                 "from matplotlib_inline.backend_inline import set_matplotlib_formats\n\n"
-                'set_matplotlib_formats("svg")\n'
-                f'plt.rcParams["axes.prop_cycle"] = plt.cycler(color=[\n    {colors}\n])'
+                'set_matplotlib_formats("svg")'
             )
+            if colors:
+                setup += f'\nplt.rcParams["axes.prop_cycle"] = plt.cycler(color=[\n    {colors}\n])'
             title = "# @title What draws the pictures: run this, no need to read it"
             yield Cell("code", "\n\n".join([title, setup, *texts["drawing"]]), role="helper")
         if texts["checks"]:
@@ -626,11 +627,8 @@ def drawing(figure: str, palette: dict[str, str]) -> dict:
     """A figure as a notebook shows it: by itself, so with colors and a size of its own."""
     svg = re.search(r"<svg.*</svg>", figure, re.DOTALL)[0]
     _, _, width, height = re.search(r'viewBox="([^"]*)"', svg)[1].split()
-    used = sorted(set(re.findall(r"var\(--(tensor-[\w-]+)\)", svg)))
-    by_css = {css_name(name): color for name, color in palette.items() if name in TENSORS}
-    own = "".join(f"--{name}:{by_css[name]};" for name in used)
-    own += f"--md-default-bg-color:{palette['background']};"
-    own += f"background:{palette['background']};color:{palette['text']};font-family:sans-serif;"
+    own = "".join(f"{name}:{color};" for name, color in palette.items() if f"({name}," in svg)
+    own += "--md-default-bg-color:#fff;background:#fff;color:#1f2328;font-family:sans-serif;"
     svg = svg.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" ', 1)
     svg = svg.replace(' style="', f' height="{height}" style="{own}', 1)
     svg = svg.replace("&#123;", "{").replace("&#125;", "}")
@@ -643,16 +641,10 @@ def drawing(figure: str, palette: dict[str, str]) -> dict:
 
 
 def read_palette(project: Project) -> dict[str, str]:
-    """The light colors of docs/assets/palette.css, in which notebooks draw."""
-    sheet = project.docs / "assets" / "palette.css"
-    text = sheet.read_text("utf-8") if sheet.is_file() else ""
-    colors = dict(re.findall(r"--(tensor-[\w-]+):\s*(#\w+)", text.split("@media")[0]))
-    missing = [name for name in TENSORS if css_name(name) not in colors]
-    if missing:
-        what = f"there is no color for {', '.join(missing)}, which notebooks draw"
-        raise EngineError([Problem(f"{project.relative(sheet)}:1", what)])
-    named = {name: colors[css_name(name)] for name in TENSORS}
-    return named | {"background": "#fff", "text": "#1f2328"}
+    """Return the light colors of matplotlib's cycle, in which notebooks draw, by their CSS names."""
+    path = project.snippet(project.tensors)
+    tensors = read_tensors(path, project.relative(path))
+    return {f"--cycle-{t.cycle}": t.light for t in sorted(tensors, key=lambda t: t.cycle)}
 
 
 def as_json(cells: list[Cell], executed: bool) -> bytes:

@@ -99,9 +99,9 @@ PAGE = """
 
 @pytest.fixture
 def project(sample, root):
-    assets = sample.root / "docs" / "assets"
-    assets.mkdir()
-    shutil.copy(root / "docs" / "assets" / "palette.css", assets)
+    (sample.root / "snippets" / "drawing").mkdir(parents=True)
+    tensors = "snippets/drawing/tensors.py"
+    shutil.copy(root / tensors, sample.root / tensors)
     sample.snippet("start = [1, 2]\n", "given")
     sample.snippet(SNIPPET)
     sample.snippet(CHECKS, "checks/one")
@@ -155,7 +155,7 @@ def test_outputs_are_those_of_this_build(project) -> None:
     assert told["check_double(double, start)"][0]["text"] == ["right\n"]
     drawing = next(o for c in cells for o in c.get("outputs", []) if "data" in o)
     svg = "".join(drawing["data"]["image/svg+xml"])
-    assert svg.startswith("<svg xmlns=") and "--tensor-queries:#" in svg
+    assert svg.startswith("<svg xmlns=") and "--cycle-1:#1e4b8d;" in svg
     project.snippet("start = [5, 6]\n", "given")
     assert "[10, 12]" in str(made(project)[SOLVED])
 
@@ -260,10 +260,10 @@ def test_hints_may_say_what_they_are(project) -> None:
     assert any("TO-DO" in one for one in sources(made(project)[HANDS_ON], "code"))
 
 
-def test_a_notebook_without_its_colors_is_told(project) -> None:
-    (project.root / "docs/assets/palette.css").unlink()
-    with pytest.raises(EngineError, match=r"^docs/assets/palette\.css:1: there is no color for"):
-        made(project)
+def test_without_named_tensors_a_notebook_draws_in_matplotlib_s_own_colors(project) -> None:
+    (project.root / "snippets/drawing/tensors.py").unlink()
+    assert "(--cycle-1,#ff7f0e)" in str(made(project)[SOLVED])
+    assert not any("prop_cycle" in source for source in sources(made(project)[SOLVED], "code"))
 
 
 def test_a_chapter_whose_code_cannot_stand_alone_is_told(project) -> None:

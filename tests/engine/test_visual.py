@@ -7,13 +7,14 @@ from pathlib import Path
 import markdown
 import pytest
 
-from engine.run.figures import TENSORS, css_name
+from engine.read.tensors import read_tensors
 from engine.site.visual import FormulaError
 
 ROOT = Path(__file__).parents[2]
+TENSORS = read_tensors(ROOT / "snippets/drawing/tensors.py", "")
 
 
-def page(text):
+def page(text, **options):
     return markdown.markdown(
         text,
         extensions=[
@@ -23,7 +24,10 @@ def page(text):
             "pymdownx.superfences",
             "tables",
         ],
-        extension_configs={"pymdownx.arithmatex": {"generic": True}},
+        extension_configs={
+            "pymdownx.arithmatex": {"generic": True},
+            "engine.site.visual": {"root": str(ROOT)} | options,
+        },
     )
 
 
@@ -61,14 +65,15 @@ def test_dollars_in_code_and_in_sentences_are_no_formula():
     assert "<math" not in page("It costs 5$ or `$x$`.\n\n``` text\n$x$\n```")
 
 
-@pytest.mark.parametrize("name", TENSORS)
-def test_a_tensor_in_inline_code_has_its_color(name):
-    assert page(f"The `{name}`.") == f'<p>The <code class="{css_name(name)}">{name}</code>.</p>'
+@pytest.mark.parametrize("tensor", TENSORS)
+def test_a_tensor_in_inline_code_has_its_color(tensor):
+    html = f'<p>The <code class="{tensor.css}">{tensor.name}</code>.</p>'
+    assert page(f"The `{tensor.name}`.") == html
 
 
-@pytest.mark.parametrize("name", TENSORS)
-def test_a_tensor_in_highlighted_code_has_its_color(name):
-    assert f'<span class="n {css_name(name)}">{name}</span>' in python(f"{name} = 1")
+@pytest.mark.parametrize("tensor", TENSORS)
+def test_a_tensor_in_highlighted_code_has_its_color(tensor):
+    assert f'<span class="n {tensor.css}">{tensor.name}</span>' in python(f"{tensor.name} = 1")
 
 
 def test_x_is_the_inputs():
@@ -127,6 +132,11 @@ def test_color_is_all_that_changes():
     text = "The `queries` and `x`.\n\n``` py\nkeys = x @ w_key  # keys\n```\n"
     plain = markdown.markdown(text, extensions=["pymdownx.highlight", "pymdownx.superfences"])
     assert re.sub(r' class="tensor-[\w-]+"| tensor-[\w-]+', "", page(text)) == plain
+
+
+def test_where_no_file_names_tensors_nothing_is_colored():
+    html = page("The `keys` of $W_{\\text{key}}$.", tensors="none")
+    assert colored(html) == [] and "<msub>" in html
 
 
 def test_every_formula_of_the_site_can_be_read():

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""Reads the file in which a site names its tensors, without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engine.model.problem import EngineError, Problem
+from engine.model.tensors import Tensor
+
+TABLES = ("COLORS", "PALETTE", "FORMULAS", "ALIASES")
+HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+def read_tensors(path: Path, where: str) -> tuple[Tensor, ...]:
+    """Return the tensors that a Python file names, in its order; none where there is no file.
+
+    The file assigns literal dictionaries: COLORS (name -> "C0" to "C9"), PALETTE (name -> the
+    colors on light and on dark pages), and, where there are any, FORMULAS (name -> LaTeX) and
+    ALIASES (another name -> name).
+
+    where: the file's name in messages
+
+    Raises EngineError with every mistake in the file.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        body = ast.parse(path.read_text("utf-8-sig")).body
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise EngineError([Problem(f"{where}:{line}", f"no Python: {error}")]) from error
+    tables: dict[str, dict[Any, Any]] = {table: {} for table in TABLES}
+    lines = dict.fromkeys(TABLES, 1)
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TABLES:
+                lines[name] = statement.lineno
+                try:
+                    tables[name] = dict(ast.literal_eval(value))
+                except (TypeError, ValueError) as error:
+                    what = f"{name} has to be a dictionary of literals: it is read, not run"
+                    raise EngineError([Problem(f"{where}:{statement.lineno}", what)]) from error
+    if problems := [Problem(f"{where}:{lines[t]}", what) for t, what in mistakes(tables)]:
+        raise EngineError(problems)
+    colors, palette, formulas, aliases = (tables[table] for table in TABLES)
+    return tuple(
+        Tensor(
+            name,
+            int(color[1]),
+            palette[name][0],
+            palette[name][1],
+            formulas.get(name, ""),
+            tuple(alias for alias, meant in aliases.items() if meant == name),
+        )
+        for name, color in colors.items()
+    )
+
+
+def mistakes(tables: dict[str, dict[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield each mistake as the table that it is in and a sentence."""
+    colors, palette, formulas, aliases = (tables[table] for table in TABLES)
+    taken: dict[str, str] = {}
+    for name in [*colors, *aliases]:
+        if not re.fullmatch(r"[^\W\d]\w*", str(name)):
+            yield "COLORS" if name in colors else "ALIASES", f"{name!r} is no name of a variable"
+    for name, color in colors.items():
+        if not re.fullmatch(r"C\d", str(color)):
+            yield "COLORS", f"{color!r} is no color of {name}: give it one of C0 to C9"
+        elif color in taken:
+            yield "COLORS", f"{name} and {taken[color]} are both {color}: give each its own color"
+        taken[color] = name
+        pair = palette.get(name, ())
+        if len(pair) != 2 or not all(HEX.fullmatch(str(one)) for one in pair):
+            yield (
+                "PALETTE",
+                f'{name} needs two colors, light and dark, such as ("#623c00", "#fac82c")',
+            )
+    for table, names in (
+        ("PALETTE", palette),
+        ("FORMULAS", formulas),
+        ("ALIASES", aliases.values()),
+    ):
+        for name in names:
+            if name not in colors:
+                yield (
+                    table,
+                    f"{name!r} is not among COLORS, which names {', '.join(map(str, colors))}",
+                )
