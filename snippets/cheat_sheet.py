@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 import torch
 
-from snippets.real_attention.masking import attention
+from snippets.real_attention.masking.attention import attention
 from snippets.walkthrough import queries_keys_values as walkthrough
 
 batch, n, d_model, n_heads, n_groups, training = 2, 5, 12, 4, 2, False

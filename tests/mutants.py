@@ -2,7 +2,7 @@
 """Breaks snippets in many small ways, and tells which breaks no test notices.
 
     python -m tests.mutants                                        # every chapter
-    python -m tests.mutants snippets/real_attention/order*.py      # some snippets
+    python -m tests.mutants snippets/real_attention/order/*.py     # some snippets
 
 Each mutant is a snippet with one change: the sides of `@` swapped, `+` for `-`, an integer one off,
 a transpose or a statement gone, and so on. It runs in a copy of the repository, in a fork of this
@@ -45,12 +45,12 @@ SUITE = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist
 # Mutants that live and rightly so, since their answers are the same: snippet, reason, changes.
 SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
-        "snippets/real_attention/attention_errors.py",
+        "snippets/real_attention/layer/errors.py",
         "nothing but the shape is taken",
         ["now: batch = ((torch.empty(leading[0]) - torch.empty(leading[1]))).shape"],
     ),
     (
-        "snippets/real_attention/scaled_dot_product_attention.py",
+        "snippets/real_attention/layer/scaled_dot_product_attention.py",
         "the softmax of a row that is all the same does not depend on what it is",
         [
             "now: weights = scores.masked_fill(no_key, 1).softmax(dim=-1)",
@@ -63,7 +63,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ["now: for score, power in zip(scores, powers, strict=False)"],
     ),
     (
-        "snippets/real_attention/scaling.py",
+        "snippets/real_attention/scaling/attention.py",
         "the example has as many keys as a key has numbers",
         [
             "now: scaled_scores = scores / keys.shape[-2] ** 0.5  # (queries, keys)",
@@ -71,7 +71,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/batches_rounding.py",
+        "snippets/real_attention/batches/rounding.py",
         "random numbers of any seed and of about this size differ by rounding",
         [
             "now: random = torch.Generator().manual_seed(1)",
@@ -90,7 +90,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/masking_causal.py",
+        "snippets/real_attention/masking/causal.py",
         "any other input 3 will do",
         [
             "now: changed[2] = torch.tensor([5, -3, 8, 2])  # another input 3",
@@ -98,17 +98,17 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/masking_padding.py",
+        "snippets/real_attention/masking/padding.py",
         "there is no fourth place for a greater length to add",
         ["now: lengths = torch.tensor([4, 2])  # (batch,)"],
     ),
     (
-        "snippets/real_attention/parity.py",
+        "snippets/real_attention/layer/parity.py",
         "a dot product has no order",
         ["now: powers = [math.exp((key @ queries[i]) / root) for key in keys]"],
     ),
     (
-        "snippets/real_attention/layer_use.py",
+        "snippets/real_attention/layer/use.py",
         "any seed gives the same projection weights in each run",
         [
             "now: torch.manual_seed(1)  # the same projection weights in each run",
@@ -116,17 +116,17 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/layer_use.py",
+        "snippets/real_attention/layer/use.py",
         "an example has three places and no fourth",
         ["now: lengths = torch.tensor([4, 2])  # input 3 of example 2 is padding"],
     ),
     (
-        "snippets/real_attention/semantics_masks.py",
+        "snippets/real_attention/semantics/masks.py",
         "there are three keys, and d_k is 3",
         ["now: scores = two_queries @ keys.T / keys.shape[-2] ** 0.5"],
     ),
     (
-        "snippets/real_attention/semantics_masks.py",
+        "snippets/real_attention/semantics/masks.py",
         "both queries get one mask, and only the first is looked at",
         [
             "now: mask = torch.tensor([[True, False, False], [False, False, False]])",
@@ -137,7 +137,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_masks.py",
+        "snippets/real_attention/semantics/masks.py",
         "what the first query may attend to is not looked at",
         [
             "now: none_for_2 = torch.tensor([[False, True, True], [False, False, False]])",
@@ -146,7 +146,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_causal.py",
+        "snippets/real_attention/semantics/causal.py",
         "these places of the mask are not looked at",
         [
             "now: no_past = torch.tensor([[True, False, True], [False, True, True]])",
@@ -154,7 +154,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_causal.py",
+        "snippets/real_attention/semantics/causal.py",
         "is_causal hides this place too",
         [
             'now: return "both" if weights[1, 2] == 0 else "mask alone"',
@@ -166,7 +166,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_defaults.py",
+        "snippets/real_attention/semantics/defaults.py",
         "dropout of nine in ten shows with any seed",
         [
             "delete: torch.manual_seed(0)",
@@ -175,12 +175,12 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_defaults.py",
+        "snippets/real_attention/semantics/defaults.py",
         "torch repeats the one 1 for both queries",
         ["now: whole = torch.allclose(weights.sum(dim=-1), torch.ones(1))"],
     ),
     (
-        "snippets/real_attention/semantics_defaults.py",
+        "snippets/real_attention/semantics/defaults.py",
         "keys 2 and 3 score the same for query 1",
         [
             "now: ratio = weights[0, 2] / weights[0, 0]",
@@ -188,7 +188,7 @@ SAME_ANSWER: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "snippets/real_attention/semantics_implementations.py",
+        "snippets/real_attention/semantics/implementations.py",
         "the axes of batch and heads have one place, which is the last too",
         [
             "now: return F.scaled_dot_product_attention(*three, **options)[-1, 0]",
@@ -437,13 +437,11 @@ def run_tests(place: Path, snippet: str) -> int:
 
 
 def test_of(snippet: str) -> str:
-    """The tests of a snippet; `order_alibi` may be tested with `order`, whose page it is on."""
+    """The tests of a snippet: `masking/causal` may be tested with `masking`, its chapter."""
     path = Path(snippet)
-    folder, stem = Path("tests", *path.parent.parts[1:]), path.stem
-    while not (ROOT / folder / f"test_{stem}.py").is_file() and "_" in stem:
-        stem = stem.rpartition("_")[0]
-    found = (ROOT / folder / f"test_{stem}.py").is_file()
-    return str(folder / f"test_{stem if found else path.stem}.py")
+    folder = Path("tests", *path.parent.parts[1:])
+    own, chapter = folder / f"test_{path.stem}.py", folder / f"test_{folder.name}.py"
+    return str(chapter if not (ROOT / own).is_file() and (ROOT / chapter).is_file() else own)
 
 
 # The report
@@ -481,9 +479,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at a time")
     parser.add_argument("--seconds", type=int, default=60, help="of processor time for a run")
     arguments = parser.parse_args()
-    every = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.py"))]
-    if not arguments.shown:
-        every = [path for path in every if not path.stem.endswith(("_picture", "_pictures"))]
+    every = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+    every = [path for path in every if "exercises" not in (path.stem, path.parent.name)]
     arguments.snippets = [path.resolve() for path in arguments.snippets] or every
     for path in arguments.snippets:
         if not (path.is_file() and path.is_relative_to(ROOT / "snippets")):

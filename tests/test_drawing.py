@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The drawing pieces in snippets/figures.py: what they draw is what the tensors hold."""
+"""Drawings, snippets/drawing/: what they draw is what the tensors hold."""
 
 import re
 from itertools import combinations
@@ -12,8 +12,9 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snippets import figures
-from snippets.figures import number
+from snippets.drawing import maps, pieces, tables, weights
+from snippets.drawing.pieces import number
+from snippets.drawing.tensors import COLORS
 
 # Unequal sizes, so that a swapped axis cannot pass; numbers of every kind and of many widths.
 torch.manual_seed(0)
@@ -30,29 +31,29 @@ ONES = torch.ones(3, 4)
 
 DRAWINGS = {
     "matrices": (
-        lambda: figures.matrices("Two matrices", inputs=INPUTS, w_key=W_KEY, keys=KEYS),
+        lambda: tables.matrices("Two matrices", inputs=INPUTS, w_key=W_KEY, keys=KEYS),
         [INPUTS, W_KEY, KEYS],
     ),
-    "a row": (lambda: figures.matrices("One row", queries=INPUTS[0]), [INPUTS[0]]),
+    "a row": (lambda: tables.matrices("One row", queries=INPUTS[0]), [INPUTS[0]]),
     "product": (
-        lambda: figures.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1),
+        lambda: tables.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1),
         [INPUTS, W_KEY, KEYS],
     ),
     "a small product": (
-        lambda: figures.product("A product", ONES, ONES.T, ONES @ ONES.T),
+        lambda: tables.product("A product", ONES, ONES.T, ONES @ ONES.T),
         [ONES, ONES.T, ONES @ ONES.T],
     ),
     "softmax_bars": (
-        lambda: figures.softmax_bars("A softmax", SCORES[1], WEIGHTS[1]),
+        lambda: weights.softmax_bars("A softmax", SCORES[1], WEIGHTS[1]),
         [SCORES[1], WEIGHTS[1]],
     ),
-    "heat_map": (lambda: figures.heat_map("A heat map", WEIGHTS), [WEIGHTS]),
-    "heat_map of scores": (lambda: figures.heat_map("Scores", SCORES, "scores"), [SCORES]),
+    "heat_map": (lambda: weights.heat_map("A heat map", WEIGHTS), [WEIGHTS]),
+    "heat_map of scores": (lambda: weights.heat_map("Scores", SCORES, "scores"), [SCORES]),
     "weighted_sum": (
-        lambda: figures.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0]),
+        lambda: tables.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0]),
         [WEIGHTS[0], VALUES, WEIGHTS[0].unsqueeze(-1) * VALUES, OUTPUTS[0]],
     ),
-    "overview": (lambda: figures.overview("queries", "w_key"), []),
+    "overview": (lambda: maps.overview("queries", "w_key"), []),
 }
 
 
@@ -119,28 +120,28 @@ def test_a_drawing_uses_only_tensor_colors_black_and_gray(drawn):
 
 def test_drawing_leaves_the_tensors_alone():
     before = [t.clone() for t in (SCORES, WEIGHTS, VALUES)]
-    figures.heat_map("Scores", SCORES, "scores")
-    figures.softmax_bars("Bars", SCORES[1], WEIGHTS[1])
-    figures.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0])
+    weights.heat_map("Scores", SCORES, "scores")
+    weights.softmax_bars("Bars", SCORES[1], WEIGHTS[1])
+    tables.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0])
     assert all(
         torch.equal(old, new) for old, new in zip(before, (SCORES, WEIGHTS, VALUES), strict=True)
     )
 
 
 def test_a_name_stands_above_its_matrix_in_its_color_with_its_shape():
-    figures.matrices("Keys", keys=KEYS)
+    tables.matrices("Keys", keys=KEYS)
     name, shape = plt.gca().texts[:2]
     assert (name.get_text(), name.get_color()) == ("keys", "C2")
     assert shape.get_text() == "(3, 2)"
 
 
 def test_a_view_of_a_tensor_has_the_tensor_s_color():
-    assert figures.color_of("keys.T") == figures.color_of("keys") == "C2"
-    assert figures.color_of("mask") == "black"
+    assert pieces.color_of("keys.T") == pieces.color_of("keys") == "C2"
+    assert pieces.color_of("mask") == "black"
 
 
 def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
-    figures.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1)
+    tables.product("A product", INPUTS, W_KEY, KEYS, row=2, column=1)
     row, column, cell = [p for p in plt.gca().patches if isinstance(p, plt.Rectangle)]
     assert cell.get_y() == row.get_y() and cell.get_height() == row.get_height()
     assert cell.get_x() == column.get_x() and cell.get_width() == column.get_width()
@@ -149,23 +150,23 @@ def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
 
 
 def test_a_product_spells_out_the_sum_of_the_marked_cell():
-    figures.product("A product", INPUTS, W_KEY, KEYS, row=0, column=1)
+    tables.product("A product", INPUTS, W_KEY, KEYS, row=0, column=1)
     spelled = "keys[0, 1] = 1×-3 + 0×-1 + 1×1 + 0×3 + 7×5 = 33"
     assert texts(plt.gcf())[-1] == spelled and spelled in plt.gcf().description
 
 
 def test_a_product_that_is_none_is_refused():
     with pytest.raises(ValueError, match="keys is not inputs @ w_key"):
-        figures.product("A lie", INPUTS, W_KEY, KEYS + 1)
+        tables.product("A lie", INPUTS, W_KEY, KEYS + 1)
 
 
 def test_a_weighted_sum_that_is_none_is_refused():
     with pytest.raises(ValueError, match="not weights @ values"):
-        figures.weighted_sum("A lie", WEIGHTS[0], VALUES, OUTPUTS[0] + 1)
+        tables.weighted_sum("A lie", WEIGHTS[0], VALUES, OUTPUTS[0] + 1)
 
 
 def test_a_heat_map_names_queries_down_and_keys_across():
-    figures.heat_map("Weights", WEIGHTS)
+    weights.heat_map("Weights", WEIGHTS)
     place = {text.get_text(): text.get_position() for text in plt.gca().texts}
     assert place["query 1"][1] < place["query 2"][1] < place["query 3"][1]
     assert place["key 1"][0] < place["key 2"][0] < place["key 4"][0]
@@ -173,13 +174,13 @@ def test_a_heat_map_names_queries_down_and_keys_across():
 
 
 def test_a_larger_weight_has_a_deeper_color():
-    figures.heat_map("Weights", WEIGHTS)
+    weights.heat_map("Weights", WEIGHTS)
     depths = [patch.get_alpha() for patch in plt.gca().patches]
     assert torch.tensor(depths).argsort().tolist() == WEIGHTS.flatten().argsort().tolist()
 
 
 def test_bars_are_as_long_as_their_numbers():
-    figures.softmax_bars("Bars", SCORES[0], WEIGHTS[0])
+    weights.softmax_bars("Bars", SCORES[0], WEIGHTS[0])
     bars = plt.gca().patches
     lengths = torch.tensor([float(bar.get_width()) for bar in bars])
     for some, numbers in ((lengths[:4], SCORES[0]), (lengths[4:], WEIGHTS[0])):
@@ -188,15 +189,15 @@ def test_bars_are_as_long_as_their_numbers():
 
 
 def test_the_map_lights_what_it_is_told_to_and_nothing_else():
-    figures.overview("queries", "w_key")
+    maps.overview("queries", "w_key")
     bold = {text.get_text() for text in plt.gca().texts if text.get_weight() == "bold"}
     assert bold == {"queries", "w_key"}
-    assert {text.get_text() for text in plt.gca().texts} == set(figures.COLORS)
+    assert {text.get_text() for text in plt.gca().texts} == set(COLORS)
 
 
 def test_a_name_that_is_on_no_map_is_refused():
     with pytest.raises(ValueError, match="query"):
-        figures.overview("query")
+        maps.overview("query")
 
 
 @pytest.mark.parametrize(

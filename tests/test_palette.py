@@ -10,8 +10,8 @@ import pytest
 
 from engine.read.tensors import read_tensors
 from engine.write.palette import palette_css
+from snippets.drawing.pieces import tint
 from snippets.drawing.tensors import COLORS
-from snippets.figures import tint
 
 ROOT = Path(__file__).parents[1]
 TENSORS = {t.name: t for t in read_tensors(ROOT / "snippets/drawing/tensors.py", "")}

@@ -3,8 +3,8 @@
 
 A notebook stands alone: what a chapter takes from elsewhere comes in cells of its own. It is made
 in two kinds. In the **solved** one all is as on the page. In the **hands-on** one the lines to be
-learned are blanks; `snippets/checks/STEM.py` holds the hints for them, and sections that check
-them, each named like the section of the chapter that it follows. The engine runs those as any
+learned are blanks; `snippets/notebook_checks/STEM.py` holds the hints for them, and sections that
+check them, each named like the section of the chapter that it follows. The engine runs those as any
 other snippet, so a solution that fails its own check fails the build.
 """
 
@@ -35,8 +35,9 @@ from engine.run.sources import digest
 HANDS_ON, SOLVED = "hands_on", "solved"
 KINDS = (HANDS_ON, SOLVED)
 TO_DO = "# TO-DO: "
-DRAWING = re.compile(r"(^snippets/figures|_pictures?)\.py$")
-CHECKS = "snippets/checks"
+FOLDED = re.compile(r"^# folded$", re.MULTILINE)  # the code of such a file is folded away
+CHECKS = re.compile(r"^# checks: (.+)$", re.MULTILINE)  # names the snippet that a file checks
+CHECKS_FOLDER = "snippets/notebook_checks"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,11 @@ class Maker:
         self.files: dict[Path, list[Statement]] = {}
         self.palette = read_palette(project)
         self.used: set[tuple[str, str]] = set()  # the hints and checks that notebooks have
+        self.checks_of = {
+            found[1]: snippet
+            for snippet in report.snippets.values()
+            if (found := CHECKS.search(snippet.text))
+        }
 
     def make(
         self, parts: Iterable[Part], keep: Callable[..., Any] = lambda key, make: make()
@@ -158,7 +164,7 @@ class Maker:
     def idle(self) -> Iterator[Problem]:
         """Hints that no blank uses, and checks that come after no shown section."""
         for stem, snippet in self.report.snippets.items():
-            if not stem.startswith("checks/"):
+            if not CHECKS.search(snippet.text):
                 continue
             where = self.project.relative(snippet.path)
             for name in self.hints(snippet):
@@ -206,7 +212,7 @@ class Maker:
         return Slicer(self.project.root, self.files)
 
     def checks(self, stem: str) -> Snippet | None:
-        return self.report.snippets.get(f"checks/{stem.rpartition('/')[2]}")
+        return self.checks_of.get(stem)
 
 
 class Writer:
@@ -561,9 +567,9 @@ class Writer:
             name = self.project.relative(path)
             room = (
                 "drawing"
-                if DRAWING.search(name)
+                if FOLDED.search(path.read_text("utf-8-sig"))
                 else "checks"
-                if name.startswith(CHECKS)
+                if name.startswith(CHECKS_FOLDER)
                 else "given"
             )
             if text := slicer.text_of(path):

@@ -4,7 +4,7 @@
 import matplotlib.pyplot as plt
 
 from snippets.bench.recording import names, recording
-from snippets.figures import MUTED, canvas, describe, write
+from snippets.drawing.pieces import MUTED, canvas, describe, write
 
 ROWS = {
     "cold": "Cold: nothing is kept",

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# folded
 """The tensors of this site: each one's color, how a formula writes it, and its other names.
 
 Everything that colors a tensor reads this file: sentences, code, formulas, figures, notebooks and

@@ -13,7 +13,7 @@ weights = scores.softmax(dim=-1)  # (queries, keys)
 
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("scores", "weights")
     # --8<-- [end:map]
@@ -38,7 +38,8 @@ if __name__ == "__main__":
     print(*softmax(scores_of_input_1), sep="\n")
     # --8<-- [end:softmax_by_hand]
     # --8<-- [start:picture]
-    from snippets.figures import heat_map, product, softmax_bars
+    from snippets.drawing.tables import product
+    from snippets.drawing.weights import heat_map, softmax_bars
 
     product("One number of scores", queries, keys.T, scores, ("queries", "keys.T", "scores"))
     softmax_bars("Row 1: scores in, weights out", scores[0], weights[0])

@@ -20,7 +20,7 @@ mixes = equal_weights @ x  # (inputs, d_model)
 
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("inputs")
     # --8<-- [end:map]
@@ -31,7 +31,7 @@ if __name__ == "__main__":
     # --8<-- [end:show]
 
     # --8<-- [start:picture]
-    from snippets.figures import matrices
+    from snippets.drawing.tables import matrices
 
     matrices("The inputs, one to a row", inputs=x)
     # --8<-- [end:picture]

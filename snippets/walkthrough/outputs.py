@@ -27,7 +27,7 @@ def self_attention(x, w_query, w_key, w_value):
 # --8<-- [end:self_attention]
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("outputs")
     # --8<-- [end:map]
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     print(outputs_in_one_line, rounded_outputs[0], sep="\n")
     # --8<-- [end:show_product]
     # --8<-- [start:picture]
-    from snippets.figures import product
+    from snippets.drawing.tables import product
 
     product("One number of outputs", weights, values, outputs, ("weights", "values", "outputs"))
     # --8<-- [end:picture]

@@ -39,7 +39,7 @@ one_role_scores = x @ x.T  # (inputs, inputs)
 # --8<-- [end:one_role]
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("w_query", "w_key", "w_value")
     # --8<-- [end:map]
@@ -53,7 +53,7 @@ if __name__ == "__main__":
     print("input 3 with input 1:", sum_of_products(x[2], x[0]))
     # --8<-- [end:by_hand]
     # --8<-- [start:picture]
-    from snippets.figures import matrices
+    from snippets.drawing.tables import matrices
 
     matrices("Three sets of weights", w_query=w_query, w_key=w_key, w_value=w_value)
     # --8<-- [end:picture]

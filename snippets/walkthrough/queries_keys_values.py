@@ -10,7 +10,7 @@ values = x @ w_value  # (inputs, d_v)
 
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("queries", "keys", "values")
     # --8<-- [end:map]
@@ -28,7 +28,7 @@ if __name__ == "__main__":
     # --8<-- [end:by_hand]
 
     # --8<-- [start:picture]
-    from snippets.figures import product
+    from snippets.drawing.tables import product
 
     product("One number of keys", x, w_key, keys, row=1)
     # --8<-- [end:picture]

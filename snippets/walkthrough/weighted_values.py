@@ -12,7 +12,7 @@ rounded_weights = (weights * 2).round() / 2  # (queries, keys)
 
 if __name__ == "__main__":
     # --8<-- [start:map] hidden
-    from snippets.figures import overview
+    from snippets.drawing.maps import overview
 
     overview("weights", "values")
     # --8<-- [end:map]
@@ -34,7 +34,7 @@ if __name__ == "__main__":
     # --8<-- [end:rounded_by_hand]
 
     # --8<-- [start:picture]
-    from snippets.figures import weighted_sum
+    from snippets.drawing.tables import weighted_sum
 
     weighted_sum("Query 1 takes a part of each value", weights[0], values, weights[0] @ values)
     # --8<-- [end:picture]

@@ -16,7 +16,14 @@ CHAPTERS = (
     "weighted_values",
     "outputs",
 )
-HELPER = "figures.py"  # drawn with by every chapter of every copy
+HELPER = "drawing/pieces.py"  # drawn with by every chapter of every copy
+DRAWING = (
+    HELPER,
+    "drawing/maps.py",
+    "drawing/tables.py",
+    "drawing/tensors.py",
+    "drawing/weights.py",
+)
 # The lab is a page that lives in the browser, which nothing here measures.
 LAB = re.compile(r"^## Change the numbers\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
 LINK_OUT = re.compile(r"\]\(\.\./[\w/]+\.md(?:#[\w-]+)?\)")
@@ -68,8 +75,9 @@ def write_snippets(root: Path, project: Path, chapters: list[Chapter]) -> None:
     """Lays the snippets of these chapters, and what they draw with, below `project`."""
     target = project / "snippets"
     source = root / "snippets"
-    target.mkdir(parents=True)
-    shutil.copy(source / HELPER, target / HELPER)
+    (target / "drawing").mkdir(parents=True)
+    for name in DRAWING:
+        shutil.copy(source / name, target / name)
     files = sorted((source / "walkthrough").rglob("*.py"))
     for copy in sorted({chapter.copy for chapter in chapters}):
         for file in files:

@@ -16,7 +16,10 @@ import matplotlib.pyplot as plt
 import pytest
 
 from engine.run.figures import RC, svg_of
-from snippets import figures
+from snippets.drawing.maps import overview
+from snippets.drawing.tables import matrices, product, weighted_sum
+from snippets.drawing.tensors import COLORS
+from snippets.drawing.weights import heat_map, softmax_bars
 from snippets.walkthrough.attention_scores import scores, weights
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.outputs import outputs
@@ -26,19 +29,17 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 ROOT = Path(__file__).parents[2]
 
 DRAWN_IN_THE_CHAPTERS = {
-    "map": lambda: figures.overview(*figures.COLORS),
-    "inputs": lambda: figures.matrices("The inputs", inputs=x),
-    "projection_weights": lambda: figures.matrices(
+    "map": lambda: overview(*COLORS),
+    "inputs": lambda: matrices("The inputs", inputs=x),
+    "projection_weights": lambda: matrices(
         "Weights", w_query=w_query, w_key=w_key, w_value=w_value
     ),
-    "keys": lambda: figures.product("Keys", x, w_key, keys),
-    "scores": lambda: figures.product(
-        "Scores", queries, keys.T, scores, ("queries", "keys.T", "scores")
-    ),
-    "softmax": lambda: figures.softmax_bars("Softmax", scores[0], weights[0]),
-    "weights": lambda: figures.heat_map("Weights as a map", weights),
-    "weighted_values": lambda: figures.weighted_sum("Sum", weights[0], values, outputs[0]),
-    "outputs": lambda: figures.product(
+    "keys": lambda: product("Keys", x, w_key, keys),
+    "scores": lambda: product("Scores", queries, keys.T, scores, ("queries", "keys.T", "scores")),
+    "softmax": lambda: softmax_bars("Softmax", scores[0], weights[0]),
+    "weights": lambda: heat_map("Weights as a map", weights),
+    "weighted_values": lambda: weighted_sum("Sum", weights[0], values, outputs[0]),
+    "outputs": lambda: product(
         "Outputs", weights, values, outputs, ("weights", "values", "outputs")
     ),
 }

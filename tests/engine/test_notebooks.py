@@ -40,6 +40,7 @@ SNIPPET = """
         # --8<-- [end:solution]
     """
 CHECKS = """
+    # checks: one
     from snippets.one import double, half
     from snippets.given import start
 
@@ -104,7 +105,7 @@ def project(sample, root):
     shutil.copy(root / tensors, sample.root / tensors)
     sample.snippet("start = [1, 2]\n", "given")
     sample.snippet(SNIPPET)
-    sample.snippet(CHECKS, "checks/one")
+    sample.snippet(CHECKS, "notebook_checks/one")
     sample.page(PAGE)
     sample.page("# Other\n", "other")
     return sample
@@ -195,17 +196,17 @@ def test_the_same_project_gives_the_same_bytes(project) -> None:
     ],
 )
 def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
-    project.snippet(CHECKS.replace(old, new), "checks/one")
-    with pytest.raises(EngineError, match=r"^snippets/checks/one\.py:\d+: ") as error:
+    project.snippet(CHECKS.replace(old, new), "notebook_checks/one")
+    with pytest.raises(EngineError, match=r"^snippets/notebook_checks/one\.py:\d+: ") as error:
         made(project)
     assert told in str(error.value)
 
 
 @pytest.mark.parametrize("hint", ['"one" + "line"', "5", '"x = 1\\nx / 0"'])
 def test_hints_that_are_not_a_line_are_refused(project, hint) -> None:
-    project.snippet(CHECKS.replace('"half": "one line"', f'"half": {hint}'), "checks/one")
+    project.snippet(CHECKS.replace('"half": "one line"', f'"half": {hint}'), "notebook_checks/one")
     with pytest.raises(
-        EngineError, match=r"^snippets/checks/one\.py:\d+: HINTS must be written out"
+        EngineError, match=r"^snippets/notebook_checks/one\.py:\d+: HINTS must be written out"
     ):
         made(project)
 
@@ -238,7 +239,7 @@ def test_what_a_run_gave_anew_is_in_the_notebook(project) -> None:
 
 
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
-    project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
+    project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "notebook_checks/one")
     assert "AssertionError" in project.problem()
 
 
@@ -256,7 +257,7 @@ def test_a_page_of_a_notebook_has_formulas_and_no_sheet(project) -> None:
 
 
 def test_hints_may_say_what_they_are(project) -> None:
-    project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "checks/one")
+    project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "notebook_checks/one")
     assert any("TO-DO" in one for one in sources(made(project)[HANDS_ON], "code"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import torch
 
-from snippets.checks.blanks import same
+from snippets.notebook_checks.blanks import same
 
 
 def test_what_another_processor_rounds_otherwise_is_right() -> None:

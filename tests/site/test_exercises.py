@@ -51,7 +51,8 @@ def test_every_solution_is_code_with_the_output_it_gave(site: Path, name: str) -
     for solution in solutions(site, name):
         code, output = solution.select(".highlight")
         folder, _, stem = name.partition("/")
-        assert code.select_one(".filename").text == f"snippets/{folder}/exercises/{stem}.py"
+        files = f"snippets/{folder}/exercises/{stem}.py", f"snippets/{folder}/{stem}/exercises.py"
+        assert code.select_one(".filename").text in files
         assert output.select_one(".filename").text == "Output"
         assert output.code.text.strip()
 

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# folded
+from snippets.drawing.pieces import HEADER, MUTED, ROW, canvas, cells, describe, write
+from snippets.drawing.tensors import COLORS
+from snippets.real_attention.masking.causal import causal
+from snippets.real_attention.masking.padding import padding
+
+WIDE, NAMES, BETWEEN = 52, 72, 34  # pixels
+
+
+def mask_grids(title, **masks):
+    """Masks side by side, queries down and keys across: a cell is filled where a query may look."""
+    wide = 3 * WIDE + BETWEEN
+    axes = canvas(title, NAMES + len(masks) * wide - BETWEEN, HEADER + 26 + 3 * ROW)
+    for i in range(3):
+        write(axes, 0, HEADER + 26 + i * ROW + 21, f"query {i + 1}", COLORS["queries"])
+    for place, (name, mask) in enumerate(masks.items()):
+        x = NAMES + place * wide
+        write(axes, x, 15, name, weight="bold")
+        for j in range(3):
+            middle = x + (j + 0.5) * WIDE
+            write(axes, middle, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
+            for i in range(3):
+                y = HEADER + 26 + i * ROW
+                cells(axes, x + j * WIDE, y, WIDE, ROW, "", 0.2 if mask[i, j] else 0.03)
+                write(axes, middle, y + 21, str(mask[i, j].item()), MUTED, "center")
+    describe(
+        axes,
+        "queries down, keys across",
+        *(f"{name}: {who_sees_whom(masks[name])}" for name in masks),
+    )
+
+
+def who_sees_whom(mask):
+    """Which keys each query may attend to."""
+    rows = [", ".join(f"key {j + 1}" for j in range(3) if row[j]) for row in mask]
+    return "; ".join(f"query {i + 1} may attend to {row}" for i, row in enumerate(rows))
+
+
+if __name__ == "__main__":
+    # --8<-- [start:picture] hidden
+    masks = {"padding, sequence 2": padding[1].expand(3, 3), "causal": causal}
+    mask_grids("Two masks", **masks)
+    # --8<-- [end:picture]

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""Attention weights: bars for one query, a heat map for all."""
+
+import matplotlib.pyplot as plt
+
+from snippets.drawing.pieces import (
+    HEADER,
+    MUTED,
+    canvas,
+    cell_width,
+    cells,
+    describe,
+    header,
+    in_words,
+    number,
+    rule,
+    tint,
+    write,
+)
+from snippets.drawing.tensors import COLORS
+
+
+def softmax_bars(title, scores, weights):
+    """One query: its scores, and the weights that softmax makes of them, a bar for each key."""
+    top, step, thick = 40, 30, 18
+    bottom = top + len(scores) * step
+    axes = canvas(title, 420, bottom + 18)
+    write(axes, 200, 15, "softmax →", MUTED, "center")
+    for name, numbers, x in (("scores", scores, 60), ("weights", weights, 245)):
+        finite = numbers.where(numbers.isfinite(), 0)
+        low, high = min(0, finite.min().item()), max(1, finite.max().item())
+        scale = 110 / (high - low)
+        zero = x - low * scale
+        write(axes, x, 15, name, COLORS[name], weight="bold")
+        for i, value in enumerate(finite.tolist()):
+            y = top + i * step
+            axes.add_patch(plt.Rectangle((zero, y), value * scale, thick, color=COLORS[name], lw=0))
+            write(axes, zero + max(value, 0) * scale + 7, y + 14, number(numbers[i]))
+        rule(axes, (zero, zero), (top - 6, bottom - 6))
+    for i in range(len(scores)):
+        write(axes, 0, top + i * step + 14, f"key {i + 1}", COLORS["keys"])
+    total = f"sum {number(weights.sum())}"
+    write(axes, 245, bottom + 13, total, MUTED)
+    rows = [f"key {i + 1}: {number(scores[i])} → {number(weights[i])}" for i in range(len(scores))]
+    describe(axes, "score → weight of each key", *rows, f"weights, {total}")
+
+
+def heat_map(title, weights, name="weights"):
+    """Queries down, keys across; the larger a number, the deeper the color of its cell."""
+    n_queries, n_keys = weights.shape
+    cell, tall, side, top = max(62, cell_width(weights)), 44, 72, HEADER + 26
+    axes = canvas(title, side + max(n_keys * cell, 130), top + n_queries * tall)
+    header(axes, side, 0, name, weights, n_keys * cell)
+    largest = weights[weights.isfinite()].abs().max()
+    for j in range(n_keys):
+        write(axes, side + (j + 0.5) * cell, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
+    for i in range(n_queries):
+        y = top + i * tall
+        write(axes, 0, y + 26, f"query {i + 1}", COLORS["queries"])
+        for j, value in enumerate(weights[i]):
+            depth = (value / largest).item()
+            cells(axes, side + j * cell, y, cell, tall, name, tint(depth))
+            write(axes, side + (j + 0.5) * cell, y + 26, number(value), align="center")
+    describe(axes, "queries down, keys across", in_words(name, weights, row="query"))

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# checks: real_attention/masking/causal
+"""Hints and checks for the blank in the hands-on notebook on masking: the causal mask."""
+
+import torch
+
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.real_attention.masking.causal import causal
+
+HINTS = {"causal": "a table of True, 3 by 3, of which tril keeps the lower triangle"}
+
+
+def check_causal(causal):
+    places = torch.arange(3)
+    query, key = places[:, None], places[None, :]
+    mistakes = {
+        "this is the past hidden, and the future seen.": lambda: key >= query,
+        "this lets a query attend to the future alone. Is it inverted?": lambda: key > query,
+        "an input may attend to itself too. Keep the diagonal.": lambda: key < query,
+        "nothing is hidden.": lambda: key < 3 + 0 * query,
+    }
+    if isinstance(causal, torch.Tensor) and causal.dtype != torch.bool:
+        raise NotYet("causal holds numbers. This mask is of True and False: dtype=torch.bool.")
+    check("causal", causal, key <= query, mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:causal] hidden
+    check_causal(causal)
+    # --8<-- [end:causal]

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# checks: walkthrough/outputs
+"""Hints and checks for the blanks in the hands-on notebook of this chapter."""
+
+import torch
+
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.walkthrough.attention_scores import weights
+from snippets.walkthrough.outputs import outputs, outputs_in_one_line, self_attention
+from snippets.walkthrough.queries_keys_values import values
+from snippets.walkthrough.weighted_values import weighted_values
+
+HINTS = {
+    "outputs": "add up what each query took: a sum over the keys, the axis before the last",
+    "outputs_in_one_line": "the same as one matrix product, @",
+    "self_attention": "the steps so far: queries, keys, values, weights; return the outputs",
+}
+
+
+def check_outputs(outputs, weighted_values):
+    right = torch.einsum("qkd->qd", weighted_values)
+    mistakes = {
+        "the sum ran over d_v, the last axis. Which axis are the keys?": lambda: (
+            weighted_values.sum(dim=-1)
+        ),
+        "the sum ran over the queries, the first axis. Which axis are the keys?": lambda: (
+            weighted_values.sum(dim=0)
+        ),
+        "everything was added up. Name the axis of the sum.": lambda: weighted_values.sum(),
+        "this is the average. The weights make 1 already, so a sum is enough.": lambda: (
+            weighted_values.mean(dim=-2)
+        ),
+    }
+    check("outputs", outputs, right, mistakes)
+
+
+def check_outputs_in_one_line(outputs_in_one_line, weights, values):
+    right = torch.einsum("qk,kd->qd", weights, values)
+    mistakes = {
+        "is the product the wrong way round? The axis of the keys must drop out.": lambda: (
+            torch.einsum("ka,qk->qa", weights, values)
+        ),
+        "should weights be transposed? Its keys, the columns, meet the rows of values.": lambda: (
+            torch.einsum("kq,kd->qd", weights, values)
+        ),
+        "this multiplies number by number. It must add up too.": lambda: weights * values,
+    }
+    check("outputs_in_one_line", outputs_in_one_line, right, mistakes)
+
+
+def check_self_attention(self_attention):
+    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
+    random = torch.Generator().manual_seed(0)
+    sizes = (5, 4), (4, 2), (4, 2), (4, 3)
+    x, w_query, w_key, w_value = (torch.randn(size, generator=random) for size in sizes)
+    queries, keys, values = x @ w_query, x @ w_key, x @ w_value
+    scores = torch.einsum("qd,kd->qk", queries, keys)
+
+    def mixed(powers, dim):
+        return torch.einsum("qk,kd->qd", powers / powers.sum(dim=dim, keepdim=True), values)
+
+    try:
+        ours = self_attention(x, w_query, w_key, w_value)
+    except RuntimeError:
+        raise NotYet(
+            "self_attention does not run on 5 inputs with d_model 4, d_k 2 and d_v 3: sizes do not "
+            "fit. Is something not transposed, or a product the wrong way round?"
+        ) from None
+    if ours is None:
+        raise NotYet(
+            "self_attention returns nothing: its body is still a blank, or its return is missing."
+        )
+    mistakes = {
+        "is there no softmax? Scores are not shares.": lambda: scores @ values,
+        "the softmax ran over the queries. Each row of weights must make 1.": lambda: mixed(
+            scores.exp(), 0
+        ),
+        "the scores are scaled. This walkthrough does not scale yet.": lambda: mixed(
+            (scores / keys.shape[-1] ** 0.5).exp(), -1
+        ),
+        "these are the weights. Weight the values with them.": lambda: scores.softmax(dim=-1),
+        "queries and keys changed places.": lambda: mixed(scores.T.exp(), -1),
+    }
+    check("what self_attention returns", ours, mixed(scores.exp(), -1), mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:sum] hidden
+    check_outputs(outputs, weighted_values)
+    # --8<-- [end:sum]
+    # --8<-- [start:product] hidden
+    check_outputs_in_one_line(outputs_in_one_line, weights, values)
+    # --8<-- [end:product]
+    # --8<-- [start:self_attention] hidden
+    check_self_attention(self_attention)
+    # --8<-- [end:self_attention]

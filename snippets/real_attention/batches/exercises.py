@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.batches.attention import attention, keys, outputs, queries, values
+
+if __name__ == "__main__":
+    # --8<-- [start:last]
+    print(outputs[1, -1])  # (d_v,)
+    # --8<-- [end:last]
+
+    # --8<-- [start:shapes]
+    many_queries = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
+    many_keys = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
+    many_values = torch.ones(8, 10, 32)  # (batch, inputs, d_v)
+    many_scores = many_queries @ many_keys.transpose(-2, -1)
+    many_outputs = attention(many_queries, many_keys, many_values)
+    print(many_scores.shape, many_outputs.shape)
+    # --8<-- [end:shapes]
+
+    # --8<-- [start:strangers]
+    changed_keys, changed_values = keys.clone(), values.clone()
+    changed_keys[1] += 1
+    changed_values[1] += 1
+    changed_outputs = attention(queries, changed_keys, changed_values)
+    print((changed_outputs == outputs).all(dim=-1))  # (batch, queries)
+    # --8<-- [end:strangers]

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.cross_attention.attention import cross_attention
+from snippets.real_attention.cross_attention.target import target
+from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+from snippets.walkthrough.queries_keys_values import keys
+
+if __name__ == "__main__":
+    # --8<-- [start:third_target]
+    third_target = torch.tensor([1.0, 0.0, 0.0, 0.0])  # (d_model,)
+    third_query = third_target @ w_query  # (d_k,)
+    print(third_query)
+    print(third_query @ keys.T)  # (keys,)
+    # --8<-- [end:third_target]
+
+    # --8<-- [start:caption]
+    words = torch.ones(4, 3)  # (queries, d_k)
+    patches = torch.ones(9, 3)  # (keys, d_k)
+    caption_weights = (words @ patches.T).softmax(dim=-1)  # (queries, keys)
+    print(caption_weights.shape)
+    # --8<-- [end:caption]
+
+    # --8<-- [start:wide_source]
+    wide_source = torch.ones(9, 5)  # (keys, 5)
+    fifth_row = torch.ones(1, 3)
+    w_key_5 = torch.cat([w_key, fifth_row])  # (5, 3)
+    w_value_5 = torch.cat([w_value, fifth_row])  # (5, 3)
+    print(cross_attention(target, wide_source, w_query, w_key_5, w_value_5).shape)
+    # --8<-- [end:wide_source]

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:batch]
+import torch
+
+from snippets.real_attention.layer.multi_head_attention import MultiHeadAttention
+from snippets.walkthrough.inputs import x
+
+
+def random_layer():
+    torch.manual_seed(0)  # the same projection weights in each run
+    layer = MultiHeadAttention(d_model=4, n_heads=2, dropout=0.5)
+    return layer.requires_grad_(False)  # nothing is trained here
+
+
+layer = random_layer()
+batch = torch.stack([x, x.flip(0)])  # (batch, inputs, d_model), as in batches
+# --8<-- [end:batch]
+# --8<-- [start:mask]
+lengths = torch.tensor([3, 2])  # input 3 of example 2 is padding
+real = torch.arange(3) < lengths[:, None]  # (batch, keys)
+mask = real[:, None, None, :]  # (batch, 1, 1, keys)
+# --8<-- [end:mask]
+
+if __name__ == "__main__":
+    # --8<-- [start:map] hidden
+    from snippets.drawing.maps import overview
+
+    overview("inputs", "queries", "keys", "values", "scores", "weights", "outputs")
+    # --8<-- [end:map]
+    # --8<-- [start:padding]
+    layer.eval()
+    padded = layer(batch, mask=mask)  # (batch, inputs, d_model)
+    alone = layer(batch[1, :2])  # the same two inputs, without padding
+    print(padded.shape)
+    print((padded[1, :2] - alone).abs().max())
+    # --8<-- [end:padding]
+    # --8<-- [start:refused]
+    try:
+        MultiHeadAttention(d_model=4, n_heads=3)
+    except ValueError as error:
+        print(error)
+    try:
+        layer(batch, mask=real)
+    except ValueError as error:
+        print(error)
+    # --8<-- [end:refused]
+    # --8<-- [start:grouped]
+    for n_kv_heads in (8, 2, 1):
+        grouped = MultiHeadAttention(512, n_heads=8, n_kv_heads=n_kv_heads)
+        learned = sum(parameter.numel() for parameter in grouped.parameters())
+        kept = grouped.w_key.out_features + grouped.w_value.out_features
+        print(f"{n_kv_heads} key heads: {learned} learned, {kept} kept per input")
+    # --8<-- [end:grouped]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:causal]
+import torch
+
+from snippets.real_attention.masking.attention import attention
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+from snippets.walkthrough.queries_keys_values import keys, queries, values
+
+causal = torch.ones(len(x), len(x), dtype=torch.bool).tril()  # (queries, keys)
+# --8<-- [end:causal]
+# --8<-- [start:causal_outputs]
+causal_outputs = attention(queries, keys, values, causal)  # (queries, d_v)
+# --8<-- [end:causal_outputs]
+# --8<-- [start:future]
+changed = x.clone()
+changed[2] = torch.tensor([5, -3, 7, 2])  # another input 3
+changed_outputs = attention(
+    changed @ w_query, changed @ w_key, changed @ w_value, causal
+)  # (queries, d_v)
+# --8<-- [end:future]
+
+if __name__ == "__main__":
+    # --8<-- [start:show]
+    import torch.nn.functional as F
+
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print(causal)
+    print(causal_outputs)
+    print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
+    # --8<-- [end:show]
+    # --8<-- [start:show_future]
+    print((changed_outputs == causal_outputs).all(dim=-1))  # (queries,)
+    # --8<-- [end:show_future]
+    # --8<-- [start:picture]
+    from snippets.drawing.weights import heat_map
+
+    scores = queries @ keys.T / 3**0.5  # (queries, keys)
+    scores = scores.masked_fill(~causal, -torch.inf)  # (queries, keys)
+    weights = scores.softmax(dim=-1)  # (queries, keys)
+    heat_map("The weights: none on the future", weights)
+    # --8<-- [end:picture]

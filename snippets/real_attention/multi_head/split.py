@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:all_heads]
+from snippets.real_attention.masking.attention import attention
+from snippets.real_attention.multi_head.attention import merge_heads, split_heads
+from snippets.real_attention.multi_head.side_by_side import (
+    wide_keys,
+    wide_queries,
+    wide_values,
+)
+
+head_queries = split_heads(wide_queries, n_heads=2)  # (heads, inputs, d_k)
+head_keys = split_heads(wide_keys, n_heads=2)  # (heads, inputs, d_k)
+head_values = split_heads(wide_values, n_heads=2)  # (heads, inputs, d_v)
+head_outputs = attention(
+    head_queries,
+    head_keys,
+    head_values,
+)  # (heads, inputs, d_v)
+# --8<-- [end:all_heads]
+# --8<-- [start:reshape]
+one_batch = wide_queries.unsqueeze(0)  # (batch, inputs, d_model)
+right_split = split_heads(one_batch, n_heads=2)  # (batch, heads, inputs, d_k)
+wrong_split = one_batch.reshape(1, 2, 3, 2)  # (batch, heads, inputs, d_k)?
+# --8<-- [end:reshape]
+
+if __name__ == "__main__":
+    # --8<-- [start:show_all_heads]
+    print(head_queries.shape)
+    print(head_outputs)
+    print(merge_heads(head_outputs))
+    # --8<-- [end:show_all_heads]
+    # --8<-- [start:show_reshape]
+    print(right_split.shape == wrong_split.shape)
+    print(right_split)
+    print(wrong_split)
+    # --8<-- [end:show_reshape]
+    # --8<-- [start:two_splits]
+    from snippets.drawing.heads import two_splits
+
+    two_splits("Right and wrong ways to split", wide_queries, n_heads=2)
+    # --8<-- [end:two_splits]
+    # --8<-- [start:heat_maps]
+    from snippets.drawing.heads import heat_maps
+
+    head_scores = head_queries @ head_keys.mT  # (heads, queries, keys)
+    head_weights = (head_scores / head_keys.shape[-1] ** 0.5).softmax(dim=-1)
+    heat_maps("Each head looks in its own places", head_weights)
+    # --8<-- [end:heat_maps]

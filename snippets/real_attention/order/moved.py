@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:moved]
+from snippets.real_attention.masking.attention import attention
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+
+
+def outputs_of(x):
+    return attention(x @ w_query, x @ w_key, x @ w_value)  # (inputs, d_v)
+
+
+moved = [2, 0, 1]  # input 3 comes first
+# --8<-- [end:moved]
+
+if __name__ == "__main__":
+    # --8<-- [start:show_moved]
+    print(outputs_of(x))
+    print(outputs_of(x[moved]))
+    # --8<-- [end:show_moved]

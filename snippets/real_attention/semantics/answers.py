@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.semantics.causal import causal, mask_and_causal
+from snippets.real_attention.semantics.defaults import dropout, scale
+from snippets.real_attention.semantics.implementations import (
+    function,
+    implementations,
+    module,
+)
+from snippets.real_attention.semantics.masks import (
+    boolean_mask,
+    float_mask,
+    keys,
+    nothing_left,
+    two_queries,
+    values,
+)
+
+# --8<-- [start:answer]
+questions = (
+    boolean_mask,
+    float_mask,
+    nothing_left,
+    causal,
+    mask_and_causal,
+    dropout,
+    scale,
+)
+
+
+def answer(question, attend):
+    try:
+        return question(attend)
+    except TypeError:
+        return "no option"
+    except (AssertionError, RuntimeError, ValueError):
+        return "refused"
+
+
+# --8<-- [end:answer]
+# --8<-- [start:for_function]
+may_attend = torch.tensor([[True, True, False]])  # (1, keys), 3 is padding
+for_function = may_attend.expand(2, 3)  # (queries, keys)
+# --8<-- [end:for_function]
+# --8<-- [start:for_module]
+for_module = ~for_function  # (queries, keys)
+# --8<-- [end:for_module]
+# --8<-- [start:to_add]
+to_add = torch.zeros(2, 3).masked_fill(~may_attend, -torch.inf)  # like them
+# --8<-- [end:to_add]
+
+if __name__ == "__main__":
+    # --8<-- [start:answers]
+    answers = {
+        question.__name__: {
+            name: answer(question, implementation)
+            for name, implementation in implementations.items()
+        }
+        for question in questions
+    }
+    for question, row in answers.items():
+        *others, last = row.values()
+        print(f"{question:15}", *(f"{word:12}" for word in others), last)
+    # --8<-- [end:answers]
+    # --8<-- [start:show_one_mask]
+    print(function(two_queries, keys, values, attn_mask=for_function))
+    print(module(two_queries, keys, values, attn_mask=for_module))
+    print(function(two_queries, keys, values, attn_mask=to_add))
+    print(module(two_queries, keys, values, attn_mask=to_add))
+    # --8<-- [end:show_one_mask]

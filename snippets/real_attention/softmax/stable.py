@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:naive]
+import torch
+
+from snippets.walkthrough.attention_scores import scores
+
+
+def naive_softmax(scores, dim):
+    powers = scores.exp()
+    return powers / powers.sum(dim=dim, keepdim=True)
+
+
+# --8<-- [end:naive]
+# --8<-- [start:softmax]
+def softmax(scores, dim):
+    largest = scores.amax(dim=dim, keepdim=True)
+    powers = (scores - largest).exp()
+    return powers / powers.sum(dim=dim, keepdim=True)
+
+
+# --8<-- [end:softmax]
+if __name__ == "__main__":
+    # --8<-- [start:map] hidden
+    from snippets.drawing.maps import overview
+
+    overview("scores", "weights")
+    # --8<-- [end:map]
+
+    # --8<-- [start:overflow]
+    print(torch.tensor([88.0, 89.0]).exp())
+    large = torch.tensor([100.0, 101.0])  # (keys,)
+    print(large.exp())
+    print(naive_softmax(large, dim=-1))
+    # --8<-- [end:overflow]
+
+    # --8<-- [start:half]
+    print(naive_softmax(scores.to(torch.float16), dim=-1))
+    # --8<-- [end:half]
+
+    # --8<-- [start:stable]
+    import torch.nn.functional as F
+
+    print(softmax(large, dim=-1))
+    print(F.softmax(large, dim=-1))
+    print(softmax(torch.tensor([0.0, 1.0]), dim=-1))
+    # --8<-- [end:stable]
+
+    # --8<-- [start:stable_half]
+    print(softmax(scores.to(torch.float16), dim=-1))
+    # --8<-- [end:stable_half]
+
+    # --8<-- [start:wrong_dim]
+    columns = softmax(scores, dim=0)  # (queries, keys)
+    print(columns.sum(dim=0))
+    print(columns.sum(dim=-1))
+    # --8<-- [end:wrong_dim]
+
+    # --8<-- [start:without_dim]
+    import warnings
+
+    random = torch.Generator().manual_seed(0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for shape in (3,), (3, 3), (3, 3, 3), (3, 3, 3, 3):
+            tried = torch.rand(shape, generator=random)
+            guessed = F.softmax(tried)  # no dim
+            axes = range(tried.dim())
+            taken = [d for d in axes if guessed.equal(tried.softmax(dim=d))]
+            print(f"{tried.dim()}-D: takes dim={taken[0]}")
+    print(f"{len(caught)} warnings:", str(caught[0].message).partition(".")[0])
+    # --8<-- [end:without_dim]

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+from torch.testing import assert_close
+
+from snippets.real_attention.masking.attention import attention
+from snippets.real_attention.masking.padding import (
+    padded_keys,
+    padded_outputs,
+    padded_queries,
+    padded_values,
+    padding,
+)
+from snippets.walkthrough.queries_keys_values import keys, queries, values
+
+
+def test_query_1_without_itself_averages_values_2_and_3(solved):
+    assert_close(solved["not_itself"], values[1:].mean(dim=0))
+
+
+def test_the_known_mistakes_are_what_they_are_called(solved):
+    assert_close(solved["unmasked"], attention(queries, keys, values)[0])
+    assert_close(solved["too_late"], solved["unmasked"] - solved["weights"][0] * values[0])
+    assert_close(solved["inverted"], values[0])
+
+
+def test_on_the_axis_of_queries_a_padding_mask_hides_no_key(solved):
+    assert solved["wrong"].shape == (2, 3, 1)
+    assert solved["wrong"].flatten().equal(padding.flatten())
+    outputs = attention(padded_queries, padded_keys, padded_values, solved["wrong"])[1]
+    assert_close(outputs[:2], attention(padded_queries, padded_keys, padded_values)[1, :2])
+    assert outputs[2].isnan().all()
+
+
+def test_a_mask_does_not_hide_a_value_that_is_nan(solved):
+    broken = solved["broken_values"]
+    assert broken.isnan().sum() == broken[1, 2].isnan().sum() == 3
+    outputs = attention(padded_queries, padded_keys, broken, padding)
+    assert outputs[1].isnan().all()
+    assert_close(outputs[0], padded_outputs[0])
+
+
+def test_what_the_page_prints(capsys, solved):
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "tensor([2.0000, 7.0000, 1.5000])"
+    assert printed[6].split() == ["[", "nan,", "nan,", "nan]])"]
+    assert printed[-3:] == [
+        "tensor([[nan, nan, nan],",
+        "        [nan, nan, nan],",
+        "        [nan, nan, nan]])",
+    ]

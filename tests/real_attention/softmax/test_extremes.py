@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+import contextlib
+import io
+import runpy
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.testing import assert_close
+
+from snippets.real_attention.scaling.attention import scaled_scores, scaled_weights
+from snippets.real_attention.softmax import extremes as module
+from snippets.real_attention.softmax.extremes import hidden_scores, hidden_weights
+from snippets.walkthrough.attention_scores import weights
+from snippets.walkthrough.queries_keys_values import keys, queries, values
+
+
+@pytest.fixture(scope="module")
+def ran():
+    """What the snippet holds once it has run, and what it printed."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        names = runpy.run_path(module.__file__, run_name="__main__")
+    plt.close("all")
+    return names | {"printed": printed.getvalue().splitlines()}
+
+
+def test_the_scale_is_a_temperature_of_the_root_of_3_and_without_it_the_temperature_is_1(ran):
+    assert_close(ran["at"](1), weights[1])
+    assert_close(ran["at"](3**0.5), scaled_weights[1])
+
+
+def test_the_colder_the_more_the_highest_score_takes_and_the_hotter_the_more_equal(ran):
+    assert_close(ran["at"](0.1), torch.tensor([0.0, 1.0, 0.0]))
+    assert_close(ran["at"](1e6), torch.full((3,), 1 / 3), rtol=0, atol=1e-5)
+    largest = [ran["at"](temperature).max() for temperature in (1, 2, 4, 8, 100)]
+    assert largest == sorted(largest, reverse=True)
+
+
+def test_a_hidden_key_gets_nothing_and_the_others_share_as_if_it_were_not_there():
+    assert (hidden_weights[:, 2] == 0).all()
+    assert_close(hidden_weights[:, :2], scaled_scores[:, :2].softmax(dim=-1))
+    assert_close(hidden_weights.sum(dim=-1), torch.ones(3))
+
+
+def test_hiding_a_key_is_what_a_mask_of_torch_does():
+    mask = torch.tensor([True, True, False])
+    theirs = F.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
+    assert_close(hidden_weights @ values, theirs)
+
+
+def test_the_scores_of_the_example_are_left_alone():
+    assert scaled_scores.isfinite().all()
+    assert_close(hidden_scores[:, :2], scaled_scores[:, :2], rtol=0, atol=0)
+
+
+def test_a_row_with_nothing_left_is_no_number_and_harms_no_other(ran):
+    assert ran["first"].isnan().all(dim=-1).tolist() == [False, False, True]
+    assert_close(ran["first"][:2], scaled_weights[:2] @ values)
+
+
+def test_a_second_layer_spreads_it_to_every_output(ran):
+    first = ran["first"]
+    assert ran["attention"](first, first, first).isnan().all()
+    assert ran["printed"][-3:] == [
+        "tensor([[nan, nan, nan],",
+        "        [nan, nan, nan],",
+        "        [nan, nan, nan]])",
+    ]
+
+
+def test_the_temperatures_are_spelled_out(ran):
+    assert ran["printed"][:5] == [
+        "  0.10: 0.000 1.000 0.000",
+        "  1.00: 0.000 0.982 0.018",
+        "  1.73: 0.001 0.909 0.090",
+        "  4.00: 0.035 0.705 0.259",
+        "100.00: 0.311 0.351 0.337",
+    ]
+
+
+def test_what_is_hidden_and_what_is_left_is_spelled_out(ran):
+    assert ran["printed"][8:15] == [
+        "tensor([[2.3963e-01, 7.6037e-01],",
+        "        [9.7880e-04, 9.9902e-01],",
+        "        [9.7682e-03, 9.9023e-01]])",
+        "tensor([[1.3613e-01, 4.3194e-01, 4.3194e-01],",
+        "        [8.9045e-04, 9.0884e-01, 9.0267e-02],",
+        "        [       nan,        nan,        nan]])",
+        "tensor([nan, nan, nan])",
+    ]
