@@ -15,8 +15,8 @@ from engine.cache.store import Run, Store, files_of
 from engine.model.problem import Problem, shortened
 from engine.model.project import Project
 from engine.model.result import Job, Result
-from engine.model.snippet import Section
-from engine.programs.prove import Block, Programs, blocks_of
+from engine.model.snippet import CodeBlock, Section
+from engine.programs.prove import Programs, blocks_of
 from engine.read.old_page import VALUE, Include, Malformed, Value, read_page
 from engine.read.prose import FRONT_MATTER, section_of
 from engine.read.snippet import is_measured, read_sections, read_timeout
@@ -67,7 +67,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     snippets: dict[str, Snippet] = field(default_factory=dict)
-    programs: dict[Block, str] = field(default_factory=dict)
+    programs: dict[CodeBlock, str] = field(default_factory=dict)
     made_from: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -108,10 +108,15 @@ class Engine:
             pages = self.read_pages(report)
             report.snippets = self.read_snippets(pages, report)
             blocks = self.read_blocks(pages, report)
-            self.make(blocks, report, told)
+            self.make(report, told)
             report.outputs = {stem: files_of(result) for stem, result in report.results.items()}
             report.programs = self.programs.begin(
-                self.pool, blocks, report.sections, report.results, report.made_from
+                self.pool,
+                blocks,
+                {stem: snippet.text for stem, snippet in report.snippets.items()},
+                report.sections,
+                report.results,
+                report.made_from,
             )
             self.store.lay_out(report.outputs)
             for page in pages:
@@ -212,9 +217,9 @@ class Engine:
         return snippets
 
     @staticmethod
-    def read_blocks(pages: list[Page], report: Report) -> dict[Block, str]:
+    def read_blocks(pages: list[Page], report: Report) -> dict[CodeBlock, str]:
         """Every code block on the pages, each with the first place that shows it."""
-        blocks: dict[Block, str] = {}
+        blocks: dict[CodeBlock, str] = {}
         for page in pages:
             for line, block in blocks_of(page.shows).items():
                 snippet = report.snippets.get(block.stem)
@@ -223,7 +228,7 @@ class Engine:
                     blocks.setdefault(block, f"{page.name}:{line}")
         return blocks
 
-    def make(self, blocks: dict[Block, str], report: Report, told: Told | None) -> None:
+    def make(self, report: Report, told: Told | None) -> None:
         """Takes from the cache what is fresh, and runs what is not."""
         digests: dict[str, str | None] = {}
         results = report.results
@@ -240,7 +245,7 @@ class Engine:
                 stale.append(snippet)
         if stale:
             self.pool.start()  # it imports while the sources are read
-        for run in self.run(stale, blocks, told):
+        for run in self.run(stale, told):
             result = run.result
             report.ran.append(result)
             if result.problems:
@@ -260,9 +265,7 @@ class Engine:
         pages = report.snippets[result.stem].pages
         report.problems += [replace(problem, pages=pages) for problem in result.problems]
 
-    def run(
-        self, snippets: list[Snippet], blocks: Iterable[Block], told: Told | None
-    ) -> Iterator[Run]:
+    def run(self, snippets: list[Snippet], told: Told | None) -> Iterator[Run]:
         """Runs snippets and keeps what they produced, unless a file changed while it was read."""
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
@@ -272,13 +275,10 @@ class Engine:
             before = {s.stem: sources.local_sources(s.path, root, seen) for s in waiting}
             jobs = [self.job(snippet, before[snippet.stem]) for snippet in waiting]
             by_stem = {snippet.stem: snippet for snippet in waiting}
-            sections = {snippet.stem: snippet.sections for snippet in waiting}
-            prepared = self.programs.prepare([b for b in blocks if b.stem in by_stem], sections)
             again = []
             for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
                 made_from = before[result.stem]
-                prepared.result()  # read what it slices before that is found unchanged
                 for name in result.opened.keys() - made_from.keys():
                     made_from[name] = sources.digest_of_file(root / name)
                 as_opened = all(stamp_of(f"{root}/{n}") == s for n, s in result.opened.items())

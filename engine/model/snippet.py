@@ -14,3 +14,16 @@ class Section:
     start: int
     end: int
     hidden: bool = False
+
+
+@dataclass(frozen=True)
+class CodeBlock:
+    """The sections of one snippet that one code block of a page shows; () shows the whole file."""
+
+    stem: str
+    sections: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name among the blocks of its snippet."""
+        return "+".join(self.sections)

@@ -4,40 +4,32 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cache.store import Store, keep_only
 from engine.model.problem import Problem, shortened
 from engine.model.project import Project
 from engine.model.result import Job, Result, SectionOutput
-from engine.model.snippet import Section
-from engine.programs.slicer import END, CannotStandAlone, Files, slice_of
+from engine.model.snippet import CodeBlock, Section
+from engine.programs.slicer import WHOLE_FILE, CannotStandAlone, Reach, Slicer
 from engine.read.old_page import Include
 from engine.read.snippet import is_measured, read_timeout
 from engine.run.pool import Pool
 from engine.run.sources import UNREADABLE
 
-MOST_OF_OUTPUT = 500  # characters are told of one that differs
+MAX_OUTPUT = 500  # characters of a differing output in a message
+ADDRESS = r"\b0x[0-9a-f]{4,}\b"
+UNIT = r"(?:ns|us|µs|μs|ms|s|sec|secs|seconds?|min|minutes?|h|hours?|it/s)"
+TIMES = rf"\b\d+(?:\.\d+)?(?:e[-+]\d+)? ?{UNIT}(?!\w)|\b\d+(?:[-:.]\d+){{2,}}(?:T[\d:.]+)?\b"
+NUMBER = r"\b\d+(?:\.\d+)?(?:e[-+]?\d+)?\b"
+CLOCK = re.compile(r"\b(?:time|timeit|datetime|perf_counter|id\()")
 
 
-@dataclass(frozen=True)
-class Block:
-    """The sections of one snippet that one code block shows; none named means the whole file."""
-
-    stem: str
-    sections: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        return "+".join(self.sections)
-
-
-def blocks_of(shows: Iterable[object]) -> dict[int, Block]:
-    """The code blocks of a page, by the line on which each opens.
+def blocks_of(shows: Iterable[object]) -> dict[int, CodeBlock]:
+    """Return the code blocks of a page, by the line on which each opens.
 
     A block that shows more than one file has no one program, and is left out.
     """
@@ -46,154 +38,196 @@ def blocks_of(shows: Iterable[object]) -> dict[int, Block]:
         if isinstance(shown, Include) and shown.output is None and shown.block:
             includes.setdefault(shown.block, []).append(shown)
     return {
-        line: Block(one[0].stem, tuple(filter(None, (i.section for i in one))))
+        line: CodeBlock(one[0].stem, tuple(filter(None, (i.section for i in one))))
         for line, one in includes.items()
         if len({i.stem for i in one}) == 1
     }
 
 
 class Programs:
-    """The programs of a project's blocks, made and proved once and kept by content."""
+    """The programs of a project's code blocks: sliced and proved once, then cached."""
 
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
-        self.failed: dict[Block, tuple[str, str]] = {}
-        self.prepared: dict[Block, str | CannotStandAlone] = {}
+        self.failed: dict[CodeBlock, tuple[str, str]] = {}  # digest of its result, message
         self.prover = ThreadPoolExecutor(1, "prover")
         self.proof: Future[list[Problem]] | None = None
-
-    def prepare(self, blocks: list[Block], sections: dict[str, list[Section]]) -> Future[None]:
-        """Begins to slice blocks, while snippets run."""
-        return self.prover.submit(self.slice_all, blocks, sections)
-
-    def slice_all(self, blocks: list[Block], sections: dict[str, list[Section]]) -> None:
-        files: Files = {}
-        for block in blocks:
-            try:
-                self.prepared[block] = self.slice(block, sections[block.stem], files)
-            except (CannotStandAlone, *UNREADABLE) as error:
-                self.prepared[block] = CannotStandAlone(str(error))
 
     def begin(
         self,
         pool: Pool,
-        blocks: dict[Block, str],
-        sections: dict[str, list[Section]],
-        results: dict[str, Result],
-        made_from: dict[str, str],
-    ) -> dict[Block, str]:
-        """Returns the program of each block, and begins to prove those that are new.
+        blocks: Mapping[CodeBlock, str],
+        texts: Mapping[str, str],
+        sections: Mapping[str, list[Section]],
+        results: Mapping[str, Result],
+        digests: Mapping[str, str],
+    ) -> dict[CodeBlock, str]:
+        """Start to prove those programs that are new; return all, complete only after `finish`.
 
-        blocks: each with the first place that shows it, as `file:line`
-        made_from: for each snippet, a digest of all that its result was made from
+        blocks: each with the first line that shows it, as `file:line`
+        texts: of the snippets that ran, by stem
+        digests: for each result, the digest of all that it depends on
         """
-        programs: dict[Block, str] = {}
-        failures: dict[Block, str] = {}
-        waiting: dict[Block, str] = {}
         keep_only(self.project.programs, {str(self.file(stem)) for stem in results})
-        kept = {stem: self.load(stem, made_from[stem]) for stem in results}
-        new: list[Block] = []
+        cached = {stem: self.load(stem, digests[stem]) for stem in results}
+        slicer = Slicer(self.project.root, {self.project.snippet(s): t for s, t in texts.items()})
+        programs: dict[CodeBlock, str] = {}
+        failures: dict[CodeBlock, str] = {}
+        attempts: list[Attempt] = []
         for block in blocks:
-            if block.stem not in results:
-                continue  # why it has no result is told where it failed
-            stamp, message = self.failed.get(block, ("", ""))
-            if block.key in kept[block.stem]:
-                programs[block] = kept[block.stem][block.key]
-            elif stamp == made_from[block.stem]:
+            stem = block.stem
+            if stem not in results:
+                continue  # what failed there has a message already
+            digest, message = self.failed.get(block, ("", ""))
+            if block.key in cached[stem]:
+                programs[block] = cached[stem][block.key]
+            elif digest == digests[stem]:
                 failures[block] = message
             else:
-                new.append(block)
-        if not set(new) <= self.prepared.keys():
-            self.slice_all(new, sections)
-        for block in new:
-            text = self.prepared[block]
-            if isinstance(text, CannotStandAlone):
-                failures[block] = str(text)
-            else:
-                waiting[block] = text
-        self.prepared = {}
+                path = self.project.snippet(stem)
+                attempt = Attempt(block, slicer, path, texts[stem], sections[stem], results[stem])
+                programs[block] = attempt.text
+                attempts.append(attempt)
 
-        def proof() -> list[Problem]:
-            left = Counter(block.stem for block in waiting)
-            for block, message in self.prove(pool, waiting, results):
-                stem = block.stem
-                if message:
-                    failures[block] = message
-                else:
-                    kept[stem][block.key] = waiting[block]
-                left[stem] -= 1
-                if not left[stem]:
-                    self.save(stem, made_from[stem], kept[stem])
-            self.failed = {b: (made_from[b.stem], message) for b, message in failures.items()}
+        def prove() -> list[Problem]:
+            for attempt in prove_all(attempts, pool):
+                stem = attempt.block.stem
+                cached[stem][attempt.block.key] = programs[attempt.block] = attempt.text
+                self.save(stem, digests[stem], cached[stem])
+            failures.update({a.block: a.explanation(pool) for a in attempts if not a.is_proved})
+            self.failed = {b: (digests[b.stem], message) for b, message in failures.items()}
             return [
                 Problem(where, f"this block cannot stand alone as a program: {failures[block]}")
                 for block, where in blocks.items()
                 if block in failures
             ]
 
-        self.proof = self.prover.submit(proof)
-        return {**programs, **waiting}
+        self.proof = self.prover.submit(prove)
+        return programs
 
     def finish(self) -> list[Problem]:
-        """Waits for the proofs; returns the blocks that cannot stand alone."""
+        """Wait for the proofs; return the blocks that cannot stand alone."""
         proof, self.proof = self.proof, None
         return proof.result() if proof else []
 
-    def slice(self, block: Block, sections: list[Section], files: Files) -> str:
-        named = {section.name: section for section in sections}
-        shown = [named[name] for name in block.sections if name in named]
-        if not block.sections:
-            shown = [Section("whole", 0, END)]
-        path = self.project.snippet(block.stem)
-        return str(slice_of(path, self.project.root, shown, files))
-
-    def prove(
-        self, pool: Pool, waiting: dict[Block, str], results: dict[str, Result]
-    ) -> Iterator[tuple[Block, str | None]]:
-        """Runs each program by itself; yields what is wrong with it, or None."""
-        stems = {block.stem for block in waiting}
-        snippets = {stem: self.project.snippet(stem).read_text("utf-8-sig") for stem in stems}
-        whole = [Section("program", 0, END)]
-        jobs, by_name = [], {}
-        for number, (block, text) in enumerate(waiting.items()):
-            timeout = read_timeout(snippets[block.stem])
-            jobs.append(Job(str(number), "", "", whole, {}, timeout, program=text))
-            by_name[str(number)] = block
-        for result in pool.run(jobs):
-            block = by_name[result.stem]
-            page = None if is_measured(snippets[block.stem]) else results[block.stem]
-            yield block, verdict(result, block, page)
-
-    def load(self, stem: str, made_from: str) -> dict[str, str]:
+    def load(self, stem: str, digest: str) -> dict[str, str]:
         data = self.store.load_checked(self.file(stem))
         if data is None:
             return {}
-        kept = json.loads(data)
-        return kept["programs"] if kept.get("made_from") == made_from else {}
+        cached = json.loads(data)
+        programs: dict[str, str] = cached["programs"] if cached.get("digest") == digest else {}
+        return programs
 
-    def save(self, stem: str, made_from: str, programs: dict[str, str]) -> None:
-        body = json.dumps({"made_from": made_from, "programs": programs}, sort_keys=True)
+    def save(self, stem: str, digest: str, programs: Mapping[str, str]) -> None:
+        body = json.dumps({"digest": digest, "programs": programs}, sort_keys=True)
         self.store.save_checked(self.file(stem), body.encode())
 
     def file(self, stem: str) -> Path:
         return self.project.programs / f"{stem}.json"
 
 
-def verdict(result: Result, block: Block, page: Result | None) -> str | None:
-    """What differs between a program's output and what the page shows, or None.
+class Attempt:
+    """The search for the smallest slice that proves to be the program of a block."""
 
-    page: None where outputs differ from run to run, so that a program need only run
-    """
-    if result.problems:
-        return result.problems[0].what.splitlines()[0]
-    if page is None:
-        return None
-    names = block.sections or tuple(page.sections)
-    shown = [page.sections[name] for name in names if name in page.sections]
-    got = result.sections.get("program", SectionOutput())
-    if got.text != "".join(section.text for section in shown):
-        return f"alone it prints\n{shortened(got.text, MOST_OF_OUTPUT)}"
-    drawn = [figure.digest for figure in got.figures]
-    if drawn != [figure.digest for section in shown for figure in section.figures]:
-        return f"alone it draws {len(drawn)} figures that are not the page's"
-    return None
+    def __init__(
+        self,
+        block: CodeBlock,
+        slicer: Slicer,
+        path: Path,
+        snippet: str,
+        sections: list[Section],
+        result: Result,
+    ) -> None:
+        self.block, self.slicer, self.path, self.snippet = block, slicer, path, snippet
+        named = {section.name: section for section in sections}
+        self.shown = [named[name] for name in block.sections] or [WHOLE_FILE]
+        shown = [s for name in block.sections or named if (s := result.sections.get(name))]
+        self.expected = SectionOutput(
+            "".join(output.text for output in shown),
+            [figure for output in shown for figure in output.figures],
+        )
+        others = [s for s in sections if s.name in result.sections and s not in self.shown]
+        self.printing = [s for s in others if result.sections[s.name].text]
+        self.drawing = any(result.sections[s.name].figures for s in others)
+        self.text = ""
+        self.reach = Reach.NEEDED
+        self.refusal = ""  # why a slice could not be made
+        self.failure = ""  # what was wrong with the program that ran last
+        self.printed: str | None = None  # by that program, if this is what was wrong
+        self.is_proved = False
+        self.extend_to(Reach.NEEDED)
+
+    def extend_to(self, reach: Reach) -> bool:
+        """Slice again; return whether this gave another program."""
+        try:
+            text = self.slicer.program(self.path, self.shown, reach, self.printing, self.drawing)
+        except (CannotStandAlone, *UNREADABLE) as error:
+            self.refusal = self.refusal or str(error)
+            return False
+        is_new = text != self.text
+        self.text, self.reach = text, reach
+        return is_new
+
+    def job(self, name: str, proof: bool = True) -> Job:
+        whole = [Section("program", 0, WHOLE_FILE.end)]
+        timeout = read_timeout(self.snippet)
+        return Job(name, "", "", whole, {}, timeout, program=self.text, proof=proof)
+
+    def judge(self, result: Result) -> None:
+        """Compare what the program printed and drew with what the page shows."""
+        self.printed = None
+        if result.problems:
+            self.failure = result.problems[0].what.splitlines()[0]
+            return
+        output = result.sections.get("program", SectionOutput())
+        drawn = [figure.digest for figure in output.figures]
+        if is_measured(self.snippet):
+            self.is_proved = True  # outputs differ from run to run: it need only run
+        elif output.text != self.expected.text:
+            self.printed = output.text
+            self.failure = f"alone it prints\n{shortened(output.text, MAX_OUTPUT)}"
+        elif drawn != [figure.digest for figure in self.expected.figures]:
+            self.failure = f"alone it draws {len(drawn)} figures that are not the page's"
+        else:
+            self.is_proved = True
+
+    def explanation(self, pool: Pool) -> str:
+        """Return why no slice is the block's program, and what to do about it."""
+        if self.printed is not None:
+            if self.differs_only_in_times():
+                return (
+                    "alone it prints other times or addresses than the page shows, as it will each "
+                    'time: say so in a line "# measured: why" of the snippet'
+                )
+            printed, (again,) = self.printed, pool.run([self.job("again", proof=False)])
+            if printed != again.sections.get("program", SectionOutput()).text:
+                return (
+                    f"{self.failure}\nand something else each time: give the generator a seed, "
+                    "such as torch.manual_seed(0), and sort what has no order"
+                )
+        lines = [self.failure or self.refusal]
+        if self.failure and self.refusal:
+            left_out = self.slicer.left_out(self.path, self.shown, self.reach)
+            lines += [f"it leaves out {place}" for place in left_out]
+            lines += [f"since {self.refusal}" if left_out else self.refusal]
+        return "\n".join(lines)
+
+    def differs_only_in_times(self) -> bool:
+        patterns = [ADDRESS, TIMES, *([NUMBER] if CLOCK.search(self.snippet) else [])]
+        pattern = re.compile("|".join(patterns))
+        got, expected = (pattern.sub("…", t) for t in (self.printed or "", self.expected.text))
+        return got == expected
+
+
+def prove_all(attempts: list[Attempt], pool: Pool) -> Iterator[Attempt]:
+    """Run the programs, with larger slices where they fail; yield each attempt that is proved."""
+    for reach in Reach:
+        waiting = {
+            str(number): attempt
+            for number, attempt in enumerate(attempts)
+            if not attempt.is_proved and (attempt.extend_to(reach) if reach else attempt.text)
+        }
+        for result in pool.run([attempt.job(name) for name, attempt in waiting.items()]):
+            waiting[result.stem].judge(result)
+            if waiting[result.stem].is_proved:
+                yield waiting[result.stem]

@@ -25,7 +25,8 @@ from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.model.result import SectionOutput
 from engine.model.snippet import Section
-from engine.programs.slicer import CannotStandAlone, Slicer, Statement, in_order_of_imports
+from engine.programs.slicer import CannotStandAlone, Slicer
+from engine.programs.statements import Statement
 from engine.read import prose
 from engine.read.old_page import Malformed, read_page
 from engine.read.snippet import is_measured
@@ -108,7 +109,7 @@ class Maker:
 
     def __init__(self, project: Project, report: Report, links: Links) -> None:
         self.project, self.report, self.links = project, report, links
-        self.files: dict[Path, list[Statement]] = {}
+        self.slicer = Slicer(project.root)
         self.palette = read_palette(project)
         self.used: set[tuple[str, str]] = set()  # the hints and checks that notebooks have
         self.checks_of = {
@@ -205,11 +206,8 @@ class Maker:
 
     def statements(self, stem: str, name: str) -> list[Statement]:
         section = self.sections(stem)[name]
-        lines = self.slicer().read(self.project.snippet(stem))
+        lines = self.slicer.read(self.project.snippet(stem))
         return [s for s in lines if section.start < s.first < section.end]
-
-    def slicer(self) -> Slicer:
-        return Slicer(self.project.root, self.files)
 
     def checks(self, stem: str) -> Snippet | None:
         return self.checks_of.get(stem)
@@ -326,7 +324,7 @@ class Writer:
             name
             for stem, section in self.later
             for statement in self.maker.statements(stem, section)
-            for name in statement.binds
+            for name in statement.names.binds
         }
         (self.waiting if names & made_later else self.cells).append(cell)
 
@@ -336,7 +334,7 @@ class Writer:
         if any(section in used for section in sections):
             return  # drawn already
         used += sections
-        source = self.maker.slicer().slice(path, sections).piece
+        source = self.maker.slicer.code(path, sections)
         source = re.sub(r"\n{3,}(?!def |class |@)", "\n\n", source)  # where an import is gone
         source, blank = self.with_blanks(stem, source)
         outputs = [o for section in sections for o in self.outputs(stem, section.name)]
@@ -364,7 +362,7 @@ class Writer:
         section = self.maker.sections(block.stem)[name]
         path = self.project.snippet(block.stem)
         used = self.used.setdefault(block.stem, [])
-        source = self.maker.slicer().slice(path, [section]).piece
+        source = self.maker.slicer.code(path, [section])
         drawn = len(self.report.results[block.stem].sections[name].figures)
         lines = one_by_one(source, drawn)
         if lines:
@@ -419,7 +417,7 @@ class Writer:
                     ]
                     if sections:
                         path = self.project.snippet(stem)
-                        piece = self.maker.slicer().slice(path, sections).piece
+                        piece = self.maker.slicer.code(path, sections)
                         parts.append(fenced(piece, "python"))
             elif isinstance(block, prose.Printed):
                 section = prose.section_of(block.output)
@@ -483,7 +481,7 @@ class Writer:
             return None
         self.maker.used.add((checks.stem, name))
         self.used.setdefault(checks.stem, []).append(section)
-        source = self.maker.slicer().slice(checks.path, [section]).piece
+        source = self.maker.slicer.code(checks.path, [section])
         outputs = self.outputs(checks.stem, name) if self.kind == SOLVED else []
         return Cell("code", source, outputs)
 
@@ -541,29 +539,11 @@ class Writer:
 
     def helpers(self) -> list[Cell]:
         """Imports, and all that the cells take from elsewhere, one cell for each concern."""
-        imports: set[str] = set()
-        taken: dict[Path, set[int]] = {}
-        aliases: dict[Path, list[str]] = {}
-        slicer = self.maker.slicer()
-        for stem, sections in self.used.items():
-            one = self.maker.slicer()
-            one.slice(self.project.snippet(stem), sections)
-            imports.update(*one.imports.values())
-            for path, lines in one.taken.items():
-                taken.setdefault(path, set()).update(lines)
-            for path, lines in one.aliases.items():
-                aliases.setdefault(path, []).extend(lines)
-            slicer.order += one.order
-            for path, needed in one.needs.items():
-                slicer.needs.setdefault(path, {}).update(needed)
-        for stem, sections in self.used.items():
-            path = self.project.snippet(stem)
-            for statement in slicer.read(path):
-                if any(s.start < statement.first < s.end for s in sections):
-                    taken.get(path, set()).discard(statement.first)
-        slicer.taken, slicer.aliases = taken, aliases
+        needed = self.maker.slicer.prerequisites(
+            (self.project.snippet(stem), sections) for stem, sections in self.used.items()
+        )
         texts: dict[str, list[str]] = {"given": [], "drawing": [], "checks": []}
-        for path in slicer.files_in_order():
+        for path, text in needed.texts.items():
             name = self.project.relative(path)
             room = (
                 "drawing"
@@ -572,13 +552,12 @@ class Writer:
                 if name.startswith(CHECKS_FOLDER)
                 else "given"
             )
-            if text := slicer.text_of(path):
-                texts[room].append(text)
-        return [*self.helper_cells(imports, texts)]
+            texts[room].append(text)
+        return [*self.helper_cells(needed.imports, texts)]
 
-    def helper_cells(self, imports: set[str], texts: dict[str, list[str]]) -> Iterator[Cell]:
+    def helper_cells(self, imports: list[str], texts: dict[str, list[str]]) -> Iterator[Cell]:
         if imports:
-            yield Cell("code", "\n".join(in_order_of_imports(imports)))
+            yield Cell("code", "\n".join(imports))
         if texts["drawing"]:
             colors = ", ".join(f'"{color}"' for color in self.maker.palette.values())
             setup = (

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from engine.programs.slicer import names_of
+from engine.programs.names import Names
 from engine.read.prose import (
     Box,
     Code,
@@ -120,9 +120,9 @@ def names_in(code: str) -> tuple[set[str], set[str]]:
     binds: set[str] = set()
     needs: set[str] = set()
     for statement in ast.parse(code).body:
-        bound, uses, later, _ = names_of(statement)
-        needs |= (uses | later) - binds
-        binds |= bound
+        names = Names.of(statement)
+        needs |= (names.uses | names.later) - binds
+        binds |= names.binds
     return binds, needs
 
 

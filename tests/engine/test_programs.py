@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.programs.slicer import CannotStandAlone, slice_of
+from engine.programs.slicer import CannotStandAlone, Slicer
 from engine.read.snippet import read_sections
 from engine.run.pool import Pool
 from tests.support.sample import Sample
@@ -14,7 +14,7 @@ from tests.support.sample import Sample
 def program(sample: Sample, *names: str, stem: str = "one") -> str:
     path = sample.root / "snippets" / f"{stem}.py"
     sections, _ = read_sections(path.read_text(), "one.py")
-    return str(slice_of(path, sample.root, [s for s in sections if s.name in names]))
+    return Slicer(sample.root).program(path, [s for s in sections if s.name in names])
 
 
 def test_a_local_import_inside_a_function_is_refused(sample: Sample) -> None:
@@ -226,13 +226,17 @@ FENCE = '``` py\n--8<-- "one.py:a"\n```\n``` text\n--8<-- "one/a.txt"\n```\n'
 
 
 def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample) -> None:
-    sample.snippet(
-        "import builtins\nbuiltins.count = 5\n# --8<-- [start:a]\nimport builtins as b\n\n"
-        "print(getattr(b, 'count', 0))\n# --8<-- [end:a]\n"
+    sample.section(
+        """
+        from pathlib import Path
+
+        print(Path(__file__).stem == "one")
+    """,
+        name="a",
     )
     sample.page(FENCE)
     assert sample.problem().startswith(
-        "docs/page.md:1: this block cannot stand alone as a program: alone it prints\n0"
+        "docs/page.md:1: this block cannot stand alone as a program: alone it prints\nFalse"
     )
 
 
@@ -240,10 +244,17 @@ def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample
 def test_a_block_that_draws_something_else_alone_fails_the_build(
     sample: Sample, differs: str
 ) -> None:
-    sample.snippet(
-        "import builtins\nbuiltins.word = 'here'\n# --8<-- [start:a]\nimport builtins as b\n\n"
-        "import matplotlib.pyplot as plt\n\nword = getattr(b, 'word', 'alone')\n"
-        f"figure, axes = plt.subplots(num='One')\n{differs}\n# --8<-- [end:a]\n"
+    sample.section(
+        f"""
+        from pathlib import Path
+
+        import matplotlib.pyplot as plt
+
+        word = str(Path(__file__).stem == "one")
+        figure, axes = plt.subplots(num="One")
+        {differs}
+    """,
+        name="a",
     )
     sample.page('``` py\n--8<-- "one.py:a"\n```\n\n--8<-- "one/a.svg"\n')
     assert sample.problem().startswith(

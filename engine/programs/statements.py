@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The statements of a file: their text, their names, and which of them only print or draw."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from engine.programs.names import Names, names_in, root_name
+from engine.read.snippet import MARKER
+from engine.read.syntax import first_line, statements
+
+CONDITIONAL = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TryStar | ast.Match
+DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+PRINTERS = {"print", "pprint", "display"}
+LOGGERS = {"debug", "info", "warning", "error", "critical", "exception", "pprint"}
+# Parts of pyplot that draw nothing themselves, but decide how others draw.
+SETTINGS = {"rcParams", "rc", "rcdefaults", "style", "set_cmap", "switch_backend", "xkcd"}
+
+
+class Output(IntEnum):
+    """What a statement does besides its effect on names."""
+
+    NONE = 0
+    DRAWS = 1
+    PRINTS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A statement at the top level of a file, or below its main guard.
+
+    text: its source, with the comment above it
+    quiet: the same without the lines inside it that only print
+    first, last: its lines, without that comment
+    output: what it does, if it does nothing else
+    guarded: whether it runs only where its file is the main program
+    """
+
+    node: ast.stmt
+    text: str
+    quiet: str
+    first: int
+    last: int
+    names: Names
+    output: Output
+    guarded: bool
+
+    @property
+    def is_import(self) -> bool:
+        return isinstance(self.node, ast.Import | ast.ImportFrom)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a name that it binds may keep its earlier value."""
+        return isinstance(self.node, CONDITIONAL)
+
+    @property
+    def is_of_future(self) -> bool:
+        """Whether it is an import that must come first in its program."""
+        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+
+    @property
+    def calls(self) -> bool:
+        """Whether it calls anything when it runs, its own `print` aside."""
+        if isinstance(self.node, DEFINITIONS):
+            return False
+        own = getattr(self.node, "value", None) if self.output == Output.PRINTS else None
+        calls = (node for node in ast.walk(self.node) if isinstance(node, ast.Call))
+        return any(call is not own for call in calls)
+
+
+def read_statements(source: str) -> Iterator[Statement]:
+    """Yield the statements of a file in order; raises SyntaxError and ValueError."""
+    lines = source.split("\n")
+    tree = ast.parse(source)
+    nodes = statements(tree)
+    top = set(map(id, tree.body))
+    drawing = drawing_names(nodes)
+    previous = 0
+    for place, node in enumerate(nodes):
+        first, last = first_line(node), node.end_lineno or node.lineno
+        start = first
+        while start - 1 > previous and is_comment(lines[start - 2]):
+            start -= 1
+        own = lines[start - 1 : last]
+        if place + 1 < len(nodes) and first_line(nodes[place + 1]) == last:
+            own[-1] = own[-1].encode()[: node.end_col_offset].decode()
+        if first == previous:  # `a = 1; b = 2`
+            own[0] = " " * node.col_offset + own[0].encode()[node.col_offset :].decode()
+        text = textwrap.dedent("\n".join(own))
+        quiet = dict(enumerate(own, start))
+        remove_printing(node, quiet)
+        yield Statement(
+            node,
+            text,
+            textwrap.dedent("\n".join(quiet.values())),
+            first,
+            last,
+            Names.of(node),
+            output_of(node, drawing),
+            id(node) not in top,
+        )
+        previous = last
+
+
+def is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#") and not MARKER.search(line) and "SPDX-" not in line
+
+
+def output_of(node: ast.stmt, drawing: set[str]) -> Output:
+    """Return what a statement does, if it only prints or draws.
+
+    drawing: the names of pyplot, and of figures and axes
+    """
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name), keywords=keywords)):
+            to_file = any(keyword.arg == "file" for keyword in keywords)
+            return Output.PRINTS if name in PRINTERS and not to_file else Output.NONE
+        case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
+            called = ast.unparse(function).split(".")
+            if called[-1] in LOGGERS or called[:2] in (["sys", "stdout"], ["sys", "stderr"]):
+                return Output.PRINTS
+            draws = root_name(function) in drawing and not SETTINGS & set(called)
+            return Output.DRAWS if draws else Output.NONE
+        case ast.Assign(value=ast.Call(func=function)) if root_name(function) in drawing:
+            return Output.DRAWS
+        case ast.If() | ast.For() | ast.While() | ast.With():
+            suite = [*node.body, *getattr(node, "orelse", [])]
+            return min(output_of(one, drawing) for one in suite)
+    return Output.NONE
+
+
+def drawing_names(nodes: Iterable[ast.stmt]) -> set[str]:
+    """Return the names of pyplot, and of figures and axes that come from it."""
+    names: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Import(names=aliases):
+                names.update(a.asname for a in aliases if a.asname and a.name.endswith(".pyplot"))
+            case ast.ImportFrom(names=aliases, module="matplotlib"):
+                names.update(a.asname or a.name for a in aliases if a.name == "pyplot")
+            case ast.Assign(value=ast.Call(func=function)) if root_name(function) in names:
+                names.update(names_in(node.targets))
+            case ast.For(iter=values) if names_in([values]) & names:
+                names.update(names_in([node.target]))
+    return names
+
+
+def remove_printing(node: ast.stmt, lines: dict[int, str]) -> None:
+    """Take the statements that only print out of the suites of a compound statement."""
+    if isinstance(node, DEFINITIONS):
+        return
+    for part in [node, *getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+        for suite in (getattr(part, name, []) for name in ("body", "orelse", "finalbody")):
+            printing = [one for one in suite if output_of(one, set()) == Output.PRINTS]
+            for one in suite:
+                if one not in printing:
+                    remove_printing(one, lines)
+                elif not lines[one.lineno][: one.col_offset].strip():
+                    is_all = len(printing) == len(suite) and one is printing[0]
+                    if is_all:
+                        lines[one.lineno] = " " * one.col_offset + "pass"
+                    for line in range(one.lineno + is_all, (one.end_lineno or one.lineno) + 1):
+                        del lines[line]
