@@ -23,6 +23,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable
+from importlib.util import decode_source
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,12 +33,14 @@ from engine.model.result import Figure, Job, Result, SectionOutput, Stamp, Value
 from engine.model.snippet import Section
 from engine.read.syntax import first_line, is_constant, statements
 from engine.run import values
+from engine.run.shapes import ShapeChecker, instrument
 from engine.run.sources import TOO_DEEP, UNREADABLE
 from engine.run.state import state
 
 Progress = Callable[[int, int], None]
 watched: list[str] = []  # the root of the job that runs now
 opened: dict[str, Stamp | None] = {}  # what it opened there, and which version of it
+shapes = ShapeChecker()
 compiled: dict[str, tuple[bytes, types.CodeType]] = {}  # of a module, by its path
 LIBC = ctypes.CDLL(None)
 HOME = str(Path(__file__).resolve().parents[2])
@@ -119,6 +122,10 @@ def run(job: Job, report_line: Callable[[int], None]) -> bool:
     if os.getpid() != process:
         os._exit(0)  # a fork of the snippet's own came this far; its parent reports
     faulthandler.cancel_dump_traceback_later()
+    for (path, line), error in sorted(shapes.errors.items()):
+        result.problems.append(
+            Problem(f"{os.path.relpath(path, job.root)}:{line}", error, job.stem)
+        )
     flush()
     result.opened = dict(sorted(opened.items()))
     result.warnings = shortened(Path(f"{job.scratch}/stderr").read_text("utf-8", "replace"))
@@ -224,6 +231,14 @@ class FromSource(SourceFileLoader):
         kept, code = compiled.get(self.path, (None, None))
         return code if kept == data else self.source_to_code(data, self.path)
 
+    def source_to_code(self, data: Any, path: Any, **more: Any) -> types.CodeType:  # type: ignore[override]
+        """Compile a module whose shape comments are checked when it runs."""
+        if b"# (" in data:
+            tree = ast.parse(data, path)
+            instrument(tree, decode_source(data), path, shapes)
+            return compile(tree, path, "exec", dont_inherit=True)
+        return super().source_to_code(data, path, **more)
+
 
 def compile_ahead(paths: list[str]) -> None:
     """Compiles modules in the worker; a child takes the code where the file is still the same."""
@@ -232,7 +247,7 @@ def compile_ahead(paths: list[str]) -> None:
         with contextlib.suppress(OSError, *UNREADABLE), warnings.catch_warnings():
             warnings.simplefilter("error")
             data = Path(path).read_bytes()
-            if compiled.get(path, (None, None))[0] != data:
+            if b"# (" not in data and compiled.get(path, (None, None))[0] != data:
                 compiled[path] = data, compile(data, path, "exec", dont_inherit=True)
 
 
@@ -287,6 +302,8 @@ def execute_sections(
     except TOO_DEEP as error:
         raise Failed(1, "is nested too deep for Python to read: take it apart") from error
     flags = future_flags(tree)
+    shapes.install()
+    instrument(tree, decode_source(source), job.path, shapes)
     current: Section | None = None
     offset = 0
     for statement in statements(tree):

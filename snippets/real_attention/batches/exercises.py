@@ -9,9 +9,9 @@ if __name__ == "__main__":
     # --8<-- [end:last]
 
     # --8<-- [start:shapes]
-    many_queries = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
-    many_keys = torch.ones(8, 10, 64)  # (batch, inputs, d_k)
-    many_values = torch.ones(8, 10, 32)  # (batch, inputs, d_v)
+    many_queries = torch.ones(8, 10, 64)  # (batch=8, inputs=10, d_k=64)
+    many_keys = torch.ones(8, 10, 64)  # (batch=8, inputs=10, d_k=64)
+    many_values = torch.ones(8, 10, 32)  # (batch=8, inputs=10, d_v=32)
     many_scores = many_queries @ many_keys.transpose(-2, -1)
     many_outputs = attention(many_queries, many_keys, many_values)
     print(many_scores.shape, many_outputs.shape)

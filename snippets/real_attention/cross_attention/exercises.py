@@ -15,14 +15,14 @@ if __name__ == "__main__":
     # --8<-- [end:third_target]
 
     # --8<-- [start:caption]
-    words = torch.ones(4, 3)  # (queries, d_k)
-    patches = torch.ones(9, 3)  # (keys, d_k)
-    caption_weights = (words @ patches.T).softmax(dim=-1)  # (queries, keys)
+    words = torch.ones(4, 3)  # (queries=4, d_k)
+    patches = torch.ones(9, 3)  # (keys=9, d_k)
+    caption_weights = (words @ patches.T).softmax(dim=-1)  # (queries=4, keys=9)
     print(caption_weights.shape)
     # --8<-- [end:caption]
 
     # --8<-- [start:wide_source]
-    wide_source = torch.ones(9, 5)  # (keys, 5)
+    wide_source = torch.ones(9, 5)  # (keys=9, 5)
     fifth_row = torch.ones(1, 3)
     w_key_5 = torch.cat([w_key, fifth_row])  # (5, 3)
     w_value_5 = torch.cat([w_value, fifth_row])  # (5, 3)

@@ -29,8 +29,8 @@ if __name__ == "__main__":
     print(cross_attention(target, x, w_query, w_key, w_value, causal))
     # --8<-- [end:causal]
     # --8<-- [start:padding]
-    padded = torch.cat([x, torch.zeros(1, 4)])  # (keys, d_model)
-    is_input = torch.tensor([True, True, True, False])  # (keys,)
+    padded = torch.cat([x, torch.zeros(1, 4)])  # (keys=4, d_model)
+    is_input = torch.tensor([True, True, True, False])  # (keys=4,)
     print(cross_attention(target, padded, w_query, w_key, w_value))
     print(cross_attention(target, padded, w_query, w_key, w_value, is_input))
     # --8<-- [end:padding]

@@ -41,9 +41,9 @@ class MultiHeadAttention(nn.Module):
         context = x if context is None else context
         check_inputs(self.d_model, x=x, context=context)
         outputs = scaled_dot_product_attention(
-            self.split(self.w_query(x)),  # (batch, heads, queries, d_k)
-            self.split(self.w_key(context)),  # (batch, kv_heads, keys, d_k)
-            self.split(self.w_value(context)),  # (batch, kv_heads, keys, d_k)
+            self.split(self.w_query(x)),  # (..., heads, queries, d_k)
+            self.split(self.w_key(context)),  # (..., kv_heads, keys, d_k)
+            self.split(self.w_value(context)),  # (..., kv_heads, keys, d_k)
             attn_mask=mask,
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=is_causal,
@@ -52,9 +52,9 @@ class MultiHeadAttention(nn.Module):
         )
         return self.w_output(outputs.transpose(-3, -2).flatten(-2))
 
-    def split(self, projected):  # (batch, length, heads * d_k)
+    def split(self, projected):  # (..., length, heads * d_k)
         by_head = projected.unflatten(-1, (-1, self.d_k))
-        return by_head.transpose(-3, -2)  # (batch, heads, length, d_k)
+        return by_head.transpose(-3, -2)  # (..., heads, length, d_k)
 
 
 # --8<-- [end:layer]

@@ -38,10 +38,10 @@ def one_per_query_head(grouped, query):
 # --8<-- [end:one_per_query_head]
 # --8<-- [start:function]
 def scaled_dot_product_attention(
-    query,  # (..., heads, queries, d_k)
-    key,  # (..., heads, keys, d_k)
-    value,  # (..., heads, keys, d_v)
-    attn_mask=None,  # (..., heads, queries, keys), True: may attend, or added
+    query,  # (..., queries, d_k)
+    key,  # (..., keys, d_k)
+    value,  # (..., keys, d_v)
+    attn_mask=None,  # broadcasts to (..., queries, keys), True: may attend, or added
     dropout_p=0.0,  # the share of the weights to drop, in training or not
     is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
     scale=None,  # of the scores; None: 1/sqrt(d_k)

@@ -13,7 +13,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 if __name__ == "__main__":
     # --8<-- [start:not_itself]
     others = torch.tensor([False, True, True])  # (keys,)
-    not_itself = attention(queries[0], keys, values, others)
+    not_itself = attention(queries[:1], keys, values, others)[0]
     print(not_itself)
     # --8<-- [end:not_itself]
 
@@ -21,7 +21,7 @@ if __name__ == "__main__":
     weights = (queries[0] @ keys.T / 3**0.5).softmax(dim=-1)  # (keys,)
     unmasked = weights @ values
     too_late = weights.masked_fill(~others, 0) @ values
-    inverted = attention(queries[0], keys, values, ~others)
+    inverted = attention(queries[:1], keys, values, ~others)[0]
     # --8<-- [end:known_mistakes]
 
     # --8<-- [start:wrong_axis]

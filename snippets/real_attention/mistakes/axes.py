@@ -29,7 +29,7 @@ def softmax_over_keys(queries, keys, values):
 
 # --8<-- [end:softmax_fix]
 # --8<-- [start:scale]
-def scaled_by_d_model(queries, keys, values):  # (heads, length, d_k)
+def scaled_by_d_model(queries, keys, values):  # each (heads, length, d)
     n_heads, _, d_k = keys.shape
     d_model = n_heads * d_k  # the bug
     scores = queries @ keys.transpose(-2, -1) / d_model**0.5
@@ -47,7 +47,7 @@ def agrees_with_pytorch(attention):
 
 # --8<-- [end:scale_test]
 # --8<-- [start:scale_fix]
-def scaled_by_d_k(queries, keys, values):  # (heads, length, d_k)
+def scaled_by_d_k(queries, keys, values):  # each (heads, length, d)
     d_k = keys.shape[-1]
     scores = queries @ keys.transpose(-2, -1) / d_k**0.5
     return scores.softmax(dim=-1) @ values

@@ -7,7 +7,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 
 # --8<-- [start:groups]
-def repeated(queries, keys, values):  # (batch, heads, length, d_k)
+def repeated(queries, keys, values):  # each (batch, heads, length, d)
     times = queries.shape[1] // keys.shape[1]
     keys = keys.repeat(1, times, 1, 1)  # the bug
     values = values.repeat(1, times, 1, 1)  # and again
@@ -24,7 +24,7 @@ def groups_agree_with_pytorch(attention):
 
 # --8<-- [end:groups_test]
 # --8<-- [start:groups_fix]
-def interleaved(queries, keys, values):  # (batch, heads, length, d_k)
+def interleaved(queries, keys, values):  # each (batch, heads, length, d)
     times = queries.shape[1] // keys.shape[1]
     keys = keys.repeat_interleave(times, dim=1)
     values = values.repeat_interleave(times, dim=1)

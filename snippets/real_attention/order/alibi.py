@@ -41,7 +41,7 @@ if __name__ == "__main__":
 
     figure, axes = plt.subplots(num="What distance leaves of a power of e", figsize=(6, 3.9))
     distances = torch.arange(17)
-    left = alibi(8, 17)[:, 0].exp()  # (heads, keys), for the query at position 0
+    left = alibi(8, 17)[:, 0].exp()  # (heads, keys=17), for the query at position 0
     for head in range(8):
         axes.plot(distances, left[head], color="C5", lw=2)
         at = 2 if head == 0 else 16

@@ -7,10 +7,10 @@ from snippets.real_attention.order.sinusoidal import angles
 
 def rotate(x, positions):
     turns = angles(positions, x.shape[-1])
-    cos, sin = turns.cos(), turns.sin()  # (positions, d / 2)
+    cos, sin = turns.cos(), turns.sin()  # (..., d / 2)
     first, second = x[..., 0::2], x[..., 1::2]  # neighbors are pairs
     pairs = [first * cos - second * sin, first * sin + second * cos]
-    return torch.stack(pairs, dim=-1).flatten(-2)  # (..., positions, d)
+    return torch.stack(pairs, dim=-1).flatten(-2)  # (..., d)
 
 
 # --8<-- [end:rotate]

@@ -7,15 +7,15 @@ def angles(positions, d):
     assert d % 2 == 0, f"{d} numbers do not make pairs"
     steps = torch.arange(0, d, 2, device=positions.device)
     speeds = 10000 ** (-steps / d)  # (d / 2,)
-    return positions.unsqueeze(-1) * speeds  # (positions, d / 2)
+    return positions.unsqueeze(-1) * speeds  # (..., d / 2)
 
 
 # --8<-- [end:angles]
 # --8<-- [start:sinusoidal]
 def sinusoidal(positions, d_model):
-    turned = angles(positions, d_model)  # (positions, d_model / 2)
+    turned = angles(positions, d_model)  # (..., d_model / 2)
     pairs = torch.stack([turned.sin(), turned.cos()], dim=-1)
-    return pairs.flatten(-2)  # (positions, d_model)
+    return pairs.flatten(-2)  # (..., d_model)
 
 
 encodings = sinusoidal(torch.arange(3), 4)

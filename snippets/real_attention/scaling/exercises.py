@@ -10,8 +10,8 @@ if __name__ == "__main__":
 
     # --8<-- [start:by_hand]
     query = torch.ones(4)  # (d_k,)
-    two_keys = torch.tensor([[1.0, 1, 1, 1], [0, 0, 0, 0]])  # (keys, d_k)
-    two_scores = query @ two_keys.T  # (keys,)
+    two_keys = torch.tensor([[1.0, 1, 1, 1], [0, 0, 0, 0]])  # (keys=2, d_k)
+    two_scores = query @ two_keys.T  # (keys=2,)
     print(two_scores / 4**0.5)
     print((two_scores / 4**0.5).softmax(dim=-1))
     # --8<-- [end:by_hand]

@@ -13,14 +13,14 @@ if __name__ == "__main__":
     # --8<-- [end:triangle]
 
     # --8<-- [start:last_four]
-    every = torch.ones(4, 7, dtype=torch.bool)  # (queries, keys)
+    every = torch.ones(4, 7, dtype=torch.bool)  # (queries=4, keys=7)
     seen = every.tril(diagonal=7 - 4)[0].sum().item()  # by the first query
     seen_top_left = every.tril()[0].sum().item()
     print(seen, seen_top_left)
     # --8<-- [end:last_four]
 
     # --8<-- [start:ones]
-    equal_scores, ones = torch.zeros(2), torch.tensor([1.0, 0.0])  # (keys,)
+    equal_scores, ones = torch.zeros(2), torch.tensor([1.0, 0.0])  # (keys=2,)
     first_alone = ones.log()  # 1 becomes 0, and 0 becomes -inf
     print((equal_scores + ones).softmax(dim=-1))
     print((equal_scores + first_alone).softmax(dim=-1))

@@ -6,7 +6,7 @@ from snippets.walkthrough.attention_scores import scores
 
 if __name__ == "__main__":
     # --8<-- [start:thousand]
-    thousand = torch.tensor([1002.0, 1000.0])  # (keys,)
+    thousand = torch.tensor([1002.0, 1000.0])  # (keys=2,)
     print(thousand - thousand.max())
     print(softmax(thousand, dim=-1))
     # --8<-- [end:thousand]

@@ -28,7 +28,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:overflow]
     print(torch.tensor([88.0, 89.0]).exp())
-    large = torch.tensor([100.0, 101.0])  # (keys,)
+    large = torch.tensor([100.0, 101.0])  # (keys=2,)
     print(large.exp())
     print(naive_softmax(large, dim=-1))
     # --8<-- [end:overflow]

@@ -12,8 +12,8 @@ if __name__ == "__main__":
     # --8<-- [end:new_query]
 
     # --8<-- [start:two_keys]
-    two_scores = torch.tensor([2.0, 0.0])  # (keys,)
-    two_weights = two_scores.softmax(dim=-1)  # (keys,)
+    two_scores = torch.tensor([2.0, 0.0])  # (keys=2,)
+    two_weights = two_scores.softmax(dim=-1)  # (keys=2,)
     print(two_scores.exp())
     print(two_weights)
     # --8<-- [end:two_keys]

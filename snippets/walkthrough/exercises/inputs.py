@@ -17,9 +17,9 @@ if __name__ == "__main__":
     # --8<-- [end:louder]
 
     # --8<-- [start:fourth]
-    four_inputs = torch.cat([x, torch.zeros(1, 4)])  # (inputs, d_model)
+    four_inputs = torch.cat([x, torch.zeros(1, 4)])  # (inputs=4, d_model)
     n = four_inputs.shape[0]
-    weights_for_four = torch.ones(n, n) / n  # (inputs, inputs)
+    weights_for_four = torch.ones(n, n) / n  # (inputs=4, inputs=4)
     print(weights_for_four.shape)
     print((weights_for_four @ four_inputs).shape)
     # --8<-- [end:fourth]

@@ -11,9 +11,9 @@ if __name__ == "__main__":
     # --8<-- [end:one_number]
 
     # --8<-- [start:other_sizes]
-    other_weights = torch.ones(5, 7)  # (queries, keys)
-    other_values = torch.ones(7, 2)  # (keys, d_v)
-    other = other_values * other_weights.unsqueeze(-1)  # (queries, keys, d_v)
+    other_weights = torch.ones(5, 7)  # (queries=5, keys=7)
+    other_values = torch.ones(7, 2)  # (keys=7, d_v=2)
+    other = other_values * other_weights.unsqueeze(-1)  # (queries=5, keys=7, d_v=2)
     print(other.shape)
     # --8<-- [end:other_sizes]
 
