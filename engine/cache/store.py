@@ -13,7 +13,6 @@ import fcntl
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
@@ -47,7 +46,7 @@ class Store:
         self.project = project
 
     @contextlib.contextmanager
-    def telling(self) -> Iterator[None]:
+    def os_errors_as_engine_errors(self) -> Iterator[None]:
         """Turns an error of the system into an EngineError that says what to do."""
         try:
             yield
@@ -60,18 +59,18 @@ class Store:
             raise EngineError([Problem(self.project.relative(path), what)]) from error
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:
         """Lets one build at a time run snippets and write; the system lifts it if the build dies.
 
         Raises EngineError where a file cannot be read or the cache cannot be written.
         """
-        with self.telling():
+        with self.os_errors_as_engine_errors():
             self.project.cache.mkdir(exist_ok=True)
             with open(self.project.cache / "lock", "w") as lock:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    print("Another build is running snippets; this one waits.", file=sys.stderr)
+                    notice("Another build is running snippets; this one waits.")
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
 
@@ -108,30 +107,15 @@ class Store:
         make_room_for(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
 
-    def lay_out(self, outputs: dict[str, dict[str, str]]) -> None:
-        """Makes `.cache/outputs` hold exactly these files, given by stem and by name.
-
-        The results of other snippets are forgotten.
-        """
-        wanted = {
-            f"{self.project.outputs}/{stem}/{name}": text.encode()
-            for stem, files in outputs.items()
-            for name, text in files.items()
-        }
-        for path, data in wanted.items():
-            try:
-                with open(path, "rb") as file:
-                    if file.read() == data:
-                        continue
-            except OSError:
-                pass  # not there, or not a file: written below
-            write(Path(path), data)
-        keep_only(self.project.outputs, wanted)
-        keep_only(self.project.runs, {f"{self.project.runs}/{stem}.json" for stem in outputs})
+    def evict_others(self, stems: Container[str]) -> None:
+        """Remove the results of all snippets but these."""
+        for path in self.project.runs.rglob("*"):
+            if path.is_file() and str(path.relative_to(self.project.runs))[:-5] not in stems:
+                path.unlink(missing_ok=True)
 
     def clean(self) -> None:
         """Forgets all."""
-        self.forget("outputs", "runs", "programs", "notebooks", "pages")
+        self.forget("runs", "programs", "written")
 
     def forget(self, *names: str) -> None:
         """Forgets these folders of the cache."""
@@ -167,33 +151,6 @@ class Made:
     def forget_others(self) -> None:
         """Removes what nothing asked for."""
         keep_only(self.folder, self.used)
-
-
-def files_of(result: Result) -> dict[str, str]:
-    """The outputs of a snippet by file name: `sum.txt`, `picture.svg`, `picture_2.svg`."""
-    files: dict[str, str] = {}
-    for name, section in result.sections.items():
-        if section.text:
-            files[f"{name}.txt"] = escape(section.text)
-        for place, figure in enumerate(section.figures, start=1):
-            files[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure.svg
-    return files
-
-
-def escape(text: str) -> str:
-    """Keeps pymdownx.snippets from acting on an output that reads like one of its markers."""
-    if "8<-" not in text:
-        return text
-    from pymdownx.snippets import SnippetPreprocessor as Snippets
-
-    def escaped(line: str) -> str:
-        for pattern in (Snippets.RE_ALL_SNIPPETS, Snippets.RE_SNIPPET_SECTION):
-            if match := pattern.match(line):
-                marker = "inline_marker" if match["inline_marker"] else "block_marker"
-                return f"{line[: match.start(marker)]};{line[match.start(marker) :]}"
-        return line
-
-    return "\n".join(map(escaped, text.split("\n")))
 
 
 def write(path: Path, data: bytes) -> None:

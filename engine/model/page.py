@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.model.snippet import CodeBlock
+
 
 @dataclass(frozen=True)
 class Block:
@@ -195,3 +197,20 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from walk(block.blocks)
         elif isinstance(block, IncludeFence):
             yield from block.includes
+
+
+def code_blocks(page: Page) -> dict[int, CodeBlock]:
+    """Return the code blocks of a page by the line on which each begins.
+
+    A fence that shows more than one file has no one program, and is left out.
+    """
+    found = {}
+    for block in walk(page.blocks):
+        if isinstance(block, Example) and block.verb != "output":
+            found[block.line] = CodeBlock(block.stem, block.sections)
+        elif isinstance(block, IncludeFence):
+            code = [include for include in block.includes if include.output is None]
+            if len({include.stem for include in code}) == 1:
+                names = (include.section for include in code)
+                found[block.line] = CodeBlock(code[0].stem, tuple(filter(None, names)))
+    return found

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Where things are."""
+"""Where things are in a project, and what its configuration says."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,28 +12,46 @@ PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # their endings under M
 
 
 @dataclass(frozen=True)
+class Options:
+    """The options of the plugin, as mkdocs.yml gives them.
+
+    helpers: snippets whose names every expression on a page may use, such as `drawing/maps`
+    tensors: the snippet that lists the tensors with their colors and formulas
+    whole_notebooks: folders of docs/ whose chapters make one notebook together, too
+    branch: the branch from which Colab can open the published notebooks
+    """
+
+    helpers: tuple[str, ...] = ()
+    tensors: str = "drawing/tensors"
+    whole_notebooks: tuple[str, ...] = ()
+    branch: str = "gh-pages"
+
+
+@dataclass(frozen=True)
 class Project:
-    """The folders of one site; `root` holds `docs/` and `snippets/`."""
+    """The folders of one site. `root` is the folder of its configuration.
+
+    docs_name, snippets_name: relative to `root`
+    foreign_includes: whether pymdownx.snippets is there to include what is no snippet of ours
+    """
 
     root: Path
-    tensors: str = "drawing/tensors"  # the stem of the file that names them, where there is one
+    docs_name: str = "docs"
+    snippets_name: str = "snippets"
+    options: Options = field(default_factory=Options)
+    foreign_includes: bool = False
 
     @cached_property
     def snippets(self) -> Path:
-        return self.root / "snippets"
+        return self.root / self.snippets_name
 
     @cached_property
     def docs(self) -> Path:
-        return self.root / "docs"
+        return self.root / self.docs_name
 
     @cached_property
     def cache(self) -> Path:
         return self.root / ".cache"
-
-    @cached_property
-    def outputs(self) -> Path:
-        """One file per output, as pages include them."""
-        return self.cache / "outputs"
 
     @cached_property
     def runs(self) -> Path:
@@ -46,32 +64,27 @@ class Project:
         return self.cache / "programs"
 
     @cached_property
-    def notebooks(self) -> Path:
-        """The notebooks and the HTML of their pages, by a digest of what they were made from."""
-        return self.cache / "notebooks"
-
-    @cached_property
-    def pages(self) -> Path:
-        """Pages, rendered and in the theme, and compiled templates; by what they were made from."""
-        return self.cache / "pages"
+    def written(self) -> Path:
+        """The pages as plain Markdown, which a site generator renders."""
+        return self.cache / "docs"
 
     def markdown(self) -> list[Path]:
-        """The pages, in order: all that MkDocs would make one of."""
+        """Return the pages in order: all that MkDocs would render."""
         return files_below(self.docs, PAGES, links=True)
 
     def python(self) -> list[Path]:
-        """The snippets and what they import, in order."""
+        """Return the snippets and what they import, in order."""
         return files_below(self.snippets, (".py",), links=False)
 
     def stem(self, path: Path) -> str:
-        """`snippets/walkthrough/outputs.py` -> `walkthrough/outputs`."""
+        """Return `walkthrough/outputs` for `snippets/walkthrough/outputs.py`."""
         return path.relative_to(self.snippets).with_suffix("").as_posix()
 
     def snippet(self, stem: str) -> Path:
         return self.snippets / f"{stem}.py"
 
     def relative(self, path: Path | str) -> str:
-        """A path as people read it: relative to the root where it lies inside."""
+        """Return a path as people read it: relative to the root where it lies inside."""
         try:
             return Path(path).relative_to(self.root).as_posix()
         except ValueError:
@@ -79,13 +92,13 @@ class Project:
 
 
 def files_below(folder: Path, endings: tuple[str, ...], links: bool) -> list[Path]:
-    """All files with an ending, in order, but for hidden ones: editors keep theirs beside them.
+    """Return all files with an ending, in order, without hidden ones: editors keep theirs there.
 
-    links: whether folders that are links belong to it
+    links: whether to follow folders that are links
     """
     found = []
-    for place, folders, names in os.walk(folder, followlinks=links):
+    for parent, folders, names in os.walk(folder, followlinks=links):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        shown = [name for name in names if name.endswith(endings) and not name.startswith(".")]
-        found += [Path(place, name) for name in shown]
+        visible = [name for name in names if name.endswith(endings) and not name.startswith(".")]
+        found += [Path(parent, name) for name in visible]
     return sorted(path for path in found if path.is_file())

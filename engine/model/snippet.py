@@ -21,7 +21,7 @@ class CodeBlock:
     """The sections of one snippet that one code block of a page shows; () shows the whole file."""
 
     stem: str
-    sections: tuple[str, ...]
+    sections: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from engine.model.project import Project
 from engine.model.result import Job, Result, SectionOutput
 from engine.model.snippet import CodeBlock, Section
 from engine.programs.slicer import WHOLE_FILE, CannotStandAlone, Reach, Slicer
-from engine.read.old_page import Include
 from engine.read.snippet import is_measured, read_timeout
 from engine.run.pool import Pool
 from engine.run.sources import UNREADABLE
@@ -26,22 +25,6 @@ UNIT = r"(?:ns|us|µs|μs|ms|s|sec|secs|seconds?|min|minutes?|h|hours?|it/s)"
 TIMES = rf"\b\d+(?:\.\d+)?(?:e[-+]\d+)? ?{UNIT}(?!\w)|\b\d+(?:[-:.]\d+){{2,}}(?:T[\d:.]+)?\b"
 NUMBER = r"\b\d+(?:\.\d+)?(?:e[-+]?\d+)?\b"
 CLOCK = re.compile(r"\b(?:time|timeit|datetime|perf_counter|id\()")
-
-
-def blocks_of(shows: Iterable[object]) -> dict[int, CodeBlock]:
-    """Return the code blocks of a page, by the line on which each opens.
-
-    A block that shows more than one file has no one program, and is left out.
-    """
-    includes: dict[int, list[Include]] = {}
-    for shown in shows:
-        if isinstance(shown, Include) and shown.output is None and shown.block:
-            includes.setdefault(shown.block, []).append(shown)
-    return {
-        line: CodeBlock(one[0].stem, tuple(filter(None, (i.section for i in one))))
-        for line, one in includes.items()
-        if len({i.stem for i in one}) == 1
-    }
 
 
 class Programs:
@@ -55,7 +38,7 @@ class Programs:
 
     def begin(
         self,
-        pool: Pool,
+        pool: Pool | None,
         blocks: Mapping[CodeBlock, str],
         texts: Mapping[str, str],
         sections: Mapping[str, list[Section]],
@@ -64,6 +47,7 @@ class Programs:
     ) -> dict[CodeBlock, str]:
         """Start to prove those programs that are new; return all, complete only after `finish`.
 
+        pool: None leaves the new ones unproved, in a build that fails anyway
         blocks: each with the first line that shows it, as `file:line`
         texts: of the snippets that ran, by stem
         digests: for each result, the digest of all that it depends on
@@ -89,7 +73,7 @@ class Programs:
                 programs[block] = attempt.text
                 attempts.append(attempt)
 
-        def prove() -> list[Problem]:
+        def prove(pool: Pool) -> list[Problem]:
             for attempt in prove_all(attempts, pool):
                 stem = attempt.block.stem
                 cached[stem][attempt.block.key] = programs[attempt.block] = attempt.text
@@ -102,7 +86,8 @@ class Programs:
                 if block in failures
             ]
 
-        self.proof = self.prover.submit(prove)
+        if pool is not None:
+            self.proof = self.prover.submit(prove, pool)
         return programs
 
     def finish(self) -> list[Problem]:

@@ -97,6 +97,10 @@ class _Parser:
         yield from self.blocks(Lines(first, len(self.lines), ""))
 
     def front_matter(self, text: str, end: int) -> Iterator[Block]:
+        if NEARLY_VALUE.search(text):
+            what = "values are not put into front matter: write it in words"
+            yield Malformed(1, end, "", what)
+            return
         try:
             data = yaml.safe_load(text) or {}
         except yaml.YAMLError as error:
@@ -109,9 +113,6 @@ class _Parser:
             yield Malformed(1, end, "", what)
             return
         yield FrontMatter(1, end, "", data)
-        if NEARLY_VALUE.search(text):
-            what = "values are not put into front matter: write it in words"
-            yield Malformed(1, end, "", what)
         snippet = data.get("snippet", "")
         if not isinstance(snippet, str) or (snippet and not re.fullmatch(STEM, snippet)):
             yield Malformed(1, end, "", 'a snippet is named as in "snippet: walkthrough/outputs"')

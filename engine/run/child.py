@@ -23,8 +23,8 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable
-from importlib.util import decode_source
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any, TextIO
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The Markdown extension for the look of a page: formulas as MathML, tensors in their colors.
+"""The look of formulas and tensors: MathML, and one color for each tensor.
 
 It reads the page's HTML once, after everything else is in its place. Formulas are the elements
 that pymdownx.arithmatex (with `generic: true`) marked; a tensor gets its class `tensor-…`, which
@@ -12,17 +12,11 @@ import html
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-from markdown import Markdown
-from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from math_core import LatexError, LatexToMathML
 
-from engine.model.project import Project
 from engine.model.tensors import Tensor
-from engine.read.tensors import read_tensors
 
 AFTER_ALL = 1  # raw HTML, in which code arrives, is put back by a postprocessor of priority 30
 # Numbers, formulas and pictures are no words that anybody searches for.
@@ -35,23 +29,6 @@ LATEX = LatexToMathML(fancy_error=False)
 
 class FormulaError(ValueError):
     """Raised for a formula that is no LaTeX; the message holds the formula."""
-
-
-class Visual(Extension):
-    """The extension; `config` says its options."""
-
-    def __init__(self, **options: Any) -> None:
-        self.config = {
-            "root": [".", "the folder that holds docs/ and snippets/"],
-            "tensors": ["drawing/tensors", "the file below snippets/ that names the tensors"],
-        }
-        super().__init__(**options)
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        project = Project(Path(self.getConfig("root")))
-        path = project.snippet(self.getConfig("tensors"))
-        look = VisualPostprocessor(read_tensors(path, project.relative(path)))
-        md.postprocessors.register(look, "visual", AFTER_ALL)
 
 
 class VisualPostprocessor(Postprocessor):
@@ -98,7 +75,3 @@ def mathml(latex: str, display: bool = False) -> str:
         return LATEX.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise FormulaError(f"the formula ${latex}$ cannot be read: {error}") from error
-
-
-def makeExtension(**options: Any) -> Visual:
-    return Visual(**options)

@@ -17,10 +17,11 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from engine.build import Report, Snippet
+from engine.model.build import Build as Report
+from engine.model.build import Snippet
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.model.result import SectionOutput
@@ -95,7 +96,8 @@ def page_of(part: Part, kind: str) -> str:
 @dataclass
 class Cell:
     """kind: `markdown` or `code`; role: `helper` (folded away), `given` (what comes from earlier
-    chapters), `figure` (code folded away), `measured` (its outputs differ from run to run)."""
+    chapters), `figure` (code folded away), `measured` (its outputs differ from run to run).
+    """
 
     kind: str
     source: str
@@ -626,14 +628,14 @@ def drawing(figure: str, palette: dict[str, str]) -> dict:
 
 
 def read_palette(project: Project) -> dict[str, str]:
-    """Return the light colors of matplotlib's cycle, in which notebooks draw, by their CSS names."""
-    path = project.snippet(project.tensors)
+    """Return the light colors of matplotlib's cycle by their CSS names; notebooks draw in them."""
+    path = project.snippet(project.options.tensors)
     tensors = read_tensors(path, project.relative(path))
     return {f"--cycle-{t.cycle}": t.light for t in sorted(tensors, key=lambda t: t.cycle)}
 
 
 def as_json(cells: list[Cell], executed: bool) -> bytes:
-    """nbformat 4.5; the same cells give the same bytes."""
+    """Nbformat 4.5; the same cells give the same bytes."""
     seen: dict[str, int] = {}
     written, count = [], 0
     before_blanks = True

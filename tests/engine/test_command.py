@@ -50,7 +50,7 @@ def test_a_problem_is_told_and_is_its_exit_status(sample: Sample, root: Path) ->
 
 def test_check_fails_on_an_output_that_differs(sample: Sample, root: Path) -> None:
     sample.section("import random\nprint(random.random())")
-    done = engine(sample, root, "--check")
+    done = engine(sample, root, "check")
     assert done.returncode == 1
     assert "part.txt differs between two runs" in done.stderr
 
@@ -58,14 +58,14 @@ def test_check_fails_on_an_output_that_differs(sample: Sample, root: Path) -> No
 def test_check_lets_what_is_measured_differ(sample: Sample, root: Path) -> None:
     path = sample.section("import random\nprint(random.random())")
     path.write_text(f"# measured: a time, say\n{path.read_text()}")
-    done = engine(sample, root, "--check")
+    done = engine(sample, root, "check")
     assert done.returncode == 0, done.stderr
 
 
 def test_clean_forgets(sample: Sample, root: Path) -> None:
     sample.section("print(1)")
     engine(sample, root)
-    assert engine(sample, root, "--clean").returncode == 0
+    assert engine(sample, root, "clean").returncode == 0
     assert not (sample.root / ".cache/runs").exists()
 
 
@@ -133,7 +133,30 @@ def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root:
     assert done.stdout.startswith("\\xe9 ")
 
 
-def test_to_check_and_to_clean_are_two_things(sample: Sample, root: Path) -> None:
-    done = engine(sample, root, "--check", "--clean")
-    assert done.returncode == 2
-    assert "not allowed with" in done.stderr
+def test_a_page_is_shown_as_the_generator_gets_it(sample: Sample, root: Path) -> None:
+    sample.section("print('printed')\nx = 3")
+    sample.page('``` text\n--8<-- "one/part.txt"\n```\n\nIt is {{ one: x }}.\n')
+    done = engine(sample, root, "show", "docs/page.md")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "``` text\nprinted\n```\n\nIt is 3.\n"
+    done = engine(sample, root, "show", "docs/pag.md")
+    assert done.returncode == 1
+    assert "docs/pag.md: there is no such page below docs/; pages are: docs/page.md" in done.stderr
+
+
+def test_everything_that_a_generator_needs_is_written_to_one_folder(
+    sample: Sample, root: Path
+) -> None:
+    sample.section("x = 3")
+    sample.page("It is {{ one: x }}.\n")
+    (sample.root / "docs/assets").mkdir()
+    (sample.root / "docs/assets/site.css").write_text("p {}")
+    assert engine(sample, root, "write").returncode == 0
+    written = sample.root / ".cache/docs"
+    assert (written / "page.md").read_text() == "It is 3.\n"
+    assert (written / "assets/site.css").read_text() == "p {}"
+    (sample.root / "docs/assets/site.css").write_text("b {}")
+    (sample.root / "docs/page.md").write_text("Nothing.\n")
+    assert engine(sample, root, "write").returncode == 0
+    assert (written / "assets/site.css").read_text() == "b {}"
+    assert (written / "page.md").read_text() == "Nothing.\n"

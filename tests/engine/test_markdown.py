@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown import markdown
 
-from engine import build
+from engine.site.markdown import engine_html
 from tests.support.sample import Sample
 
 SHOWN = {
@@ -19,18 +19,19 @@ SHOWN = {
 
 
 @pytest.fixture
-def project(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> Sample:
+def project(sample: Sample) -> Sample:
     body = "import torch\nimport matplotlib.pyplot as plt\nx = torch.zeros(2)\nprint('out')\n"
     sample.section(f"{body}plt.subplots(num='A')")
-    monkeypatch.setitem(build._engines, sample.root, sample.engine)
     return sample
 
 
 def page(project: Sample, text: str) -> BeautifulSoup:
     project.page(text)
-    extensions = ["engine.site.markdown", "footnotes", "pymdownx.superfences", "pymdownx.snippets"]
-    options = {"engine.site.markdown": {"root": str(project.root)}}
-    html = markdown(text, extensions=extensions, extension_configs=options)
+    project.refresh()
+    fence = {"name": "engine-html", "class": "engine-html", "format": engine_html}
+    options = {"pymdownx.superfences": {"custom_fences": [fence]}}
+    extensions = ["engine.site.markdown", "footnotes", "pymdownx.superfences"]
+    html = markdown(project.markdown(), extensions=extensions, extension_configs=options)
     assert "8<-" not in html and "```" not in html
     return BeautifulSoup(html, "html.parser")
 

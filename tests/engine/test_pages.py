@@ -3,7 +3,25 @@ from __future__ import annotations
 
 import pytest
 
-from engine.read.old_page import VALUE, Include, Malformed, Value, beside, read_page
+from engine.model.page import (
+    Block,
+    Container,
+    Example,
+    Fence,
+    FrontMatter,
+    Heading,
+    Include,
+    IncludeFence,
+    Malformed,
+    Print,
+    Prose,
+    Value,
+    code_blocks,
+    walk,
+)
+from engine.model.snippet import CodeBlock
+from engine.read.page import parse
+from engine.write.page import escape_in_context
 from tests.support.sample import Sample
 
 
@@ -29,33 +47,159 @@ def test_a_snippet_with_a_dot_in_its_name_is_told(sample: Sample) -> None:
     )
 
 
-def read(text: str) -> list[Include | Value | Malformed]:
-    return list(read_page(text.splitlines()))
+def read(text: str) -> list[Block]:
+    return list(walk(parse(text).blocks))
+
+
+def of(kind: type, text: str) -> list:
+    return [block for block in read(text) if isinstance(block, kind)]
 
 
 def test_code_and_outputs_are_found_with_the_fence_around_them() -> None:
     text = '``` py\n--8<-- "a/b.py:sum"\n```\n--8<-- "a/b/sum.svg"\n    ~~~~\n    -8<- \'a/b/sum.txt\'\n    ~~~~'
+    first = Include(2, 2, "", "a/b.py:sum", "a/b", section="sum")
+    second = Include(6, 6, "    ", "a/b/sum.txt", "a/b", output="sum.txt")
     assert read(text) == [
-        Include(2, "", "a/b.py:sum", "a/b", section="sum", fence="```", block=1),
-        Include(4, "", "a/b/sum.svg", "a/b", output="sum.svg"),
-        Include(6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fence="~~~~", block=5),
+        IncludeFence(1, 3, "", "```", " py", (first,)),
+        first,
+        Include(4, 4, "", "a/b/sum.svg", "a/b", output="sum.svg"),
+        IncludeFence(5, 7, "    ", "~~~~", "", (second,)),
+        second,
     ]
 
 
 def test_values_are_found_in_sentences_and_alone() -> None:
-    assert read('See {{ a/b: x[0] }} and `{{ a: f"{y:.2f}" }}`.\n  {{ a: y }}') == [
-        Value(1, "a/b", "x[0]", alone=False),
-        Value(1, "a", 'f"{y:.2f}"', alone=False),
-        Value(2, "a", "y", alone=True),
+    text = 'See {{ a/b: x[0] }} and `{{ a: f"{y:.2f}" }}`.\n  {{ a: y }}'
+    assert of(Value, text) == [
+        Value(1, 1, "", 4, 19, "a/b", "x[0]", alone=False),
+        Value(1, 1, "", 25, 44, "a", 'f"{y:.2f}"', alone=False),
+        Value(2, 2, "  ", 2, 12, "a", "y", alone=True),
     ]
 
 
+def test_names_are_relative_to_the_snippet_of_the_page() -> None:
+    head = "---\nsnippet: walk/outputs\n---\n"
+    text = f"{head}{{{{ x[:3] }}}} {{{{ other: y }}}} {{{{ /lab/one: z }}}}\n::: sum, show\n::: in/deep: a\n"
+    stems = [(block.stem, getattr(block, "expression", "")) for block in of(Value | Example, text)]
+    assert stems == [
+        ("walk/outputs", "x[:3]"),
+        ("walk/other", "y"),
+        ("lab/one", "z"),
+        ("walk/outputs", ""),
+        ("walk/in/deep", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "verb", "sections", "title"),
+    [
+        ("::: a: sum", "", ("sum",), None),
+        ("::: a: sum, show", "", ("sum", "show"), None),
+        ("::: code a: code", "code", ("code",), None),
+        ("::: figure a: picture", "figure", ("picture",), None),
+        ('::: output "By hand" a: sums', "output", ("sums",), "By hand"),
+        ("    ::: a: sum", "", ("sum",), None),
+    ],
+)
+def test_a_directive_shows_sections(
+    line: str, verb: str, sections: tuple[str, ...], title: str | None
+) -> None:
+    (found,) = read(line)
+    indent = line[: len(line) - len(line.lstrip())]
+    assert found == Example(1, 1, indent, verb, "a", sections, title)
+
+
+def test_a_directive_prints_an_expression() -> None:
+    (found,) = read('::: print "By hand" a/b: lines("x: y", z[0])')
+    assert found == Print(1, 1, "", "a/b", 'lines("x: y", z[0])', "By hand")
+
+
+@pytest.mark.parametrize("line", ["::: sum", "::: a: 1, 2", "::: a: sum show", "::: print x"])
+def test_a_directive_that_is_none_is_told(line: str) -> None:
+    (found,) = read(line)
+    assert isinstance(found, Malformed) and line in found.what
+
+
 def test_braces_in_code_and_formulas_are_left_alone() -> None:
-    assert read("```\n{{ a: x }}\n```\n$x^{{\\top}}$ \\{{ a: x }}") == []
+    assert of(Value | Malformed, "```\n{{ a: x }}\n```\n$x^{{\\top}}$ \\{{ a: x }}") == []
 
 
 def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
-    assert read('````\n```\n--8<-- "a.py"\n```\n````')[0].fence == "````"
+    (fence,) = of(IncludeFence, '````\n--8<-- "a.py"\n\n````\n```\ntyped\n```')
+    assert (fence.marks, fence.end) == ("````", 4)
+    (fence,) = of(Fence, "````\n```\n::: a: b\n```\n````")
+    assert fence.text == "```\n::: a: b\n```"
+
+
+def test_admonitions_folded_parts_tabs_and_footnotes_hold_blocks() -> None:
+    text = """\
+!!! note "In a real model"
+
+    It is {{ a: x }}.
+
+??? quiz "Solution"
+
+    - **2**
+
+    ::: a: two
+
+=== "By hand"
+
+    One.
+
+    ???+ example
+
+        Inner.
+
+[^1]: See.
+
+    ::: a: one
+
+After.
+"""
+    boxes = of(Container, text)
+    assert [(box.kind, box.name, box.title) for box in boxes] == [
+        ("admonition", "note", "In a real model"),
+        ("folded", "quiz", "Solution"),
+        ("tab", "", "By hand"),
+        ("open", "example", None),
+        ("footnote", "1", None),
+    ]
+    assert [box.is_exercise for box in boxes] == [False, True, False, False, False]
+    assert [(box.line, box.end) for box in boxes] == [(1, 3), (5, 9), (11, 17), (15, 17), (19, 21)]
+    kinds = [[type(block) for block in box.blocks] for box in boxes]
+    assert kinds == [[Prose], [Prose, Example], [Prose, Container], [Prose], [Prose, Example]]
+    assert boxes[1].blocks[1].indent == "    "
+    assert parse(text).blocks[-1] == Prose(23, 23, "", "After.")
+
+
+def test_a_rule_below_a_heading_is_no_tab() -> None:
+    assert of(Container, "Title\n=====\n\n===\n") == []
+
+
+def test_a_heading_knows_its_level_and_its_values() -> None:
+    (heading,) = of(Heading, "## The {{ a: x }}\n")
+    assert (heading.level, heading.text) == (2, "The {{ a: x }}")
+    assert heading.values[0].expression == "x"
+
+
+def test_front_matter_is_data_and_its_mistakes_are_told_with_their_line() -> None:
+    page = parse("---\nnotebook: full\nlab: true\n---\n# A\n")
+    assert page.meta == {"notebook": "full", "lab": True}
+    assert page.title and page.title.line == 5
+    (wrong,) = of(Malformed, "---\na: b\nc: [d\n---\n")
+    assert wrong.line == 4 and "this is not YAML" in wrong.what
+    (wrong,) = of(Malformed, "---\njust words\n---\n")
+    assert "front matter is written" in wrong.what
+    assert of(FrontMatter, "text\n---\na: b\n---\n") == []
+
+
+def test_a_fence_that_shows_one_file_is_a_code_block() -> None:
+    text = '``` py\n--8<-- "a.py:b"\n--8<-- "a.py:c"\n```\n``` py\n--8<-- "a.py"\n--8<-- "b.py"\n```\n::: a: d, e\n::: output a: f\n'
+    assert code_blocks(parse(text)) == {
+        1: CodeBlock("a", ("b", "c")),
+        9: CodeBlock("a", ("d", "e")),
+    }
 
 
 @pytest.mark.parametrize(
@@ -74,8 +218,8 @@ def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
     ],
 )
 def test_a_near_miss_is_told_and_not_shown_as_written(line: str) -> None:
-    (found,) = read(line)
-    assert isinstance(found, Malformed)
+    (found,) = of(Malformed, line)
+    assert found.line == 1
 
 
 @pytest.mark.parametrize("target", ["./loose.py", "group//one.py", "../outside.py", ".hidden/x.py"])
@@ -110,7 +254,7 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
 def test_a_fence_that_would_show_an_output_as_markup_is_told(
     page: str, line: int, told: str
 ) -> None:
-    (found,) = [one for one in read(page) if isinstance(one, Malformed)]
+    (found,) = of(Malformed, page)
     assert found.line == line and told in found.what
 
 
@@ -118,24 +262,27 @@ def test_a_fence_that_would_show_an_output_as_markup_is_told(
     "info", [" text", ' { .py .download title="a.py" }', ' py title="a.py"', ""]
 )
 def test_a_fence_as_chapters_have_it_is_taken(info: str) -> None:
-    (found,) = read(f'```{info}\n\n--8<-- "a/b.txt"\n```\n')
-    assert isinstance(found, Include)
+    page = f'```{info}\n\n--8<-- "a/b.txt"\n```\n'
+    assert of(Malformed, page) == []
+    assert len(of(IncludeFence, page)) == 1
 
 
 @pytest.mark.parametrize(
-    ("page", "shown"),
+    ("before", "text", "after", "shown"),
     [
-        ("{{ a: x }}: query", "[1, 2&#93;: query"),
-        ("- {{ a: x }}(in order)", "- [1, 2&#93;(in order)"),
-        ("`{{ a: x }}: query`", "`[1, 2]: query`"),
-        ("It is {{ a: x }}.", "It is [1, 2]."),
-        ("{{ a: n }}. That is the total.", "1&#50;. That is the total."),
-        ("It is {{ a: n }}. That is the total.", "It is 12. That is the total."),
+        ("", "[1, 2]", ": query", "[1, 2&#93;"),
+        ("- ", "[1, 2]", "(in order)", "[1, 2&#93;"),
+        ("`", "[1, 2]", ": query`", "[1, 2]"),
+        ("It is ", "[1, 2]", ".", "[1, 2]"),
+        ("", "12", ". That is the total.", "1&#50;"),
+        ("It is ", "12", ". That is the total.", "12"),
+        ("", "12", "", "12"),
     ],
 )
-def test_what_stands_beside_a_value_does_not_make_it_markup(page: str, shown: str) -> None:
-    texts = {"x": "[1, 2]", "n": "12"}
-    assert VALUE.sub(lambda match: beside(texts[match["expression"]], match), page) == shown
+def test_the_neighbors_of_a_value_do_not_make_it_markup(
+    before: str, text: str, after: str, shown: str
+) -> None:
+    assert escape_in_context(text, before, after) == shown
 
 
 def test_front_matter_holds_no_value_and_opens_no_fence(sample: Sample) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.build import Report
+from engine.model.build import Build
 from engine.run.pool import Pool
 from tests.faults.faults import FAULTS, SECTIONS, Fault, section
 from tests.support.sample import Sample
@@ -54,9 +54,8 @@ class Broken:
     def write(self, stem: str, text: bytes) -> None:
         (self.sample.root / f"snippets/{stem}.py").write_bytes(text)
 
-    def built(self, report: Report, stem: str) -> str | None:
-        path = self.sample.root / f".cache/outputs/{stem}/part.txt"
-        return path.read_text("utf-8") if path.exists() and stem in report.results else None
+    def built(self, report: Build, stem: str) -> str | None:
+        return report.results[stem].outputs().get("part.txt") if stem in report.results else None
 
     def told(self, fault: Fault) -> list[str]:
         stems = {fault.stem, *fault.beside}

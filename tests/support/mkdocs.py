@@ -18,16 +18,18 @@ from tests.support.sample import Sample
 
 CONFIG = """\
 site_name: Sample
-theme: {{name: mkdocs}}
+theme: {name: mkdocs}
 use_directory_urls: false
-hooks: [{root}/engine/site/mkdocs_hooks.py, {root}/engine/site/mkdocs_pages.py]
-watch: [snippets]
+plugins: [engine]
 markdown_extensions:
-  - engine.site.markdown: {{elements: [custom-element]}}
+  - engine.site.markdown: {elements: [custom-element]}
   - pymdownx.details
   - attr_list
-  - pymdownx.superfences
-  - pymdownx.snippets: {{base_path: [snippets, .cache/outputs], check_paths: true}}
+  - pymdownx.superfences:
+      custom_fences:
+        - name: engine-html
+          class: engine-html
+          format: !!python/name:engine.site.markdown.engine_html
 """
 # A page of the snippet `total = 3; print("printed", total)`: an output, values and tables.
 PAGE = """\

@@ -6,8 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from engine.build import Engine, Report
+from engine.build import Engine
+from engine.model.build import Build
+from engine.model.project import Project
 from engine.run.pool import Pool
+from engine.write.page import markdown
 
 
 class Sample:
@@ -19,10 +22,11 @@ class Sample:
         (self.root / "docs").mkdir()
         (self.root / "snippets").mkdir()
         self.engine = self.fresh_engine()
+        self.build = Build()
 
     def fresh_engine(self) -> Engine:
         """Another process would have an engine of its own: no memory but the cache."""
-        self.engine = Engine(self.root)
+        self.engine = Engine(Project(self.root))
         self.engine.pool = self.pool
         return self.engine
 
@@ -44,11 +48,19 @@ class Sample:
         path.write_text(dedent(text).lstrip("\n"), "utf-8")
         return path
 
-    def refresh(self) -> Report:
-        return self.engine.refresh()
+    def refresh(self) -> Build:
+        self.build = self.engine.refresh()
+        return self.build
 
     def output(self, name: str) -> str:
-        return (self.root / ".cache" / "outputs" / name).read_text("utf-8")
+        """The output `stem/section.txt` of the last build."""
+        stem, _, file = name.rpartition("/")
+        return self.build.results[stem].outputs()[file]
+
+    def markdown(self, name: str = "page") -> str:
+        """A page as the generator gets it, from the last build."""
+        page = next(page for page in self.build.pages if page.name == f"{name}.md")
+        return markdown(page, self.build)
 
     def printed(self, body: str) -> str:
         """What the body prints when it is the one section of a snippet."""

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""The command line: run what is stale, show a page, write all pages, check, clean."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+from engine.build import Engine
+from engine.model.page import Page
+from engine.model.problem import EngineError, Problem
+from engine.model.result import Result
+from engine.read.config import read_config
+from engine.reporter import Reporter
+from engine.site.write import mirror, write_site
+from engine.write.page import markdown
+
+BAR_WIDTH = 24  # characters
+COMMANDS = {
+    "run": "run the snippets that are stale, and check the pages (this is the default)",
+    "show": "print a page as the site generator gets it",
+    "write": "write all pages, notebooks and assets to .cache/docs, for Zensical",
+    "check": "run every snippet twice; fail where two runs differ",
+    "clean": "forget all outputs",
+}
+
+
+class ProgressReporter(Reporter):
+    """Writes a line for each snippet; on a terminal, a moving bar below them."""
+
+    def progress(self, result: Result, done: int, total: int) -> None:
+        mark = "failed" if result.problems else f"{result.seconds:.2f} s"
+        line = f"{result.stem:<44} {mark:>8}"
+        if not sys.stdout.isatty():
+            say(f"{line}\n", sys.stdout)
+            return
+        filled = BAR_WIDTH * done // total
+        bar = f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done}/{total}" if done < total else ""
+        say(f"\r\x1b[K{line}\n{bar}", sys.stdout)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return 0 where all is well, 1 where something is to be mended."""
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    parser.add_argument("--config", default="mkdocs.yml", help="the configuration (mkdocs.yml)")
+    commands = parser.add_subparsers(dest="command")
+    for name, text in COMMANDS.items():
+        arguments_of = commands.add_parser(name, help=text)
+        if name == "show":
+            arguments_of.add_argument("page", help="such as docs/walkthrough/outputs.md")
+    options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error has it
+    command: str = options.command or "run"
+    try:
+        config = read_config(Path(options.config).resolve())
+    except EngineError as error:
+        say(f"{error}\n", sys.stderr)
+        return 1
+    project = config.project()
+    if not project.snippets.is_dir() or not project.docs.is_dir():
+        names = f"{project.snippets_name}/ and {project.docs_name}/"
+        say(f"No {names} here: run this in the project's folder.\n", sys.stderr)
+        return 2
+    started = time.monotonic()
+    engine = Engine(project, Reporter() if command == "show" else ProgressReporter())
+    problems: list[Problem] = []
+    done = "Stopped"
+    try:
+        if command == "clean":
+            engine.store.clean()
+            say("Forgot all outputs.\n", sys.stdout)
+            return 0
+        if command == "check":
+            problems, done = engine.check_twice(), "Ran everything twice"
+        else:
+            build = engine.refresh()
+            problems = build.problems + build.warnings
+            done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
+            if command == "show":
+                page = find_page(options.page, build.pages, project.docs_name)
+                text = markdown(page, build, project.foreign_includes)
+                say(text, sys.stdout)
+                problems = build.problems_on(page)
+            elif command == "write" and not build.problems:
+                write_site(project, build, config.data)
+                mirror(project)
+    except EngineError as error:
+        problems = error.problems
+    except KeyboardInterrupt:
+        problems = [Problem("engine", "interrupted")]
+    finally:
+        engine.close()
+    for problem in problems:
+        say(f"\n{problem}\n", sys.stderr)
+    if command != "show":
+        outcome = f"{len(problems)} to mend" if problems else "all well"
+        say(f"{done} in {time.monotonic() - started:.1f} s: {outcome}.\n", sys.stdout)
+    return 1 if problems else 0
+
+
+def find_page(name: str, pages: list[Page], docs: str) -> Page:
+    """Return the page of that name; raise EngineError where there is none."""
+    for page in pages:
+        if name in (page.where, page.name):
+            return page
+    known = ", ".join(page.where for page in pages)
+    raise EngineError([Problem(name, f"there is no such page below {docs}/; pages are: {known}")])
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Write to a stream; where nobody takes it, the run goes on without."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):  # `| head` is meant
+            say(f"Standard output cannot be written ({error.strerror}).\n", sys.stderr)

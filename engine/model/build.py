@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""One build: what there is to show, what it produced, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.model.page import IncludeFence, Page, walk
+from engine.model.problem import Problem
+from engine.model.result import Result
+from engine.model.snippet import CodeBlock, Section
+
+
+@dataclass
+class Snippet:
+    """A file that the engine runs, with all that pages ask of it.
+
+    where: its path in messages
+    expressions: each with the first line that asks for it, as `file:line`
+    shown_after: those that stand below a section on a page, each with its line, by that section
+    pages: those that show it, as messages name them
+    """
+
+    stem: str
+    path: Path
+    where: str
+    text: str
+    sections: list[Section]
+    expressions: dict[str, str] = field(default_factory=dict)
+    shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+
+    def section(self, name: str) -> Section | None:
+        return next((section for section in self.sections if section.name == name), None)
+
+
+@dataclass
+class Build:
+    """The outcome of one build.
+
+    results: what every snippet produced that ran to its end, by stem
+    ran: the results that come from this build and not from the cache
+    programs: the program of each code block on the pages
+    problems: what fails the build
+    warnings: what a strict build does not pass
+    digests: for each result, the digest of all that it depends on
+    """
+
+    pages: list[Page] = field(default_factory=list)
+    snippets: dict[str, Snippet] = field(default_factory=dict)
+    results: dict[str, Result] = field(default_factory=dict)
+    ran: list[Result] = field(default_factory=list)
+    programs: dict[CodeBlock, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> dict[str, list[Section]]:
+        return {stem: snippet.sections for stem, snippet in self.snippets.items()}
+
+    def problems_of(self, stem: str) -> list[Problem]:
+        return [problem for problem in self.problems if problem.snippet == stem]
+
+    def problems_on(self, page: Page) -> list[Problem]:
+        """Return what is wrong with a page, or with a snippet that it shows."""
+        prefix = f"{page.where}:"
+        return [p for p in self.problems if p.where.startswith(prefix) or page.where in p.pages]
+
+    def broken_lines(self, page: Page) -> set[int]:
+        """Return the lines of a page at which it cannot be shown whole."""
+        prefix = f"{page.where}:"
+        told = [p.where for p in self.problems if p.where.startswith(prefix)]
+        lines = {int(where.rpartition(":")[2]) for where in told}
+        for block in walk(page.blocks):
+            stem = getattr(block, "stem", None)
+            if stem is not None and stem not in self.results:
+                lines.add(block.line)
+            elif isinstance(block, IncludeFence):
+                inner = {include.line for include in block.includes}
+                missing = any(include.stem not in self.results for include in block.includes)
+                if missing or inner & lines:
+                    lines.add(block.line)
+        return lines

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Reads from mkdocs.yml what the engine needs to know, where no MkDocs is there to say it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.model.problem import EngineError, Problem
+from engine.model.project import Options, Project
+
+PLUGIN, SNIPPETS = "engine", "pymdownx.snippets"
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file, with those that it inherits from.
+
+    data: the values as they stand there, `!ENV` resolved
+    """
+
+    path: Path
+    data: dict[str, Any]
+
+    def project(self) -> Project:
+        """Return the project that this configures."""
+        plugins = named(self.data.get("plugins") or [])
+        options = plugins.get(PLUGIN) or {}
+        extensions = named(self.data.get("markdown_extensions") or [])
+        known = {field.name for field in fields(Options)}
+        return Project(
+            self.path.parent.resolve(),
+            str(self.data.get("docs_dir") or "docs"),
+            str(options.get("snippets") or "snippets"),
+            options_of({name: options[name] for name in known & options.keys()}),
+            SNIPPETS in extensions,
+        )
+
+
+def options_of(values: dict[str, Any]) -> Options:
+    """Return options whose lists are tuples."""
+    fixed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Options(**fixed)
+
+
+def read_config(path: Path) -> Config:
+    """Return the configuration at a path; an empty one where no file is there.
+
+    Raises EngineError where it is not YAML.
+    """
+    if not path.is_file():
+        return Config(path, {})
+    try:
+        data = yaml.load(path.read_text("utf-8-sig"), Loader) or {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"this is not YAML: {getattr(error, 'problem', error)}"
+        raise EngineError([Problem(f"{path.name}:{mark.line + 1 if mark else 1}", what)]) from error
+    if parent := data.pop("INHERIT", None):
+        data = merged(read_config(path.parent / parent).data, data)
+    return Config(path, data)
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return two configurations as one, as MkDocs merges what is inherited."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        if isinstance(value, dict) and isinstance(old, dict):
+            value = merged(old, value)
+        result[key] = value
+    return result
+
+
+def named(items: list[Any] | dict[str, Any]) -> dict[str, Any]:
+    """Return `[a, {b: {…}}]`, as plugins and extensions are listed, as a dictionary by name."""
+    if isinstance(items, dict):
+        return items
+    found: dict[str, Any] = {}
+    for item in items:
+        found |= item if isinstance(item, dict) else {str(item): {}}
+    return found
+
+
+class Loader(yaml.SafeLoader):
+    """Reads `!ENV`, and takes any other tag, such as `!!python/name:`, for nothing."""
+
+
+def environment_value(loader: Loader, node: yaml.Node) -> Any:
+    """Return the first variable of `!ENV NAME` or `!ENV [NAME, OTHER, default]` that is set."""
+    if isinstance(node, yaml.ScalarNode):
+        names, default = [str(loader.construct_scalar(node))], None
+    else:
+        assert isinstance(node, yaml.SequenceNode)
+        *names, default = loader.construct_sequence(node)
+    return next((yaml.safe_load(os.environ[n]) for n in names if os.environ.get(n)), default)
+
+
+Loader.add_constructor("!ENV", environment_value)
+Loader.add_multi_constructor("", lambda loader, suffix, node: None)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Reads what the terms of the glossary mean, from the blocks of its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markdown.extensions.toc import slugify
+
+from engine.model.page import Heading, Page, Prose
+from engine.model.problem import Problem
+
+GLOSSARY = "glossary.md"
+TO_TERM = re.compile(r"(?:^|/)glossary\.md#(?P<slug>.+)$")
+TERM_LINK = re.compile(r"glossary\.md#(?P<slug>[^)\s]+)")
+MARKUP = re.compile(r"\[(?P<words>[^\]]*)\]\([^)]*\)|`(?P<code>[^`]*)`|\*\*|(?<!\w)\*|\*(?!\w)")
+LIVE = re.compile(r"[$<]")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A heading of the glossary.
+
+    slug: its anchor; definition: the first paragraph below it in plain words
+    problem: why that cannot be shown where the term is used, or ""
+    """
+
+    slug: str
+    line: int
+    definition: str
+    problem: str = ""
+
+
+def read_terms(page: Page) -> Iterator[Term]:
+    """Yield the terms of the glossary in their order."""
+    seen: set[str] = set()
+    for number, block in enumerate(page.blocks):
+        if not isinstance(block, Heading) or block.level == 1:
+            continue
+        slug = slugify(plain(block.text), "-")
+        below = page.blocks[number + 1] if number + 1 < len(page.blocks) else None
+        paragraph = ""
+        if isinstance(below, Prose):
+            paragraph = " ".join(below.text.partition("\n\n")[0].split())
+        problem = ""
+        if slug in seen:
+            problem = f'the term "{slug}" is there twice: remove one'
+        elif not paragraph:
+            problem = f'the term "{slug}" has no definition below it'
+        elif LIVE.search(paragraph) or any(
+            isinstance(below, Prose) and value.line < below.line + height(below)
+            for value in (below.values if isinstance(below, Prose) else ())
+        ):
+            problem = (
+                f'the definition of "{slug}" is shown where its term is used, as plain words: '
+                f"put values, formulas and HTML in a paragraph below it"
+            )
+        seen.add(slug)
+        yield Term(slug, block.line, plain(paragraph), problem)
+
+
+def height(block: Prose) -> int:
+    """Return the number of lines of the first paragraph."""
+    return block.text.partition("\n\n")[0].count("\n") + 1
+
+
+def problems_with_terms(page: Page) -> Iterator[Problem]:
+    """Yield the terms that have no definition in plain words."""
+    for term in read_terms(page):
+        if term.problem:
+            yield Problem(f"{page.where}:{term.line}", term.problem)
+
+
+def plain(text: str) -> str:
+    """Return text without the marks of links, code and emphasis."""
+    return MARKUP.sub(lambda match: match["words"] or match["code"] or "", text)

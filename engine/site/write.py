@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""Writes what the engine has for a generator: pages, notebooks, the palette.
+
+A file changes only when its text does, so that a generator which looks at times of change renders
+no more than it must.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.cache.store import write
+from engine.model.build import Build
+from engine.model.project import Project
+from engine.model.tensors import Tensor
+from engine.read.tensors import read_tensors
+from engine.write.page import markdown
+from engine.write.palette import palette_css
+
+
+@dataclass
+class Written:
+    """The files that were written, by their addresses below the docs folder.
+
+    pages: those that take the place of an author's own; generated: the others
+    """
+
+    pages: dict[str, Path] = field(default_factory=dict)
+    generated: dict[str, Path] = field(default_factory=dict)
+
+
+def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Written:
+    """Write everything that a build has for a generator, and return where it is.
+
+    config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`
+    """
+    written = Written()
+    for page in build.pages:
+        text = markdown(page, build, project.foreign_includes)
+        written.pages[page.name] = update(project.written / page.name, text.encode())
+    if tensors := tensors_of(project):
+        uri = "assets/palette.css"
+        written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
+    wanted = {*written.pages.values(), *written.generated.values()}
+    for path in sorted(project.written.rglob("*"), reverse=True):
+        if path.is_file() and path not in wanted:
+            path.unlink()
+    return written
+
+
+def tensors_of(project: Project) -> tuple[Tensor, ...]:
+    """Return the tensors that have a color in a project."""
+    path = project.snippet(project.options.tensors)
+    return read_tensors(path, project.relative(path))
+
+
+def mirror(project: Project) -> None:
+    """Put all other files of the docs folder beside the written pages.
+
+    For a generator that has to find everything in one folder.
+    """
+    for path in project.docs.rglob("*"):
+        target = project.written / path.relative_to(project.docs)
+        if path.is_file() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+
+def update(path: Path, data: bytes) -> Path:
+    """Write a file unless it holds this already, whole or not at all."""
+    if not path.is_file() or path.read_bytes() != data:
+        write(path, data)
+    return path

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: MIT
+"""Turns a chapter's source and the results of its snippets into plain Markdown.
+
+This is all that a site generator gets: code in ordinary fences, outputs in `text` fences, and the
+engine's own HTML (figures, tables of values, programs) in fences named `engine-html`, whose
+formatter returns what is in them (`engine.site.markdown.engine_html`). Such a fence survives at the
+margin, in folded parts, in lists, in tabs and in footnotes, where HTML alone would not.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from engine.model.build import Build, Snippet
+from engine.model.page import (
+    Block,
+    Example,
+    Include,
+    IncludeFence,
+    Malformed,
+    Page,
+    Print,
+    Value,
+    code_blocks,
+    walk,
+)
+from engine.model.problem import visible
+from engine.model.result import SectionOutput
+from engine.model.snippet import CodeBlock
+from engine.read.snippet import MARKER, is_measured
+
+TEMPLATES = Path(__file__).parent / "templates"
+NUMBERED = tuple(".)")  # after these, a number at the start of a line begins a list
+
+
+def markdown(page: Page, build: Build, escape_includes: bool = False) -> str:
+    """Return a page as plain Markdown.
+
+    What is broken (a server shows such pages, too) is left out, and told at the top of the page.
+
+    escape_includes: whether pymdownx.snippets will read the text, so that lines of code and of
+        outputs which look like its includes have to be escaped
+    """
+    return _Writer(page, build, escape_includes).write()
+
+
+@functools.cache
+def words() -> dict[str, str]:
+    """Return the words that the engine writes into pages, by their names in words.toml."""
+    return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
+
+
+class _Writer:
+    def __init__(self, page: Page, build: Build, escape_includes: bool) -> None:
+        self.page, self.build, self.escape_includes = page, build, escape_includes
+        self.lines = page.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.programs = code_blocks(page)
+        self.problems = build.problems_on(page)
+        self.broken = build.broken_lines(page)
+
+    def write(self) -> str:
+        # From the end, so that the numbers of the lines above stay right.
+        blocks = list(walk(self.page.blocks))
+        for block in sorted(blocks, key=position, reverse=True):
+            if isinstance(block, Value) and not self.is_block(block):
+                self.put_in_line(block)
+            elif (text := self.text_of(block)) is not None:
+                self.put(block, text)
+        if self.problems:
+            self.lines.insert(self.end_of_head(), f"{self.message()}\n")
+        return "\n".join(self.lines)
+
+    def text_of(self, block: Block) -> str | None:
+        """Return the Markdown for a block, without its indentation; None leaves it as it is."""
+        if not isinstance(block, Example | Print | IncludeFence | Include | Value | Malformed):
+            return None
+        if isinstance(block, Include) and self.is_fenced(block):
+            return None  # its fence is written as a whole
+        if block.line in self.broken:
+            return None if isinstance(block, Malformed) else words()["nothing"]
+        if isinstance(block, Example):
+            return paragraphs(self.example(block))
+        if isinstance(block, Print):
+            value = self.build.results[block.stem].values[block.expression]
+            return self.output(value.lines or value.text or "", block.title, block.stem)
+        if isinstance(block, IncludeFence):
+            return self.include_fence(block)
+        if isinstance(block, Include):
+            return self.figure_of(block)
+        if isinstance(block, Value):
+            return paragraphs(self.value(block))
+        return None
+
+    def example(self, block: Example) -> Iterator[str]:
+        sections = self.build.results[block.stem].sections
+        outputs = [sections.get(name, SectionOutput()) for name in block.sections]
+        figures = [raw(figure.svg) for output in outputs for figure in output.figures]
+        text = "".join(output.text for output in outputs)
+        if block.verb == "figure":
+            yield from figures
+            folded = textwrap.indent(paragraphs(self.code(block)), "    ", lambda _: True)
+            lines = (line.rstrip() for line in folded.split("\n"))
+            yield f'??? example "{words()["drawing"]}"\n\n' + "\n".join(lines)
+            return
+        if block.verb != "output":
+            yield from self.code(block)
+        if block.verb != "code":
+            if text:
+                yield self.output(text, block.title, block.stem)
+            if not block.verb:
+                yield from figures
+
+    def code(self, block: Example) -> Iterator[str]:
+        snippet = self.build.snippets[block.stem]
+        shown = "\n\n".join(code_of(snippet, name) for name in block.sections)
+        yield from self.program(CodeBlock(block.stem, block.sections))
+        where = snippet.path.as_posix().rpartition(f"/{block.stem}.py")[0].rpartition("/")[2]
+        yield fence(f' py title="{where}/{block.stem}.py"', self.safe(shown))
+
+    def program(self, block: CodeBlock) -> Iterator[str]:
+        """Yield the program for the page's script to copy.
+
+        In a template, which instant navigation leaves as it is, while it runs the text of any
+        script.
+        """
+        if text := self.build.programs.get(block):
+            escaped = html.escape(text, quote=False)
+            yield raw(f'<template class="program" data-search-exclude>{escaped}</template>')
+
+    def output(self, text: str, title: str | None, stem: str) -> str:
+        measured = is_measured(self.build.snippets[stem].text)
+        usual = words()["measured" if measured else "output"]
+        info = f' text title="{title or usual}"'
+        if measured:
+            info = f' {{ .text .measured title="{title or usual}" }}'
+        return fence(info, self.safe(text))
+
+    def include_fence(self, block: IncludeFence) -> str:
+        lines = self.lines[block.line : block.end - 1]
+        shown = {include.line: include for include in block.includes}
+        text = "\n".join(
+            self.safe(self.included(shown[number]).strip("\n")) if number in shown else ""
+            for number, line in enumerate(lines, start=block.line + 1)
+        )
+        parts: list[str] = []
+        if program := self.programs.get(block.line):
+            parts += self.program(program)
+        return paragraphs([*parts, fence(block.info, text, block.marks)])
+
+    def included(self, include: Include) -> str:
+        if include.output:
+            return self.build.results[include.stem].outputs()[include.output]
+        return code_of(self.build.snippets[include.stem], include.section)
+
+    def is_fenced(self, include: Include) -> bool:
+        fences = (block for block in walk(self.page.blocks) if isinstance(block, IncludeFence))
+        return any(include in fence.includes for fence in fences)
+
+    def figure_of(self, include: Include) -> str:
+        return raw(self.included(include))
+
+    def is_block(self, value: Value) -> bool:
+        """Whether a value is shown as a table, a figure or an output, and not in a sentence."""
+        if not value.alone or value.line in self.broken:
+            return False
+        found = self.build.results[value.stem].values[value.expression]
+        return bool(found.table or found.figures or found.lines)
+
+    def value(self, block: Value) -> Iterator[str]:
+        found = self.build.results[block.stem].values[block.expression]
+        if found.table:
+            yield raw(found.table)
+        for figure in found.figures:
+            yield raw(figure.svg)
+        if found.lines and not found.table:
+            yield self.output(found.lines, None, block.stem)
+
+    def put_in_line(self, value: Value) -> None:
+        line = self.lines[value.line - 1]
+        before, after = line[: value.start], line[value.stop :]
+        text = words()["no_value"]
+        if value.line not in self.broken:
+            found = self.build.results[value.stem].values[value.expression]
+            text = escape_in_context(found.text or "", before, after)
+        self.lines[value.line - 1] = f"{before}{text}{after}"
+
+    def put(self, block: Block, text: str) -> None:
+        """Replace the lines of a block, with one blank line around it.
+
+        A second one would end the footnote that it is in.
+        """
+        above = self.lines[block.line - 2] if block.line > 1 else ""
+        below = self.lines[block.end] if block.end < len(self.lines) else ""
+        lines = [f"{block.indent}{line}".rstrip() for line in text.split("\n")]
+        first = [""] if above.strip() else []
+        last = [""] if below.strip() else []
+        self.lines[block.line - 1 : block.end] = [*first, *lines, *last]
+
+    def safe(self, text: str) -> str:
+        """Escape lines that pymdownx.snippets would act on, where it reads the page."""
+        if not self.escape_includes or "8<-" not in text:
+            return text
+        return re.sub(r"^([ \t]*)(;*-+8<-+)", r"\1;\2", text, flags=re.MULTILINE)
+
+    def end_of_head(self) -> int:
+        first = self.page.blocks[0] if self.page.meta else None
+        return first.end if first else 0
+
+    def message(self) -> str:
+        text = html.escape(visible("\n\n".join(map(str, self.problems))))
+        told = f"<p>{words()['broken']}</p><pre>{text}</pre>"
+        return "\n" + raw(f'<div class="engine-error" role="alert">{told}</div>')
+
+
+def position(block: Block) -> tuple[int, int]:
+    return block.line, block.start if isinstance(block, Value) else -1
+
+
+def code_of(snippet: Snippet, name: str | None) -> str:
+    """Return the code of a section, or with None of the whole file, without markers."""
+    lines = snippet.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if name is not None:
+        section = snippet.section(name)
+        assert section is not None, f"{snippet.stem} has no section {name}"
+        lines = textwrap.dedent("\n".join(lines[section.start : section.end - 1])).split("\n")
+    return "\n".join(line for line in lines if not MARKER.search(line)).strip("\n")
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts)
+
+
+def raw(text: str) -> str:
+    """Return HTML as a fence that the generator puts into the page as it is."""
+    return fence(" engine-html", text.strip("\n"))
+
+
+def fence(info: str, text: str, marks: str = "```") -> str:
+    """Return a code fence with marks long enough that nothing in the text can end it."""
+    mark = marks[0]
+    longest = max((len(m) for m in re.findall(rf"^[ \t]*({mark}+)", text, re.MULTILINE)), default=0)
+    marks = mark * max(len(marks), longest + 1)
+    body = text.strip("\n")
+    return f"{marks}{info}\n{body}\n{marks}" if body else f"{marks}{info}\n{marks}"
+
+
+def escape_in_context(text: str, before: str, after: str) -> str:
+    """Escape a value whose neighbors would turn it into a link or a list.
+
+    `[1, 2]: a` would define a link, `[1, 2](a)` be one, and `3. A` begin a list.
+
+    before, after: the rest of its line
+    """
+    link = text.endswith("]") and after[:1] in tuple(":([")
+    number = text.isdigit() and after[:1] in NUMBERED and not before.strip(" \t>*+-")
+    if (link or number) and after and not before.count("`") % 2:
+        return f"{text[:-1]}&#{ord(text[-1])};"
+    return text
