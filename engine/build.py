@@ -65,11 +65,8 @@ class Engine:
 
         Nobody waits for the proofs of a build that fails.
         """
-        texts = {stem: snippet.text for stem, snippet in build.snippets.items()}
         pool = self.pool if self.reporter.serving or not build.problems else None
-        results, digests = build.results, build.digests
-        build.programs = self.programs.begin(pool, blocks, texts, build.sections, results, digests)
-        build.problems += self.programs.finish()
+        build.problems += self.programs.prove(build, blocks, pool)
 
     def edited_since_run(self, build: Build) -> list[Problem]:
         """Return the snippets that were edited after this build ran them.

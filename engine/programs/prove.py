@@ -6,10 +6,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from engine.cache.store import Store, keep_only
+from engine.model.build import Build, Snippet
 from engine.model.problem import Problem, shortened
 from engine.model.project import Project
 from engine.model.result import Job, Result, SectionOutput
@@ -33,67 +33,46 @@ class Programs:
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
         self.failed: dict[CodeBlock, tuple[str, str]] = {}  # digest of its result, message
-        self.prover = ThreadPoolExecutor(1, "prover")
-        self.proof: Future[list[Problem]] | None = None
 
-    def begin(
-        self,
-        pool: Pool | None,
-        blocks: Mapping[CodeBlock, str],
-        texts: Mapping[str, str],
-        sections: Mapping[str, list[Section]],
-        results: Mapping[str, Result],
-        digests: Mapping[str, str],
-    ) -> dict[CodeBlock, str]:
-        """Start to prove those programs that are new; return all, complete only after `finish`.
+    def prove(
+        self, build: Build, blocks: Mapping[CodeBlock, str], pool: Pool | None
+    ) -> list[Problem]:
+        """Add the programs of code blocks to a build; return the blocks that have none.
 
-        pool: None leaves the new ones unproved, in a build that fails anyway
         blocks: each with the first line that shows it, as `file:line`
-        texts: of the snippets that ran, by stem
-        digests: for each result, the digest of all that it depends on
+        pool: runs those that are new; without it they stay as the smallest slice, unproved
         """
+        results, digests = build.results, build.digests
         keep_only(self.project.programs, {str(self.file(stem)) for stem in results})
         cached = {stem: self.load(stem, digests[stem]) for stem in results}
-        slicer = Slicer(self.project.root, {self.project.snippet(s): t for s, t in texts.items()})
-        programs: dict[CodeBlock, str] = {}
+        slicer = Slicer(self.project.root, {s.path: s.text for s in build.snippets.values()})
         failures: dict[CodeBlock, str] = {}
         attempts: list[Attempt] = []
         for block in blocks:
-            stem = block.stem
-            if stem not in results:
+            if block.stem not in results:
                 continue  # what failed there has a message already
             digest, message = self.failed.get(block, ("", ""))
-            if block.key in cached[stem]:
-                programs[block] = cached[stem][block.key]
-            elif digest == digests[stem]:
+            if block.key in cached[block.stem]:
+                build.programs[block] = cached[block.stem][block.key]
+            elif digest == digests[block.stem]:
                 failures[block] = message
             else:
-                path = self.project.snippet(stem)
-                attempt = Attempt(block, slicer, path, texts[stem], sections[stem], results[stem])
-                programs[block] = attempt.text
+                attempt = Attempt(block, slicer, build.snippets[block.stem], results[block.stem])
+                build.programs[block] = attempt.text
                 attempts.append(attempt)
-
-        def prove(pool: Pool) -> list[Problem]:
-            for attempt in prove_all(attempts, pool):
-                stem = attempt.block.stem
-                cached[stem][attempt.block.key] = programs[attempt.block] = attempt.text
-                self.save(stem, digests[stem], cached[stem])
-            failures.update({a.block: a.explanation(pool) for a in attempts if not a.is_proved})
-            self.failed = {b: (digests[b.stem], message) for b, message in failures.items()}
-            return [
-                Problem(where, f"this block cannot stand alone as a program: {failures[block]}")
-                for block, where in blocks.items()
-                if block in failures
-            ]
-
-        if pool is not None:
-            self.proof = self.prover.submit(prove, pool)
-        return programs
-
-    def finish(self) -> list[Problem]:
-        """Wait for the proofs; return the blocks that cannot stand alone."""
-        proof, self.proof = self.proof, None
-        return proof.result() if proof else []
+        if pool is None:
+            return []
+        for attempt in prove_all(attempts, pool):
+            block, stem = attempt.block, attempt.block.stem
+            cached[stem][block.key] = build.programs[block] = attempt.text
+            self.save(stem, digests[stem], cached[stem])
+        failures.update({a.block: a.explanation(pool) for a in attempts if not a.is_proved})
+        self.failed = {b: (digests[b.stem], message) for b, message in failures.items()}
+        return [
+            Problem(where, f"this block cannot stand alone as a program: {failures[block]}")
+            for block, where in blocks.items()
+            if block in failures
+        ]
 
     def load(self, stem: str, digest: str) -> dict[str, str]:
         data = self.store.load_checked(self.file(stem))
@@ -114,16 +93,9 @@ class Programs:
 class Attempt:
     """The search for the smallest slice that proves to be the program of a block."""
 
-    def __init__(
-        self,
-        block: CodeBlock,
-        slicer: Slicer,
-        path: Path,
-        snippet: str,
-        sections: list[Section],
-        result: Result,
-    ) -> None:
-        self.block, self.slicer, self.path, self.snippet = block, slicer, path, snippet
+    def __init__(self, block: CodeBlock, slicer: Slicer, snippet: Snippet, result: Result) -> None:
+        self.block, self.slicer, self.snippet = block, slicer, snippet
+        sections = snippet.sections
         named = {section.name: section for section in sections}
         self.shown = [named[name] for name in block.sections] or [WHOLE_FILE]
         shown = [s for name in block.sections or named if (s := result.sections.get(name))]
@@ -145,7 +117,9 @@ class Attempt:
     def extend_to(self, reach: Reach) -> bool:
         """Slice again; return whether this gave another program."""
         try:
-            text = self.slicer.program(self.path, self.shown, reach, self.printing, self.drawing)
+            text = self.slicer.program(
+                self.snippet.path, self.shown, reach, self.printing, self.drawing
+            )
         except (CannotStandAlone, *UNREADABLE) as error:
             self.refusal = self.refusal or str(error)
             return False
@@ -155,7 +129,7 @@ class Attempt:
 
     def job(self, name: str, proof: bool = True) -> Job:
         whole = [Section("program", 0, WHOLE_FILE.end)]
-        timeout = read_timeout(self.snippet)
+        timeout = read_timeout(self.snippet.text)
         return Job(name, "", "", whole, {}, timeout, program=self.text, proof=proof)
 
     def judge(self, result: Result) -> None:
@@ -166,7 +140,7 @@ class Attempt:
             return
         output = result.sections.get("program", SectionOutput())
         drawn = [figure.digest for figure in output.figures]
-        if is_measured(self.snippet):
+        if is_measured(self.snippet.text):
             self.is_proved = True  # outputs differ from run to run: it need only run
         elif output.text != self.expected.text:
             self.printed = output.text
@@ -192,13 +166,13 @@ class Attempt:
                 )
         lines = [self.failure or self.refusal]
         if self.failure and self.refusal:
-            left_out = self.slicer.left_out(self.path, self.shown, self.reach)
+            left_out = self.slicer.left_out(self.snippet.path, self.shown, self.reach)
             lines += [f"it leaves out {place}" for place in left_out]
             lines += [f"since {self.refusal}" if left_out else self.refusal]
         return "\n".join(lines)
 
     def differs_only_in_times(self) -> bool:
-        patterns = [ADDRESS, TIMES, *([NUMBER] if CLOCK.search(self.snippet) else [])]
+        patterns = [ADDRESS, TIMES, *([NUMBER] if CLOCK.search(self.snippet.text) else [])]
         pattern = re.compile("|".join(patterns))
         got, expected = (pattern.sub("…", t) for t in (self.printed or "", self.expected.text))
         return got == expected

@@ -111,9 +111,9 @@ class Slicer:
 
         Raises CannotStandAlone where a name is bound nowhere, or means two things.
         """
-        found = Slice(self, reach)
+        found = Slice(self, reach, printing)
         found.add(path, sections)
-        return found.program(path, sections, printing, drawing)
+        return found.program(path, sections, drawing)
 
     def left_out(self, path: Path, sections: Collection[Section], reach: Reach) -> list[str]:
         """Return the lines above some sections that their program lacks, with what they change."""
@@ -144,10 +144,10 @@ class Slicer:
 class Slice:
     """The statements and imports that some code needs, while they are collected."""
 
-    def __init__(self, slicer: Slicer, reach: Reach) -> None:
+    def __init__(self, slicer: Slicer, reach: Reach, printing: Collection[Section] = ()) -> None:
         self.slicer, self.root, self.read = slicer, slicer.root, slicer.read
-        self.reach = reach
-        self.limits: dict[Path, int] = {}  # where the code of a file ends
+        self.reach, self.printing = reach, printing
+        self.limits: dict[Path, int] = {}  # the place after the shown code of a file
         self.shown: dict[Path, list[Statement]] = {}
         self.taken: dict[Path, set[Statement]] = {}
         self.order: list[Path] = []  # files, as they were first needed
@@ -163,14 +163,14 @@ class Slice:
         """Take what sections of a file need, as far as this slice reaches."""
         shown = statements_in(self.read(path), sections)
         self.shown.setdefault(path, []).extend(shown)
-        self.limits[path] = max((s.last for s in shown), default=0) + 1
+        self.limits[path] = max((s.place for s in shown), default=-1) + 1
         bound: set[str] = set()
         own = [s for s in shown if not is_local(s.node, path, self.root)]
         for statement in own:  # what a local import gives is taken where it is used
             self.check_imports(path, statement)
             names = statement.names
             for name in self.in_order_of_binding(path, names.uses - bound):
-                self.take(path, name, statement.first)
+                self.take(path, name, statement.place)
             for name in self.in_order_of_binding(path, names.later):
                 if not any(name in s.names.binds for s in own):
                     self.take(path, name, self.limits[path], later=True)
@@ -187,7 +187,7 @@ class Slice:
         self.whole.add(path)
         for statement in self.above(path):
             if not isinstance(statement.node, ast.Import | ast.ImportFrom):
-                if not statement.output or (self.reach >= Reach.OUTPUT and statement.calls):
+                if not statement.output or (self.reach >= Reach.OUTPUT and self.acts(statement)):
                     self.place(path, statement)
                 continue
             for alias in statement.node.names:
@@ -197,6 +197,14 @@ class Slice:
                 elif alias.name == "*" or self.reach >= Reach.IMPORTED:
                     self.needs.setdefault(path, {})[file] = None
                     self.take_all(file)
+
+    def acts(self, statement: Statement) -> bool:
+        """Return whether a statement that prints does anything else, or prints to elsewhere."""
+        return statement.calls or not self.prints(statement)
+
+    def prints(self, statement: Statement) -> bool:
+        """Return whether a statement stands in a section that printed."""
+        return bool(statements_in([statement], self.printing))
 
     def take_mentioning(self) -> None:
         """Take each statement that mentions a name that is there, until there are no more."""
@@ -224,20 +232,21 @@ class Slice:
         limit = self.limits.get(path)
         if limit is None:
             return [s for s in self.read(path) if not s.guarded]
-        return [s for s in self.read(path) if s.first < limit and s not in self.shown[path]]
+        return [s for s in self.read(path)[:limit] if s not in self.shown[path]]
 
     def take(self, path: Path, name: str, before: int, later: bool = False) -> None:
-        """Take all that gives `name` its value above a line of a file.
+        """Take all that gives `name` its value before a place in a file.
 
-        later: whether it may also be bound below that line, as a function may that another calls
+        later: whether it may also be bound after it, as a function may that another calls
         """
         statements = self.read(path)
         bindings = [s for s in statements if name in s.names.binds]
-        above = [s for s in bindings if s.first < before]
+        above = [s for s in bindings if s.place < before]
         if later and not above:
-            above, before = bindings, LAST_LINE
+            above, before = bindings, len(statements)
         if not above:
-            if self.reach < Reach.FILE:  # else it may come from an `exec`, or from a star
+            # At a larger reach, it may come from an `exec` or from a star.
+            if name not in BUILTINS and self.reach < Reach.FILE:
                 self.fail_to_find(path, name)
             return
         for binding in reversed(above):
@@ -245,7 +254,7 @@ class Slice:
             if not binding.is_conditional:
                 break
         for statement in statements:
-            if binding.first < statement.first < before and name in statement.names.changes:
+            if binding.place < statement.place < before and name in statement.names.changes:
                 hides = Output.DRAWS if binding.is_import else Output.PRINTS
                 if not statement.output >= hides:
                     self.place(path, statement)
@@ -279,9 +288,9 @@ class Slice:
         self.names.setdefault(path, set()).update(statement.names.binds)
         self.check_imports(path, statement)
         for name in self.in_order_of_binding(path, statement.names.uses):
-            self.take(path, name, statement.first)
+            self.take(path, name, statement.place)
         for name in self.in_order_of_binding(path, statement.names.later):
-            self.take(path, name, self.limits.get(path, LAST_LINE), later=True)
+            self.take(path, name, self.limits.get(path, len(self.read(path))), later=True)
         if path not in self.order:
             self.order.append(path)
 
@@ -307,7 +316,7 @@ class Slice:
             )
         self.needs.setdefault(path, {})[local] = None
         self.names.setdefault(path, set()).add(name)
-        self.take(local, alias.name, LAST_LINE)
+        self.take(local, alias.name, len(self.read(local)))
         if renamed:
             line = f"{alias.asname} = {alias.name}"
             lines = self.aliases.setdefault(path, [])
@@ -337,7 +346,7 @@ class Slice:
     def in_order_of_binding(self, path: Path, names: Iterable[str]) -> list[str]:
         """Return names in the order in which the file binds them, so that a program reads as it."""
         first = {name: s.first for s in reversed(self.read(path)) for name in s.names.binds}
-        return sorted(set(names) - BUILTINS, key=lambda name: (first.get(name, LAST_LINE), name))
+        return sorted(names, key=lambda name: (first.get(name, LAST_LINE), name))
 
     # How to write it
 
@@ -345,7 +354,6 @@ class Slice:
         self,
         path: Path,
         sections: Collection[Section],
-        printing: Collection[Section],
         drawing: bool,
     ) -> str:
         """Return the text of the program that shows sections of a file."""
@@ -359,7 +367,7 @@ class Slice:
             below = [s for s in rest if s.first > end]
             for number, section in enumerate(sections):
                 above = [s for s in rest if s.first < section.start]
-                text = self.text(path, [*above, *([] if number else below)], printing, not number)
+                text = self.text(path, [*above, *([] if number else below)], not number)
                 texts += [text, 'pyplot.close("all")' if silent and drawing and text else ""]
                 texts.append(self.slicer.code(path, [section]))
                 rest = [s for s in rest if s.first > section.end]
@@ -376,27 +384,24 @@ class Slice:
         self,
         path: Path,
         statements: Iterable[Statement],
-        printing: Collection[Section] = (),
         aliases: bool = True,
     ) -> str:
         """Return those of the statements that are taken, spaced as they are in their file."""
         parts: list[str] = self.aliases.get(path, []) if aliases else []
-        taken = [s for s in statements if s in self.taken.get(path, ())]
         text = ""
         previous = None
-        silenced = False
-        for statement in taken:
-            loud = (
-                self.reach >= Reach.OUTPUT
-                and statement.calls
-                and bool(statements_in([statement], printing))
-            )
-            blank = blank_lines(previous, statement) if previous else 0
-            text += "\n" * (blank + 1) if previous else ""
-            if loud and not silenced:
+        is_silenced = False
+        for statement in statements:
+            if statement not in self.taken.get(path, ()):
+                continue
+            loud = self.reach >= Reach.OUTPUT and statement.calls and self.prints(statement)
+            if previous:
+                text += "\n" * (blank_lines(previous, statement) + 1)
+            if loud and not is_silenced:
                 text += f"{SILENCE}\n"
-            text += textwrap.indent(statement.text, "    ") if loud else statement.quiet
-            silenced, previous = loud, statement
+            own = statement.quiet if self.reach < Reach.OUTPUT else statement.text
+            text += textwrap.indent(own, "    ") if loud else own
+            is_silenced, previous = loud, statement
         return "\n".join(filter(None, [*parts, text]))
 
     def import_lines(self) -> list[str]:
@@ -450,4 +455,4 @@ def blank_lines(first: Statement, second: Statement) -> int:
     """Return two around a function or class, as is usual, else one where the file has any."""
     if any(isinstance(s.node, DEFINITIONS) for s in (first, second)):
         return 2
-    return 0 if second.first - second.text.count("\n") - first.last <= 1 else 1
+    return int(second.start > first.last + 1)

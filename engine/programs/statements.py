@@ -33,16 +33,20 @@ class Output(IntEnum):
 class Statement:
     """A statement at the top level of a file, or below its main guard.
 
+    place: its number in the file, from 0
     text: its source, with the comment above it
     quiet: the same without the lines inside it that only print
+    start: the first line of its text
     first, last: its lines, without that comment
     output: what it does, if it does nothing else
     guarded: whether it runs only where its file is the main program
     """
 
     node: ast.stmt
+    place: int
     text: str
     quiet: str
+    start: int
     first: int
     last: int
     names: Names
@@ -96,8 +100,10 @@ def read_statements(source: str) -> Iterator[Statement]:
         remove_printing(node, quiet)
         yield Statement(
             node,
+            place,
             text,
             textwrap.dedent("\n".join(quiet.values())),
+            start,
             first,
             last,
             Names.of(node),
