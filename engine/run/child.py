@@ -389,12 +389,12 @@ def close(section: Section | None, job: Job, result: Result, offset: int, line: 
             written = figures.written(figure)
             digest = figures.digest_of(figure, written)
             svg = figures.svg_of(figure, prefix, written) if job.program is None else ""
-            output.figures.append(Figure(slug(figure.get_label()), svg, digest))
+            output.figures.append(Figure(slug(figures.title_of(figure)), svg, digest))
         except ValueError as error:
             raise Failed(section.start, f'section "{section.name}": {error}') from error
         except Exception as error:
             told = f"cannot be drawn: {type(error).__name__}: {error}"
-            told = f"section \"{section.name}\": the figure '{figure.get_label()}' {told}"
+            told = f"section \"{section.name}\": the figure '{figures.title_of(figure)}' {told}"
             raise Failed(section.start, told) from error
     pyplot.close("all")
     return offset + len(data)

@@ -1,35 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""Turns a matplotlib figure into an inline SVG that takes its colors and its font from the page.
+"""Turn a matplotlib figure into an inline SVG that takes its colors and its font from the page.
 
-A drawing says only *which* tensor it shows, with matplotlib's cycle colors C0 to C9. What those
-colors look like is decided by `docs/assets/palette.css` alone, once for each theme.
+Matplotlib's cycle colors C0 to C9 become the page's custom properties `--cycle-0` to `--cycle-9`,
+black becomes the color of its text and white its background; so a figure fits both themes.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import html
 import io
 import re
+import warnings
 import xml.etree.ElementTree as ET
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from engine.run.sources import digest
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-TAB10 = (
-    "#1f77b4",
-    "#ff7f0e",
-    "#2ca02c",
-    "#d62728",
-    "#9467bd",
-    "#8c564b",
-    "#e377c2",
-    "#7f7f7f",
-    "#bcbd22",
-    "#17becf",
-)
+TAB10 = [to_hex(color) for color in mpl.color_sequences["tab10"]]
+INK, PAPER = "currentColor", "var(--md-default-bg-color,Canvas)"
+BASES = {hex_: f"var(--cycle-{i},{hex_})" for i, hex_ in enumerate(TAB10)}
+BASES |= {"#000000": INK, "#ffffff": PAPER}
+GRAYS = "engine-grays"  # about as light as viridis, for which a snippet may have chosen its texts
+mpl.colormaps.register(LinearSegmentedColormap.from_list(GRAYS, ["0", "0.85"]), force=True)
 
 RC = {
     "axes.edgecolor": "black",
@@ -37,24 +41,25 @@ RC = {
     "axes.linewidth": 0.8,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "figure.constrained_layout.use": True,
     "figure.facecolor": "none",
     "figure.figsize": (6.0, 3.6),
     "figure.max_open_warning": 0,
     "font.size": 13,
+    "image.cmap": GRAYS,
+    "legend.facecolor": "white",
     "savefig.bbox": "standard",
     "svg.fonttype": "none",
-    "text.parse_math": False,
 }
-"""What the worker sets before it runs a snippet. A point in matplotlib is a pixel on the page."""
+"""Settings that the worker makes before it runs a snippet. A point in matplotlib is a pixel."""
 
 # Not set with `rc_context`, which would copy all of matplotlib's settings for each figure.
-WRITTEN_WITH = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
-MOST_DRAWING = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
-SMALLEST_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
-
-UNKNOWN = {"a", "filter", "linearGradient", "pattern", "radialGradient"}
-
+SAVED_WITH = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
+MAX_SVG = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
+MAX_CELLS = 10_000  # of an image
+COLOR_BAR_STEPS = 64
+MIN_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
+UNSUPPORTED = {"a", "filter", "linearGradient", "pattern", "radialGradient"}
+FORMULA = re.compile(r"<!-- (.*?) -->\s*<g[^>]*>\s*<text>\s*<tspan")
 INITIAL = {
     ("fill-rule", "nonzero"),
     ("font-style", "normal"),
@@ -67,66 +72,74 @@ INITIAL = {
 }
 
 
-COLOR_OF_HEX = {color: f"var(--cycle-{i},{color})" for i, color in enumerate(TAB10)}
-
-
 def written(figure: Figure) -> str:
-    """The figure as matplotlib writes it, which is the same text for the same drawing.
+    """Return the figure as matplotlib writes it, the same text for the same drawing.
 
-    Raises ValueError when it is too large for a page.
+    Raises ValueError when it is animated, or too large for a page.
     """
-    import matplotlib as mpl
-
+    refuse_animation(figure)
+    lay_out(figure)
     buffer = io.StringIO()
-    theirs = {name: mpl.rcParams[name] for name in WRITTEN_WITH}
-    mpl.rcParams.update(WRITTEN_WITH)
+    rc: Any = mpl.rcParams
+    before = {name: rc[name] for name in SAVED_WITH}
+    rc.update(SAVED_WITH)
     try:
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        with drawn_as_cells(figure), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*(tight|constrained)_layout")  # not the author's
+            figure.savefig(buffer, format="svg", metadata={"Date": None})
     finally:
-        mpl.rcParams.update(theirs)
-    if buffer.tell() > MOST_DRAWING:
+        rc.update(before)
+    if buffer.tell() > MAX_SVG:
         raise ValueError(
-            f"the figure '{figure.get_label()}' takes {buffer.tell() / 10**6:.0f} MB: a page can "
-            f"show {MOST_DRAWING // 10**6} MB at the most; draw fewer marks"
+            f"the figure '{title_of(figure)}' takes {buffer.tell() / 10**6:.0f} MB: a page can "
+            f"show {MAX_SVG // 10**6} MB at the most; draw fewer marks"
         )
     return buffer.getvalue()
 
 
 def digest_of(figure: Figure, text: str) -> str:
-    """Tells a figure, with all that is said of it, from others; `text` is what is `written`."""
-    return digest("\0".join([figure.get_label(), _described(figure) or "", text]).encode())
+    """Digest of a figure's label, description and SVG; `text` is its `written` form."""
+    description = getattr(figure, "description", None) or ""
+    return digest("\0".join([title_of(figure), description, text]).encode())
+
+
+def title_of(figure: Figure) -> str:
+    """Return the figure's label, or else the title above it or above its first axes, or ""."""
+    titles = [figure.get_label(), figure.get_suptitle(), *(a.get_title() for a in figure.axes)]
+    return next((str(title) for title in titles if str(title).strip()), "")
 
 
 def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
-    """The figure as `<figure class="drawing">…</figure>`, without a blank line.
+    """Return the figure as `<figure class="drawing">…</figure>`, without a blank line.
 
-    `prefix` begins every id, so it has to be unique on its page. The title is the figure's label,
+    `prefix` begins every id, so it has to be unique on its page. The title is `title_of` it,
     the description is `figure.description` or else the figure's texts in reading order. `text` is
-    what is `written`, where that is known.
+    its `written` form, if that is known.
 
-    Raises ValueError when the figure has no title, holds a bitmap, uses a color that stands for no
-    tensor, or is too large for a page.
+    Raises ValueError when the figure has no title, is too large for a page, or contains something
+    whose colors could not follow the theme.
     """
-    title = _one_line(figure.get_label())
-    if not title:
+    if not (title := one_line(title_of(figure))):
         raise ValueError("a figure needs a title: plt.subplots(num='…')")
-    svg = _elements(text or written(figure), title)
-    texts = _texts_in_reading_order(svg)
-    if formula := next((text for text in texts if re.fullmatch(r"\$.*\\[a-z].*\$", text)), None):
-        raise ValueError(
-            f"the figure '{title}' holds the formula {formula}, which is not typeset: write plain "
-            f"text, and the ticks of a log axis with set_xticks(places, labels)"
-        )
-    description = _one_line(_described(figure) or ", ".join(texts))
-
-    prefix = re.sub(r"[^\w.-]+", "-", prefix)
-    _draw_in_place(svg)
-    _drop_needless_clips(svg)
-    _prefix_ids(svg, prefix)
-    for element in svg.iter():
-        _restyle(element, title)
-    _shorten(svg)
-    _set_root(svg, prefix, title, description)
+    try:
+        for mappable in figure.findobj(lambda artist: isinstance(artist, ScalarMappable)):
+            refuse_colormap(mappable)
+        text = text or written(figure)
+        svg = elements(text)
+        typeset_formulas(svg, FORMULA.findall(html.unescape(text)))
+        texts = ", ".join(texts_in_order(svg))
+        description = getattr(figure, "description", None) or texts
+        prefix = re.sub(r"[^\w.-]+", "-", prefix)
+        draw_in_place(svg)
+        merge_cells(svg)
+        drop_needless_clips(svg)
+        prefix_ids(svg, prefix)
+        for element in svg.iter():
+            restyle(element)
+    except Unsupported as error:
+        raise ValueError(f"the figure '{title}' {error}") from error
+    shorten(svg)
+    set_root(svg, prefix, title, one_line(description))
     inner = ET.tostring(svg, encoding="unicode", short_empty_elements=True)
     inner = re.sub(r"\s*\n\s*", "\n", inner.strip()).replace(" />", "/>")
     # A brace could pass for the page's inline form.
@@ -134,37 +147,148 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     return f'<figure class="drawing">\n{inner}\n</figure>\n'
 
 
-def _one_line(text: str) -> str:
-    return " ".join(_printable(text).split())
+class Unsupported(Exception):
+    """Raised for what a page cannot show; the message continues "the figure 'Scores' …"."""
 
 
-def _printable(text: str) -> str:
-    """Without the control characters that XML forbids and Markdown uses as marks of its own."""
+# Before matplotlib writes it
+
+
+def refuse_animation(figure: Figure) -> None:
+    for reference in figure.canvas.callbacks.callbacks.get("close_event", {}).values():
+        owner = getattr(reference(), "__self__", None)  # an animation stops when its figure closes
+        if type(owner).__module__ == "matplotlib.animation":
+            raise ValueError(
+                f"the figure '{title_of(figure)}' is animated, and a page shows still pictures: "
+                f"draw some of its frames side by side, with plt.subplots(1, 3)"
+            )
+
+
+def lay_out(figure: Figure) -> None:
+    """Fit the labels into a figure whose layout the snippet left to matplotlib.
+
+    Not a setting in RC, with which matplotlib would warn of `tight_layout` and `subplots_adjust`.
+    """
+    rc: Any = mpl.rcParams
+    untouched = {side: rc[f"figure.subplot.{side}"] for side in vars(figure.subplotpars)}
+    in_grid = [axes for axes in figure.axes if axes.get_subplotspec()]
+    if not in_grid or figure.get_layout_engine() or vars(figure.subplotpars) != untouched:
+        return
+    bars = {axes for axes in figure.axes if hasattr(axes, "_colorbar")}
+    if not bars & set(in_grid):
+        figure.set_layout_engine("constrained")
+    elif bars <= set(in_grid):  # constrained layout fails with the grid of such a color bar
+        figure.set_layout_engine("tight")
+
+
+def refuse_colormap(mappable: Any) -> None:
+    """Refuse a colormap that takes other colors than grays, or tints of a cycle color."""
+    array = mappable.get_array()
+    if array is None or array.ndim > 2:
+        return
+    colormap = mappable.get_cmap()
+    colors = {to_hex(color) for color in colormap(np.arange(colormap.N))}
+    others = "give it cmap='Greys', or the tints of one color: LinearSegmentedColormap.from_list"
+    try:
+        for color in colors:
+            page_color(color)
+    except Unsupported as error:
+        raise Unsupported(
+            f"colors numbers by the colormap '{colormap.name}', which could not follow the theme: "
+            f"{others}('tints', ['white', 'C5'])"
+        ) from error
+    if min(colors) == TAB10[7] and max(colors) == "#ffffff":
+        raise Unsupported(
+            f"colors numbers by tints of C7, which cannot be told from grays: "
+            f"{others}('tints', [('C7', 0), 'C7'])"
+        )
+
+
+@contextlib.contextmanager
+def drawn_as_cells(figure: Figure) -> Iterator[None]:
+    """Draw images and color bars, which matplotlib would write as bitmaps, as colored cells."""
+    replaced: list[tuple[Any, Any, Any]] = []  # an artist, the corners of its cells, their numbers
+    for image in figure.findobj(AxesImage):
+        array = image.get_array()
+        smooth = image.get_interpolation() not in ("auto", "antialiased", "nearest", "none")
+        if type(image) is not AxesImage or array is None or array.ndim != 2 or smooth:
+            continue
+        if array.size > MAX_CELLS:
+            rows, columns = array.shape
+            raise ValueError(
+                f"the figure '{title_of(figure)}' holds an image of {rows} × {columns} cells: a "
+                f"page can show {MAX_CELLS}; show a part or every n-th cell of it, as in x[::4]"
+            )
+        left, right, bottom, top = image.get_extent()
+        if image.origin == "upper":
+            bottom, top = top, bottom
+        x = np.linspace(left, right, array.shape[1] + 1)
+        y = np.linspace(bottom, top, array.shape[0] + 1)
+        replaced.append((image, np.stack(np.meshgrid(x, y), axis=-1), array))
+    for bar in figure.findobj(QuadMesh):
+        if bar.get_rasterized() and hasattr(bar.axes, "_colorbar"):
+            numbers: Any = np.ma.asarray(bar.get_array())
+            corners = np.asarray(bar.get_coordinates())
+            steps = [min(n, COLOR_BAR_STEPS) for n in numbers.shape]
+            edges = [
+                np.linspace(0, n, step + 1).round().astype(int)
+                for n, step in zip(numbers.shape, steps, strict=True)
+            ]
+            middles = [(some[:-1] + some[1:]) // 2 for some in edges]
+            replaced.append((bar, corners[np.ix_(*edges)], numbers[np.ix_(*middles)]))
+    cells = []
+    for artist, corners, array in replaced:
+        mesh = QuadMesh(corners, array=array, cmap=artist.get_cmap(), norm=artist.norm)
+        mesh.set(alpha=artist.get_alpha(), zorder=artist.get_zorder(), antialiased=False)
+        mesh.set(transform=artist.get_transform(), visible=artist.get_visible())
+        artist.axes.add_collection(mesh, autolim=False)
+        artist.set_visible(False)
+        cells.append((artist, mesh))
+    try:
+        yield
+    finally:
+        for artist, mesh in cells:
+            artist.set_visible(mesh.get_visible())
+            mesh.remove()
+
+
+# What matplotlib has written
+
+
+def one_line(text: object) -> str:
+    return " ".join(printable(str(text)).split())
+
+
+def printable(text: str) -> str:
+    """Drop the control characters that XML forbids and Markdown uses as marks of its own."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
 
 
-def _described(figure: Figure) -> str | None:
-    return getattr(figure, "description", None)
-
-
-def _elements(text: str, title: str) -> ET.Element:
-    """What matplotlib has written, as elements without namespaces, comments and metadata."""
-    svg = ET.fromstring(_printable(text))
+def elements(text: str) -> ET.Element:
+    """Parse what matplotlib has written, without namespaces, comments and metadata."""
+    svg = ET.fromstring(printable(text))
     for element in svg.iter():
         element.tag = element.tag.partition("}")[2] or element.tag
         element.attrib = {key.rpartition("}")[2]: v for key, v in element.attrib.items()}
-        if element.tag != "text" and element.tag != "tspan":
+        if element.tag not in ("text", "tspan"):
             element.text = None
-        element.tail = None if element.tag != "tspan" else element.tail
+        elif "  " in (element.text or ""):
+            element.text = (element.text or "").replace(" ", "\xa0")  # columns stay aligned
+        element.tail = None
     if svg.find(".//image") is not None:
-        raise ValueError(
-            f"the figure '{title}' holds a bitmap (imshow, or a rasterized artist): "
-            "draw cells as patches, so that text stays text and colors follow the theme"
+        raise Unsupported(
+            "holds a bitmap (a photo, a smoothed image or a rasterized artist): draw numbers with "
+            "imshow(x) or pcolormesh(x), so that their colors follow the theme"
         )
-    if found := next((one.tag for one in svg.iter() if one.tag in UNKNOWN), None):
-        raise ValueError(
-            f"the figure '{title}' needs <{found}> in its SVG (a hatch, a gradient or a link), "
-            f"whose colors could not follow the theme: draw it with plain marks"
+    if found := next((one.tag for one in svg.iter() if one.tag in UNSUPPORTED), None):
+        raise Unsupported(
+            f"needs <{found}> in its SVG (a hatch, a gradient or a link), whose colors could not "
+            f"follow the theme: draw it with plain marks"
+        )
+    texts = (group for group in svg.iter("g") if group.get("id", "").startswith("text_"))
+    if any(group.find("path") is not None for group in texts):
+        raise Unsupported(
+            "holds a text with path_effects, which is no text any more: leave them out"
         )
     for parent in list(svg.iter()):
         for child in list(parent):
@@ -173,18 +297,58 @@ def _elements(text: str, title: str) -> ET.Element:
     return svg
 
 
-def _texts_in_reading_order(svg: ET.Element) -> list[str]:
+def typeset_formulas(svg: ET.Element, formulas: list[str]) -> None:
+    """Make each formula a text whose superscripts and subscripts are raised and lowered."""
+    groups = [group for group in svg.iter("g") if group.find("text/tspan") is not None]
+    for group, formula in zip(groups, formulas, strict=True):
+        text, *bars = group
+        glyphs = sorted(text, key=lambda glyph: float(glyph.get("x", 0)))
+        styles = [declarations(glyph) for glyph in glyphs]
+        if bars or any(style["font-family"] != "'DejaVu Sans'" for style in styles):
+            raise Unsupported(
+                f"holds the formula {formula}, of which a page can show letters, superscripts and "
+                f"subscripts alone: write it without \\frac, \\sqrt, \\sum and the like, or in the "
+                f"page's text"
+            )
+        sizes = [float(style.pop("font-size")[:-2]) for style in styles]
+        level = float(glyphs[sizes.index(max(sizes))].get("y", 0))
+        text.set("style", f"{group.attrib.pop('style', '')};font-size:{max(sizes):g}px")
+        text.text, text[:] = None, []
+        script = ""
+        for glyph, style, size in zip(glyphs, styles, sizes, strict=True):
+            if size < max(sizes):
+                style["font-size"] = f"{size:g}px"
+            glyph.set("style", ";".join(f"{key}:{style[key]}" for key in style if "font-" in key))
+            last = text[-1] if len(text) else None
+            if last is not None and all(last.get(key) == glyph.get(key) for key in ("style", "y")):
+                word = (last.text or "") + (glyph.text or "")
+                if word.isalnum():  # in one run, which the page's font may make shorter
+                    last.text = word
+                    continue
+            depth = float(glyph.get("y", 0)) - level
+            before, script = script, "^" if depth < -1 else "_" if depth > 1 else ""
+            glyph.set("script", script if script != before else "")
+            text.append(glyph)
+
+
+def texts_in_order(svg: ET.Element) -> list[str]:
+    """Return the texts from top to bottom, left to right, with 10³ as `10^3`; drop `script`."""
     placed = []
+    above = {child: parent for parent in svg.iter() for child in parent}
     for text in svg.iter("text"):
-        words = _one_line("".join(text.itertext()))
-        place = re.search(r"translate\(\s*([-\d.]+)[ ,]+([-\d.]+)", text.get("transform", ""))
+        words = one_line(
+            (text.text or "")
+            + "".join(span.attrib.pop("script", "") + (span.text or "") for span in text)
+        )
+        transform = text.get("transform") or above[text].get("transform") or ""
+        place = re.search(r"translate\(\s*([-\d.]+)[ ,]+([-\d.]+)", transform)
         x, y = place.groups() if place else (text.get("x", 0), text.get("y", 0))
         if words:
             placed.append((round(float(y)), float(x), words))
     return [words for _, _, words in sorted(placed)]
 
 
-def _draw_in_place(svg: ET.Element) -> None:
+def draw_in_place(svg: ET.Element) -> None:
     """Put each mark that is used by its id where it is used.
 
     The theme's instant navigation sets `href` on all that have one, and stops at a <use>, which
@@ -196,7 +360,7 @@ def _draw_in_place(svg: ET.Element) -> None:
         x, y = use.attrib.pop("x", "0"), use.attrib.pop("y", "0")
         style = f"{path.get('style', '')};{use.get('style', '')}".strip(";")
         use.tag = "path"
-        use.set("d", path.get("d"))
+        use.set("d", path.get("d", ""))
         use.set("transform", f"translate({x} {y}) {path.get('transform', '')}".strip())
         if style:
             use.set("style", style)
@@ -205,16 +369,33 @@ def _draw_in_place(svg: ET.Element) -> None:
             defs.remove(path)
 
 
-def _drop_needless_clips(svg: ET.Element) -> None:
-    """Matplotlib clips all that is drawn in axes, also where nothing sticks out."""
+def merge_cells(svg: ET.Element) -> None:
+    """Draw the cells of one color in one path, and no seams between the cells."""
+    for group in svg.iter("g"):
+        if not group.get("id", "").startswith("QuadMesh"):
+            continue
+        if len({declarations(path).get("fill") for path in group} - {"none"}) > 1:
+            for path in group:  # C7 is a gray itself: here it is one of many
+                path.set("style", path.get("style", "").replace(TAB10[7], "#808080"))
+        first: dict[tuple[str | None, ...], ET.Element] = {}
+        for path in list(group):
+            kind = first.setdefault((path.get("style"), path.get("clip-path")), path)
+            if kind is not path:
+                kind.set("d", f"{kind.get('d')} {path.get('d')}")
+                group.remove(path)
+        group.set("shape-rendering", "crispEdges")
+
+
+def drop_needless_clips(svg: ET.Element) -> None:
+    """Drop clip paths where nothing sticks out: matplotlib clips all that is drawn in axes."""
     boxes = {}
     for clip in svg.iter("clipPath"):
         rect = clip.find("rect")
         if rect is not None:
-            x, y, width, height = (float(rect.get(k)) for k in ("x", "y", "width", "height"))
+            x, y, width, height = (float(rect.get(k, 0)) for k in ("x", "y", "width", "height"))
             boxes[f"url(#{clip.get('id')})"] = (x - 1, y - 1, x + width + 1, y + height + 1)
     for path in svg.iter("path"):
-        box = boxes.get(path.get("clip-path"))
+        box = boxes.get(path.get("clip-path", ""))
         numbers = [float(n) for n in re.findall(r"-?\d[\d.]*", path.get("d", ""))]
         if box and numbers:
             xs, ys = numbers[0::2], numbers[1::2]
@@ -222,16 +403,15 @@ def _drop_needless_clips(svg: ET.Element) -> None:
                 del path.attrib["clip-path"]
 
 
-def _prefix_ids(svg: ET.Element, prefix: str) -> None:
+def prefix_ids(svg: ET.Element, prefix: str) -> None:
     """Keep the ids that something refers to, numbered behind the prefix."""
-    reference = re.compile(r"url\(#([^)]+)\)|^#(.+)$")
+    reference = re.compile(r"url\(#([^)]+)\)")
     used: dict[str, str] = {}
     for element in svg.iter():
-        for key, value in element.attrib.items():
-            if key in ("href", "clip-path", "style") and (found := reference.search(value)):
-                old = found[1] or found[2]
-                new = used.setdefault(old, f"{prefix}-{len(used) + 1}")
-                element.set(key, value.replace(f"#{old}", f"#{new}"))
+        for key in ("clip-path", "style"):
+            if found := reference.search(element.get(key, "")):
+                new = used.setdefault(found[1], f"{prefix}-{len(used) + 1}")
+                element.set(key, element.get(key, "").replace(f"#{found[1]}", f"#{new}"))
     for element in svg.iter():
         if "id" in element.attrib:
             old = element.attrib.pop("id")
@@ -239,80 +419,111 @@ def _prefix_ids(svg: ET.Element, prefix: str) -> None:
                 element.set("id", used[old])
 
 
-def _restyle(element: ET.Element, title: str) -> None:
-    """Rewrite one element's style: colors of the page, font of the page, no defaults."""
-    style = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+)", element.get("style", "")))
-    style.pop("font-family", None)
+def declarations(element: ET.Element) -> dict[str, str]:
+    """Return an element's style as a dictionary."""
+    return dict(re.findall(r"([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)", element.get("style", "")))
+
+
+def restyle(element: ET.Element) -> None:
+    """Rewrite an element's style: the page's colors, its font, and no defaults."""
+    style = declarations(element)
+    family = style.pop("font-family", "").lower()
+    if generic := re.search(r"mono|(?<!sans-)serif$|cursive$|fantasy$", family):
+        style["font-family"] = generic[0].replace("mono", "monospace")
     opacity = float(style.pop("opacity", 1))
     for paint in ("fill", "stroke"):
         alpha = opacity * float(style.pop(f"{paint}-opacity", 1))
         if paint in style:
-            style[paint] = _page_color(style[paint].strip(), alpha, title)
-        elif paint == "fill" and alpha < 1 and element.tag in ("path", "text", "use"):
-            style[paint] = _page_color("#000000", alpha, title)  # matplotlib leaves black unsaid
-    if style.get("fill") == "currentColor":
+            style[paint] = page_color(style[paint], alpha)
+        elif paint == "fill" and alpha < 1 and element.tag in ("path", "text"):
+            style[paint] = page_color("#000000", alpha)  # matplotlib leaves black unsaid
+    if style.get("fill") == INK:
         del style["fill"]  # the root says so already
     for key in ("font-size", "stroke-width"):
         if key in style:
-            style[key] = _rounded(style[key], 2)
-    kept = [f"{key}:{v.strip()}" for key, v in style.items() if (key, v.strip()) not in INITIAL]
+            style[key] = rounded(style[key], 2)
     element.attrib.pop("style", None)
-    if kept:
+    if kept := [f"{key}:{value}" for key, value in style.items() if (key, value) not in INITIAL]:
         element.set("style", ";".join(kept))
 
 
-def _page_color(color: str, alpha: float, title: str) -> str:
-    """The page's color for one of matplotlib's: a tensor's, the text's, or the background's."""
+@functools.cache
+def page_color(color: str, alpha: float = 1) -> str:
+    """Return the page's color for one of matplotlib's.
+
+    A gray is a mixture of the page's text and its background. A color between a cycle color and
+    white or black, such as one of a heat map or of a shaded surface, is that color mixed with the
+    background or the text.
+
+    Raises Unsupported for other colors.
+    """
     if color == "none" or color.startswith("url("):
         return color
-    red, green, blue = color[1:3], color[3:5], color[5:7]
-    if color in COLOR_OF_HEX:
-        base = COLOR_OF_HEX[color]
-    elif color == "#ffffff":
-        base = "var(--md-default-bg-color)"
-    elif red == green == blue:
-        base, alpha = "currentColor", alpha * (1 - int(red, 16) / 255)
-    else:
-        raise ValueError(
-            f"the figure '{title}' uses the color {color}, which stands for no tensor: "
-            "use C0 to C9, black, white or a gray"
+    mixed = BASES.get(color)
+    if mixed is None and color[1:3] == color[3:5] == color[5:]:
+        mixed = mixture(INK, 1 - int(color[1:3], 16) / 255, PAPER)
+    if mixed is None:
+        error, base, share, end = min(
+            (*nearest(color, base, end), end) for base in TAB10 for end in ("#ffffff", "#000000")
         )
-    if alpha >= 0.995:
-        return base
-    return f"color-mix(in srgb,{base} {alpha:.0%},transparent)"
+        if error > 1:
+            close = min(range(10), key=lambda i: sum((rgb(color) - rgb(TAB10[i])) ** 2))
+            raise Unsupported(
+                f"uses the color {color}, which could not follow the theme: use C0 to C9 "
+                f"(C{close} is nearest), black, white or a gray"
+            )
+        mixed = mixture(BASES[base], share, BASES[end])
+    return mixture(mixed, alpha, "transparent")
 
 
-def _shorten(svg: ET.Element) -> None:
+def mixture(color: str, share: float, other: str) -> str:
+    if share >= 0.995:
+        return color
+    return f"color-mix(in srgb,{color} {share:.0%},{other})"
+
+
+def nearest(color: str, base: str, end: str) -> tuple[float, str, float]:
+    """Return how far `color` is from a mixture of two others, the first, and its share in it."""
+    way = rgb(base) - rgb(end)
+    share = float(np.clip((rgb(color) - rgb(end)) @ way / (way @ way), 0, 1))
+    return float(abs(rgb(end) + share * way - rgb(color)).max()), base, share
+
+
+def rgb(color: str) -> Any:
+    return np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)])
+
+
+def shorten(svg: ET.Element) -> None:
     """Round coordinates; drop what draws nothing and groups that say nothing."""
     for element in svg.iter():
         for key in ("x", "y", "width", "height"):
             if key in element.attrib:
-                element.set(key, _rounded(element.get(key), 1))
+                element.set(key, rounded(element.attrib[key], 1))
         if "d" in element.attrib:
-            path = _rounded(element.get("d"), 1)
+            path = rounded(element.attrib["d"], 1)
             element.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", path).strip())
         if "transform" in element.attrib:
-            transform = _rounded(element.get("transform"), 2)
+            transform = rounded(element.attrib["transform"], 2)
             if re.fullmatch(r"rotate\(-?0( [-\d. ]+)?\)", transform):
                 del element.attrib["transform"]
             else:
                 element.set("transform", transform)
-    _flatten(svg)
+    flatten(svg)
 
 
-def _flatten(parent: ET.Element) -> None:
+def flatten(parent: ET.Element) -> None:
     children = []
     for child in list(parent):
-        _flatten(child)
+        flatten(child)
         parent.remove(child)
         if child.tag == "g" and not child.attrib:
             children += list(child)
-        elif not _is_idle(child):
+        elif not is_idle(child):
             children.append(child)
     parent.extend(children)
 
 
-def _is_idle(element: ET.Element) -> bool:
+def is_idle(element: ET.Element) -> bool:
     """Whether it can go: empty, without a paint, or a clip path that nothing refers to."""
     if element.tag == "path" and "id" not in element.attrib:
         style = element.get("style", "")
@@ -322,8 +533,8 @@ def _is_idle(element: ET.Element) -> bool:
     return element.tag in ("g", "defs") and not len(element)
 
 
-def _rounded(text: str, digits: int) -> str:
-    def shorter(number: re.Match) -> str:
+def rounded(text: str, digits: int) -> str:
+    def shorter(number: re.Match[str]) -> str:
         value = f"{float(number[0]):.{digits}f}"
         value = value.rstrip("0").rstrip(".") if "." in value else value
         return "0" if value == "-0" else value
@@ -331,7 +542,7 @@ def _rounded(text: str, digits: int) -> str:
     return re.sub(r"-?\d+\.\d+(?:e-?\d+)?", shorter, text)
 
 
-def _set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None:
+def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None:
     """Name the drawing, and let it shrink with the page as far as its letters stay readable."""
     styles = [(text, text.get("style", "")) for text in svg.iter("text")]
     sizes = Counter(
@@ -344,11 +555,11 @@ def _set_root(svg: ET.Element, prefix: str, title: str, description: str) -> Non
         if style:
             text.set("style", style)
 
-    width = float(svg.get("viewBox").split()[2])
-    least = min(width, width * SMALLEST_TEXT / min(sizes, default=13))
-    view_box = _rounded(svg.get("viewBox"), 1)
+    view_box = svg.attrib["viewBox"]
+    width = float(view_box.split()[2])
+    least = min(width, width * MIN_TEXT / min(sizes, default=13))
     svg.attrib = {
-        "viewBox": view_box,
+        "viewBox": rounded(view_box, 1),
         "role": "img",
         "aria-labelledby": f"{prefix}-title {prefix}-desc",
         "fill": "currentColor",
@@ -359,9 +570,8 @@ def _set_root(svg: ET.Element, prefix: str, title: str, description: str) -> Non
     children = list(svg)
     for child in children:
         svg.remove(child)
-    for tag, text in (("title", title), ("desc", description)):
-        element = ET.SubElement(svg, tag, {"id": f"{prefix}-{tag}"})
-        element.text = text
+    for tag, words in (("title", title), ("desc", description)):
+        ET.SubElement(svg, tag, {"id": f"{prefix}-{tag}"}).text = words
     svg.extend(children)
     svg.text = "\n"
     for child in svg:
