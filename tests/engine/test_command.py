@@ -12,10 +12,11 @@ from subprocess import PIPE
 
 import pytest
 
+from tests.support.in_process import engine
 from tests.support.sample import Sample
 
 
-def engine(
+def engine_in_a_process(
     sample: Sample, root: Path, *arguments: str, encoding: str = "utf-8", stdout: int = PIPE
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -31,41 +32,41 @@ def engine(
 
 def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> None:
     sample.section("print(1)")
-    done = engine(sample, root)
+    done = engine_in_a_process(sample, root)
     assert done.returncode == 0, done.stderr
     ran, summary = done.stdout.splitlines()
     assert ran.split()[0] == "one"
     assert ran.endswith(" s")
     assert summary.startswith("Ran 1 of 1 snippets in ")
-    assert "Ran 0 of 1 snippets" in engine(sample, root).stdout
+    assert "Ran 0 of 1 snippets" in engine_in_a_process(sample, root).stdout
 
 
-def test_a_problem_is_told_and_is_its_exit_status(sample: Sample, root: Path) -> None:
+def test_a_problem_is_told_and_is_its_exit_status(sample: Sample) -> None:
     sample.section("raise ValueError('no')")
-    done = engine(sample, root)
+    done = engine(sample)
     assert done.returncode == 1
     assert 'snippets/one.py:2: in section "part": ValueError: no' in done.stderr
     assert "1 to mend." in done.stdout
 
 
-def test_check_fails_on_an_output_that_differs(sample: Sample, root: Path) -> None:
+def test_check_fails_on_an_output_that_differs(sample: Sample) -> None:
     sample.section("import random\nprint(random.random())")
-    done = engine(sample, root, "check")
+    done = engine(sample, "check")
     assert done.returncode == 1
     assert "part.txt differs between two runs" in done.stderr
 
 
-def test_check_lets_what_is_measured_differ(sample: Sample, root: Path) -> None:
+def test_check_lets_what_is_measured_differ(sample: Sample) -> None:
     path = sample.section("import random\nprint(random.random())")
     path.write_text(f"# measured: a time, say\n{path.read_text()}")
-    done = engine(sample, root, "check")
+    done = engine(sample, "check")
     assert done.returncode == 0, done.stderr
 
 
-def test_clean_forgets(sample: Sample, root: Path) -> None:
+def test_clean_forgets(sample: Sample) -> None:
     sample.section("print(1)")
-    engine(sample, root)
-    assert engine(sample, root, "clean").returncode == 0
+    engine(sample)
+    assert engine(sample, "clean").returncode == 0
     assert not (sample.root / ".cache/runs").exists()
 
 
@@ -112,7 +113,7 @@ def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
 def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
     theirs, ours = os.pipe()
     os.close(theirs)
-    done = engine(sample, root, stdout=ours)
+    done = engine_in_a_process(sample, root, stdout=ours)
     os.close(ours)
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -120,7 +121,7 @@ def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
-    done = engine(sample, root, stdout=full)
+    done = engine_in_a_process(sample, root, stdout=full)
     os.close(full)
     said = "Standard output cannot be written (No space left on device).\n"
     assert (done.returncode, done.stderr) == (0, said)
@@ -128,35 +129,33 @@ def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path
 
 def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root: Path) -> None:
     sample.section("print(1)", "é")
-    done = engine(sample, root, encoding="ascii")
+    done = engine_in_a_process(sample, root, encoding="ascii")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("\\xe9 ")
 
 
-def test_a_page_is_shown_as_the_generator_gets_it(sample: Sample, root: Path) -> None:
+def test_a_page_is_shown_as_the_generator_gets_it(sample: Sample) -> None:
     sample.section("print('printed')\nx = 3")
     sample.page('``` text\n--8<-- "one/part.txt"\n```\n\nIt is {{ one: x }}.\n')
-    done = engine(sample, root, "show", "docs/page.md")
+    done = engine(sample, "show", "docs/page.md")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "``` text\nprinted\n```\n\nIt is 3.\n"
-    done = engine(sample, root, "show", "docs/pag.md")
+    done = engine(sample, "show", "docs/pag.md")
     assert done.returncode == 1
     assert "docs/pag.md: there is no such page below docs/; pages are: docs/page.md" in done.stderr
 
 
-def test_everything_that_a_generator_needs_is_written_to_one_folder(
-    sample: Sample, root: Path
-) -> None:
+def test_everything_that_a_generator_needs_is_written_to_one_folder(sample: Sample) -> None:
     sample.section("x = 3")
     sample.page("It is {{ one: x }}.\n")
     (sample.root / "docs/assets").mkdir()
     (sample.root / "docs/assets/site.css").write_text("p {}")
-    assert engine(sample, root, "write").returncode == 0
+    assert engine(sample, "write").returncode == 0
     written = sample.root / ".cache/docs"
     assert (written / "page.md").read_text() == "It is 3.\n"
     assert (written / "assets/site.css").read_text() == "p {}"
     (sample.root / "docs/assets/site.css").write_text("b {}")
     (sample.root / "docs/page.md").write_text("Nothing.\n")
-    assert engine(sample, root, "write").returncode == 0
+    assert engine(sample, "write").returncode == 0
     assert (written / "assets/site.css").read_text() == "b {}"
     assert (written / "page.md").read_text() == "Nothing.\n"

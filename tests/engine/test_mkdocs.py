@@ -4,19 +4,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.support.mkdocs import CONFIG, PAGE, TIMEOUT, Served, build, command, environment
+from tests.support.mkdocs import CONFIG, PAGE, Served, build, build_in_a_process
 from tests.support.sample import Sample
 
-PROVED_WRONG = (
-    "import builtins\nbuiltins.count = 5\n# --8<-- [start:part]\nimport builtins as b\n\n"
-    "print(getattr(b, 'count', 0))\n# --8<-- [end:part]\n"
+PROVED_WRONG = (  # a program of its own has another name
+    "# --8<-- [start:part]\nprint(__file__.endswith('one.py'))\n# --8<-- [end:part]\n"
 )
 SHOWN = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
 
@@ -29,8 +27,8 @@ def mkdocs(sample: Sample, root: Path) -> Sample:
     return sample
 
 
-def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Path) -> None:
-    done = build(mkdocs, root, "--strict")
+def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample) -> None:
+    done = build(mkdocs, "--strict")
     assert done.returncode == 0, done.stderr
     page = (mkdocs.root / "site/index.html").read_text()
     assert "printed 3" in page
@@ -42,17 +40,25 @@ def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample, root: Pa
     assert "{{" not in page
 
 
-def test_it_builds_from_another_folder_too(mkdocs: Sample, root: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        command("build", "-f", str(mkdocs.root / "mkdocs.yml"), "-d", str(tmp_path / "elsewhere")),
-        cwd="/",
-        env=environment(root),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_it_builds_in_a_process_of_its_own_too(mkdocs: Sample, root: Path) -> None:
+    done = build_in_a_process(mkdocs, root, "--strict")
     assert done.returncode == 0, done.stderr
-    assert "printed 3" in (tmp_path / "elsewhere/index.html").read_text()
+    assert "printed 3" in (mkdocs.root / "site/index.html").read_text()
+    mkdocs.section("1 / 0")
+    done = build_in_a_process(mkdocs, root)
+    assert done.returncode != 0
+    assert "division by zero" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_builds_from_another_folder_too(
+    mkdocs: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, site = str(mkdocs.root / "mkdocs.yml"), tmp_path / "elsewhere"
+    monkeypatch.setattr(mkdocs, "root", tmp_path.parent)
+    done = build(mkdocs, "-f", config, "-d", str(site))
+    assert done.returncode == 0, done.stderr
+    assert "printed 3" in (site / "index.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -68,61 +74,59 @@ def test_it_builds_from_another_folder_too(mkdocs: Sample, root: Path, tmp_path:
     ],
 )
 def test_a_mistake_fails_a_build_that_is_not_strict(
-    mkdocs: Sample, root: Path, body: str, message: str
+    mkdocs: Sample, body: str, message: str
 ) -> None:
     mkdocs.section(body)
-    done = build(mkdocs, root)
+    done = build(mkdocs)
     assert done.returncode != 0
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (mkdocs.root / "site/index.html").exists()
 
 
-def test_a_build_that_fails_leaves_the_site_as_it_was(mkdocs: Sample, root: Path) -> None:
+def test_a_build_that_fails_leaves_the_site_as_it_was(mkdocs: Sample) -> None:
     page = mkdocs.root / "site/index.html"
-    assert build(mkdocs, root).returncode == 0
+    assert build(mkdocs).returncode == 0
     before = page.read_bytes()
     good = (mkdocs.root / "snippets/one.py").read_text()
     for body in ("1 / 0", PROVED_WRONG):
         mkdocs.snippet(body)
         mkdocs.page(SHOWN, "index")
-        assert build(mkdocs, root).returncode != 0
+        assert build(mkdocs).returncode != 0
         assert page.read_bytes() == before
     mkdocs.snippet(good)
     mkdocs.page(PAGE + "\nMore.\n", "index")
-    assert build(mkdocs, root).returncode == 0
+    assert build(mkdocs).returncode == 0
     assert "More." in page.read_text()
 
 
-def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample, root: Path) -> None:
+def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample) -> None:
     mkdocs.snippet(PROVED_WRONG)
     mkdocs.page(SHOWN, "index")
-    done = build(mkdocs, root)
+    done = build(mkdocs)
     assert done.returncode != 0
     assert "docs/index.md:1: this block cannot stand alone" in done.stderr
     assert "Traceback" not in done.stderr
     assert not [path for path in (mkdocs.root / "site").rglob("*") if path.is_file()]
 
 
-def test_a_dirty_build_whose_proof_fails_leaves_the_site_as_it_was(
-    mkdocs: Sample, root: Path
-) -> None:
-    assert build(mkdocs, root, "--dirty").returncode == 0
+def test_a_dirty_build_whose_proof_fails_leaves_the_site_as_it_was(mkdocs: Sample) -> None:
+    assert build(mkdocs, "--dirty").returncode == 0
     before = (mkdocs.root / "site/index.html").read_bytes()
     mkdocs.snippet(PROVED_WRONG)
     mkdocs.page(SHOWN, "index")
-    assert build(mkdocs, root, "--dirty").returncode != 0
+    assert build(mkdocs, "--dirty").returncode != 0
     assert (mkdocs.root / "site/index.html").read_bytes() == before
 
 
-def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample, root: Path) -> None:
+def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample) -> None:
     mkdocs.snippet(
         "# timeout: 3600 s\n# --8<-- [start:part]\nimport sys\n\n"
         "while sys.path[0].endswith('programs'):\n    pass\nprint(1)\n# --8<-- [end:part]\n"
     )
     mkdocs.section("1 / 0", "two")
     mkdocs.page(SHOWN, "index")
-    done = build(mkdocs, root, timeout=TIMEOUT)
+    done = build(mkdocs)
     assert "division by zero" in done.stderr
 
 
@@ -138,13 +142,13 @@ def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample, root: P
     ],
 )
 def test_a_mistake_on_a_page_is_told_without_a_traceback(
-    mkdocs: Sample, root: Path, config: str, page: str, told: str
+    mkdocs: Sample, config: str, page: str, told: str
 ) -> None:
     with (mkdocs.root / "mkdocs.yml").open("a") as file:
         file.write(config)
     mkdocs.page("# Terms\n\n## Term\n\nWords.\n", "glossary")
     mkdocs.page(PAGE + page, "index")
-    done = build(mkdocs, root)
+    done = build(mkdocs)
     assert done.returncode != 0
     assert told in done.stderr
     assert "Traceback" not in done.stderr
@@ -162,18 +166,18 @@ def test_a_snippet_that_changes_while_pages_are_written_ends_the_build(
     assert "never run" not in mkdocs.markdown("index")
 
 
-def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample, root: Path) -> None:
+def test_a_warning_of_a_snippet_fails_a_strict_build(mkdocs: Sample) -> None:
     mkdocs.section("import warnings\ntotal = 3\nprint(3)\nwarnings.warn('careful')")
-    assert build(mkdocs, root).returncode == 0
+    assert build(mkdocs).returncode == 0
     page = (mkdocs.root / "site/index.html").read_text()
     mkdocs.section("import warnings\ntotal = 4\nprint(4)\nwarnings.warn('careful')")
-    done = build(mkdocs, root, "--strict")
+    done = build(mkdocs, "--strict")
     assert done.returncode != 0
     assert "careful" in done.stderr
     assert (mkdocs.root / "site/index.html").read_text() == page
 
 
-def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample, root: Path) -> None:
+def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample) -> None:
     mkdocs.section(
         "import matplotlib.pyplot as plt\ntotal = 3\nprint(3)\nplt.figure('F').text(0, 0, 'x')"
     )
@@ -182,7 +186,7 @@ def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample, root: Pa
     pages = []
     for _ in range(2):
         mkdocs.engine.store.clean()
-        assert build(mkdocs, root).returncode == 0
+        assert build(mkdocs).returncode == 0
         pages.append((mkdocs.root / "site/index.html").read_bytes())
     assert b"<svg" in pages[0]
     assert pages[0] == pages[1]
@@ -230,10 +234,10 @@ def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> N
 
 
 def test_a_page_that_the_engine_has_not_seen_ends_the_build_where_it_is_wrong(
-    mkdocs: Sample, root: Path
+    mkdocs: Sample,
 ) -> None:
     (mkdocs.root / "docs/more.markdown").write_text('``` py\n--8<-- "nope.py:part"\n```\n')
-    done = build(mkdocs, root)
+    done = build(mkdocs)
     assert done.returncode != 0
     assert "there is no snippets/nope.py" in done.stderr
     assert "Traceback" not in done.stderr

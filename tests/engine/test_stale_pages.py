@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
-from tests.support.mkdocs import CONFIG, PAGE, command, environment
+from tests.support.mkdocs import CONFIG, PAGE, build
 from tests.support.sample import Sample
 
 EXTENSION = """\
@@ -47,8 +44,8 @@ SNIPPETS = """\
 class Site:
     """The sample with two pages, one of which shows a snippet."""
 
-    def __init__(self, sample: Sample, root: Path) -> None:
-        self.sample, self.root, self.folder = sample, root, sample.root
+    def __init__(self, sample: Sample) -> None:
+        self.sample, self.folder = sample, sample.root
         self.write("mkdocs.yml", CONFIG)
         sample.section("total = 3\nprint('printed', total)")
         sample.page(PAGE, "index")
@@ -66,16 +63,7 @@ class Site:
 
     def build(self, *arguments: str, status: int = 0, **more: str) -> str:
         """Build, and return what was said."""
-        variables = {**environment(self.root), **more}
-        variables["PYTHONPATH"] += f":{self.folder}"
-        done = subprocess.run(
-            command("build", *arguments),
-            cwd=self.folder,
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = build(self.sample, *arguments, **more)
         assert done.returncode == status, done.stderr
         return done.stderr
 
@@ -84,8 +72,8 @@ class Site:
 
 
 @pytest.fixture
-def site(sample: Sample, root: Path) -> Site:
-    return Site(sample, root)
+def site(sample: Sample) -> Site:
+    return Site(sample)
 
 
 def test_a_file_that_an_extension_reads_reaches_the_page(site: Site) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.in_process import Done, mkdocs
 from tests.support.sample import Sample
 
 CONFIG = """\
@@ -54,26 +55,26 @@ The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}
 TIMEOUT = 60  # seconds a loaded machine may take; what is waited for comes much sooner
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "mkdocs", *arguments]
-
-
 def environment(root: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(root), "SOURCE_DATE_EPOCH": "0"}
 
 
-def build(
-    sample: Sample, root: Path, *arguments: str, timeout: float | None = None
+def build(sample: Sample, *arguments: str, **variables: str) -> Done:
+    """Build the sample in this process, with the worker of all tests."""
+    return mkdocs(sample, "build", *arguments, **variables)
+
+
+def build_in_a_process(
+    sample: Sample, root: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
-    """Build the sample in a process of its own."""
+    """Build the sample as an author does, from the root of this project."""
     return subprocess.run(
-        command("build", *arguments),
+        [sys.executable, "-m", "mkdocs", "build", *arguments],
         cwd=sample.root,
         env=environment(root),
         capture_output=True,
         text=True,
         check=False,
-        timeout=timeout,
     )
 
 
@@ -87,7 +88,7 @@ class Served:
         self.log = sample.root / "serve.log"
         self.written = self.log.open("w")
         self.process = subprocess.Popen(
-            command("serve", "--dev-addr", f"127.0.0.1:{port}"),
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
             cwd=sample.root,
             env=environment(root),
             stdout=self.written,
