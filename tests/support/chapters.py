@@ -28,7 +28,12 @@ def addresses() -> list[str]:
 
 
 CHAPTERS = chapters()
-WHOLE = tuple(CONFIG["extra"]["whole_notebooks"])  # sections that are one notebook too
+WHOLE = tuple(  # sections that are one notebook too
+    section
+    for plugin in CONFIG["plugins"]
+    if isinstance(plugin, dict)
+    for section in plugin.get("engine", {}).get("whole_notebooks", [])
+)
 CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
 NOTEBOOKS = (*CHAPTER_OF, *WHOLE)
 KINDS = ("hands_on", "solved")

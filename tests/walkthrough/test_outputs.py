@@ -18,11 +18,10 @@ from snippets.walkthrough.outputs import (
 )
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 from snippets.walkthrough.queries_keys_values import keys, queries, values
+from tests.support.example import OUTPUTS
 
 exactly = {"rtol": 0, "atol": 0}
-the_example = torch.tensor(
-    [[1.9366, 6.6831, 1.5951], [2.0000, 7.9640, 0.0540], [1.9997, 7.7599, 0.3584]]
-)
+the_example = torch.tensor(OUTPUTS)
 
 
 @pytest.fixture
@@ -101,11 +100,7 @@ def test_an_output_stays_within_the_range_of_the_values(random_arguments):
 def test_the_sums_are_spelled_out(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
-    the_tensor = [
-        "tensor([[1.9366, 6.6831, 1.5951],",
-        "        [2.0000, 7.9640, 0.0540],",
-        "        [1.9997, 7.7599, 0.3584]])",
-    ]
+    the_tensor = str(the_example).splitlines()
     assert capsys.readouterr().out.splitlines() == [
         *the_tensor,
         "output 1, number 1: 0.0634×1 + 0.4683×2 + 0.4683×2 = 1.9366",
