@@ -26,8 +26,10 @@ mask = causal & padding[:, None, None, :]
 # heads mixed up by reshape(batch, n_heads, n, d_k)
 queries = (x @ w_query).view(batch, n, n_heads, d_k).transpose(1, 2)
 # --8<-- [end:into_heads]
+
 keys = (x @ w_key).view(batch, n, n_groups, d_k).transpose(1, 2)
 values = (x @ w_value).view(batch, n, n_groups, d_k).transpose(1, 2)
+
 # --8<-- [start:fixes]
 # grouped heads in the wrong order, by repeat
 keys = keys.repeat_interleave(n_heads // n_groups, dim=1)
@@ -46,6 +48,7 @@ outputs = outputs.transpose(1, 2).reshape(batch, n, d_model)
 # heads never mixed: no output projection
 outputs = outputs @ w_output
 # --8<-- [end:fixes]
+
 # --8<-- [start:calls]
 # True meant as "may attend", given to nn.MultiheadAttention
 attn_mask = ~causal

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snippets.drawing import maps, pieces, tables, weights
+from snippets.drawing import maps, pieces, positions, tables, weights
 from snippets.drawing.pieces import number
 from snippets.drawing.tensors import COLORS
 
@@ -217,3 +217,33 @@ def test_a_name_that_is_on_no_map_is_refused():
 )
 def test_a_number_is_short_and_honest(value, written):
     assert number(torch.tensor(value)) == written
+
+
+def test_waves_are_the_numbers_of_each_pair():
+    def numbered(positions, d_model):
+        return positions.unsqueeze(-1) * 100 + torch.arange(d_model)
+
+    positions.waves(numbered)
+    for pair, strip in enumerate(plt.gcf().axes):
+        for place, line in enumerate(strip.lines, start=2 * pair):
+            across, up = map(torch.tensor, line.get_data())
+            assert torch.allclose(up, across * 100 + place)
+
+
+def test_dials_say_that_equal_distances_keep_the_angle():
+    def quarter_turns(vector, position):
+        angle = position * torch.pi / 2 + torch.atan2(vector[1], vector[0])
+        return torch.stack([angle.cos(), angle.sin()]) * vector.norm()
+
+    positions.dials(quarter_turns, torch.tensor([1.0, 0]), torch.tensor([1.0, 1]))
+    told = re.findall(r"(\d+ and \d+): (\d+)°", plt.gcf().description)
+    assert [pair for pair, _ in told] == ["5 and 2", "105 and 102"]
+    assert told[0][1] == told[1][1] == "135"  # from 90° to 225°
+
+
+def test_falling_curves_say_what_is_left_at_distance_8():
+    slopes = 2.0 ** -torch.arange(1, 9)
+    positions.falling_curves(-slopes.unsqueeze(-1) * torch.arange(17))
+    told = re.findall(r"\d\.\d{3}", plt.gcf().description)
+    assert told == [f"{left:.3f}" for left in (-8 * slopes).exp()]
+    assert len(plt.gca().lines) == 8

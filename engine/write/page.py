@@ -118,7 +118,7 @@ class _Writer:
 
     def code(self, block: Example) -> Iterator[str]:
         snippet = self.build.snippets[block.stem]
-        shown = "\n\n".join(code_of(snippet, name) for name in block.sections)
+        shown = joined(code_of(snippet, name) for name in block.sections)
         yield from self.program(CodeBlock(block.stem, block.sections))
         where = snippet.path.as_posix().rpartition(f"/{block.stem}.py")[0].rpartition("/")[2]
         yield fence(f' py title="{where}/{block.stem}.py"', self.safe(shown))
@@ -230,6 +230,16 @@ def code_of(snippet: Snippet, name: str | None) -> str:
         assert section is not None, f"{snippet.stem} has no section {name}"
         lines = textwrap.dedent("\n".join(lines[section.start : section.end - 1])).split("\n")
     return "\n".join(line for line in lines if not MARKER.search(line)).strip("\n")
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return pieces of code as one: with two blank lines after a function or class, else one."""
+    text = ""
+    for part in parts:
+        last = re.findall(r"^\w.*", text, re.MULTILINE)[-1:]
+        ends_in_definition = re.match(r"(?:async )?(?:def|class) ", "".join(last))
+        text += ("\n\n\n" if ends_in_definition else "\n\n" if text else "") + part
+    return text
 
 
 def paragraphs(parts: Iterable[str]) -> str:

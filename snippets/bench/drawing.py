@@ -46,15 +46,3 @@ def bar(axes, y, length, ours, stale):
     corner = (NAME + 0.5, y + 3.5)
     look = {"fill": False, "ec": MUTED, "lw": 1} if stale else {"fc": "black" if ours else "0.6"}
     axes.add_patch(plt.Rectangle(corner, max(LONGEST * length, 1), LINE - 7, **look))
-
-
-if __name__ == "__main__":
-    # --8<-- [start:six] hidden
-    bars(6)
-    # --8<-- [end:six]
-    # --8<-- [start:sixty] hidden
-    bars(60)
-    # --8<-- [end:sixty]
-    # --8<-- [start:three_hundred] hidden
-    bars(300)
-    # --8<-- [end:three_hundred]

@@ -3,7 +3,7 @@
 
 import json
 from pathlib import Path
-from textwrap import fill
+from textwrap import wrap
 
 recording = json.loads((Path(__file__).parent / "results.json").read_text("utf-8"))
 machine, versions = recording["machine"], recording["versions"]
@@ -33,25 +33,37 @@ def times(tool, other, size, row):
     return round(seconds(tool, size, row) / seconds(other, size, row), 1)
 
 
-if __name__ == "__main__":
-    # --8<-- [start:versions] hidden
+def versions_told():
+    """The packages of each tool, as lines."""
+    lines = []
     for tool, packages in versions.items():
         listed = ", ".join(f"{name} {version}" for name, version in packages.items())
-        print(fill(f"{names[tool]}: {listed}", WIDTH, subsequent_indent="  "))
-    # --8<-- [end:versions]
+        lines += wrapped(f"{names[tool]}: {listed}", "", "  ")
+    return lines
 
-    # --8<-- [start:bounds] hidden
+
+def bounds_told():
+    """What was to be reached and what was, as lines."""
+    lines = []
     for claim in claims:
         mark = "reached" if claim["holds"] else "MISSED "
-        print(fill(f"{mark} {claim['claim']}", WIDTH, subsequent_indent=" " * 8))
-        print(f"        {claim['told']}")
-    # --8<-- [end:bounds]
+        lines += wrapped(f"{mark} {claim['claim']}", "", " " * 8)
+        lines.append(f"        {claim['told']}")
+    return lines
 
-    # --8<-- [start:faults] hidden
+
+def faults_told():
+    """What each tool answered to each question, as lines."""
+    lines = []
     for number, (question, words) in enumerate(recording["questions"].items()):
-        print("\n" * (number > 0) + fill(words, WIDTH))
+        lines += [""] * (number > 0)
+        lines += wrapped(words, "", "")
         for fault in recording["faults"]:
             if fault["question"] == question:
                 told = f"{names[fault['tool']]}: {fault['answer']} ({fault['seen']})"
-                print(fill(told, WIDTH, initial_indent="  ", subsequent_indent="    "))
-    # --8<-- [end:faults]
+                lines += wrapped(told, "  ", "    ")
+    return lines
+
+
+def wrapped(text, first, later):
+    return wrap(text, WIDTH, initial_indent=first, subsequent_indent=later)

@@ -11,13 +11,13 @@ from snippets.drawing.pieces import (
     in_words,
     write,
 )
-from snippets.real_attention.batches.attention import keys, queries, scores
 
 WIDE, NAMES, BETWEEN = 34, 84, 26  # pixels
 
 
-def product_in_batch(title, **tensors):
-    """A row of matrices for each sequence; the last is the product of the others."""
+def product_in_batch(title, queries, keys, scores):
+    """A row of matrices for each sequence: queries, keys.mT, and their product, the scores."""
+    tensors = {"queries": queries, "keys.mT": keys.transpose(-2, -1), "scores": scores}
     wide, tall = 3 * WIDE + BETWEEN, 3 * ROW + 20
     sequences = len(next(iter(tensors.values())))
     axes = canvas(title, NAMES + len(tensors) * wide - BETWEEN, HEADER + sequences * tall - 20)
@@ -31,10 +31,3 @@ def product_in_batch(title, **tensors):
     for i in range(sequences):
         write(axes, 0, HEADER + i * tall + 1.5 * ROW + 5, f"sequence {i + 1}", MUTED)
     describe(axes, *(in_words(name, tensor) for name, tensor in tensors.items()))
-
-
-if __name__ == "__main__":
-    # --8<-- [start:picture] hidden
-    tensors = {"queries": queries, "keys.mT": keys.transpose(-2, -1), "scores": scores}
-    product_in_batch("One product for each sequence", **tensors)
-    # --8<-- [end:picture]

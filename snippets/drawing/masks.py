@@ -2,14 +2,12 @@
 # folded
 from snippets.drawing.pieces import HEADER, MUTED, ROW, canvas, cells, describe, write
 from snippets.drawing.tensors import COLORS
-from snippets.real_attention.masking.causal import causal
-from snippets.real_attention.masking.padding import padding
 
 WIDE, NAMES, BETWEEN = 52, 72, 34  # pixels
 
 
-def mask_grids(title, **masks):
-    """Masks side by side, queries down and keys across: a cell is filled where a query may look."""
+def mask_grids(title, masks):
+    """Masks by their names, side by side: a cell is filled where a query may look at a key."""
     wide = 3 * WIDE + BETWEEN
     axes = canvas(title, NAMES + len(masks) * wide - BETWEEN, HEADER + 26 + 3 * ROW)
     for i in range(3):
@@ -35,10 +33,3 @@ def who_sees_whom(mask):
     """Which keys each query may attend to."""
     rows = [", ".join(f"key {j + 1}" for j in range(3) if row[j]) for row in mask]
     return "; ".join(f"query {i + 1} may attend to {row}" for i, row in enumerate(rows))
-
-
-if __name__ == "__main__":
-    # --8<-- [start:picture] hidden
-    masks = {"padding, sequence 2": padding[1].expand(3, 3), "causal": causal}
-    mask_grids("Two masks", **masks)
-    # --8<-- [end:picture]

@@ -19,12 +19,6 @@ mixes = equal_weights @ x  # (inputs, d_model)
 # --8<-- [end:equal_weights]
 
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("inputs")
-    # --8<-- [end:map]
-
     # --8<-- [start:show]
     print(x)
     print(x.shape)
@@ -39,9 +33,3 @@ if __name__ == "__main__":
     # --8<-- [start:show_mixes]
     print(mixes)
     # --8<-- [end:show_mixes]
-
-    # --8<-- [start:by_hand] hidden
-    from snippets.walkthrough.by_hand import row_times_matrix
-
-    print(*row_times_matrix("mix 1, number", equal_weights[0], x), sep="\n")
-    # --8<-- [end:by_hand]

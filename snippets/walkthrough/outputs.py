@@ -9,12 +9,15 @@ from snippets.walkthrough.weighted_values import (
 
 outputs = weighted_values.sum(dim=-2)  # (queries, d_v), summed over the keys
 # --8<-- [end:sum]
+
 # --8<-- [start:product]
 outputs_in_one_line = weights @ values  # (queries, d_v)
 rounded_outputs = rounded_weights @ values  # (queries, d_v)
 # --8<-- [end:product]
 
 
+# use_it/self_attention.py has this function too, documented and by itself, to be downloaded. A
+# test holds the two equal.
 # --8<-- [start:self_attention]
 def self_attention(x, w_query, w_key, w_value):
     queries = x @ w_query  # (inputs, d_k)
@@ -25,28 +28,22 @@ def self_attention(x, w_query, w_key, w_value):
 
 
 # --8<-- [end:self_attention]
-if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
 
-    overview("outputs")
-    # --8<-- [end:map]
+if __name__ == "__main__":
     # --8<-- [start:show]
     print(outputs)
     # --8<-- [end:show]
-    # --8<-- [start:by_hand] hidden
-    from snippets.walkthrough.by_hand import row_times_matrix
 
-    print(*row_times_matrix("output 1, number", weights[0], values), sep="\n")
-    # --8<-- [end:by_hand]
     # --8<-- [start:show_product]
     print(outputs_in_one_line, rounded_outputs[0], sep="\n")
     # --8<-- [end:show_product]
+
     # --8<-- [start:picture]
     from snippets.drawing.tables import product
 
     product("One number of outputs", weights, values, outputs, ("weights", "values", "outputs"))
     # --8<-- [end:picture]
+
     # --8<-- [start:check]
     import torch.nn.functional as F
 

@@ -34,24 +34,16 @@ w_value = torch.tensor(
     dtype=torch.float32,
 )  # (d_model, d_v)
 # --8<-- [end:weights]
+
 # --8<-- [start:one_role]
 one_role_scores = x @ x.T  # (inputs, inputs)
 # --8<-- [end:one_role]
-if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
 
-    overview("w_query", "w_key", "w_value")
-    # --8<-- [end:map]
+if __name__ == "__main__":
     # --8<-- [start:show_one_role]
     print(one_role_scores)
     # --8<-- [end:show_one_role]
-    # --8<-- [start:by_hand] hidden
-    from snippets.walkthrough.by_hand import sum_of_products
 
-    print("input 1 with input 3:", sum_of_products(x[0], x[2]))
-    print("input 3 with input 1:", sum_of_products(x[2], x[0]))
-    # --8<-- [end:by_hand]
     # --8<-- [start:picture]
     from snippets.drawing.tables import matrices
 

@@ -9,23 +9,11 @@ values = x @ w_value  # (inputs, d_v)
 # --8<-- [end:project]
 
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("queries", "keys", "values")
-    # --8<-- [end:map]
-
     # --8<-- [start:show]
     print("queries", queries, sep="\n")
     print("keys", keys, sep="\n")
     print("values", values, sep="\n")
     # --8<-- [end:show]
-
-    # --8<-- [start:by_hand] hidden
-    from snippets.walkthrough.by_hand import row_times_matrix
-
-    print(*row_times_matrix("key 2, number", x[1], w_key), sep="\n")
-    # --8<-- [end:by_hand]
 
     # --8<-- [start:picture]
     from snippets.drawing.tables import product

@@ -11,27 +11,11 @@ rounded_weights = (weights * 2).round() / 2  # (queries, keys)
 # --8<-- [end:rounded]
 
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("weights", "values")
-    # --8<-- [end:map]
-
     # --8<-- [start:show]
     print(weights.unsqueeze(-1).shape)
     print(weighted_values.shape)
     print(weighted_values)
     # --8<-- [end:show]
-
-    # --8<-- [start:by_hand] hidden
-    from snippets.walkthrough.by_hand import weighted_rows
-
-    print(*weighted_rows(weights[0], values), sep="\n")
-    # --8<-- [end:by_hand]
-
-    # --8<-- [start:rounded_by_hand] hidden
-    print(*weighted_rows(rounded_weights[0], values), sep="\n")
-    # --8<-- [end:rounded_by_hand]
 
     # --8<-- [start:picture]
     from snippets.drawing.tables import weighted_sum

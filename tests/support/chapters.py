@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The chapters, their notebooks and all pages of the site, as names: no test types such a list."""
 
+import re
+
 from mkdocs.utils.yaml import yaml_load
 
 from tests.support.project import ROOT
@@ -10,14 +12,15 @@ DOCS = ROOT / "docs"
 
 
 def chapters() -> tuple[str, ...]:
-    """Every page with code in a section of the navigation, in its order: `walkthrough/inputs`, …"""
+    """The pages of which notebooks are made, in the order of the navigation: `walkthrough/inputs`, …"""
     sections = (items for entry in CONFIG["nav"] for items in entry.values())
     pages = (page for items in sections if isinstance(items, list) for page in items)
-    return tuple(page.removesuffix(".md") for page in pages if has_code(page))
+    return tuple(page.removesuffix(".md") for page in pages if is_chapter(page))
 
 
-def has_code(page: str) -> bool:
-    return ".py:" in (DOCS / page).read_text(encoding="utf-8")
+def is_chapter(page: str) -> bool:
+    front_matter = (DOCS / page).read_text(encoding="utf-8").split("\n---\n")[0]
+    return re.search(r"^notebook: (full|brief)$", front_matter, re.MULTILINE) is not None
 
 
 def addresses() -> list[str]:

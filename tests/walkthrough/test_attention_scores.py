@@ -10,6 +10,7 @@ from torch.testing import assert_close
 
 from snippets.walkthrough import attention_scores, queries_keys_values
 from snippets.walkthrough.attention_scores import scores, scores_of_input_1, weights
+from snippets.walkthrough.by_hand import row_times_matrix, softmax
 from snippets.walkthrough.queries_keys_values import keys, queries
 
 exactly = {"rtol": 0, "atol": 0}
@@ -78,14 +79,11 @@ def test_without_dim_torch_warns_and_mixes_up_a_batch():
     assert_close(batch.softmax(dim=-1), torch.stack([weights, weights]))
 
 
-def test_the_sums_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(attention_scores.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
         "tensor([2., 4., 4.])",
-        "query 1 with key 1: 1×0 + 0×1 + 2×1 = 2",
-        "query 1 with key 2: 1×4 + 0×4 + 2×0 = 4",
-        "query 1 with key 3: 1×2 + 0×3 + 2×1 = 4",
         "tensor([[ 2.,  4.,  4.],",
         "        [ 4., 16., 12.],",
         "        [ 4., 12., 10.]])",
@@ -93,12 +91,22 @@ def test_the_sums_are_spelled_out(capsys):
         "        [6.0337e-06, 9.8201e-01, 1.7986e-02],",
         "        [2.9539e-04, 8.8054e-01, 1.1917e-01]])",
         "tensor([1.0000, 1.0000, 1.0000])",
-        "e^2 = 7.389, and 7.389 / 116.585 = 0.0634",
-        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
-        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
         "Implicit dimension choice for softmax has been deprecated. "
         "Change the call to include dim=X as an argument.",
         "tensor([[0.5000, 0.5000, 0.5000],",
         "        [0.5000, 0.5000, 0.5000],",
         "        [0.5000, 0.5000, 0.5000]])",
+    ]
+
+
+def test_the_sums_by_hand_are_those_of_the_code():
+    assert row_times_matrix("query 1 with key", queries[0], keys.T) == [
+        "query 1 with key 1: 1×0 + 0×1 + 2×1 = 2",
+        "query 1 with key 2: 1×4 + 0×4 + 2×0 = 4",
+        "query 1 with key 3: 1×2 + 0×3 + 2×1 = 4",
+    ]
+    assert softmax(scores_of_input_1) == [
+        "e^2 = 7.389, and 7.389 / 116.585 = 0.0634",
+        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
+        "e^4 = 54.598, and 54.598 / 116.585 = 0.4683",
     ]

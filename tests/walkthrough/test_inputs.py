@@ -6,6 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from snippets.walkthrough import inputs
+from snippets.walkthrough.by_hand import row_times_matrix
 from snippets.walkthrough.inputs import equal_weights, mixes, n_inputs, x
 
 exactly = {"rtol": 0, "atol": 0}
@@ -29,7 +30,7 @@ def test_equal_weights_turn_every_input_into_the_average():
         assert_close(mix, torch.tensor([2 / 3, 1, 2 / 3, 1]))
 
 
-def test_the_sums_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(inputs.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
@@ -40,6 +41,11 @@ def test_the_sums_are_spelled_out(capsys):
         "tensor([[0.6667, 1.0000, 0.6667, 1.0000],",
         "        [0.6667, 1.0000, 0.6667, 1.0000],",
         "        [0.6667, 1.0000, 0.6667, 1.0000]])",
+    ]
+
+
+def test_the_sums_by_hand_are_those_of_the_code():
+    assert row_times_matrix("mix 1, number", inputs.equal_weights[0], inputs.x) == [
         "mix 1, number 1: 0.3333×1 + 0.3333×0 + 0.3333×1 = 0.6667",
         "mix 1, number 2: 0.3333×0 + 0.3333×2 + 0.3333×1 = 1",
         "mix 1, number 3: 0.3333×1 + 0.3333×0 + 0.3333×1 = 0.6667",

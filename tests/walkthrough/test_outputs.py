@@ -9,6 +9,7 @@ from torch.testing import assert_close
 
 from snippets.walkthrough import attention_scores, queries_keys_values, weighted_values
 from snippets.walkthrough import outputs as module
+from snippets.walkthrough.by_hand import row_times_matrix
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.outputs import (
     outputs,
@@ -97,18 +98,24 @@ def test_an_output_stays_within_the_range_of_the_values(random_arguments):
     assert (mixed >= values.min(dim=0).values - 1e-5).all()
 
 
-def test_the_sums_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     the_tensor = str(the_example).splitlines()
     assert capsys.readouterr().out.splitlines() == [
         *the_tensor,
-        "output 1, number 1: 0.0634×1 + 0.4683×2 + 0.4683×2 = 1.9366",
-        "output 1, number 2: 0.0634×2 + 0.4683×8 + 0.4683×6 = 6.6831",
-        "output 1, number 3: 0.0634×3 + 0.4683×0 + 0.4683×3 = 1.5951",
         *the_tensor,
         "tensor([2.0000, 7.0000, 1.5000])",
         *the_tensor,
         *the_tensor,
         "True",
+    ]
+
+
+def test_the_sums_by_hand_are_those_of_the_code():
+    values = queries_keys_values.values
+    assert row_times_matrix("output 1, number", attention_scores.weights[0], values) == [
+        "output 1, number 1: 0.0634×1 + 0.4683×2 + 0.4683×2 = 1.9366",
+        "output 1, number 2: 0.0634×2 + 0.4683×8 + 0.4683×6 = 6.6831",
+        "output 1, number 3: 0.0634×3 + 0.4683×0 + 0.4683×3 = 1.5951",
     ]

@@ -6,6 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from snippets.walkthrough import projection_weights
+from snippets.walkthrough.by_hand import sum_of_products
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import one_role_scores, w_key, w_query, w_value
 
@@ -41,13 +42,17 @@ def test_with_a_query_and_a_key_each_a_pair_can_score_differently_each_way():
     assert (second @ w_query) @ (first @ w_key) == 0
 
 
-def test_the_sums_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(projection_weights.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
         "tensor([[2., 0., 2.],",
         "        [0., 8., 4.],",
         "        [2., 4., 4.]])",
-        "input 1 with input 3: 1×1 + 0×1 + 1×1 + 0×1 = 2",
-        "input 3 with input 1: 1×1 + 1×0 + 1×1 + 1×0 = 2",
     ]
+
+
+def test_the_sums_by_hand_are_those_of_the_code():
+    x = projection_weights.x
+    assert sum_of_products(x[0], x[2]) == "1×1 + 0×1 + 1×1 + 0×1 = 2"
+    assert sum_of_products(x[2], x[0]) == "1×1 + 1×0 + 1×1 + 1×0 = 2"

@@ -6,6 +6,7 @@ import torch
 from torch.testing import assert_close
 
 from snippets.walkthrough import inputs, projection_weights, queries_keys_values
+from snippets.walkthrough.by_hand import row_times_matrix
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 from snippets.walkthrough.queries_keys_values import keys, queries, values
@@ -49,7 +50,7 @@ def test_an_input_with_a_single_one_picks_a_row_of_the_projection_weights():
         assert_close(torch.eye(4)[2] @ weight, weight[2], **exactly)
 
 
-def test_the_sums_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(queries_keys_values.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
@@ -65,6 +66,12 @@ def test_the_sums_are_spelled_out(capsys):
         "tensor([[1., 2., 3.],",
         "        [2., 8., 0.],",
         "        [2., 6., 3.]])",
+    ]
+
+
+def test_the_sums_by_hand_are_those_of_the_code():
+    x, w_key = queries_keys_values.x, queries_keys_values.w_key
+    assert row_times_matrix("key 2, number", x[1], w_key) == [
         "key 2, number 1: 0×0 + 2×1 + 0×0 + 2×1 = 4",
         "key 2, number 2: 0×0 + 2×1 + 0×1 + 2×1 = 4",
         "key 2, number 3: 0×1 + 2×0 + 0×0 + 2×0 = 0",

@@ -8,6 +8,7 @@ from torch.testing import assert_close
 from snippets.walkthrough import attention_scores, queries_keys_values
 from snippets.walkthrough import weighted_values as module
 from snippets.walkthrough.attention_scores import weights
+from snippets.walkthrough.by_hand import weighted_rows
 from snippets.walkthrough.queries_keys_values import values
 from snippets.walkthrough.weighted_values import rounded_weights, weighted_values
 
@@ -58,16 +59,23 @@ def test_rounded_to_halves_each_row_of_weights_can_be_used_by_hand():
     assert_close(rounded_weights, torch.tensor([[0, 0.5, 0.5], [0, 1, 0], [0, 1, 0]]), **exactly)
 
 
-def test_the_products_are_spelled_out(capsys):
+def test_what_the_page_prints(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
         "torch.Size([3, 3, 1])",
         "torch.Size([3, 3, 3])",
         *str(weighted_values).splitlines(),
+    ]
+
+
+def test_the_products_by_hand_are_those_of_the_code():
+    assert weighted_rows(module.weights[0], module.values) == [
         "0.0634 × [1, 2, 3] = [0.0634, 0.1268, 0.1901]",
         "0.4683 × [2, 8, 0] = [0.9366, 3.7465, 0]",
         "0.4683 × [2, 6, 3] = [0.9366, 2.8099, 1.4049]",
+    ]
+    assert weighted_rows(module.rounded_weights[0], module.values) == [
         "0 × [1, 2, 3] = [0, 0, 0]",
         "0.5 × [2, 8, 0] = [1, 4, 0]",
         "0.5 × [2, 6, 3] = [1, 3, 1.5]",

@@ -73,9 +73,11 @@ if __name__ == "__main__":
     # --8<-- [start:scores_of_input_1] hidden
     check_scores_of_input_1(scores_of_input_1, queries, keys)
     # --8<-- [end:scores_of_input_1]
+
     # --8<-- [start:scores] hidden
     check_scores(scores, queries, keys)
     # --8<-- [end:scores]
+
     # --8<-- [start:weights] hidden
     check_weights(weights, scores)
     # --8<-- [end:weights]

@@ -88,9 +88,11 @@ if __name__ == "__main__":
     # --8<-- [start:sum] hidden
     check_outputs(outputs, weighted_values)
     # --8<-- [end:sum]
+
     # --8<-- [start:product] hidden
     check_outputs_in_one_line(outputs_in_one_line, weights, values)
     # --8<-- [end:product]
+
     # --8<-- [start:self_attention] hidden
     check_self_attention(self_attention)
     # --8<-- [end:self_attention]

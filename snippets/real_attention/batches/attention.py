@@ -21,33 +21,34 @@ def attention(queries, keys, values):
 
 
 # --8<-- [end:attention]
+
 # --8<-- [start:outputs]
 outputs = attention(queries, keys, values)  # (batch, queries, d_v)
 # --8<-- [end:outputs]
+
 # --8<-- [start:loop]
 one_by_one = torch.stack(
     [attention(queries[i], keys[i], values[i]) for i in range(len(queries))]
 )  # (batch, queries, d_v)
 # --8<-- [end:loop]
+
 # --8<-- [start:einsum]
 scores = torch.einsum("bqd,bkd->bqk", queries, keys)  # (batch, queries, keys)
 # --8<-- [end:einsum]
 
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("queries", "keys", "values", "scores", "weights", "outputs")
-    # --8<-- [end:map]
     # --8<-- [start:show_batch]
     print(batch.shape, queries.shape)
     # --8<-- [end:show_batch]
+
     # --8<-- [start:show_outputs]
     print(outputs)
     # --8<-- [end:show_outputs]
+
     # --8<-- [start:show_loop]
     print((outputs - one_by_one).abs().max())
     # --8<-- [end:show_loop]
+
     # --8<-- [start:show_einsum]
     print(scores.equal(queries @ keys.transpose(-2, -1)))
     # --8<-- [end:show_einsum]

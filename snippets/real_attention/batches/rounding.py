@@ -16,6 +16,7 @@ def largest_difference(dtype):
 
 
 # --8<-- [end:differences]
+
 if __name__ == "__main__":
     # --8<-- [start:show]
     print("float32:", largest_difference(torch.float32))

@@ -8,6 +8,7 @@ from snippets.walkthrough.queries_keys_values import keys, values
 target_queries = target @ w_query  # (queries, d_k)
 cross_scores = target_queries @ keys.T  # (queries, keys)
 # --8<-- [end:scores]
+
 # --8<-- [start:outputs]
 scaled_scores = cross_scores / keys.shape[-1] ** 0.5  # (queries, keys)
 cross_weights = scaled_scores.softmax(dim=-1)  # (queries, keys)
@@ -24,11 +25,13 @@ def cross_attention(target, source, w_query, w_key, w_value, mask=None):
 
 
 # --8<-- [end:cross_attention]
+
 if __name__ == "__main__":
     # --8<-- [start:show]
     print(cross_scores)
     print(cross_outputs)
     # --8<-- [end:show]
+
     # --8<-- [start:flow]
     from snippets.drawing.maps import two_lists
     from snippets.walkthrough.inputs import x
@@ -44,6 +47,7 @@ if __name__ == "__main__":
         outputs=cross_outputs,
     )
     # --8<-- [end:flow]
+
     # --8<-- [start:heat_map]
     from snippets.drawing.weights import heat_map
 

@@ -22,6 +22,7 @@ def multi_head_cross_attention(
 
 
 # --8<-- [end:multi_head_cross_attention]
+
 if __name__ == "__main__":
     # --8<-- [start:torch]
     import torch

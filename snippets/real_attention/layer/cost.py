@@ -32,6 +32,7 @@ def ratio(length, rounds=5):
 
 
 # --8<-- [end:time]
+
 if __name__ == "__main__":
     # --8<-- [start:ratios]
     import os

@@ -14,6 +14,7 @@ if __name__ == "__main__":
         outputs = F.scaled_dot_product_attention(*three, dropout_p=0.5)
         print(outputs[0])
     # --8<-- [end:forgets]
+
     # --8<-- [start:modes]
     torch.manual_seed(0)
     for mode in (layer.train, layer.eval):

@@ -54,6 +54,8 @@ def shapes(**tensors):
 
 
 # --8<-- [end:check]
+
+
 # --8<-- [start:check_layer]
 def check_heads(d_model, n_heads, n_kv_heads):
     """Refuses numbers of heads that do not share evenly."""

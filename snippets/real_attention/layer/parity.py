@@ -20,6 +20,8 @@ def loop(queries, keys, values):  # (queries, d_k), (keys, d_k), (keys, d_v)
 
 
 # --8<-- [end:loop]
+
+
 # --8<-- [start:matrices]
 def matrices(queries, keys, values):  # the same, with any leading axes
     scores = queries @ keys.transpose(-2, -1) / math.sqrt(keys.shape[-1])
@@ -27,6 +29,7 @@ def matrices(queries, keys, values):  # the same, with any leading axes
 
 
 # --8<-- [end:matrices]
+
 # --8<-- [start:heads]
 batch = torch.stack([x, x.flip(0)])  # (batch, inputs, d_model)
 projections = layer.w_query, layer.w_key, layer.w_value
@@ -40,6 +43,8 @@ def joined(outputs):  # (batch, heads, inputs, d_k)
 
 
 # --8<-- [end:heads]
+
+
 # --8<-- [start:one_by_one]
 def one_by_one(attention, queries, keys, values):
     """What attention gives for each place of the first axis, in turn."""
@@ -49,6 +54,8 @@ def one_by_one(attention, queries, keys, values):
 
 
 # --8<-- [end:one_by_one]
+
+
 # --8<-- [start:as_torch]
 def as_torch(layer, n_heads):
     """nn.MultiheadAttention with the projection weights of a layer."""
@@ -63,6 +70,7 @@ def as_torch(layer, n_heads):
 
 
 # --8<-- [end:as_torch]
+
 if __name__ == "__main__":
     # --8<-- [start:ladder]
     import warnings
@@ -93,6 +101,7 @@ if __name__ == "__main__":
         print(f"{rung:32} {(outputs - below).abs().max():.1e}")
         below = outputs
     # --8<-- [end:ladder]
+
     # --8<-- [start:warned]
     print(str(caught[0].message).split(" - ")[0])
     # --8<-- [end:warned]

@@ -21,6 +21,8 @@ def masked(scores, attn_mask, is_causal):
 
 
 # --8<-- [end:masked]
+
+
 # --8<-- [start:one_per_query_head]
 def one_per_query_head(grouped, query):
     """Repeats each head of a key or value for the queries that it serves."""
@@ -36,6 +38,8 @@ def one_per_query_head(grouped, query):
 
 
 # --8<-- [end:one_per_query_head]
+
+
 # --8<-- [start:function]
 def scaled_dot_product_attention(
     query,  # (..., queries, d_k)
@@ -69,6 +73,7 @@ def scaled_dot_product_attention(
 
 
 # --8<-- [end:function]
+
 if __name__ == "__main__":
     # --8<-- [start:compare]
     from snippets.walkthrough.queries_keys_values import keys, queries, values
@@ -76,6 +81,7 @@ if __name__ == "__main__":
     print(scaled_dot_product_attention(queries, keys, values, is_causal=True))
     print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
     # --8<-- [end:compare]
+
     # --8<-- [start:no_key]
     mask = torch.ones(3, 3, dtype=torch.bool)
     mask[1] = False  # nothing for query 2

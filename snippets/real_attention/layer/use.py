@@ -15,6 +15,7 @@ def random_layer():
 layer = random_layer()
 batch = torch.stack([x, x.flip(0)])  # (batch, inputs, d_model), as in batches
 # --8<-- [end:batch]
+
 # --8<-- [start:mask]
 lengths = torch.tensor([3, 2])  # input 3 of example 2 is padding
 real = torch.arange(3) < lengths[:, None]  # (batch, keys)
@@ -22,11 +23,6 @@ mask = real[:, None, None, :]  # (batch, 1, 1, keys)
 # --8<-- [end:mask]
 
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("inputs", "queries", "keys", "values", "scores", "weights", "outputs")
-    # --8<-- [end:map]
     # --8<-- [start:padding]
     layer.eval()
     padded = layer(batch, mask=mask)  # (batch, inputs, d_model)
@@ -34,6 +30,7 @@ if __name__ == "__main__":
     print(padded.shape)
     print((padded[1, :2] - alone).abs().max())
     # --8<-- [end:padding]
+
     # --8<-- [start:refused]
     try:
         MultiHeadAttention(d_model=4, n_heads=3)
@@ -44,6 +41,7 @@ if __name__ == "__main__":
     except ValueError as error:
         print(error)
     # --8<-- [end:refused]
+
     # --8<-- [start:grouped]
     for n_kv_heads in (8, 2, 1):
         grouped = MultiHeadAttention(512, n_heads=8, n_kv_heads=n_kv_heads)

@@ -13,9 +13,3 @@ def attention(queries, keys, values, mask=None):
 
 
 # --8<-- [end:attention]
-if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("scores", "weights")
-    # --8<-- [end:map]

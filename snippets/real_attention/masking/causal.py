@@ -9,9 +9,11 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 causal = torch.ones(len(x), len(x), dtype=torch.bool).tril()  # (queries, keys)
 # --8<-- [end:causal]
+
 # --8<-- [start:causal_outputs]
 causal_outputs = attention(queries, keys, values, causal)  # (queries, d_v)
 # --8<-- [end:causal_outputs]
+
 # --8<-- [start:future]
 changed = x.clone()
 changed[2] = torch.tensor([5, -3, 7, 2])  # another input 3
@@ -29,9 +31,11 @@ if __name__ == "__main__":
     print(causal_outputs)
     print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
     # --8<-- [end:show]
+
     # --8<-- [start:show_future]
     print((changed_outputs == causal_outputs).all(dim=-1))  # (queries,)
     # --8<-- [end:show_future]
+
     # --8<-- [start:picture]
     from snippets.drawing.weights import heat_map
 

@@ -17,13 +17,6 @@ if __name__ == "__main__":
     print(not_itself)
     # --8<-- [end:not_itself]
 
-    # --8<-- [start:known_mistakes] hidden
-    weights = (queries[0] @ keys.T / 3**0.5).softmax(dim=-1)  # (keys,)
-    unmasked = weights @ values
-    too_late = weights.masked_fill(~others, 0) @ values
-    inverted = attention(queries[:1], keys, values, ~others)[0]
-    # --8<-- [end:known_mistakes]
-
     # --8<-- [start:wrong_axis]
     print(attention(padded_queries, padded_keys, padded_values)[1])  # no mask
     wrong = padding.transpose(-2, -1)  # (batch, queries, 1)

@@ -13,11 +13,13 @@ padded_queries = padded @ w_query  # (batch, inputs, d_k)
 padded_keys = padded @ w_key  # (batch, inputs, d_k)
 padded_values = padded @ w_value  # (batch, inputs, d_v)
 # --8<-- [end:padded]
+
 # --8<-- [start:padding]
 lengths = torch.tensor([3, 2])  # (batch,)
 exists = torch.arange(3) < lengths.unsqueeze(-1)  # (batch, inputs)
 padding = exists.unsqueeze(-2)  # (batch, 1, keys)
 # --8<-- [end:padding]
+
 # --8<-- [start:outputs]
 padded_outputs = attention(padded_queries, padded_keys, padded_values, padding)
 short_outputs = attention(short @ w_query, short @ w_key, short @ w_value)
@@ -30,6 +32,7 @@ if __name__ == "__main__":
     print(padded[1])
     print(query_1_weights)
     # --8<-- [end:show_padded]
+
     # --8<-- [start:show]
     torch.set_printoptions(sci_mode=False)  # no powers of ten
     print(padding)

@@ -14,6 +14,7 @@ def masked_too_late(queries, keys, mask):
 
 
 # --8<-- [end:after]
+
 # --8<-- [start:layer]
 function = F.scaled_dot_product_attention
 layer = torch.nn.MultiheadAttention(3, 1)  # d_model 3, one head
@@ -21,6 +22,7 @@ layer.requires_grad_(False)  # no training here
 layer.in_proj_weight[:] = torch.eye(3).repeat(3, 1)  # changes nothing
 layer.out_proj.weight[:] = torch.eye(3)  # changes nothing
 # --8<-- [end:layer]
+
 # --8<-- [start:empty]
 scores = queries @ keys.T / 3**0.5  # (queries, keys)
 empty = causal.clone()
@@ -32,6 +34,7 @@ if __name__ == "__main__":
     print(masked_too_late(queries, keys, causal)[0])  # (keys,)
     print(masked_too_late(changed @ w_query, changed @ w_key, causal)[0])
     # --8<-- [end:show_after]
+
     # --8<-- [start:kinds]
     additive = torch.zeros(3, 3).masked_fill(~causal, -torch.inf)  # (queries, keys)
     masks = {
@@ -45,6 +48,7 @@ if __name__ == "__main__":
         from_layer, _ = layer(queries, keys, values, attn_mask=mask)
         print(f"{name:10}", from_function[0], from_layer[0])  # (d_v,)
     # --8<-- [end:kinds]
+
     # --8<-- [start:show_empty]
     print("-inf: ", scores.masked_fill(~empty, -torch.inf).softmax(dim=-1)[1])
     print("-1e9: ", scores.masked_fill(~empty, -1e9).softmax(dim=-1)[1])

@@ -13,6 +13,8 @@ def softmax_over_queries(queries, keys, values):
 
 
 # --8<-- [end:softmax]
+
+
 # --8<-- [start:softmax_test]
 def equal_values_come_back(attention):
     queries, keys = sample((5, 2), (7, 2))
@@ -21,6 +23,8 @@ def equal_values_come_back(attention):
 
 
 # --8<-- [end:softmax_test]
+
+
 # --8<-- [start:softmax_fix]
 def softmax_over_keys(queries, keys, values):
     scores = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
@@ -28,6 +32,8 @@ def softmax_over_keys(queries, keys, values):
 
 
 # --8<-- [end:softmax_fix]
+
+
 # --8<-- [start:scale]
 def scaled_by_d_model(queries, keys, values):  # each (heads, length, d)
     n_heads, _, d_k = keys.shape
@@ -37,6 +43,8 @@ def scaled_by_d_model(queries, keys, values):  # each (heads, length, d)
 
 
 # --8<-- [end:scale]
+
+
 # --8<-- [start:scale_test]
 def agrees_with_pytorch(attention):
     queries, keys, values = sample((2, 5, 3), (2, 7, 3), (2, 7, 11))
@@ -46,6 +54,8 @@ def agrees_with_pytorch(attention):
 
 
 # --8<-- [end:scale_test]
+
+
 # --8<-- [start:scale_fix]
 def scaled_by_d_k(queries, keys, values):  # each (heads, length, d)
     d_k = keys.shape[-1]
@@ -54,18 +64,22 @@ def scaled_by_d_k(queries, keys, values):  # each (heads, length, d)
 
 
 # --8<-- [end:scale_fix]
+
 if __name__ == "__main__":
     # --8<-- [start:softmax_shown]
     print(softmax_over_queries(queries, keys, values))
     # --8<-- [end:softmax_shown]
+
     # --8<-- [start:softmax_run]
     run(equal_values_come_back, softmax_over_queries, softmax_over_keys)
     # --8<-- [end:softmax_run]
+
     # --8<-- [start:scale_shown]
     two_heads = [torch.stack([one, one]) for one in (queries, keys, values)]
     print(scaled_by_d_model(*two_heads)[0, 0])
     print(F.scaled_dot_product_attention(*two_heads)[0, 0])
     # --8<-- [end:scale_shown]
+
     # --8<-- [start:scale_run]
     run(agrees_with_pytorch, scaled_by_d_model, scaled_by_d_k)
     # --8<-- [end:scale_run]

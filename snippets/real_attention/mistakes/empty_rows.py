@@ -13,6 +13,8 @@ def a_large_number(queries, keys, values, mask):
 
 
 # --8<-- [end:large]
+
+
 # --8<-- [start:large_test]
 def what_is_masked_does_not_matter(attention):
     queries, keys, values = sample((5, 3), (7, 3), (7, 2))
@@ -24,6 +26,8 @@ def what_is_masked_does_not_matter(attention):
 
 
 # --8<-- [end:large_test]
+
+
 # --8<-- [start:large_fix]
 def minus_infinity(queries, keys, values, mask):
     scores = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
@@ -32,6 +36,8 @@ def minus_infinity(queries, keys, values, mask):
 
 
 # --8<-- [end:large_fix]
+
+
 # --8<-- [start:empty_test]
 def a_query_without_keys_gets_zeros(attention):
     queries, keys, values = sample((5, 3), (7, 3), (7, 2))
@@ -44,6 +50,8 @@ def a_query_without_keys_gets_zeros(attention):
 
 
 # --8<-- [end:empty_test]
+
+
 # --8<-- [start:empty_fix]
 def zeros_for_empty_rows(queries, keys, values, mask):
     scores = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
@@ -52,6 +60,7 @@ def zeros_for_empty_rows(queries, keys, values, mask):
 
 
 # --8<-- [end:empty_fix]
+
 if __name__ == "__main__":
     # --8<-- [start:large_shown]
     mask = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 0]]).bool()
@@ -61,12 +70,15 @@ if __name__ == "__main__":
     except RuntimeError as error:
         print(error)
     # --8<-- [end:large_shown]
+
     # --8<-- [start:large_run]
     run(what_is_masked_does_not_matter, a_large_number, minus_infinity)
     # --8<-- [end:large_run]
+
     # --8<-- [start:empty_shown]
     print(minus_infinity(queries, keys, values, mask))
     # --8<-- [end:empty_shown]
+
     # --8<-- [start:empty_run]
     run(a_query_without_keys_gets_zeros, minus_infinity, zeros_for_empty_rows)
     # --8<-- [end:empty_run]

@@ -17,6 +17,8 @@ def unscaled(queries, keys, values):
 
 
 # --8<-- [end:unscaled]
+
+
 # --8<-- [start:parity]
 def agrees_with_causal_pytorch(attention):
     three = sample((5, 3), (5, 3), (5, 2))
@@ -25,6 +27,7 @@ def agrees_with_causal_pytorch(attention):
 
 
 # --8<-- [end:parity]
+
 if __name__ == "__main__":
     # --8<-- [start:which]
     run(equal_values_come_back, unscaled)

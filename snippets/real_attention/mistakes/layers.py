@@ -14,6 +14,8 @@ def length_first(d_model, n_heads):
 
 
 # --8<-- [end:batch]
+
+
 # --8<-- [start:batch_test]
 def examples_do_not_meet(make_layer):
     layer, [batch] = make_layer(6, 2), sample((3, 5, 6))
@@ -23,12 +25,16 @@ def examples_do_not_meet(make_layer):
 
 
 # --8<-- [end:batch_test]
+
+
 # --8<-- [start:batch_fix]
 def batch_first(d_model, n_heads):
     return nn.MultiheadAttention(d_model, n_heads, batch_first=True)
 
 
 # --8<-- [end:batch_fix]
+
+
 # --8<-- [start:dropout]
 class AlwaysDropping(nn.Module):
     def forward(self, *three):  # queries, keys, values
@@ -37,6 +43,8 @@ class AlwaysDropping(nn.Module):
 
 
 # --8<-- [end:dropout]
+
+
 # --8<-- [start:dropout_test]
 def nothing_is_dropped_in_eval(make_model):
     queries, keys, values = sample((5, 3), (7, 3), (7, 2))
@@ -46,6 +54,8 @@ def nothing_is_dropped_in_eval(make_model):
 
 
 # --8<-- [end:dropout_test]
+
+
 # --8<-- [start:dropout_fix]
 class DroppingInTraining(nn.Module):
     def forward(self, *three):  # queries, keys, values
@@ -54,21 +64,25 @@ class DroppingInTraining(nn.Module):
 
 
 # --8<-- [end:dropout_fix]
+
 if __name__ == "__main__":
     # --8<-- [start:batch_shown]
     batch = torch.stack([x, x])  # (batch, length, d_model)
     outputs, weights = length_first(4, 1)(batch, batch, batch)
     print(outputs.shape, weights.shape)
     # --8<-- [end:batch_shown]
+
     # --8<-- [start:batch_run]
     run(examples_do_not_meet, length_first, batch_first)
     # --8<-- [end:batch_run]
+
     # --8<-- [start:dropout_shown]
     torch.manual_seed(0)
     model = AlwaysDropping().eval()
     print(model(queries, keys, values)[1])
     print(model(queries, keys, values)[1])
     # --8<-- [end:dropout_shown]
+
     # --8<-- [start:dropout_run]
     run(nothing_is_dropped_in_eval, AlwaysDropping, DroppingInTraining)
     # --8<-- [end:dropout_run]

@@ -12,6 +12,8 @@ def masked_after_softmax(queries, keys, values):
 
 
 # --8<-- [end:after]
+
+
 # --8<-- [start:after_test]
 def the_future_does_not_leak(attention):
     queries, keys, values = sample((5, 3), (5, 3), (5, 2))
@@ -22,6 +24,8 @@ def the_future_does_not_leak(attention):
 
 
 # --8<-- [end:after_test]
+
+
 # --8<-- [start:after_fix]
 def masked_before_softmax(queries, keys, values):
     scores = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
@@ -31,6 +35,8 @@ def masked_before_softmax(queries, keys, values):
 
 
 # --8<-- [end:after_fix]
+
+
 # --8<-- [start:zeros]
 def masked_with_zeros(queries, keys, values):
     scores = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
@@ -38,16 +44,20 @@ def masked_with_zeros(queries, keys, values):
 
 
 # --8<-- [end:zeros]
+
 if __name__ == "__main__":
     # --8<-- [start:after_shown]
     print(masked_after_softmax(queries, keys, values))
     # --8<-- [end:after_shown]
+
     # --8<-- [start:after_run]
     run(the_future_does_not_leak, masked_after_softmax, masked_before_softmax)
     # --8<-- [end:after_run]
+
     # --8<-- [start:zeros_shown]
     print(masked_with_zeros(queries, keys, values))
     # --8<-- [end:zeros_shown]
+
     # --8<-- [start:zeros_run]
     run(the_future_does_not_leak, masked_with_zeros, masked_before_softmax)
     # --8<-- [end:zeros_run]

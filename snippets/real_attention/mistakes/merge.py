@@ -13,12 +13,16 @@ def merged_as_they_lie(heads):  # (batch, heads, length, d_k)
 
 
 # --8<-- [end:merge]
+
+
 # --8<-- [start:merge_fix]
 def merged_by_token(heads):  # (batch, heads, length, d_k)
     return heads.transpose(1, 2).flatten(2)  # (batch, length, d_model)
 
 
 # --8<-- [end:merge_fix]
+
+
 # --8<-- [start:merge_test]
 def agrees_with_the_layer(merge):
     torch.manual_seed(0)
@@ -32,6 +36,7 @@ def agrees_with_the_layer(merge):
 
 
 # --8<-- [end:merge_test]
+
 if __name__ == "__main__":
     # --8<-- [start:merge_run]
     run(agrees_with_the_layer, merged_as_they_lie, merged_by_token)

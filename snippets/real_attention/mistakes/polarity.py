@@ -17,6 +17,8 @@ def true_where_blocked(queries, keys, values):
 
 
 # --8<-- [end:inverted]
+
+
 # --8<-- [start:inverted_test]
 def the_first_query_sees_itself_alone(attention):
     queries, keys, values = sample((5, 3), (5, 3), (5, 2))
@@ -25,6 +27,8 @@ def the_first_query_sees_itself_alone(attention):
 
 
 # --8<-- [end:inverted_test]
+
+
 # --8<-- [start:inverted_fix]
 def true_where_zero(queries, keys, values):
     blocked = torch.full((len(queries), len(keys)), -torch.inf)
@@ -34,6 +38,8 @@ def true_where_zero(queries, keys, values):
 
 
 # --8<-- [end:inverted_fix]
+
+
 # --8<-- [start:polarity]
 def same_mask(layer, x):
     mask = torch.ones(len(x), len(x)).tril().bool()  # True = may attend
@@ -41,6 +47,8 @@ def same_mask(layer, x):
 
 
 # --8<-- [end:polarity]
+
+
 # --8<-- [start:polarity_test]
 def the_layer_sees_no_future(causal):
     torch.manual_seed(0)
@@ -52,6 +60,8 @@ def the_layer_sees_no_future(causal):
 
 
 # --8<-- [end:polarity_test]
+
+
 # --8<-- [start:polarity_fix]
 def inverted_mask(layer, x):
     mask = torch.ones(len(x), len(x)).tril().bool()  # True = may attend
@@ -59,18 +69,22 @@ def inverted_mask(layer, x):
 
 
 # --8<-- [end:polarity_fix]
+
 if __name__ == "__main__":
     # --8<-- [start:inverted_shown]
     print(true_where_blocked(queries, keys, values))
     # --8<-- [end:inverted_shown]
+
     # --8<-- [start:inverted_run]
     run(the_first_query_sees_itself_alone, true_where_blocked, true_where_zero)
     # --8<-- [end:inverted_run]
+
     # --8<-- [start:polarity_shown]
     torch.manual_seed(0)
     layer = nn.MultiheadAttention(4, num_heads=1)
     print(same_mask(layer, x).detach())
     # --8<-- [end:polarity_shown]
+
     # --8<-- [start:polarity_run]
     run(the_layer_sees_no_future, same_mask, inverted_mask)
     # --8<-- [end:polarity_run]

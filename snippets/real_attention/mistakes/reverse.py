@@ -28,6 +28,8 @@ class Reverser(nn.Module):
 
 
 # --8<-- [end:model]
+
+
 # --8<-- [start:train]
 def accuracy(model, tokens):
     guesses = model(tokens).argmax(dim=-1)  # (batch, length)
@@ -52,6 +54,7 @@ def trained(merge):
 
 
 # --8<-- [end:train]
+
 if __name__ == "__main__":
     # --8<-- [start:reverse]
     torch.set_num_threads(1)  # tiny tensors: a second thread would only wait
@@ -61,8 +64,3 @@ if __name__ == "__main__":
         w, r = wrong_curve[step], right_curve[step]
         print(f"step {step:3}: {w:4.0%} merged wrongly, {r:4.0%} rightly")
     # --8<-- [end:reverse]
-    # --8<-- [start:maps] hidden
-    from snippets.drawing.attention_maps import two_maps
-
-    two_maps(merged_rightly=right.weights.mean((0, 1)), merged_wrongly=wrong.weights.mean((0, 1)))
-    # --8<-- [end:maps]

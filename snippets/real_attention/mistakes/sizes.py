@@ -15,6 +15,8 @@ def repeated(queries, keys, values):  # each (batch, heads, length, d)
 
 
 # --8<-- [end:groups]
+
+
 # --8<-- [start:groups_test]
 def groups_agree_with_pytorch(attention):
     three = sample((1, 6, 5, 3), (1, 2, 7, 3), (1, 2, 7, 11))
@@ -23,6 +25,8 @@ def groups_agree_with_pytorch(attention):
 
 
 # --8<-- [end:groups_test]
+
+
 # --8<-- [start:groups_fix]
 def interleaved(queries, keys, values):  # each (batch, heads, length, d)
     times = queries.shape[1] // keys.shape[1]
@@ -32,6 +36,8 @@ def interleaved(queries, keys, values):  # each (batch, heads, length, d)
 
 
 # --8<-- [end:groups_fix]
+
+
 # --8<-- [start:unequal]
 def aligned_at_the_start(queries, *kept):  # keys and values, kept
     is_causal = True  # the bug
@@ -39,6 +45,8 @@ def aligned_at_the_start(queries, *kept):  # keys and values, kept
 
 
 # --8<-- [end:unequal]
+
+
 # --8<-- [start:unequal_test]
 def steps_agree_with_the_whole(attention):
     queries, *kept = sample((5, 3), (5, 3), (5, 2))
@@ -48,6 +56,8 @@ def steps_agree_with_the_whole(attention):
 
 
 # --8<-- [end:unequal_test]
+
+
 # --8<-- [start:unequal_fix]
 def aligned_at_the_end(queries, keys, values):
     n_queries, n_keys = len(queries), len(keys)
@@ -56,18 +66,22 @@ def aligned_at_the_end(queries, keys, values):
 
 
 # --8<-- [end:unequal_fix]
+
 if __name__ == "__main__":
     # --8<-- [start:groups_shown]
     print(torch.arange(2).repeat(3))  # the key head of six query heads
     print(torch.arange(2).repeat_interleave(3))  # the one each should have
     # --8<-- [end:groups_shown]
+
     # --8<-- [start:groups_run]
     run(groups_agree_with_pytorch, repeated, interleaved)
     # --8<-- [end:groups_run]
+
     # --8<-- [start:unequal_shown]
     print(aligned_at_the_start(queries[-1:], keys, values))  # one new query
     print(values[:1])  # the oldest value
     # --8<-- [end:unequal_shown]
+
     # --8<-- [start:unequal_run]
     run(steps_agree_with_the_whole, aligned_at_the_start, aligned_at_the_end)
     # --8<-- [end:unequal_run]

@@ -13,6 +13,8 @@ def split_heads(x, n_heads):
 
 
 # --8<-- [end:split_heads]
+
+
 # --8<-- [start:merge_heads]
 def merge_heads(x):
     *leading, n_heads, n, d_v = x.shape

@@ -6,6 +6,21 @@ from snippets.real_attention.multi_head.attention import merge_heads, split_head
 from snippets.real_attention.multi_head.side_by_side import wide_queries
 from snippets.real_attention.multi_head.split import head_keys, head_queries, head_values
 
+
+# --8<-- [start:wrong_split]
+def wrong_split(x, n_heads):
+    n, d_model = x.shape
+    return x.reshape(n_heads, n, d_model // n_heads)
+
+
+def output_1(split, x):
+    causal = torch.ones(3, 3).tril().bool()  # (queries, keys)
+    heads = split(x, n_heads=2)  # queries, keys and values at once
+    return merge_heads(attention(heads, heads, heads, causal))[0]
+
+
+# --8<-- [end:wrong_split]
+
 if __name__ == "__main__":
     # --8<-- [start:scores_of_head_2]
     scores_of_head_1 = head_queries[0, 0] @ head_keys[0].T  # (keys,)
@@ -23,15 +38,6 @@ if __name__ == "__main__":
     # --8<-- [end:padding]
 
     # --8<-- [start:leak]
-    def wrong_split(x, n_heads):
-        n, d_model = x.shape
-        return x.reshape(n_heads, n, d_model // n_heads)
-
-    def output_1(split, x):
-        causal = torch.ones(3, 3).tril().bool()  # (queries, keys)
-        heads = split(x, n_heads=2)  # queries, keys and values at once
-        return merge_heads(attention(heads, heads, heads, causal))[0]
-
     changed = wide_queries + torch.tensor([[0.0], [1], [0]])  # input 2 alone
     for split in split_heads, wrong_split:
         print(output_1(split, changed) - output_1(split, wide_queries))

@@ -26,6 +26,7 @@ if __name__ == "__main__":
     projections = wide_w_query, wide_w_key, wide_w_value
     print(multi_head_attention(x, *projections, w_output, n_heads=2))
     # --8<-- [end:show]
+
     # --8<-- [start:torch]
     from torch import nn
 
@@ -40,6 +41,7 @@ if __name__ == "__main__":
     print(packed.shape, their_weights.shape)
     print(ours.allclose(their_outputs, atol=1e-6))
     # --8<-- [end:torch]
+
     # --8<-- [start:parameters]
     for n_heads in (1, 2, 4):
         layer = nn.MultiheadAttention(embed_dim=4, num_heads=n_heads, bias=False)

@@ -17,6 +17,7 @@ wide_queries = x @ wide_w_query  # (inputs, d_model)
 wide_keys = x @ wide_w_key  # (inputs, d_model)
 wide_values = x @ wide_w_value  # (inputs, d_model)
 # --8<-- [end:wider]
+
 # --8<-- [start:two_heads]
 # each head: (inputs, d_v)
 head_1 = attention(wide_queries[:, :2], wide_keys[:, :2], wide_values[:, :2])
@@ -30,6 +31,7 @@ if __name__ == "__main__":
     print("wide_keys", wide_keys, sep="\n")
     print("wide_values", wide_values, sep="\n")
     # --8<-- [end:show_wider]
+
     # --8<-- [start:show_two_heads]
     print(side_by_side)
     # --8<-- [end:show_two_heads]

@@ -17,6 +17,7 @@ head_outputs = attention(
     head_values,
 )  # (heads, inputs, d_v)
 # --8<-- [end:all_heads]
+
 # --8<-- [start:reshape]
 one_batch = wide_queries.unsqueeze(0)  # (batch, inputs, d_model)
 right_split = split_heads(one_batch, n_heads=2)  # (batch, heads, inputs, d_k)
@@ -29,16 +30,19 @@ if __name__ == "__main__":
     print(head_outputs)
     print(merge_heads(head_outputs))
     # --8<-- [end:show_all_heads]
+
     # --8<-- [start:show_reshape]
     print(right_split.shape == wrong_split.shape)
     print(right_split)
     print(wrong_split)
     # --8<-- [end:show_reshape]
+
     # --8<-- [start:two_splits]
     from snippets.drawing.heads import two_splits
 
     two_splits("Right and wrong ways to split", wide_queries, n_heads=2)
     # --8<-- [end:two_splits]
+
     # --8<-- [start:heat_maps]
     from snippets.drawing.heads import heat_maps
 

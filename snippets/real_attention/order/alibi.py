@@ -13,6 +13,8 @@ def slopes(n_heads):
 
 
 # --8<-- [end:slopes]
+
+
 # --8<-- [start:alibi]
 def alibi(n_heads, n):
     positions = torch.arange(n)
@@ -21,6 +23,7 @@ def alibi(n_heads, n):
 
 
 # --8<-- [end:alibi]
+
 if __name__ == "__main__":
     # --8<-- [start:show_alibi]
     print(slopes(8))
@@ -35,20 +38,3 @@ if __name__ == "__main__":
     print(scores.softmax(dim=-1)[0])
     print(weights[0])
     # --8<-- [end:weights]
-
-    # --8<-- [start:picture] hidden
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(num="What distance leaves of a power of e", figsize=(6, 3.9))
-    distances = torch.arange(17)
-    left = alibi(8, 17)[:, 0].exp()  # (heads, keys=17), for the query at position 0
-    for head in range(8):
-        axes.plot(distances, left[head], color="C5", lw=2)
-        at = 2 if head == 0 else 16
-        up = {7: 0.03, 6: -0.005, 5: -0.02}.get(head, 0.015)  # labels that do not meet
-        axes.text(at + 0.3, left[head, at] + up, f"1/{2 ** (head + 1)}", va="center")
-    axes.set(xlabel="distance", ylim=(0, 1), xlim=(0, 16))
-    axes.set_title("e to the power of the bias, for each slope", size=13)
-    at_8 = ", ".join(f"{number:.3f}" for number in left[:, 8])
-    figure.description = f"One falling curve for each head. At distance 8 there is left: {at_8}."
-    # --8<-- [end:picture]

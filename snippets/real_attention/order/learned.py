@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: MIT
+from snippets.walkthrough.inputs import x
+
 if __name__ == "__main__":
     # --8<-- [start:learned]
     import torch
@@ -13,10 +15,4 @@ if __name__ == "__main__":
         print(error)
     # --8<-- [end:learned]
 
-    # --8<-- [start:picture] hidden
-    from snippets.drawing.tables import matrices
-    from snippets.walkthrough.inputs import x
-
-    added = {"inputs + rows": x + positions}
-    matrices("Each input gets the row of its position", inputs=x, **added)
-    # --8<-- [end:picture]
+    with_positions = x + positions  # (inputs, d_model)

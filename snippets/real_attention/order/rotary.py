@@ -14,6 +14,8 @@ def rotate(x, positions):
 
 
 # --8<-- [end:rotate]
+
+
 # --8<-- [start:rotate_halves]
 def rotate_halves(x, positions):
     turns = angles(positions, x.shape[-1])
@@ -24,6 +26,7 @@ def rotate_halves(x, positions):
 
 
 # --8<-- [end:rotate_halves]
+
 if __name__ == "__main__":
     # --8<-- [start:distance]
     from snippets.walkthrough.inputs import x
@@ -42,26 +45,3 @@ if __name__ == "__main__":
     for turned in (neighbors, halves, reordered):
         print(turned[0] @ turned.T)  # (keys,)
     # --8<-- [end:conventions]
-
-    # --8<-- [start:picture] hidden
-    import matplotlib.pyplot as plt
-
-    figure = plt.figure("Both have turned, and the angle between them stays", figsize=(6, 3.1))
-    told = []
-    for place, (p, q) in enumerate([(5, 2), (105, 102)], start=1):
-        dial = figure.add_subplot(1, 2, place, projection="polar")
-        dial.set(rmax=1.7, rticks=[], xticks=[])
-        ends = []
-        for name, vector, at, color in [("query", query, p, "C1"), ("key", key, q, "C2")]:
-            across, up = rotate(vector, torch.tensor(at))[:2]
-            angle = torch.atan2(up, across).item() % (2 * torch.pi)
-            dial.plot([angle, angle], [0, torch.hypot(across, up)], color=color, lw=3)
-            dial.text(angle, 1.75, f"{name} {at}", color=color, ha="center", va="center")
-            ends.append(angle)
-        arc = torch.linspace(*ends, 30)
-        dial.plot(arc, torch.full((30,), 0.35), color="0.25", lw=1)
-        between = f"{abs(ends[0] - ends[1]) * 180 / torch.pi:.0f}°"
-        dial.text(sum(ends) / 2, 0.75, between, ha="center", va="center")
-        told.append(f"{p} and {q}: {between}")
-    figure.description = f"Pair 1 of a query and a key at {', at '.join(told)} apart."
-    # --8<-- [end:picture]

@@ -5,6 +5,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 scaled_scores = scores / keys.shape[-1] ** 0.5  # (queries, keys)
 # --8<-- [end:scaled]
+
 # --8<-- [start:weights]
 scaled_weights = scaled_scores.softmax(dim=-1)  # (queries, keys)
 # --8<-- [end:weights]
@@ -19,25 +20,27 @@ def attention(queries, keys, values):
 
 
 # --8<-- [end:attention]
-if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
 
-    overview("scores", "weights")
-    # --8<-- [end:map]
+if __name__ == "__main__":
     # --8<-- [start:show_scaled]
     print(scaled_scores)
     # --8<-- [end:show_scaled]
+
     # --8<-- [start:show_weights]
     print(weights[1])
     print(scaled_weights[1])
     # --8<-- [end:show_weights]
-    # --8<-- [start:picture]
+
+    # --8<-- [start:bars]
     from snippets.drawing.weights import softmax_bars
 
     softmax_bars("Query 2, not scaled", scores[1], weights[1])
+    # --8<-- [end:bars]
+
+    # --8<-- [start:scaled_bars]
     softmax_bars("Query 2, scaled", scaled_scores[1], scaled_weights[1])
-    # --8<-- [end:picture]
+    # --8<-- [end:scaled_bars]
+
     # --8<-- [start:both_ways]
     import torch.nn.functional as F
 

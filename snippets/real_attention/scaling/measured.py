@@ -14,6 +14,8 @@ def draw(d):
 
 
 # --8<-- [end:draw]
+
+
 # --8<-- [start:jacobian]
 def jacobian(weights):
     pairs = weights.unsqueeze(-1) * weights.unsqueeze(-2)
@@ -21,6 +23,23 @@ def jacobian(weights):
 
 
 # --8<-- [end:jacobian]
+
+
+# --8<-- [start:mean_largest]
+def mean_largest(weights):
+    return weights.max(dim=-1).values.mean().item()
+
+
+# --8<-- [end:mean_largest]
+
+
+# --8<-- [start:norms]
+def norms(weights):
+    return torch.linalg.matrix_norm(jacobian(weights))  # (rows,)
+
+
+# --8<-- [end:norms]
+
 if __name__ == "__main__":
     # --8<-- [start:spread]
     random = torch.Generator().manual_seed(0)
@@ -33,41 +52,16 @@ if __name__ == "__main__":
     # --8<-- [end:spread]
 
     # --8<-- [start:largest]
-    def mean_largest(weights):
-        return weights.max(dim=-1).values.mean().item()
-
     largest = {d: [mean_largest(w) for w in draw(d)] for d in lengths}
     for d, (unscaled, scaled) in largest.items():
         print(f"{d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
     # --8<-- [end:largest]
 
-    # --8<-- [start:nudge]
-    from snippets.real_attention.scaling.attention import scaled_scores
-    from snippets.walkthrough.attention_scores import scores
-
-    nudge = torch.tensor([0.0, 0.0, 0.1])  # (keys,)
-
-    def moved(row):
-        return (row + nudge).softmax(dim=-1) - row.softmax(dim=-1)
-
-    print(moved(scores[1]))
-    print(moved(scaled_scores[1]))
-    # --8<-- [end:nudge]
-
-    # --8<-- [start:table]
-    table = jacobian(scaled_scores[1].softmax(dim=-1))  # (keys, keys)
-    print(table)
-    print(table.allclose(torch.func.jacrev(torch.softmax)(scaled_scores[1], -1)))
-    # --8<-- [end:table]
-
-    # --8<-- [start:norms]
-    def norms(weights):
-        return torch.linalg.matrix_norm(jacobian(weights))  # (rows,)
-
+    # --8<-- [start:means]
     means = {d: [norms(w).mean().item() for w in draw(d)] for d in lengths}
     for d, (unscaled, scaled) in means.items():
         print(f"{d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
-    # --8<-- [end:norms]
+    # --8<-- [end:means]
 
     # --8<-- [start:picture]
     import matplotlib.pyplot as plt

@@ -39,13 +39,16 @@ def answer(question, attend):
 
 
 # --8<-- [end:answer]
+
 # --8<-- [start:for_function]
 may_attend = torch.tensor([[True, True, False]])  # (1, keys), 3 is padding
 for_function = may_attend.expand(2, 3)  # (queries, keys)
 # --8<-- [end:for_function]
+
 # --8<-- [start:for_module]
 for_module = ~for_function  # (queries, keys)
 # --8<-- [end:for_module]
+
 # --8<-- [start:to_add]
 to_add = torch.zeros(2, 3).masked_fill(~may_attend, -torch.inf)  # like them
 # --8<-- [end:to_add]
@@ -63,6 +66,7 @@ if __name__ == "__main__":
         *others, last = row.values()
         print(f"{question:15}", *(f"{word:12}" for word in others), last)
     # --8<-- [end:answers]
+
     # --8<-- [start:show_one_mask]
     print(function(two_queries, keys, values, attn_mask=for_function))
     print(module(two_queries, keys, values, attn_mask=for_module))

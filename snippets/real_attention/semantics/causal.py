@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 import torch
+from torch import nn
 
 from snippets.real_attention.semantics.masks import in_its_words, keys, two_queries, values
+from snippets.walkthrough.inputs import x
 
 
 # --8<-- [start:causal]
@@ -30,6 +32,22 @@ def mask_and_causal(attend):
 
 # --8<-- [end:mask_and_causal]
 
+# --8<-- [start:flag_counts]
+batch = x[None]  # (batch, inputs, d_model)
+layer = nn.MultiheadAttention(4, 2, batch_first=True).eval()
+hidden = torch.tensor([[False] * 3, [True, False, False], [False] * 3])
+no_padding = torch.zeros(1, 3, dtype=torch.bool)  # (batch, keys)
+
+
+def flag_counts(**options):
+    options |= {"attn_mask": hidden, "need_weights": False}
+    without, _ = layer(batch, batch, batch, **options)
+    with_flag, _ = layer(batch, batch, batch, **options, is_causal=True)
+    return not with_flag.allclose(without)
+
+
+# --8<-- [end:flag_counts]
+
 if __name__ == "__main__":
     # --8<-- [start:bottom_right]
     import torch.nn.functional as F
@@ -40,14 +58,7 @@ if __name__ == "__main__":
     print(past)
     print(F.scaled_dot_product_attention(two_queries, keys, values, past))
     # --8<-- [end:bottom_right]
-    # --8<-- [start:picture] hidden
-    from snippets.drawing.weights import heat_map
 
-    top_left = F.scaled_dot_product_attention(two_queries, keys, values, is_causal=True)
-    bottom_right = F.scaled_dot_product_attention(two_queries, keys, values, attn_mask=past)
-    heat_map("is_causal: the diagonal begins top left", top_left)
-    heat_map("The mask built here: it ends bottom right", bottom_right)
-    # --8<-- [end:picture]
     # --8<-- [start:two_axes]
     try:
         three = two_queries, keys, values
@@ -55,22 +66,8 @@ if __name__ == "__main__":
     except RuntimeError as error:
         print(str(error).partition(": ")[2])
     # --8<-- [end:two_axes]
+
     # --8<-- [start:fast_path]
-    from torch import nn
-
-    from snippets.walkthrough.inputs import x
-
-    batch = x[None]  # (batch, inputs, d_model)
-    layer = nn.MultiheadAttention(4, 2, batch_first=True).eval()
-    hidden = torch.tensor([[False] * 3, [True, False, False], [False] * 3])
-    no_padding = torch.zeros(1, 3, dtype=torch.bool)  # (batch, keys)
-
-    def flag_counts(**options):
-        options |= {"attn_mask": hidden, "need_weights": False}
-        without, _ = layer(batch, batch, batch, **options)
-        with_flag, _ = layer(batch, batch, batch, **options, is_causal=True)
-        return not with_flag.allclose(without)
-
     print(flag_counts(), flag_counts(key_padding_mask=no_padding))
     with torch.no_grad():
         print(flag_counts())

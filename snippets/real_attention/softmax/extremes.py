@@ -10,15 +10,21 @@ from snippets.walkthrough.queries_keys_values import values
 key_3 = torch.tensor([False, False, True])  # (keys,)
 hidden_scores = scaled_scores.masked_fill(key_3, -torch.inf)
 # --8<-- [end:hidden]
+
 # --8<-- [start:hidden_weights]
 hidden_weights = softmax(hidden_scores, dim=-1)  # (queries, keys)
 # --8<-- [end:hidden_weights]
 
+
+# --8<-- [start:at]
+def at(temperature):
+    return softmax(scores[1] / temperature, dim=-1)  # (keys,)
+
+
+# --8<-- [end:at]
+
 if __name__ == "__main__":
     # --8<-- [start:temperatures]
-    def at(temperature):
-        return softmax(scores[1] / temperature, dim=-1)  # (keys,)
-
     for temperature in 0.1, 1, 3**0.5, 4, 100:
         shares = [f"{weight:.3f}" for weight in at(temperature)]
         print(f"{temperature:6.2f}:", *shares)

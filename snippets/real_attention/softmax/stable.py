@@ -11,6 +11,8 @@ def naive_softmax(scores, dim):
 
 
 # --8<-- [end:naive]
+
+
 # --8<-- [start:softmax]
 def softmax(scores, dim):
     largest = scores.amax(dim=dim, keepdim=True)
@@ -19,13 +21,8 @@ def softmax(scores, dim):
 
 
 # --8<-- [end:softmax]
+
 if __name__ == "__main__":
-    # --8<-- [start:map] hidden
-    from snippets.drawing.maps import overview
-
-    overview("scores", "weights")
-    # --8<-- [end:map]
-
     # --8<-- [start:overflow]
     print(torch.tensor([88.0, 89.0]).exp())
     large = torch.tensor([100.0, 101.0])  # (keys=2,)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from snippets.drawing import batches as batches_picture
+from snippets.drawing.batches import product_in_batch
 from snippets.real_attention.batches import attention as batches
 from snippets.real_attention.batches import rounding as batches_rounding
 from snippets.real_attention.batches import transpose as batches_transpose
@@ -149,10 +149,9 @@ def test_only_counted_from_the_end_are_the_last_two_axes_swapped_in_both_shapes(
         assert [one.shape for one in swapped] == [(2, 7, 5), (2, 3, 7, 5)]
 
 
-def test_the_picture_says_its_numbers_and_shows_true_products(monkeypatch):
-    drawn = runpy.run_path(batches_picture.__file__, run_name="__main__")
-    queries, keys_transposed, scores = drawn["tensors"].values()
-    assert_close(queries @ keys_transposed, scores)
+def test_the_picture_says_its_numbers_and_shows_true_products():
+    assert_close(queries @ keys.mT, batches.scores)
+    product_in_batch("One product for each sequence", queries, keys, batches.scores)
     said = plt.gcf().description
     plt.close("all")
     assert "scores, shape (2, 3, 3): row 1: 2, 4, 4; row 2: 4, 16, 12" in said

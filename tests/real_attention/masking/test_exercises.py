@@ -17,9 +17,11 @@ def test_query_1_without_itself_averages_values_2_and_3(solved):
 
 
 def test_the_known_mistakes_are_what_they_are_called(solved):
-    assert_close(solved["unmasked"], attention(queries, keys, values)[0])
-    assert_close(solved["too_late"], solved["unmasked"] - solved["weights"][0] * values[0])
-    assert_close(solved["inverted"], values[0])
+    weights = (queries[0] @ keys.T / 3**0.5).softmax(dim=-1)  # as on the page
+    too_late = weights.masked_fill(~solved["others"], 0) @ values
+    unmasked = attention(queries[0], keys, values)
+    assert_close(too_late, unmasked - weights[0] * values[0])
+    assert_close(attention(queries[0], keys, values, ~solved["others"]), values[0])
 
 
 def test_on_the_axis_of_queries_a_padding_mask_hides_no_key(solved):

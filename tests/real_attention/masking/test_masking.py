@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from snippets.drawing import masks as masking_picture
+from snippets.drawing.masks import mask_grids
 from snippets.real_attention.batches import attention as batches
 from snippets.real_attention.masking import causal as masking_causal
 from snippets.real_attention.masking import padding as masking_padding
@@ -247,7 +247,7 @@ def test_what_the_page_prints(capsys):
 
 
 def test_the_picture_says_who_may_attend_to_whom():
-    runpy.run_path(masking_picture.__file__, run_name="__main__")
+    mask_grids("Two masks", {"padding, sequence 2": padding[1].expand(3, 3), "causal": causal})
     said = plt.gcf().description
     plt.close("all")
     everyone = "query 1 may attend to key 1, key 2; query 2 may attend to key 1, key 2; query 3 may"

@@ -115,7 +115,7 @@ def test_queries_and_keys_of_unequal_lengths_are_refused():
 
 def test_the_example_both_ways_is_spelled_out(capsys):
     runpy.run_path(scaling.__file__, run_name="__main__")
-    assert len(plt.get_fignums()) == 3
+    assert len(plt.get_fignums()) == 2
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
         "tensor([[1.1547, 2.3094, 2.3094],",

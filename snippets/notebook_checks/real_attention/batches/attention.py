@@ -75,6 +75,7 @@ if __name__ == "__main__":
     # --8<-- [start:attention] hidden
     check_attention(attention)
     # --8<-- [end:attention]
+
     # --8<-- [start:einsum] hidden
     check_scores(scores, queries, keys)
     # --8<-- [end:einsum]

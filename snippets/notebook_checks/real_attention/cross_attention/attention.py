@@ -124,9 +124,11 @@ if __name__ == "__main__":
     # --8<-- [start:scores] hidden
     check_scores(target_queries, cross_scores, target, w_query, w_key, keys)
     # --8<-- [end:scores]
+
     # --8<-- [start:outputs] hidden
     check_outputs_of_targets(cross_outputs, cross_scores, cross_weights, keys, values)
     # --8<-- [end:outputs]
+
     # --8<-- [start:cross_attention] hidden
     check_cross_attention(cross_attention)
     # --8<-- [end:cross_attention]

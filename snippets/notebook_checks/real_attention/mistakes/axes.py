@@ -24,6 +24,7 @@ if __name__ == "__main__":
     theirs = F.scaled_dot_product_attention(*rows)
     check_fix(softmax_over_keys, equal_values_come_back, rows, theirs)
     # --8<-- [end:softmax_fix]
+
     # --8<-- [start:scale_fix] hidden
     rows = sample((2, 5, 3), (2, 7, 3), (2, 7, 11))
     theirs = F.scaled_dot_product_attention(*rows)

@@ -26,6 +26,7 @@ if __name__ == "__main__":
     theirs = F.scaled_dot_product_attention(*rows, attn_mask=some)
     check_fix(minus_infinity, what_is_masked_does_not_matter, (*rows, some), theirs)
     # --8<-- [end:large_fix]
+
     # --8<-- [start:empty_fix] hidden
     rows = sample((5, 3), (7, 3), (7, 2))
     some = torch.ones(5, 7, dtype=torch.bool).tril(diagonal=-1)

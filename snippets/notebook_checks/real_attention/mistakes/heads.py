@@ -24,6 +24,7 @@ if __name__ == "__main__":
     parts = torch.stack(five.chunk(3, dim=-1))
     check_fix(split_by_view, heads_make_the_whole, (five, 3), parts)
     # --8<-- [end:split_fix]
+
     # --8<-- [start:view_fix] hidden
     [parts] = sample((3, 5, 2))
     check_fix(merge_by_reshape, fresh_heads_merge, (parts,), torch.cat(list(parts), dim=-1))

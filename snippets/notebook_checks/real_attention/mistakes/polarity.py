@@ -26,6 +26,7 @@ if __name__ == "__main__":
     theirs = F.scaled_dot_product_attention(*rows, is_causal=True)
     check_fix(true_where_zero, the_first_query_sees_itself_alone, rows, theirs)
     # --8<-- [end:inverted_fix]
+
     # --8<-- [start:polarity_fix] hidden
     torch.manual_seed(0)
     two_heads, [five] = nn.MultiheadAttention(6, num_heads=2), sample((5, 6))

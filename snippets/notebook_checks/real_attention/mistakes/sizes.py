@@ -24,6 +24,7 @@ if __name__ == "__main__":
     theirs = F.scaled_dot_product_attention(*grouped, enable_gqa=True)
     check_fix(interleaved, groups_agree_with_pytorch, grouped, theirs)
     # --8<-- [end:groups_fix]
+
     # --8<-- [start:unequal_fix] hidden
     rows = sample((7, 3), (7, 3), (7, 2))
     theirs = F.scaled_dot_product_attention(*rows, is_causal=True)[-3:]

@@ -136,9 +136,11 @@ if __name__ == "__main__":
     # --8<-- [start:split_heads] hidden
     check_split_heads(split_heads)
     # --8<-- [end:split_heads]
+
     # --8<-- [start:merge_heads] hidden
     check_merge_heads(merge_heads)
     # --8<-- [end:merge_heads]
+
     # --8<-- [start:multi_head_attention] hidden
     check_multi_head_attention(multi_head_attention)
     # --8<-- [end:multi_head_attention]

@@ -87,6 +87,7 @@ if __name__ == "__main__":
     # --8<-- [start:scaled] hidden
     check_scaled_scores(scaled_scores, scores)
     # --8<-- [end:scaled]
+
     # --8<-- [start:attention] hidden
     check_attention(attention)
     # --8<-- [end:attention]

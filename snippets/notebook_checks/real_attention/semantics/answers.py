@@ -54,9 +54,11 @@ if __name__ == "__main__":
     # --8<-- [start:for_function] hidden
     check_for_function(for_function, may_attend)
     # --8<-- [end:for_function]
+
     # --8<-- [start:for_module] hidden
     check_for_module(for_module, may_attend)
     # --8<-- [end:for_module]
+
     # --8<-- [start:to_add] hidden
     check_to_add(to_add, may_attend)
     # --8<-- [end:to_add]

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Chapters are prose: few of their lines say what to include.
+
+`python -m tests.test_chapter_lines` prints the share of each chapter.
+"""
+
+from __future__ import annotations
+
+from engine.model.page import (
+    Block,
+    Example,
+    Fence,
+    Include,
+    IncludeFence,
+    Malformed,
+    Page,
+    Print,
+    Value,
+    walk,
+)
+from engine.read.page import parse
+from tests.support.chapters import CHAPTERS, DOCS
+
+LARGEST_SHARE = 0.15
+PLUMBING = Example | Fence | Include | IncludeFence | Malformed | Print
+
+
+def page_of(chapter: str) -> Page:
+    return parse((DOCS / f"{chapter}.md").read_text("utf-8"), f"{chapter}.md", chapter)
+
+
+def is_plumbing(block: Block) -> bool:
+    """Whether a block is a directive, a fence, an include, or a value on a line of its own."""
+    return isinstance(block, PLUMBING) or (isinstance(block, Value) and block.alone)
+
+
+def counted(page: Page) -> tuple[int, int]:
+    """The lines of a page that are plumbing, and all its lines."""
+    lines = {
+        line
+        for block in walk(page.blocks)
+        if is_plumbing(block)
+        for line in range(block.line, block.end + 1)
+    }
+    return len(lines), len(page.text.splitlines())
+
+
+def test_less_than_15_percent_of_the_chapters_lines_say_what_to_include() -> None:
+    counts = [counted(page_of(chapter)) for chapter in CHAPTERS]
+    plumbing, lines = (sum(numbers) for numbers in zip(*counts, strict=True))
+    assert lines > 1000, "the chapters were not found"
+    assert plumbing / lines < LARGEST_SHARE
+
+
+def test_a_fence_with_an_include_counts_with_all_its_lines() -> None:
+    page = parse('# A\n\nText.\n\n``` py\n--8<-- "a.py:b"\n```\n\n{{ a: b }}\n')
+    assert counted(page) == (4, 9)
+
+
+if __name__ == "__main__":
+    for chapter in CHAPTERS:
+        plumbing, lines = counted(page_of(chapter))
+        print(f"{plumbing / lines:6.1%}  {plumbing:3} of {lines:3} lines  {chapter}")
