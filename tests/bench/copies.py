@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench import includes
+
 CHAPTERS = (
     "inputs",
     "projection_weights",
@@ -60,8 +62,19 @@ def read_chapters(root: Path, count: int) -> list[Chapter]:
 
 
 def page_of(root: Path, name: str) -> str:
+    return LINK_OUT.sub("](../index.md)", with_includes(root, name).page)
+
+
+def with_includes(root: Path, name: str) -> includes.Chapter:
     text = (root / "docs" / "walkthrough" / f"{name}.md").read_text("utf-8")
-    return LINK_OUT.sub("](../index.md)", LAB.sub("", text))
+    return includes.with_includes(LAB.sub("", text), root / "snippets")
+
+
+def snippet_of(root: Path, file: Path) -> str:
+    """A snippet of the walkthrough, with what its chapter prints and draws by expressions."""
+    if file.parent.name == "walkthrough" and file.stem in CHAPTERS:
+        return with_includes(root, file.stem).snippet
+    return file.read_text("utf-8")
 
 
 def renamed(text: str, copy: str) -> str:
@@ -83,7 +96,7 @@ def write_snippets(root: Path, project: Path, chapters: list[Chapter]) -> None:
         for file in files:
             path = target / copy / file.relative_to(source / "walkthrough")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(renamed(file.read_text("utf-8"), copy), "utf-8")
+            path.write_text(renamed(snippet_of(root, file), copy), "utf-8")
 
 
 def index_of(chapters: list[Chapter]) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import yaml
 
 from engine.build import Engine
-from engine.cache.store import files_of
+from engine.model.project import Project
 from engine.model.result import Result
 from engine.read.old_page import FENCE, VALUE, Include, Value, read_page
 from engine.read.prose import end_of_fence, section_of
@@ -78,13 +78,13 @@ class Outputs:
         return self.of(stem).values[expression].text
 
     def file(self, stem: str, output: str) -> str:
-        text = files_of(self.of(stem))[output].rstrip("\n")
+        text = self.of(stem).outputs()[output].rstrip("\n")
         return text.replace(self.copy, stem.partition("/")[0])
 
 
 def outputs_of(project: Path) -> Outputs:
     """Runs the snippets of a project of this engine's."""
-    engine = Engine(project)
+    engine = Engine(Project(project))
     try:
         report = engine.refresh()
     finally:
@@ -193,7 +193,8 @@ class Tool(ABC):
         self.write_page(site, site.edited)
 
     def edit_snippet(self, site: Site, token: str) -> None:
-        original = copies.renamed(site.original("walkthrough/outputs.py"), site.edited.copy)
+        source = site.root / "snippets" / "walkthrough" / "outputs.py"
+        original = copies.renamed(copies.snippet_of(site.root, source), site.edited.copy)
         path = site.folder / "snippets" / f"{site.edited.stem}.py"
         path.write_text(copies.edited_snippet(original, token), "utf-8")
         self.write_page(site, site.edited)

@@ -61,13 +61,27 @@ def test_the_notebooks_of_other_tools_name_the_sources_of_a_chapter(root: Path) 
         return expression
 
     for chapter in copies.CHAPTERS:
-        page = (root / f"docs/walkthrough/{chapter}.md").read_text("utf-8")
-        cells = cells_of(page, lambda stem: (root / f"snippets/{stem}.py").read_text(), said, "")
+        page = copies.page_of(root, chapter)
+        cells = cells_of(page, lambda stem: source_of(root, stem), said, "")
         words = "\n".join(cell.text for cell in cells if isinstance(cell, Words))
         for source in re.findall(r"^\[\^\w+\]:\s+(\S+ \S+)", page, re.MULTILINE):
             assert f"Source: {source}" in words
             named += 1
     assert named
+
+
+def source_of(root: Path, stem: str) -> str:
+    return copies.snippet_of(root, root / f"snippets/{stem}.py")
+
+
+def test_a_chapter_that_other_tools_get_has_includes_and_no_directives(root: Path) -> None:
+    for name in copies.CHAPTERS:
+        page, source = copies.page_of(root, name), source_of(root, f"walkthrough/{name}")
+        assert ":::" not in page
+        assert page.count("--8<--") > 10
+        assert set(re.findall(r"walkthrough/\w+/(expression-\d)\.", page)) == set(
+            re.findall(r"\[start:(expression-\d)\] hidden", source)
+        )
 
 
 def test_the_edits_can_still_be_made_to_the_sites_own_files(root: Path) -> None:
