@@ -10,10 +10,13 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 import contextlib
 import ctypes
 import faulthandler
 import functools
+import hashlib
+import importlib
 import json
 import os
 import re
@@ -22,7 +25,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from importlib.util import decode_source
 from pathlib import Path
@@ -282,10 +285,10 @@ def execute(job: Job, result: Result, report_line: Callable[[int], None]) -> Non
         close(job.sections[0], job, result, 0, 0)
     for place, expression in enumerate(job.expressions, start=1):
         report_line(-place)
-        result.values[expression] = evaluate(expression, module.__dict__)
+        result.values[expression] = evaluate(expression, module.__dict__, job)
     for place, (expression, value) in enumerate(result.values.items(), start=1):
         report_line(-place)
-        if value.error is None and value != evaluate(expression, module.__dict__):
+        if value.error is None and value != evaluate(expression, module.__dict__, job):
             what = "gives something else when it is asked again: let the snippet give it a name"
             result.values[expression] = Value(error=what)
 
@@ -407,18 +410,55 @@ def flush() -> None:
     LIBC.fflush(None)  # what C code printed
 
 
-def evaluate(expression: str, namespace: dict[str, Any]) -> Value:
+def evaluate(expression: str, namespace: dict[str, Any], job: Job) -> Value:
+    from matplotlib import pyplot
+
     try:
-        value = eval(expression, dict(namespace))
-        shown = values.table(value, expression)
+        value = eval(expression, names_for(expression, namespace, job))
+        figures = tuple(drawn(expression, job))
+        lines = "\n".join(value) if is_lines(value) else None
+        shown = None if lines else values.table(value, expression)
         try:
-            return Value(values.inline(value), shown)
+            text = None if figures or lines else values.inline(value)
         except ValueError:
             if shown is None:
                 raise
-            return Value(None, shown)
+            text = None
+        return Value(text, shown, lines, figures)
     except BaseException as error:  # told to the author at the line of the page that asks for it
         return Value(error=shortened("".join(traceback.format_exception_only(error)).strip()))
+    finally:
+        pyplot.close("all")
+
+
+def names_for(expression: str, namespace: dict[str, Any], job: Job) -> dict[str, Any]:
+    """Return the names of the snippet, and those that helper modules add for an expression."""
+    names = dict(namespace)
+    used = {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+    missing = used - names.keys() - vars(builtins).keys()
+    for path in job.helpers if missing else []:
+        module = Path(path).relative_to(job.root).with_suffix("").as_posix()
+        helper = vars(importlib.import_module(module.replace("/", ".")))
+        names.update({name: helper[name] for name in missing & helper.keys()})
+    return names
+
+
+def is_lines(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def drawn(expression: str, job: Job) -> Iterator[Figure]:
+    """Yield what an expression drew."""
+    from matplotlib import pyplot
+
+    from engine.run import figures
+
+    key = hashlib.blake2b(expression.encode(), digest_size=4).hexdigest()
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        written = figures.written(figure)
+        svg = figures.svg_of(figure, ".".join([*job.stem.split("/"), key, str(number)]), written)
+        yield Figure(slug(figure.get_label()), svg, figures.digest_of(figure, written))
 
 
 def is_own(path: str, root: str) -> bool:
