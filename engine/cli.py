@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
                 say(text, sys.stdout)
                 problems = build.problems_on(page)
             elif command == "write" and not build.problems:
-                write_site(project, build, config.data)
+                problems += write_site(project, build, config.data).problems
                 mirror(project)
     except EngineError as error:
         problems = error.problems

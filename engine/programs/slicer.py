@@ -15,12 +15,13 @@ import builtins
 import re
 import sys
 import textwrap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
 from engine.model.snippet import Section
+from engine.programs.names import Names
 from engine.programs.statements import DEFINITIONS, Output, Statement, read_statements
 from engine.read.imports import Import, bound_name, is_local, local_file, local_module
 from engine.read.snippet import MARKER
@@ -126,8 +127,14 @@ class Slicer:
             if (names := s.names.binds | s.names.changes)
         ]
 
-    def prerequisites(self, shown: Iterable[tuple[Path, Collection[Section]]]) -> Prerequisites:
-        """Return what sections of several files need that none of them shows.
+    def prerequisites(
+        self,
+        shown: Iterable[tuple[Path, Collection[Section]]],
+        expressions: Iterable[tuple[str, Sequence[Path]]] = (),
+    ) -> Prerequisites:
+        """Return what sections of several files, and expressions, need that none of them shows.
+
+        expressions: each with the files that may bind its names, the first of them preferred
 
         Raises CannotStandAlone where a name is bound nowhere, or means two things.
         """
@@ -135,6 +142,8 @@ class Slicer:
         found = Slice(self, Reach.NEEDED)
         for path, sections in shown:
             found.add(path, sections)
+        for expression, files in expressions:
+            found.add_expression(expression, files)
         for path, sections in shown:
             found.taken.get(path, set()).difference_update(statements_in(self.read(path), sections))
         texts = {path: found.text(path, self.read(path)) for path in found.files_in_order()}
@@ -179,6 +188,13 @@ class Slice:
             self.take_all(path)
         if self.reach >= Reach.MENTIONING:
             self.take_mentioning()
+
+    def add_expression(self, expression: str, files: Sequence[Path]) -> None:
+        """Take what an expression needs, each name from the first of the files that binds it."""
+        names = Names.of(ast.parse(expression).body[0])
+        for name in sorted((names.uses | names.later) - BUILTINS):
+            binding = (f for f in files if any(name in s.names.binds for s in self.read(f)))
+            self.take(next(binding, files[0]), name, LAST_LINE)
 
     def take_all(self, path: Path) -> None:
         """Take a whole file: its imports, and what stands above the code that is shown."""

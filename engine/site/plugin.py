@@ -96,7 +96,8 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
             fatal = self.build.warnings if strict else []
             self.reporter.report(self.build.problems + fatal, self.build.warnings)
             self.written = write_site(self.engine.project, self.build, config)
-            self.reporter.report(self.engine.edited_since_run(self.build))
+            changed = self.engine.edited_since_run(self.build)
+            self.reporter.report(self.written.problems + changed)
         except EngineError as error:
             raise PluginError(str(error)) from error
 

@@ -15,9 +15,11 @@ from typing import Any
 
 from engine.cache.store import write
 from engine.model.build import Build
+from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
+from engine.write.notebook import notebooks, site_of, with_links
 from engine.write.page import markdown
 from engine.write.palette import palette_css
 
@@ -27,10 +29,12 @@ class Written:
     """The files that were written, by their addresses below the docs folder.
 
     pages: those that take the place of an author's own; generated: the others
+    problems: why there are no notebooks
     """
 
     pages: dict[str, Path] = field(default_factory=dict)
     generated: dict[str, Path] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Written:
@@ -38,13 +42,17 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
 
     config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`
     """
-    written = Written()
+    made = notebooks(build, project, site_of(config, project.options.branch))
+    written = Written(problems=made.problems)
     for page in build.pages:
         text = markdown(page, build, project.foreign_includes)
+        text = with_links(text, page, made.links.get(page.name))
         written.pages[page.name] = update(project.written / page.name, text.encode())
     if tensors := tensors_of(project):
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
+    for file in made.files:
+        written.generated[file.path] = update(project.written / file.path, file.content)
     wanted = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):
         if path.is_file() and path not in wanted:

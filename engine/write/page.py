@@ -17,6 +17,8 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import jinja2
+
 from engine.model.build import Build, Snippet
 from engine.model.page import (
     Block,
@@ -54,6 +56,14 @@ def markdown(page: Page, build: Build, escape_includes: bool = False) -> str:
 def words() -> dict[str, str]:
     """Return the words that the engine writes into pages, by their names in words.toml."""
     return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
+
+
+@functools.cache
+def template(name: str) -> jinja2.Template:
+    """Return a template of longer texts, by the name of its file."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template(name)
 
 
 class _Writer:

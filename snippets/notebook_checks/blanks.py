@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# folded: checks
 """Says in words what is wrong with a blank that a reader filled."""
 
 import torch

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from engine.programs.names import Names
-from engine.read.prose import (
+from engine.read.snippet import read_sections
+from tests.bench.prose import (
     Box,
     Code,
     Figure,
@@ -25,7 +26,6 @@ from engine.read.prose import (
     without_front_matter,
     worded,
 )
-from engine.read.snippet import read_sections
 
 Code_of = Callable[[str], str]  # the text of a snippet, by its stem
 

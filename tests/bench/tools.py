@@ -25,10 +25,10 @@ from engine.build import Engine
 from engine.model.project import Project
 from engine.model.result import Result
 from engine.read.old_page import FENCE, VALUE, Include, Value, read_page
-from engine.read.prose import end_of_fence, section_of
 from tests.bench import copies
 from tests.bench.copies import Chapter
 from tests.bench.notebooks import Cell, Runs, Words, cells_of, section_text
+from tests.bench.prose import end_of_fence, section_of
 
 # For tools that draw by themselves; the engine sets the same (engine/run/figures.py).
 MATPLOTLIBRC = """\

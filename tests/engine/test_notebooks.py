@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from types import SimpleNamespace
 
 import pytest
 from markdown import markdown
-from mkdocs.exceptions import PluginError
 
-from engine.model.problem import EngineError
-from engine.site import mkdocs_notebooks, notebook_html
-from engine.write.notebook import HANDS_ON, SOLVED, Links, Maker, Part
+from engine.model.project import Options, Project
+from engine.read.page import parse
+from engine.write.notebook import Notebooks, Site, notebooks, prose, site_of, with_links
 
 SNIPPET = """
     # --8<-- [start:double]
@@ -62,6 +59,7 @@ CHECKS = """
 PAGE = """
     ---
     description: no part of the notebook
+    notebook: full
     ---
 
     # Twice
@@ -99,28 +97,41 @@ PAGE = """
 
 
 @pytest.fixture
-def project(sample, root):
-    (sample.root / "snippets" / "drawing").mkdir(parents=True)
-    tensors = "snippets/drawing/tensors.py"
-    shutil.copy(root / tensors, sample.root / tensors)
+def project(sample):
     sample.snippet("start = [1, 2]\n", "given")
     sample.snippet(SNIPPET)
-    sample.snippet(CHECKS, "notebook_checks/one")
+    sample.snippet(CHECKS, "checks/one")
     sample.page(PAGE)
     sample.page("# Other\n", "other")
     return sample
 
 
-def made(project, address: str = "") -> dict[str, list[dict]]:
-    """The cells of both notebooks, with their sources as one text."""
-    report = project.refresh()
-    assert not report.problems, "\n".join(map(str, report.problems))
-    part = Part("page", "Twice", ("page.md",))
-    notebooks = Maker(project.engine.project, report, Links(address)).make([part])
-    cells = {n.kind: json.loads(n.data)["cells"] for n in notebooks}
-    for cell in [*cells[HANDS_ON], *cells[SOLVED]]:
-        cell["source"] = "".join(cell["source"])
-    return cells
+def written(project, site: Site | None = None, **options) -> Notebooks:
+    """What a build of the project publishes besides its pages."""
+    build = project.refresh()
+    assert not build.problems, "\n".join(map(str, build.problems))
+    return notebooks(build, Project(project.root, options=Options(**options)), site or Site())
+
+
+def files(made: Notebooks) -> dict[str, str]:
+    assert not made.problems, "\n".join(map(str, made.problems))
+    return {file.path: file.content.decode() for file in made.files}
+
+
+def cells(project, kind: str = "solved", site: Site | None = None, **options) -> list[dict]:
+    """The cells of the notebook of page.md, with their sources as one text."""
+    made = files(written(project, site, **options))
+    found = json.loads(made[f"notebooks/page_{kind}/page_{kind}.ipynb"])["cells"]
+    return [cell | {"source": "".join(cell["source"])} for cell in found]
+
+
+def page(project, kind: str = "solved", **options) -> str:
+    return files(written(project, **options))[f"notebooks/page_{kind}.md"]
+
+
+def problem(project, **options) -> str:
+    (found,) = written(project, **options).problems
+    return str(found)
 
 
 def sources(cells: list[dict], kind: str) -> list[str]:
@@ -128,7 +139,7 @@ def sources(cells: list[dict], kind: str) -> list[str]:
 
 
 def test_a_notebook_is_prose_code_and_checks_in_their_order(project) -> None:
-    code = sources(made(project)[SOLVED], "code")
+    code = sources(cells(project), "code")
     tail = code[-7:]
     assert tail[0] == "double = [2 * value for value in start]  # (values,)"
     assert tail[1] == "check_double(double, start)"
@@ -141,34 +152,36 @@ def test_a_notebook_is_prose_code_and_checks_in_their_order(project) -> None:
 
 
 def test_a_blank_keeps_its_name_its_shape_and_its_hint(project) -> None:
-    code = sources(made(project)[HANDS_ON], "code")
+    code = sources(cells(project, "hands_on"), "code")
     assert "# TO-DO: two times each value of start\ndouble = ...  # (values,)" in code
     assert "def half(value):\n    # TO-DO: one line\n    ..." in code
     assert not any("2 * value" in source for source in code)
 
 
 def test_outputs_are_those_of_this_build(project) -> None:
-    cells = made(project)[SOLVED]
-    told = {c["source"]: c["outputs"] for c in cells if c["cell_type"] == "code"}
+    colors = 'COLORS = {"queries": "C1"}\nPALETTE = {"queries": ("#1e4b8d", "#4b9df9")}\n'
+    project.snippet(colors, "tensors")
+    found = cells(project, tensors="tensors")
+    told = {c["source"]: c["outputs"] for c in found if c["cell_type"] == "code"}
     assert told["print(double)"] == [
         {"name": "stdout", "output_type": "stream", "text": ["[2, 4]\n"]}
     ]
     assert told["check_double(double, start)"][0]["text"] == ["right\n"]
-    drawing = next(o for c in cells for o in c.get("outputs", []) if "data" in o)
+    drawing = next(o for c in found for o in c.get("outputs", []) if "data" in o)
     svg = "".join(drawing["data"]["image/svg+xml"])
     assert svg.startswith("<svg xmlns=") and "--cycle-1:#1e4b8d;" in svg
     project.snippet("start = [5, 6]\n", "given")
-    assert "[10, 12]" in str(made(project)[SOLVED])
+    assert "[10, 12]" in str(cells(project))
 
 
 def test_a_hands_on_notebook_holds_no_output_below_its_first_blank(project) -> None:
-    cells = [c for c in made(project)[HANDS_ON] if c["cell_type"] == "code"]
-    first = next(i for i, c in enumerate(cells) if "TO-DO" in c["source"])
-    assert not any(c["outputs"] or c["execution_count"] for c in cells[first:])
+    code = [c for c in cells(project, "hands_on") if c["cell_type"] == "code"]
+    first = next(i for i, c in enumerate(code) if "TO-DO" in c["source"])
+    assert not any(c["outputs"] or c["execution_count"] for c in code[first:])
 
 
 def test_prose_becomes_what_a_notebook_knows(project) -> None:
-    prose = "\n\n".join(sources(made(project)[SOLVED], "markdown"))
+    prose = "\n\n".join(sources(cells(project), "markdown"))
     assert "description" not in prose
     assert "It starts with [1, 2]" in prose
     assert "[the other](../../other/index.html)" in prose
@@ -179,36 +192,43 @@ def test_prose_becomes_what_a_notebook_knows(project) -> None:
 
 
 def test_with_an_address_links_are_absolute(project) -> None:
-    prose = "\n".join(sources(made(project, "https://x.org/y/")[SOLVED], "markdown"))
+    site = Site(address="https://x.org/y/")
+    prose = "\n".join(sources(cells(project, site=site), "markdown"))
     assert "[the other](https://x.org/y/other/)" in prose
     assert "](.." not in prose
 
 
 def test_the_same_project_gives_the_same_bytes(project) -> None:
-    assert made(project) == made(project)
+    assert written(project).files == written(project).files
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ('"half": "one line"', '"hlaf": "one line"', 'there is a hint for "hlaf"'),
+        ('"half": "one line"', '"show": "one line"', 'there is a hint for "show"'),
         (":double]", ":doubel]", 'the check "doubel" comes after no section'),
+        ("# checks: one", "# checks: on", 'there is no snippet "on" to check; did you mean "one"?'),
+        ('"half": "one line"', '"half": "one" + "line"', "HINTS must be written out"),
+        ('"half": "one line"', '"half": 5', "HINTS must be written out"),
+        ('"half": "one line"', '"half": "x = 1\\nx / 0"', "HINTS must be written out"),
     ],
 )
 def test_hints_and_checks_must_fit_the_page(project, old, new, told) -> None:
-    project.snippet(CHECKS.replace(old, new), "notebook_checks/one")
-    with pytest.raises(EngineError, match=r"^snippets/notebook_checks/one\.py:\d+: ") as error:
-        made(project)
-    assert told in str(error.value)
+    assert old in CHECKS
+    project.snippet(CHECKS.replace(old, new), "checks/one")
+    message = problem(project)
+    assert message.startswith("snippets/checks/one.py:") and told in message
 
 
-@pytest.mark.parametrize("hint", ['"one" + "line"', "5", '"x = 1\\nx / 0"'])
-def test_hints_that_are_not_a_line_are_refused(project, hint) -> None:
-    project.snippet(CHECKS.replace('"half": "one line"', f'"half": {hint}'), "notebook_checks/one")
-    with pytest.raises(
-        EngineError, match=r"^snippets/notebook_checks/one\.py:\d+: HINTS must be written out"
-    ):
-        made(project)
+def test_a_snippet_has_its_checks_in_one_file(project) -> None:
+    project.snippet(CHECKS, "checks/two")
+    assert '"one" is checked by snippets/checks/one.py already' in problem(project)
+
+
+def test_hints_may_say_what_they_are(project) -> None:
+    project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "checks/one")
+    assert any("TO-DO" in one for one in sources(cells(project, "hands_on"), "code"))
 
 
 def test_a_fence_of_two_files_is_a_cell_for_each(project) -> None:
@@ -217,61 +237,141 @@ def test_a_fence_of_two_files_is_a_cell_for_each(project) -> None:
         '    --8<-- "one.py:show"\n', '    --8<-- "one.py:show"\n\n    --8<-- "two.py:b"\n'
     )
     project.page(both)
-    code = sources(made(project)[SOLVED], "code")
+    code = sources(cells(project), "code")
     assert [one for one in code if "b = 2" in one] == ["b = 2"]
 
 
-def test_what_a_run_gave_anew_is_in_the_notebook(project) -> None:
-    kept: dict[bytes, dict] = {}
-
-    def keep(key, make):
-        return kept.setdefault(key, None) or kept.update({key: make()}) or kept[key]
-
-    def solved() -> str:
-        part = Part("page", "Twice", ("page.md",))
-        maker = Maker(project.engine.project, project.engine.report, Links())
-        return maker.make([part], keep)[1].data.decode()
-
-    made(project)
-    solved()
-    project.engine.report.results["one"].sections["show"].text = "measured anew\n"
-    assert "measured anew" in solved()
-
-
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
-    project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "notebook_checks/one")
+    project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
     assert "AssertionError" in project.problem()
 
 
-def test_a_page_of_a_notebook_has_formulas_and_no_sheet(project) -> None:
-    report = project.refresh()
-    part = Part("page", "Twice", ("page.md",))
-    notebook = Maker(project.engine.project, report, Links()).make([part])[1]
-    page = notebook_html.page_of(notebook.data)
-    assert "<math" in page["html"] and "$x^2$" not in page["html"]
-    assert "<style" not in page["html"] and "<script" not in page["html"]
-    assert [token["name"] for token in page["toc"]] == ["Twice"]
-    assert [token["name"] for token in page["toc"][0]["children"]] == ["Notes"]
-    brief = notebook_html.page_of(notebook.data, brief=True)["html"]
-    assert "Four." not in brief and "check_double" in brief
-
-
-def test_hints_may_say_what_they_are(project) -> None:
-    project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "notebook_checks/one")
-    assert any("TO-DO" in one for one in sources(made(project)[HANDS_ON], "code"))
-
-
-def test_without_named_tensors_a_notebook_draws_in_matplotlib_s_own_colors(project) -> None:
-    (project.root / "snippets/drawing/tensors.py").unlink()
-    assert "(--cycle-1,#ff7f0e)" in str(made(project)[SOLVED])
-    assert not any("prop_cycle" in source for source in sources(made(project)[SOLVED], "code"))
+def test_where_a_build_failed_the_overview_says_so(project) -> None:
+    project.snippet("start = [1, 2] +\n", "given")
+    made = notebooks(project.refresh(), project.engine.project, Site())
+    assert [file.path for file in made.files] == ["notebooks/index.md"]
+    assert "There are none now" in made.files[0].content.decode()
+    assert not made.links
 
 
 def test_a_chapter_whose_code_cannot_stand_alone_is_told(project) -> None:
-    project.snippet(SNIPPET.replace("import start", "import *"))
-    with pytest.raises(EngineError, match=r'^docs/page\.md:1: .+: "start" .+one\.py:2 imports \*'):
-        part = Part("page", "Twice", ("page.md",))
-        Maker(project.engine.project, project.refresh(), Links()).make([part])
+    project.snippet(SNIPPET.replace("from snippets.given import start", 'exec("start = [1, 2]")'))
+    message = problem(project)
+    assert message.startswith("docs/page.md:1: no notebook can be made of it: ")
+    assert 'the name "start" is bound nowhere in snippets/one.py' in message
+
+
+# Pages
+
+
+def test_a_page_of_a_notebook_is_plain_markdown(project) -> None:
+    text = page(project)
+    assert "# Twice\n\nThe solved notebook: " in text
+    assert "[This chapter on the site](../page.md)" in text
+    assert "[the other](../other.md)" in text
+    assert "``` py\ndouble = [2 * value for value in start]  # (values,)\n```\n" in text
+    assert '``` text title="Output"\n[2, 4]\n```\n' in text
+    assert '``` engine-html\n<figure class="drawing">' in text
+    assert "plt.figure" not in text, "the code of a drawing is folded away"
+    assert "<details markdown>\n<summary>Solution</summary>\n\nFour." in text
+
+
+def test_a_page_names_its_blanks(project) -> None:
+    text = page(project, "hands_on")
+    assert '``` { .py .to-do hl_lines="1" }\n# TO-DO: two times each value of start\n' in text
+    assert '``` { .py .to-do hl_lines="2" }\ndef half(value):\n    # TO-DO: one line\n' in text
+
+
+def test_a_fence_on_a_page_is_longer_than_those_in_it(project) -> None:
+    project.snippet(SNIPPET.replace("print(double)", 'print("```\\nno code")'))
+    assert '```` text title="Output"\n```\nno code\n````\n' in page(project)
+
+
+def test_a_brief_page_has_the_headings_alone(project) -> None:
+    project.page(
+        PAGE.replace("notebook: full", "notebook: brief").replace("!!!", "## B\n\n    !!!")
+    )
+    text = page(project)
+    assert "Four." not in text and "It is $x^2$" not in text and "check_double" in text
+    assert "This page shows the code, and what it printed and drew." in text
+    assert "\n## B\n" in text, "code stands below it"
+    assert "## Notes" not in text, "no code stands below it"
+    assert "Four." in str(cells(project)), "the notebook itself has all of it"
+
+
+def test_a_page_says_where_it_comes_from_and_is_not_searched(project) -> None:
+    meta = parse(page(project)).meta
+    assert meta["title"] == "Twice: solved notebook"
+    assert meta["search"] == {"exclude": True}
+    back, hands_on, solved = meta["notebooks"]
+    assert back == {"title": "Back to the chapter", "page": "page/"}
+    assert hands_on["page"] == "notebooks/page_hands_on/"
+    assert solved["page"] == "", "it is this page"
+    assert solved["file"] == "notebooks/page_solved/page_solved.ipynb"
+
+
+def test_a_chapter_gets_the_links_to_its_notebooks(project) -> None:
+    made = written(project, Site(repository="https://github.com/a/b.git", branch="pages"))
+    (source,) = [page for page in project.build.pages if page.name == "page.md"]
+    text = with_links(source.text, source, made.links["page.md"])
+    hands_on, solved = parse(text).meta["notebooks"]
+    assert hands_on["colab"] == (
+        "https://colab.research.google.com/github/a/b/blob/pages/"
+        "notebooks/page_hands_on/page_hands_on.ipynb"
+    )
+    assert solved["page"] == "notebooks/page_solved/"
+    assert parse(text).meta["description"] == "no part of the notebook"
+
+
+def test_the_overview_lists_them_in_the_order_of_the_navigation(project) -> None:
+    project.page(PAGE.replace("# Twice", "# Norm |x| of `a|b`"), "also")
+    nav = [{"Part": ["also.md", {"Named": "page.md"}]}, "other.md"]
+    made = files(written(project, site_of({"nav": nav}, "pages")))
+    html = markdown(made["notebooks/index.md"].partition("---\n\n")[2], extensions=["tables"])
+    first, second = "Norm |x| of <code>a|b</code>", "Twice"
+    assert f'<td><a href="../also.md">{first}</a></td>' in html, "a bar ends no cell of the table"
+    assert html.index(first) < html.index(f'<td><a href="../page.md">{second}</a></td>')
+    assert '<a href="page_solved/page_solved.ipynb">download</a>' in html
+
+
+def test_the_chapters_of_a_folder_make_one_notebook_too(project) -> None:
+    (project.root / "docs/part").mkdir()
+    project.page(PAGE.replace("other.md", "two.md"), "part/one")
+    project.page(
+        "---\nnotebook: full\n---\n\n# Next\n\n## Again\n\n{{ given: start }}\n", "part/two"
+    )
+    project.page("# Other\n", "page")
+    site = site_of({"nav": [{"The part": ["part/one.md", "part/two.md"]}]}, "pages")
+    made = files(written(project, site, whole_notebooks=("part",)))
+    found = json.loads(made["notebooks/part_solved/part_solved.ipynb"])["cells"]
+    text = "\n\n".join("".join(cell["source"]) for cell in found)
+    assert text.startswith("# The part, from start to end\n\nThe solved notebook: ")
+    assert "\n## Twice\n" in text and "\n## Next\n" in text and "\n### Again\n" in text
+    assert "see the other and" in text, "between its chapters, links are words"
+    assert "The part, from start to end" in made["notebooks/index.md"]
+
+
+def test_a_folder_without_chapters_makes_no_notebook(project) -> None:
+    assert 'whole_notebooks names "part"' in problem(project, whole_notebooks=("part",))
+
+
+def test_a_value_in_the_title_of_a_chapter_is_refused(project) -> None:
+    project.page(PAGE.replace("# Twice", "# Twice {{ given: start }}"))
+    assert problem(project).startswith("docs/page.md:6: a title names notebooks too")
+
+
+def test_two_chapters_of_one_name_are_refused(project) -> None:
+    (project.root / "docs/part").mkdir()
+    project.page(PAGE.replace("other.md", "../other.md"), "part/page")
+    assert problem(project).startswith("docs/part/page.md:1: has the name of docs/page.md")
+
+
+def test_a_kind_of_notebook_that_is_not_known_is_refused(project) -> None:
+    project.page(PAGE.replace("notebook: full", "notebook: both"))
+    assert '"notebook: both" is not known: write full, brief or none' in problem(project)
+
+
+# Footnotes
 
 
 def test_a_footnote_may_show_code_and_its_output(project) -> None:
@@ -279,10 +379,10 @@ def test_a_footnote_may_show_code_and_its_output(project) -> None:
     note += '        ``` text\n        --8<-- "two/b.txt"\n        ```\n'
     project.snippet("# --8<-- [start:b]\nprint(2)\n# --8<-- [end:b]\n", "two")
     project.page(PAGE.replace("    [^1]:\n        Somebody, somewhere.\n", note))
-    prose = "\n\n".join(sources(made(project)[SOLVED], "markdown"))
+    prose = "\n\n".join(sources(cells(project), "markdown"))
     assert prose.endswith(
         "## Notes\n\n1. As here.\n\n    ```python\n    print(2)\n    ```\n\n"
-        "    Output:\n\n    ```text\n    2\n    ```"
+        "    Output:\n\n    ``` text\n    2\n    ```"
     )
 
 
@@ -292,21 +392,36 @@ def test_a_drawing_in_a_footnote_stands_below_it(project) -> None:
     )
     body = 'import matplotlib.pyplot as plt\n\nplt.figure("A").add_subplot()'
     project.section(body, "two", "a")
-    cells = made(project)[SOLVED]
-    (cell,) = [cell for cell in cells if 'plt.figure("A")' in cell["source"]]
+    found = cells(project)
+    (cell,) = [cell for cell in found if 'plt.figure("A")' in cell["source"]]
     assert "image/svg+xml" in cell["outputs"][0]["data"]
-    assert cells[-1]["source"].endswith("1. Somebody, somewhere.")
+    assert found[-1]["source"].endswith("1. Somebody, somewhere.")
 
 
-def test_a_bar_in_a_title_ends_no_cell_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    part = Part("page", "Norm |x| of `a|b`", ("page.md",))
-    monkeypatch.setattr(mkdocs_notebooks, "parts", [part])
-    text = mkdocs_notebooks.overview(True, SimpleNamespace(repo_url=""))
-    cell = '<td><a href="../page.md">Norm |x| of <code>a|b</code></a></td>'
-    assert cell in markdown(text, extensions=["tables"])
+# Prose
 
 
-def test_a_value_in_the_title_of_a_chapter_is_refused(project) -> None:
-    project.page(PAGE.replace("# Twice", "# Twice {{ given: start }}"))
-    with pytest.raises(PluginError, match=r"^docs/page\.md:5: a title names notebooks too"):
-        list(mkdocs_notebooks.parts_of("Part", ["page.md"], project.root / "docs", ()))
+def plain(text: str, own: tuple[str, ...] = ()) -> str:
+    return prose.plain(text, "part/here.md", lambda name: f"^{name}", own)
+
+
+def test_code_in_a_sentence_stays_as_it_is() -> None:
+    assert plain("`[a](b.md) and [^c]` but [a](b.md)[^c]") == (
+        "`[a](b.md) and [^c]` but [a](site:part/b.md)^c"
+    )
+
+
+def test_what_only_the_site_understands_is_left_out() -> None:
+    assert plain("a [b](../c.md#d){ .md-button } e") == "a [b](site:c.md#d) e"
+    assert plain('<div class="grid" markdown>\n\ntext\n\n</div>').strip() == "text"
+
+
+def test_a_link_leads_where_its_text_will_stand() -> None:
+    text = plain("[a](b.md#c), [d](#e), [f](https://g.org/#h)")
+    led = prose.with_links(text, lambda path, anchor: f"<{path}|{anchor}>")
+    assert led == "[a](<part/b.md|#c>), [d](<part/here.md|#e>), [f](https://g.org/#h)"
+
+
+def test_between_the_pages_of_one_notebook_links_are_words() -> None:
+    own = ("part/here.md", "part/b.md")
+    assert plain("[a](b.md), [d](#e)", own) == "a, [d](site:part/here.md#e)"

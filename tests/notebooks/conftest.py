@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""The notebooks of the built site, and kernels to run them in."""
+"""The notebooks of the built site, and what comes of running them."""
 
 from __future__ import annotations
 
-import copy
 import json
 import os
+import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from jupyter_client.provisioning import local_provisioner
-from nbclient import NotebookClient
 
-from tests.notebooks.kernels import IMPORTED, Forked, Run
+IMPORTED = ("torch", "matplotlib.pyplot")  # by a session before its notebook is run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def notebook(site: Path):
     """`notebook("inputs", "solved")` reads one from the built site."""
 
@@ -32,16 +31,16 @@ def notebook(site: Path):
 
 
 @pytest.fixture(scope="session")
-def fork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Forked]]:
-    """Takes the place of what starts a kernel for Jupyter."""
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """`session(job)` runs a notebook in a process that knows nothing of the project."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {
-        "PYTHONWARNINGS": "ignore",  # of the kernel's own, before it begins
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel sets it
+        "OMP_NUM_THREADS": "1",  # no threads, which a fork would lack
     }
     with subprocess.Popen(
-        [sys.executable, "-P", Path(__file__).with_name("forks.py"), *IMPORTED],
-        cwd=tmp_path_factory.mktemp("forks"),
+        [sys.executable, "-P", Path(__file__).with_name("sessions.py"), *IMPORTED],
+        cwd=tmp_path_factory.mktemp("sessions"),
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -49,25 +48,72 @@ def fork(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., For
         bufsize=1,
     ) as process:
 
-        def launch(command: list[str], cwd: str, **_: object) -> Forked:
-            connection = command[command.index("-f") + 1]
-            process.stdin.write(json.dumps([connection, cwd]) + "\n")
-            return Forked(int(process.stdout.readline()))
+        def run(job: dict[str, Any]) -> None:
+            assert process.stdin and process.stdout
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdout.readline()
 
-        yield launch
+        yield run
 
 
-@pytest.fixture
-def running(fork: Callable[..., Forked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """`with running(notebook) as run:` starts a kernel in an empty folder."""
-    monkeypatch.setattr(local_provisioner, "launch_kernel", fork)
+@pytest.fixture(scope="session")
+def outcome(notebook, session: Callable[..., None], once: Callable[..., Path]):
+    """`outcome("inputs")` is what came of the solved notebook, and of all tries at its blanks.
 
-    @contextmanager
-    def start(notebook) -> Iterator[Run]:
-        client = NotebookClient(
-            copy.deepcopy(notebook), timeout=60, resources={"metadata": {"path": str(tmp_path)}}
+    At each blank, three dots are tried first, then each wrong filling.
+    """
+
+    def run(name: str, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "empty").mkdir()
+        solved, hands_on = (code_of(notebook(name, kind)) for kind in ("solved", "hands_on"))
+        tries = {
+            place: [
+                [hands_on[place], *fillings, hands_on[place + 1]]
+                for fillings in [[], *([filling] for filling, _ in wrong)]
+            ]
+            for place, wrong in blanks(name, solved, hands_on).items()
+        }
+        session(
+            {
+                "sources": solved,
+                "tries": tries,
+                "folder": str(folder / "empty"),
+                "outcome": str(folder / "outcome.json"),
+            }
         )
-        with client.setup_kernel():
-            yield Run(client)
 
-    return start
+    def read(name: str) -> dict[str, Any]:
+        folder = once(f"notebook-{name}", lambda folder: run(name, folder))
+        return json.loads((folder / "outcome.json").read_text("utf-8"))
+
+    return read
+
+
+def code_of(notebook) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def blanks(name: str, solved: list[str], hands_on: list[str]) -> dict[int, list[tuple[str, str]]]:
+    """The places of the blanks, each with the wrong fillings for it and words meant for each."""
+    wrong = wrong_fillings(name)
+    return {
+        place: [(filling, words) for filling, words in wrong if binds(filling, solution)]
+        for place, (blank, solution) in enumerate(zip(hands_on, solved, strict=True))
+        if blank != solution
+    }
+
+
+def wrong_fillings(name: str) -> list[tuple[str, str]]:
+    """What a reader may write in a blank, and words of the message that is meant for it."""
+    path = Path(__file__).parent / "fillings" / f"{name}.py"
+    return runpy.run_path(str(path))["WRONG"] if path.is_file() else []
+
+
+def binds(filling: str, solution: str) -> bool:
+    """Whether a filling is meant for the blank in the place of a solution."""
+    found = re.match(r"(?:def |class )?(\w+)", filling)
+    assert found, filling
+    return bool(
+        re.search(rf"^({found[1]}(, \w+)* = |(def|class) {found[1]}\b)", solution, re.MULTILINE)
+    )

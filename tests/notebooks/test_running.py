@@ -4,36 +4,37 @@
 from __future__ import annotations
 
 import re
-import runpy
 import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
-from tests.notebooks.kernels import IMPORTED, drawn, printed
-from tests.support.chapters import CHAPTER_OF, NOTEBOOKS
+from tests.notebooks.conftest import IMPORTED, blanks, code_of, wrong_fillings
+from tests.support.chapters import CHAPTER_OF, KINDS, NOTEBOOKS
 
 
-def wrong_fillings(name: str) -> list[tuple[str, str]]:
-    """What a reader may write in a blank, and words of the message that is meant for it."""
-    path = Path(__file__).parent / "fillings" / f"{name}.py"
-    return runpy.run_path(str(path))["WRONG"] if path.is_file() else []
+def printed(cell) -> str:
+    return "".join(o["text"] for o in cell.get("outputs", []) if o["output_type"] == "stream")
+
+
+def drawn(cell) -> int:
+    return sum("image/svg+xml" in o.get("data", {}) for o in cell.get("outputs", []))
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_solved_notebook_gives_the_outputs_that_are_in_it(name, notebook, running) -> None:
-    solved = notebook(name, "solved")
-    with running(solved) as run:
-        for place, cell in enumerate(solved.cells):
-            assert run.cell(place) is None, cell.source
-            if cell.cell_type == "code" and not is_measured(cell):
-                now = run.cells[place]
-                assert (printed(now), drawn(now)) == (printed(cell), drawn(cell)), cell.source
-                assert not [o for o in now.outputs if o.get("name") == "stderr"]
-        modules = run.code("import sys; print(*sys.modules)").split()
-    assert "torch" in modules
-    assert not {"snippets", "engine"} & set(modules), "it took something from the repository"
+def test_a_solved_notebook_gives_the_outputs_that_are_in_it(name, notebook, outcome) -> None:
+    cells = [cell for cell in notebook(name, "solved").cells if cell.cell_type == "code"]
+    ran = outcome(name)
+    for cell, now in zip(cells, ran["cells"], strict=True):
+        assert now["error"] is None, cell.source
+        if not is_measured(cell):
+            assert (now["printed"], now["drawn"]) == (printed(cell), drawn(cell)), cell.source
+            assert not now["stderr"], cell.source
+    assert "torch" in ran["modules"]
+    assert not {"snippets", "engine"} & set(ran["modules"]), "it took something from the repository"
 
 
 @pytest.mark.parametrize("name", CHAPTER_OF)
@@ -47,57 +48,67 @@ def test_a_solved_notebook_has_what_the_page_printed(name, notebook, site) -> No
     missing = [text for text in shown if text not in held.replace("\n> ", "\n")]
     assert shown and not missing
     drawings = page.select("figure.drawing")
-    assert sum(drawn(c) for c in solved.cells if c.cell_type == "code") == len(drawings)
+    assert sum(map(drawn, solved.cells)) == len(drawings)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_hands_on_notebook_stops_at_its_blanks_and_passes_when_they_are_filled(
-    name, notebook, running
+def test_a_blank_by_itself_is_no_error_and_its_check_says_what_it_is(
+    name, notebook, outcome
 ) -> None:
-    hands_on, solved = notebook(name, "hands_on"), notebook(name, "solved")
-    assert len(hands_on.cells) == len(solved.cells)
-    blanks = [
-        place
-        for place, (blank, whole) in enumerate(zip(hands_on.cells, solved.cells, strict=True))
-        if blank.cell_type == "code" and blank.source != whole.source
-    ]
-    assert blanks
-    wrong = wrong_fillings(name)
+    solved, hands_on = (code_of(notebook(name, kind)) for kind in ("solved", "hands_on"))
+    places = blanks(name, solved, hands_on)
+    assert places
+    for place in places:
+        assert "# TO-DO: " in hands_on[place]
+        assert re.search(r"^\s*(\w+ = )?\.\.\.", hands_on[place], re.MULTILINE)
+        blank, check = outcome(name)["tries"][str(place)][0]
+        assert blank["error"] is None, hands_on[place]
+        assert (check["error"] or "").startswith("NotYet: "), hands_on[place]
+        assert "still a blank" in check["error"]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_wrong_filling_is_told_in_the_words_that_are_meant_for_it(
+    name, notebook, outcome
+) -> None:
+    solved, hands_on = (code_of(notebook(name, kind)) for kind in ("solved", "hands_on"))
     met = 0
-    with running(hands_on) as run:
-        for place, cell in enumerate(hands_on.cells):
-            if place in blanks:
-                assert "# TO-DO: " in cell.source and re.search(
-                    r"^\s*(\w+ = )?\.\.\.", cell.source, re.M
-                )
-                assert run.cell(place) is None, "a blank by itself is no error"
-                told = run.cell(place + 1)
-                assert told and told.startswith("NotYet: ") and "still a blank" in told, told
-                solution = solved.cells[place].source
-                for filling, words in [w for w in wrong if binds(w[0], solution)]:
-                    assert run.cell(place, filling) is None, filling
-                    told = run.cell(place + 1) or "nothing"
-                    assert words.lower() in told.lower(), f"{filling}: {told}"
-                    assert not gives_away(told, solution), f"{filling}: {told}"
-                    met += 1
-                assert run.cell(place, solution) is None
-            else:
-                assert run.cell(place) is None, cell.source
-            if cell.cell_type == "code" and not is_measured(cell):
-                kept = solved.cells[place]
-                now = run.cells[place]
-                assert (printed(now), drawn(now)) == (printed(kept), drawn(kept)), cell.source
-    assert met == len(wrong)
+    for place, wrong in blanks(name, solved, hands_on).items():
+        tries = outcome(name)["tries"][str(place)][1:]
+        for (filling, words), (_, blank, check) in zip(wrong, tries, strict=True):
+            told = check["error"] or "nothing"
+            assert blank["error"] is None, filling
+            assert words.lower() in told.lower(), f"{filling}: {told}"
+            assert not gives_away(told, solved[place]), f"{filling}: {told}"
+            met += 1
+    assert met == len(wrong_fillings(name))
+
+
+def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> None:
+    """The one notebook that runs in a kernel of Jupyter, with its messages."""
+    hands_on, solved = notebook("inputs", "hands_on"), notebook("inputs", "solved")
+    client = NotebookClient(hands_on, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    told = []
+    with client.setup_kernel():
+        for place, whole in enumerate(solved.cells):
+            cell = hands_on.cells[place]
+            if cell.cell_type != "code":
+                continue
+            if cell.source != whole.source:
+                client.execute_cell(cell, place)
+                with pytest.raises(CellExecutionError):
+                    client.execute_cell(hands_on.cells[place + 1], place + 1)
+                told += hands_on.cells[place + 1].outputs[-1]["traceback"]
+                cell.source = whole.source
+            client.execute_cell(cell, place)
+            assert (printed(cell), drawn(cell)) == (printed(whole), drawn(whole)), cell.source
+    assert told
+    assert all(re.fullmatch(r"Not yet\. [^\n]+", line) for line in told)
 
 
 def is_measured(cell) -> bool:
     """Whether outputs differ from run to run, as times do."""
     return "measured" in cell.metadata.get("tags", [])
-
-
-def binds(filling: str, solution: str) -> bool:
-    name = re.match(r"(?:def |class )?(\w+)", filling)[1]
-    return bool(re.search(rf"^({name}(, \w+)* = |(def|class) {name}\b)", solution, re.MULTILINE))
 
 
 def gives_away(told: str, solution: str) -> bool:
@@ -106,20 +117,32 @@ def gives_away(told: str, solution: str) -> bool:
     return any(len(side) > 3 and side in told for side in sides)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-@pytest.mark.parametrize("kind", ["hands_on", "solved"])
-def test_a_notebook_needs_torch_matplotlib_numpy_and_jupyter_alone(name, kind, notebook) -> None:
-    code = "\n".join(c.source for c in notebook(name, kind).cells if c.cell_type == "code")
-    roots = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
-    assert "torch" in roots
-    assert roots - sys.stdlib_module_names <= {"torch", "numpy", "matplotlib", "matplotlib_inline"}
+def test_notebooks_need_torch_matplotlib_numpy_and_jupyter_alone(notebook) -> None:
+    allowed = {"torch", "numpy", "matplotlib", "matplotlib_inline"} | sys.stdlib_module_names
+    others = {
+        (name, kind): roots - allowed
+        for name in NOTEBOOKS
+        for kind in KINDS
+        if (roots := imported(notebook(name, kind))) - allowed or "torch" not in roots
+    }
+    assert not others
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-@pytest.mark.parametrize("kind", ["hands_on", "solved"])
-def test_a_notebook_imports_for_itself_what_its_kernel_here_has_imported(
-    name, kind, notebook
-) -> None:
-    code = "\n".join(c.source for c in notebook(name, kind).cells if c.cell_type == "code")
-    for module in IMPORTED:
-        assert re.search(rf"^import {re.escape(module)}( as \w+)?$", code, re.MULTILINE)
+def imported(notebook) -> set[str]:
+    code = "\n".join(code_of(notebook))
+    return set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
+
+
+def test_notebooks_import_for_themselves_what_a_session_here_has_imported(notebook) -> None:
+    missing = [
+        (name, kind, module)
+        for name in NOTEBOOKS
+        for kind in KINDS
+        for module in IMPORTED
+        if not re.search(
+            rf"^import {re.escape(module)}( as \w+)?$",
+            "\n".join(code_of(notebook(name, kind))),
+            re.MULTILINE,
+        )
+    ]
+    assert not missing

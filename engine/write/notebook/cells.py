@@ -1,0 +1,396 @@
+# SPDX-License-Identifier: MIT
+"""Walks over the blocks of chapters, and makes cells of them.
+
+A notebook stands alone: what a chapter takes from elsewhere comes in cells of its own. Its cells
+are the same in both kinds, but for the lines that are blank in the hands-on one.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from engine.model.build import Build
+from engine.model.page import (
+    Block,
+    Container,
+    Example,
+    Fence,
+    Heading,
+    Include,
+    IncludeFence,
+    Print,
+    Prose,
+    Value,
+)
+from engine.model.result import Figure, SectionOutput
+from engine.model.result import Value as Found
+from engine.programs.slicer import in_order_of_imports
+from engine.read.page import VALUE
+from engine.read.snippet import is_measured
+from engine.write.notebook import prose
+from engine.write.notebook.blanks import Blanks
+from engine.write.notebook.code import Code
+from engine.write.notebook.plan import Plan
+from engine.write.page import escape_in_context, fence, template, words
+
+
+@dataclass
+class Cell:
+    """A cell of a notebook.
+
+    source: the text of a Markdown cell, or the code of the solved notebook
+    hands_on: the code with blanks, where it has any
+    outputs: what the code printed and drew in this build
+    role: "prose", "code", "given" (what earlier chapters made), "helper" and "figure" (code that is
+        folded away), or "measured" (outputs differ from run to run)
+    """
+
+    source: str
+    role: str
+    hands_on: str = ""
+    outputs: list[str | Figure] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Sections of a snippet, or an expression, in one of the ways in which a page shows them.
+
+    how: "code", "output" or "figure"
+    sections: none where a file is shown whole, or where it is an expression
+    text: of an output, with its title
+    """
+
+    how: str
+    stem: str
+    sections: tuple[str, ...] = ()
+    expression: str = ""
+    text: str = ""
+
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        return {(self.stem, name) for name in self.sections}
+
+
+class Cells:
+    """Composes the cells of one notebook.
+
+    used: sections that are cells, each with its snippet, and in `expressions` those that are
+    later: sections whose cells are still to come on the page
+    waiting: figures of what such sections make
+    """
+
+    def __init__(self, plan: Plan, build: Build, code: Code, blanks: Blanks) -> None:
+        self.plan, self.build, self.code, self.blanks = plan, build, code, blanks
+        self.cells: list[Cell] = []
+        self.used: dict[tuple[str, str], None] = {}
+        self.expressions: list[tuple[str, str]] = []
+        self.later: set[tuple[str, str]] = set()
+        self.waiting: list[tuple[Shown, Cell]] = []
+        self.notes: dict[tuple[str, str], str] = {}  # footnotes by page and name, as marked
+
+    def compose(self) -> list[Cell]:
+        """Return the cells of all chapters, and those of the notes."""
+        for page in self.plan.pages:
+            self.page = page
+            self.later = set(coming_code(page.blocks))
+            for block in page.blocks:
+                self.add(block)
+            self.later = set()
+            self.draw_waiting()
+        if self.notes:
+            texts = [textwrap.indent(text, " " * 4).strip() for text in self.notes.values()]
+            lines = [f"{number}. {text}" for number, text in enumerate(texts, start=1)]
+            self.say("\n".join([words()["notes"], "", *lines]))
+        return self.cells
+
+    def add(self, block: Block) -> None:
+        if isinstance(block, Container):
+            figures: list[Shown] = []
+            self.say(self.contained(block, figures))
+            for figure in figures:  # an output cannot stand inside of prose
+                self.add_figure(figure)
+            return
+        for part in self.parts(block):
+            if isinstance(part, str):
+                self.say(part)
+            elif part.how == "code":
+                self.add_code(part)
+            elif part.how == "figure":
+                self.add_figure(part)
+            elif not self.is_used(part):
+                self.say(part.text)
+
+    def say(self, text: str) -> None:
+        """Add to the Markdown cell that is being written, or begin one; a heading begins one."""
+        text = text.strip("\n")
+        last = self.cells[-1] if self.cells else None
+        if last and last.role == "prose" and not re.match(r"#{1,6} ", text):
+            last.source += f"\n\n{text}" if text else ""
+        elif text:
+            self.cells.append(Cell(text, "prose"))
+
+    # Blocks as Markdown, and as what they show
+
+    def parts(self, block: Block) -> Iterator[str | Shown]:
+        """Yield a block as Markdown, and as what it shows of snippets, in order."""
+        match block:
+            case Heading():
+                level = block.level + 1 if self.plan.whole else block.level
+                yield self.plain(f"{'#' * level} {self.filled(block.text, block.values)}")
+            case Fence():
+                yield f"{block.marks}{block.info}\n{block.text}\n{block.marks}"
+            case Prose():
+                yield from self.prose(block)
+            case Print():
+                value = self.build.results[block.stem].values[block.expression]
+                yield self.output(block.stem, block.title, value.lines or value.text or "")
+            case Example():
+                yield from self.example(block)
+            case Include():
+                yield self.included(block, None)
+            case IncludeFence():
+                title = re.search(r'title="([^"]*)"', block.info)
+                for (stem, is_code), group in groupby(
+                    block.includes, key=lambda include: (include.stem, not include.output)
+                ):
+                    if is_code:
+                        names = [include.section or "" for include in group]
+                        yield Shown("code", stem, () if "" in names else tuple(names))
+                    else:
+                        yield from (
+                            self.included(one, title[1] if title else None) for one in group
+                        )
+
+    def prose(self, block: Prose) -> Iterator[str | Shown]:
+        """Yield prose, divided where a figure or an output stands on a line of its own."""
+        lines: list[str] = []
+        values = iter(block.values)
+        for line in block.text.split("\n"):
+            inside = [next(values) for _ in VALUE.finditer(line)]
+            shown = self.shown_alone(inside[0]) if inside and inside[0].alone else None
+            if shown is None:
+                lines.append(self.filled(line, inside))
+                continue
+            yield self.plain("\n".join(lines))
+            yield shown
+            lines = []
+        yield self.plain("\n".join(lines))
+
+    def shown_alone(self, value: Value) -> Shown | None:
+        """Return the figure or the output that a value on a line of its own shows."""
+        found = self.value(value)
+        if found.figures:
+            return Shown("figure", value.stem, expression=value.expression)
+        return self.output(value.stem, None, found.lines) if is_output(found) else None
+
+    def example(self, block: Example) -> Iterator[Shown]:
+        text = "".join(self.section(block.stem, name).text for name in block.sections)
+        if block.verb in ("", "code"):
+            yield Shown("code", block.stem, block.sections)
+        if text and block.verb in ("", "output"):
+            yield self.output(block.stem, block.title, text, block.sections)
+        if block.verb in ("", "figure"):
+            yield Shown("figure", block.stem, block.sections)
+
+    def included(self, include: Include, title: str | None) -> Shown:
+        """Return an output that is included by its file, such as `sum.txt` or `scores.svg`."""
+        name, _, ending = (include.output or "").rpartition(".")
+        sections = self.build.results[include.stem].sections
+        if ending == "txt":
+            return self.output(include.stem, title, sections[name].text, (name,))
+        drawn = (
+            s for s, out in sections.items() if name in [figure.name for figure in out.figures]
+        )
+        return Shown("figure", include.stem, (next(drawn, re.sub(r"_\d+$", "", name)),))
+
+    def output(
+        self, stem: str, title: str | None, text: str | None, sections: tuple[str, ...] = ()
+    ) -> Shown:
+        usual = words()["measured" if self.is_measured(stem) else "output"]
+        text = f"{title or usual}:\n\n{fence(' text', text or '')}"
+        return Shown("output", stem, sections, text=text)
+
+    def contained(self, block: Container, figures: list[Shown]) -> str:
+        """Return what a container holds as Markdown, and add its figures to `figures`.
+
+        An admonition becomes a quotation, a footnote a note at the end of the notebook.
+        """
+        texts = []
+        for inner in block.blocks:
+            if isinstance(inner, Container):
+                texts.append(self.contained(inner, figures))
+                continue
+            for part in self.parts(inner):
+                if isinstance(part, str):
+                    texts.append(part.strip("\n"))
+                elif part.how == "figure":
+                    figures.append(part)
+                elif not self.is_used(part):
+                    texts.append(part.text or self.code_fence(part))
+        text = "\n\n".join(filter(None, texts))
+        title = self.filled(block.title or block.name.capitalize(), block.values)
+        if block.kind == "footnote":
+            self.mark(block.name)
+            self.notes[self.page.name, block.name] = text
+            return ""
+        if block.kind in ("folded", "open"):
+            return prose.folded(title, text, block.kind == "open") if text else ""
+        text = f"**{title}**\n\n{text}" if title else text
+        return prose.quoted(text) if block.kind == "admonition" else text
+
+    def plain(self, text: str) -> str:
+        own = tuple(page.name for page in self.plan.pages) if self.plan.whole else ()
+        return prose.plain(text, self.page.name, self.mark, own)
+
+    def filled(self, text: str, values: Iterable[Value]) -> str:
+        """Return a line with its values put in."""
+        waiting = iter(values)
+
+        def valued(match: re.Match[str]) -> str:
+            value = next(waiting)
+            found = self.value(value)
+            if value.alone and found.table:
+                return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", found.table)
+            return escape_in_context(found.text or "", text[: match.start()], text[match.end() :])
+
+        return VALUE.sub(valued, text)
+
+    def mark(self, name: str) -> str:
+        """Return the mark of a footnote; they are numbered as they are first named."""
+        key = (self.page.name, name)
+        self.notes.setdefault(key, "")
+        return f"<sup>{list(self.notes).index(key) + 1}</sup>"
+
+    # Code and figures
+
+    def add_code(self, shown: Shown) -> None:
+        """Add the sections of one fence; what follows one with blanks comes after its check."""
+        if not shown.sections:
+            self.say(self.code_fence(shown))  # a file that is shown whole is there to be read
+            return
+        waiting: list[str] = []
+        for name in shown.sections:
+            waiting.append(name)
+            if checks := self.blanks.check(shown.stem, name):
+                self.add_sections(shown.stem, waiting)
+                self.add_sections(checks.stem, [name])
+                waiting = []
+        self.add_sections(shown.stem, waiting)
+        self.later -= shown.keys
+        self.draw_waiting()
+
+    def add_sections(self, stem: str, names: list[str]) -> None:
+        keys = dict.fromkeys((stem, name) for name in names)
+        if not names or keys.keys() & self.used.keys():
+            return
+        self.used |= keys
+        source = self.code.piece(stem, names)
+        hands_on = self.blanks.with_blanks(stem, source)
+        hands_on = "" if hands_on == source else hands_on
+        role = "measured" if self.is_measured(stem) else "code"
+        self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names)))
+
+    def add_figure(self, shown: Shown) -> None:
+        """Add a figure with the code that draws it, folded away.
+
+        A page may show it above the code that makes the drawn tensors. Then it waits for that.
+        """
+        if self.is_used(shown):
+            return
+        if shown.expression:
+            value = self.build.results[shown.stem].values[shown.expression]
+            cell = Cell(shown.expression, "figure", outputs=[*value.figures])
+        else:
+            self.used |= dict.fromkeys(shown.keys)
+            source = self.code.piece(shown.stem, shown.sections)
+            cell = Cell(source, "figure", outputs=self.outputs(shown.stem, shown.sections))
+        self.waiting.append((shown, cell))
+        self.draw_waiting()
+
+    def draw_waiting(self) -> None:
+        """Add the figures whose tensors are there by now."""
+        coming = self.code.statements(self.later) if self.waiting else set()
+        waiting, self.waiting = self.waiting, []
+        for shown, cell in waiting:
+            if coming & self.code.needed(shown.stem, shown.sections, shown.expression):
+                self.waiting.append((shown, cell))
+                continue
+            self.cells.append(cell)
+            if shown.expression:
+                self.expressions.append((shown.stem, shown.expression))
+
+    def is_used(self, shown: Shown) -> bool:
+        """Whether all that it shows is in a cell already, or there is nothing to draw."""
+        drawn = (self.section(shown.stem, name).figures for name in shown.sections)
+        if shown.how == "figure" and shown.sections and not any(drawn):
+            return True
+        return bool(shown.sections) and shown.keys <= self.used.keys()
+
+    def code_fence(self, shown: Shown) -> str:
+        if not shown.sections:
+            return fence("python", self.build.snippets[shown.stem].text)
+        return fence("python", self.code.piece(shown.stem, shown.sections))
+
+    # Results
+
+    def value(self, value: Value) -> Found:
+        return self.build.results[value.stem].values[value.expression]
+
+    def section(self, stem: str, name: str) -> SectionOutput:
+        return self.build.results[stem].sections.get(name, SectionOutput())
+
+    def outputs(self, stem: str, names: Iterable[str]) -> list[str | Figure]:
+        outputs: list[str | Figure] = []
+        for output in (self.section(stem, name) for name in names):
+            outputs += [output.text] if output.text else []
+            outputs += output.figures
+        return outputs
+
+    def is_measured(self, stem: str) -> bool:
+        return is_measured(self.build.snippets[stem].text)
+
+    # What the cells need
+
+    def helpers(self, colors: list[str]) -> Iterator[Cell]:
+        """Yield cells with imports and with all that the other cells take from elsewhere.
+
+        colors: those of matplotlib's cycle
+        """
+        sections: dict[str, list[str]] = {}
+        for stem, name in self.used:
+            sections.setdefault(stem, []).append(name)
+        needed = self.code.prerequisites(sections, self.expressions)
+        rooms: dict[str, list[str]] = {"drawing": [], "checks": [], "given": []}
+        for path, text in needed.texts.items():
+            rooms[self.blanks.room(self.code.slicer.source(path))].append(text)
+        imports = needed.imports
+        if rooms["drawing"] or any(isinstance(o, Figure) for c in self.cells for o in c.outputs):
+            imports = in_order_of_imports({*imports, "import matplotlib.pyplot as plt"})
+            rooms["drawing"].insert(0, template("notebook_drawing.py.j2").render(colors=colors))
+        if imports:
+            yield Cell("\n".join(imports), "code")
+        if rooms["drawing"]:
+            yield Cell("\n\n".join([words()["folded_drawing"], *rooms["drawing"]]), "helper")
+        if rooms["checks"]:
+            yield Cell("\n\n\n".join([words()["folded_checks"], *rooms["checks"]]), "helper")
+        if rooms["given"]:
+            yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
+
+
+def is_output(value: Found) -> bool:
+    """Whether a value on a line of its own is lines that were printed."""
+    return bool(value.lines) and not value.table
+
+
+def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
+    """Yield the sections whose code becomes a cell, each with its snippet."""
+    for block in blocks:
+        match block:
+            case Example(verb="" | "code"):
+                yield from ((block.stem, name) for name in block.sections)
+            case IncludeFence():
+                yield from ((one.stem, one.section) for one in block.includes if one.section)

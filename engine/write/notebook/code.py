@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""The code of snippets for the cells of notebooks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from engine.model.build import Snippet
+from engine.model.project import Project
+from engine.model.snippet import Section
+from engine.programs.slicer import Prerequisites, Reach, Slice, Slicer, statements_in
+from engine.programs.statements import Statement
+
+
+class Code:
+    """Slices the snippets of a project. All notebooks share one: it reads each file once."""
+
+    def __init__(self, project: Project, snippets: Mapping[str, Snippet]) -> None:
+        self.snippets = snippets
+        self.slicer = Slicer(project.root, {s.path: s.text for s in snippets.values()})
+        self.helpers = [project.snippet(stem) for stem in project.options.helpers]
+
+    def sections(self, stem: str, names: Iterable[str]) -> list[Section]:
+        snippet = self.snippets[stem]
+        return [section for name in names if (section := snippet.section(name))]
+
+    def piece(self, stem: str, names: Iterable[str]) -> str:
+        """Return the code of sections without local imports."""
+        code = self.slicer.code(self.snippets[stem].path, self.sections(stem, names))
+        return re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)  # where an import is gone
+
+    def statements(self, sections: Iterable[tuple[str, str]]) -> set[Statement]:
+        """Return the statements in sections, each section given with its snippet."""
+        return {
+            statement
+            for stem, name in sections
+            for statement in statements_in(
+                self.slicer.read(self.snippets[stem].path), self.sections(stem, [name])
+            )
+        }
+
+    def needed(self, stem: str, names: Iterable[str], expression: str = "") -> set[Statement]:
+        """Return the statements that sections, or an expression, need from elsewhere."""
+        found = Slice(self.slicer, Reach.NEEDED)
+        path = self.snippets[stem].path
+        if expression:
+            found.add_expression(expression, [path, *self.helpers])
+        else:
+            found.add(path, self.sections(stem, names))
+        return set().union(*found.taken.values())
+
+    def prerequisites(
+        self, sections: Mapping[str, list[str]], expressions: Iterable[tuple[str, str]]
+    ) -> Prerequisites:
+        """Return all that the cells of a notebook need from elsewhere.
+
+        sections: the names of those that are cells, by snippet
+        expressions: those that are cells, each with its snippet
+
+        Raises CannotStandAlone where a name is bound nowhere.
+        """
+        paths = {stem: snippet.path for stem, snippet in self.snippets.items()}
+        return self.slicer.prerequisites(
+            [(paths[stem], self.sections(stem, names)) for stem, names in sections.items()],
+            [(expression, [paths[stem], *self.helpers]) for stem, expression in expressions],
+        )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Writes the cells of a notebook as a file, and as the page of the site that shows it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from engine.model.result import Figure
+from engine.run.sources import digest
+from engine.write.notebook.cells import Cell
+from engine.write.notebook.plan import HANDS_ON
+from engine.write.notebook.prose import with_links
+from engine.write.page import TEMPLATES, fence
+
+Json = dict[str, Any]
+Target = Callable[[str, str], str]  # from a path below docs/ and an anchor to an address
+Colors = Mapping[str, str] | None
+PAPER, INK = "#fff", "#1f2328"  # of a figure that stands alone
+
+
+def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> bytes:
+    """Return a notebook of nbformat 4.5 as JSON. The same cells give the same bytes.
+
+    The outputs of a hands-on notebook end at its first blank.
+
+    target: where links lead
+    colors: by CSS property, for figures that stand alone; None for those on a page of the site
+    """
+    seen: Counter[str] = Counter()
+    written: list[Json] = []
+    count, is_run = 0, True
+    for cell in cells:
+        cell_type = "markdown" if cell.role == "prose" else "code"
+        source = with_links(cell.source, target) if cell.role == "prose" else cell.source
+        if kind == HANDS_ON and cell.hands_on:
+            source, is_run = cell.hands_on, False
+        key = digest(f"{cell_type}\n{source}".encode())[:12]
+        seen[key] += 1
+        one: Json = {
+            "cell_type": cell_type,
+            "id": key if seen[key] == 1 else f"{key}-{seen[key]}",
+            "metadata": metadata_of(cell.role),
+            "source": source.splitlines(keepends=True),
+        }
+        if cell_type == "code":
+            count += 1
+            one["execution_count"] = count if is_run else None
+            one["outputs"] = [output(o, colors) for o in cell.outputs] if is_run else []
+        written.append(one)
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    language = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    whole = {"cells": written, "metadata": language, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def metadata_of(role: str) -> Json:
+    """Return what folds a cell's code away in Jupyter and in Colab, and its tag."""
+    if role in ("helper", "figure"):
+        return {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": [role]}
+    return {"tags": [role]} if role in ("given", "measured") else {}
+
+
+def output(shown: str | Figure, colors: Colors) -> Json:
+    if isinstance(shown, str):
+        lines = shown.splitlines(keepends=True)
+        return {"name": "stdout", "output_type": "stream", "text": lines}
+    data: Json = {"text/html": shown.svg}
+    if colors is not None:
+        words = re.search(r"<desc[^>]*>(.*?)</desc>", shown.svg, re.DOTALL)
+        svg = alone(shown.svg, colors)
+        data = {
+            "image/svg+xml": svg.splitlines(keepends=True),
+            "text/plain": [words[1] if words else ""],
+        }
+    return {"data": data, "metadata": {}, "output_type": "display_data"}
+
+
+def alone(figure: str, colors: Mapping[str, str]) -> str:
+    """Return the SVG of a figure with colors and a size of its own."""
+    svg = figure[figure.index("<svg ") : figure.index("</svg>") + len("</svg>")]
+    view = re.search(r'viewBox="\S+ \S+ (?P<width>\S+) (?P<height>\S+)"', svg)
+    width, height = view.groups() if view else ("", "")
+    own = "".join(f"{name}:{color};" for name, color in colors.items() if f"({name}," in svg)
+    own += f"--md-default-bg-color:{PAPER};background:{PAPER};color:{INK};font-family:sans-serif;"
+    svg = svg.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" ', 1)
+    svg = svg.replace(' style="', f' height="{height}" style="{own}', 1)
+    return svg.replace("&#123;", "{").replace("&#125;", "}")
+
+
+def headings_alone(cells: list[Cell]) -> list[Cell]:
+    """Return cells without prose, but for the first cell and for headings that have code below."""
+    first, *others = cells
+    found, waiting = [first], list[Cell]()
+    for cell in others:
+        if cell.role != "prose":
+            found += [*waiting, cell]
+            waiting = []
+        elif level := level_of(cell):
+            waiting = [above for above in waiting if level_of(above) < level]
+            waiting.append(Cell(cell.source.partition("\n")[0], "prose"))
+    return found
+
+
+def level_of(cell: Cell) -> int:
+    """Return 1 to 6 where a cell begins with a heading, else 0."""
+    heading = re.match(r"#+(?= )", cell.source)
+    return len(heading[0]) if heading else 0
+
+
+@cache
+def version() -> bytes:
+    """Return a digest of all that a page is converted with."""
+    template = (TEMPLATES / "notebook_page.md.j2").read_bytes()
+    return digest(metadata.version("nbconvert").encode() + template).encode()
+
+
+@cache
+def exporter() -> Any:
+    """Return nbconvert's exporter with the template of this site.
+
+    Importing it takes 0.9 s, so it is left to the first notebook that has to be converted.
+    """
+    from nbconvert.exporters.markdown import MarkdownExporter
+    from traitlets.config import Config
+
+    config = Config({"ExtractOutputPreprocessor": {"enabled": False}})
+    exporter: Any = MarkdownExporter
+    return exporter(
+        config=config,
+        template_file="notebook_page.md.j2",
+        extra_template_paths=[str(TEMPLATES)],
+        filters={"fenced": lambda text, info: fence(info, text)},
+    )
+
+
+def page_of(file: bytes, brief: bool) -> str:
+    """Return the Markdown of the page that shows a notebook."""
+    text, _ = exporter().from_file(io.StringIO(file.decode()), {"brief": brief})
+    return str(text)

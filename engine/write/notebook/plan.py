@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Which notebooks there are, what they are called, and where links lead."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from engine.model.page import Page
+from engine.model.problem import EngineError, Problem
+from engine.write.page import words
+
+HANDS_ON, SOLVED = "hands_on", "solved"
+KINDS = (HANDS_ON, SOLVED)
+FOLDER = "notebooks"
+Link = dict[str, str]  # title, page, file, colab
+COLAB = "https://colab.research.google.com/github"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the configuration of a site says about it.
+
+    nav: the pages of the navigation in order, such as `walkthrough/inputs.md`, each with the title
+        of its section, or ""
+    address: where it is published, or ""
+    repository: the address of its repository, or ""
+    branch: the branch to which it is published, from which Colab can open notebooks
+    """
+
+    nav: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+    repository: str = ""
+    branch: str = "gh-pages"
+
+    def colab(self, path: str) -> str:
+        """Return the address at which Colab opens a published file, or ""."""
+        found = re.match(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", self.repository)
+        return f"{COLAB}/{found[1]}/blob/{self.branch}/{path}" if found else ""
+
+
+def site_of(config: Mapping[str, Any], branch: str) -> Site:
+    """Return what mkdocs.yml says, under MkDocs' names: `nav`, `site_url`, `repo_url`."""
+    nav = tuple(pages_in(config.get("nav") or [], ""))
+    return Site(nav, config.get("site_url") or "", config.get("repo_url") or "", branch)
+
+
+def pages_in(items: list[Any], section: str) -> Iterator[tuple[str, str]]:
+    """Yield each page of a navigation, with the title of its section."""
+    for item in items:
+        for title, page in item.items() if isinstance(item, dict) else [("", item)]:
+            if isinstance(page, list):
+                yield from pages_in(page, title)
+            else:
+                yield page, section
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A notebook, which is to be written in both kinds.
+
+    name: how its files begin; pages: its chapters in their order
+    whole: whether it holds all chapters of a folder
+    brief: whether its page has only the headings of the prose, since all of it would be heavy
+    """
+
+    name: str
+    title: str
+    pages: tuple[Page, ...]
+    whole: bool = False
+    brief: bool = False
+
+    @property
+    def home(self) -> str:
+        """The page that the notebook comes from."""
+        return "index.md" if self.whole else self.pages[0].name
+
+    @property
+    def title_in_table(self) -> str:
+        """The title without bars that would end a cell; those in code do not."""
+        return re.sub(r"(`[^`]*`)|\|", lambda match: match[1] or r"\|", self.title)
+
+    def page(self, kind: str) -> str:
+        return f"{FOLDER}/{self.name}_{kind}.md"
+
+    def file(self, kind: str) -> str:
+        return f"{FOLDER}/{self.name}_{kind}/{self.name}_{kind}.ipynb"
+
+    def links(self, site: Site, current: str = "") -> list[Link]:
+        """Return the links to the notebooks, with addresses below the site.
+
+        current: the kind on whose page they stand, after a link back to the chapter
+        """
+        found: list[Link] = []
+        if current:
+            address = "." if self.whole else f"{self.home.removesuffix('.md')}/"
+            title = words()["home" if self.whole else "chapter"]
+            found.append({"title": title, "page": address})
+        for kind in KINDS:
+            page = "" if kind == current else f"{self.page(kind).removesuffix('.md')}/"
+            file = self.file(kind)
+            link = {"title": words()[kind], "page": page, "file": file, "colab": site.colab(file)}
+            found.append(link)
+        return found
+
+
+def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]:
+    """Return the notebooks that there are, in the order of the navigation.
+
+    whole: folders below docs/ whose chapters make one notebook together, too
+    Raises EngineError.
+    """
+    place = {page: at for at, (page, _) in enumerate(site.nav)}
+    chapters = [page for page in pages if kind_of(page) != "none"]
+    chapters.sort(key=lambda page: (place.get(page.name, len(place)), page.name))
+    found: list[Plan] = []
+    names: dict[str, str] = {}
+    for page in chapters:
+        name = PurePosixPath(page.name).stem
+        if (other := names.setdefault(name, page.where)) != page.where:
+            what = f"has the name of {other}, and so would its notebooks: rename one of the two"
+            raise EngineError([Problem(f"{page.where}:1", what)])
+        found.append(Plan(name, title_of(page), (page,), brief=kind_of(page) == "brief"))
+    for folder in whole:
+        parts = [plan for plan in found if PurePosixPath(plan.home).parent.as_posix() == folder]
+        if not parts:
+            what = f'whole_notebooks names "{folder}", and that folder of docs/ has no chapter'
+            raise EngineError([Problem("mkdocs.yml:1", what)])
+        section = dict(site.nav).get(parts[0].home) or folder
+        plan = Plan(
+            PurePosixPath(folder).name,
+            words()["whole"].format(section),
+            tuple(page for part in parts for page in part.pages),
+            whole=True,
+            brief=True,
+        )
+        found.insert(found.index(parts[-1]) + 1, plan)
+    return found
+
+
+def kind_of(page: Page) -> str:
+    """Return "full", "brief" or "none", as the front matter of a page says."""
+    # TEMPORARY, until each chapter says so.
+    usual = "full" if ".py:" in page.text and page.name.startswith(("walk", "real")) else "none"
+    kind = page.meta.get("notebook", usual)
+    if kind not in ("full", "brief", "none"):
+        what = f'"notebook: {kind}" is not known: write full, brief or none'
+        raise EngineError([Problem(f"{page.where}:1", what)])
+    return str(kind)
+
+
+def title_of(page: Page) -> str:
+    title = page.title
+    if title and title.values:
+        what = "a title names notebooks too, and no value is put in there: write it in words"
+        raise EngineError([Problem(f"{page.where}:{title.line}", what)])
+    return title.text if title else page.name
+
+
+@dataclass(frozen=True)
+class Links:
+    """Where the links of a notebook lead: to the notebooks of other chapters, or to a page."""
+
+    site: Site
+    plan: Plan
+    kind: str
+    every: list[Plan]
+
+    def to_notebook(self, path: str, anchor: str) -> tuple[str, str]:
+        others = {plan.home: plan.page(self.kind) for plan in self.every if not plan.whole}
+        is_own = path in [page.name for page in self.plan.pages]
+        return (others[path], "") if path in others and not is_own else (path, anchor)
+
+    def in_file(self, path: str, anchor: str) -> str:
+        """Return the address of a page, or of a file of the site, seen from a downloaded file."""
+        path, anchor = self.to_notebook(path, anchor)
+        address, index = (self.site.address, "") if self.site.address else ("../../", "index.html")
+        if path.endswith(".md"):
+            folder = path.removesuffix(".md").removesuffix("index").strip("/")
+            path = f"{folder}/{index}" if folder else index
+        return f"{address}{path}{anchor}"
+
+    def on_page(self, path: str, anchor: str) -> str:
+        """Return a link to a page or a file as Markdown has it, seen from the notebook's page."""
+        path, anchor = self.to_notebook(path, anchor)
+        return posixpath.relpath(path, FOLDER) + anchor
