@@ -227,8 +227,11 @@ class Mkdocs(Tool):
             for extension in config["markdown_extensions"]
             if name_of(extension) not in self.gone
         ]
+        if self.gone:
+            config["markdown_extensions"].remove(fences_of(config))
+            config["markdown_extensions"].append("pymdownx.superfences")
         self.configure(site, config)
-        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+        text = yaml.dump(config, Dumper=Dumper, sort_keys=False, allow_unicode=True)
         (site.folder / "mkdocs.yml").write_text(text, "utf-8")
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
@@ -265,8 +268,7 @@ class ThisEngine(Mkdocs):
     gone = ()
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
-        hooks = ("mkdocs_hooks.py", "mkdocs_pages.py")
-        config["hooks"] = [str(site.root / "engine" / "site" / name) for name in hooks]
+        config["plugins"] = ["search", {"engine": {}}]
 
     def page(self, site: Site, chapter: Chapter) -> str:
         return site.page(chapter)
@@ -303,9 +305,8 @@ class MarkdownExec(Mkdocs):
     plugins = ("search", "markdown-exec")
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
-        for extension in config["markdown_extensions"]:
-            if name_of(extension) == "pymdownx.snippets":
-                extension["pymdownx.snippets"]["base_path"] = ["snippets"]
+        options = {"base_path": ["snippets"], "check_paths": True, "dedent_subsections": True}
+        config["markdown_extensions"].append({"pymdownx.snippets": options})
         (site.folder / "pictures.py").write_text(PICTURES, "utf-8")
 
     def page(self, site: Site, chapter: Chapter) -> str:
@@ -520,7 +521,30 @@ def read_config(path: Path) -> dict[str, Any]:
         pass
 
     Loader.add_constructor("!ENV", lambda loader, node: None)
+    Loader.add_multi_constructor(PYTHON_NAME, lambda loader, name, node: PythonName(name))
     return yaml.load(path.read_text("utf-8"), Loader)
+
+
+PYTHON_NAME = "tag:yaml.org,2002:python/name:"
+
+
+class PythonName(str):
+    """The name of a function, which YAML writes as a tag."""
+
+
+class Dumper(yaml.SafeDumper):
+    """Writes such names again."""
+
+
+Dumper.add_representer(
+    PythonName, lambda dumper, name: dumper.represent_scalar(PYTHON_NAME + name, "")
+)
+
+
+def fences_of(config: dict[str, Any]) -> Any:
+    """The entry of the extension whose options name the engine's own fences."""
+    extensions = config["markdown_extensions"]
+    return next(one for one in extensions if name_of(one) == "pymdownx.superfences")
 
 
 __all__ = ["TOOLS", "Outputs", "Site", "Tool", "outputs_of"]
