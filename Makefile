@@ -58,7 +58,8 @@ browser: $(READY)
 	$(BIN)/python tests/support/chromium.py --install
 
 zensical: $(READY)
-	$(BIN)/python -m zensical build --clean --strict
+	$(BIN)/python -m engine write
+	$(BIN)/python -m zensical build --strict --config-file .zensical.yml
 	$(BIN)/python -m engine.site.policy site
 
 # The tests of the built site; those in a browser as well: BUILT="tests/site tests/browser"

@@ -54,7 +54,9 @@ def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
         environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
         environment |= {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(project), **variables}
         if with_zensical:
-            run([sys.executable, "-m", "zensical", "build", "--strict"], project, environment)
+            run([sys.executable, "-m", "engine", "write"], project, environment)
+            zensical = [sys.executable, "-m", "zensical", "build", "--strict"]
+            run([*zensical, "--config-file", ".zensical.yml"], project, environment)
             secure(project / "site")
             shutil.move(project / "site", folder)
             return folder
