@@ -1,35 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""What went wrong, told to the person who can mend it."""
+"""Problems: what is wrong, where, and how to mend it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# What a terminal, a browser or Markdown would obey, such as what turns the order of the text
-# around it (https://trojansource.codes).
-OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+# Characters that a terminal, a browser or Markdown would obey, such as those that turn the order of
+# the text around them (https://trojansource.codes).
+CONTROL_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
 
 
-MOST_TOLD = 10_000  # characters of what a snippet has to say
+MAX_MESSAGE = 10_000  # characters of a snippet's own words in a message
 
 
-def shortened(text: str, most: int = MOST_TOLD) -> str:
-    """The text, or its two ends and how long it is."""
-    half = most // 2
-    if len(text) <= most:
+def shortened(text: str, limit: int = MAX_MESSAGE) -> str:
+    """Return the text, or its two ends and its length where it is longer than the limit."""
+    half = limit // 2
+    if len(text) <= limit:
         return text
     return f"{text[:half]} … ({len(text)} characters) … {text[-half:]}"
 
 
 def visible(text: str) -> str:
-    """The text with each control in it written as its number: `\\x1b`, `\\u202e`."""
+    r"""Return the text with each control character as its number: `\x1b`, `\u202e`."""
 
     def numbered(control: re.Match[str]) -> str:
         code = ord(control[0])
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
-    return OBEYED.sub(numbered, text)
+    return CONTROL_CHARACTERS.sub(numbered, text)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Programs: each code block on a page, made to run wherever it is pasted.
+"""Makes a program of each code block on the pages, and proves that it gives the page's output.
 
-`slicer` brings what the block needs from above it and from the local files that it imports, and
-`prove` runs the result far from the project. The smallest slice that prints and draws what the
-page shows is the block's program; a block without one fails the build.
+The slicer takes the block and the earlier statements that it needs, from its own file and from the
+local files that this imports. The proof runs the program in a process that differs on purpose from
+the one whose output the page shows. Proved programs are cached.
 """
