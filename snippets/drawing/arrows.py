@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""Draws words as arrows in a plane with two directions of meaning."""
+
+import matplotlib.pyplot as plt
+
+from snippets.drawing.pieces import MUTED, canvas, describe, number, rule, write
+
+UNIT, LEFT, BOTTOM, SIDE = 86, 34, 224, 250  # pixels
+
+
+def planes(title, columns, **pictures):
+    """One plane for each picture: a title, and its words, each with a vector and a color."""
+    axes = canvas(title, len(pictures) * (SIDE + 40) - 10, BOTTOM + 36)
+    told = []
+    for place, (name, words) in enumerate(pictures.items()):
+        left = LEFT + place * (SIDE + 40)
+        write(axes, left, 15, name.replace("_", " "), weight="bold")
+        rule(axes, (left, left, left + 2.4 * UNIT), (BOTTOM - 2.2 * UNIT, BOTTOM, BOTTOM))
+        write(axes, left + 2.4 * UNIT, BOTTOM + 20, f"{columns[0]} →", MUTED, "right", size=12)
+        write(axes, left - 8, BOTTOM - 2.2 * UNIT + 4, f"{columns[1]} ↑", MUTED, "left", size=12)
+        for word, (vector, color) in words.items():
+            arrow(axes, left, vector, word, color)
+            numbers = ", ".join(number(value) for value in vector)
+            told.append(f"{name.replace('_', ' ')}: {word} is [{numbers}]")
+    describe(axes, *told)
+
+
+def arrow(axes, left, vector, word, color):
+    """An arrow from the origin; its name stands at its head."""
+    x, y = left + vector[0].item() * UNIT, BOTTOM - vector[1].item() * UNIT
+    dx, dy = x - left, y - BOTTOM
+    length = (dx**2 + dy**2) ** 0.5
+    along, across = (dx / length, dy / length), (-dy / length, dx / length)
+    base = (x - 11 * along[0], y - 11 * along[1])
+    axes.plot((left, base[0]), (BOTTOM, base[1]), color=color, lw=2, solid_capstyle="butt")
+    sides = [(base[0] + s * 5 * across[0], base[1] + s * 5 * across[1]) for s in (1, -1)]
+    axes.add_patch(plt.Polygon([(x, y), *sides], fc=color, lw=0))
+    write(axes, x + 8, y - 6, word, color, weight="bold")
