@@ -54,9 +54,9 @@ def layer_graph():
     names, arrows = layers(), imports()
     inside = {layer: [] for layer in names}
     for module in modules():
-        layer, _, rest = module.partition(".")
-        if rest:
-            inside[layer].append(rest.replace(".", "/"))
+        layer, *rest = module.split(".")
+        if rest and rest[0] not in inside[layer]:
+            inside[layer].append(rest[0])
     axes = canvas("The layers of the engine", WIDTH, TOP + len(names) * ROW_HEIGHT)
     write(axes, 0, 13, "imports go down", MUTED, size=12)
     for place, layer in enumerate(names):

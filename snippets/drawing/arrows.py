@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 
 from snippets.drawing.pieces import MUTED, canvas, describe, number, rule, write
 
-UNIT, LEFT, BOTTOM, SIDE = 86, 34, 224, 250  # pixels
+UNIT, LEFT, BOTTOM, SIDE = 86, 34, 252, 250  # pixels
 
 
 def planes(title, columns, **pictures):
@@ -18,7 +18,7 @@ def planes(title, columns, **pictures):
         write(axes, left, 15, name.replace("_", " "), weight="bold")
         rule(axes, (left, left, left + 2.4 * UNIT), (BOTTOM - 2.2 * UNIT, BOTTOM, BOTTOM))
         write(axes, left + 2.4 * UNIT, BOTTOM + 20, f"{columns[0]} →", MUTED, "right", size=12)
-        write(axes, left - 8, BOTTOM - 2.2 * UNIT + 4, f"{columns[1]} ↑", MUTED, "left", size=12)
+        write(axes, left - 8, BOTTOM - 2.38 * UNIT, f"{columns[1]} ↑", MUTED, size=12)
         for word, (vector, color) in words.items():
             arrow(axes, left, vector, word, color)
             numbers = ", ".join(number(value) for value in vector)
