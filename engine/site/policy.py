@@ -20,13 +20,13 @@ DATA = (b"src=", b"json")  # in a tag: a file, or data that is not run
 
 
 def secure(site: Path) -> None:
-    """Writes the policy into every page of a built site."""
+    """Write the policy into every page of a built site."""
     for path, html in secured(site).items():
         path.write_bytes(html)
 
 
 def secured(site: Path) -> dict[Path, bytes]:
-    """Every page of a built site, with the policy as the first thing in its head."""
+    """Return every page of a built site, with the policy as the first thing in its head."""
     files = [Path(folder, name) for folder, _, names in os.walk(site) for name in names]
     pages = {file: file.read_bytes() for file in files if file.suffix == ".html"}
     scripts = {source for html in pages.values() for source in sources_of(html)}
@@ -52,7 +52,7 @@ def policy(scripts: set[str]) -> str:
 
 
 def sources_of(html: bytes) -> set[str]:
-    """A source for each script that is written around an article; data there needs none."""
+    """Return a source for each script around the article; data needs none."""
     above, article, rest = html.partition(b"<article")
     html = above + rest.rpartition(b"</article>")[2] if article else html
     sources: set[str] = set()
