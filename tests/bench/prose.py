@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.bench.includes import FENCE, INCLUDE, VALUE, beside
+from tests.bench.page_lines import FENCE, INCLUDE, VALUE, beside
 
 BOX = re.compile(r'^(?P<mark>!!!|\?\?\?\+?|===)(?P<rest>[^"]*)(?:"(?P<title>[^"]*)")?\s*$')
 NOTE = re.compile(r"^\[\^(?P<name>[^\]]+)\]:[ \t]*")

@@ -150,11 +150,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     config = (root / "mkdocs.yml").read_text("utf-8")
     head, _, tail = config.partition("nav:\n")
     config = f"{head}nav: [index.md]\n\nvalidation:\n{tail.partition('validation:')[2]}"
-    config = config.replace(
-        "  - engine/site/mkdocs_notebooks.py # MkDocs alone: Zensical's site has no notebooks\n", ""
-    )
-    config = config.replace("  - engine/site/", f"  - {root}/engine/site/")
-    assert "mkdocs_notebooks" not in config
+    config = re.sub(r"^  - engine:\n(?: {6}.*\n)+", "  - engine\n", config, flags=re.MULTILINE)
+    assert "helpers" not in config, "the helpers of our pages are not in this project"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
     (folder / "snippets").mkdir()
     listed = "\n".join(f"    {as_code(attack)}," for attack in ATTACKS.values())

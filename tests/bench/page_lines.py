@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Finds what the pages show: the code, the outputs, and the values inside sentences."""
+"""Finds the includes and values of a page, line by line, to rewrite it for other tools."""
 
 from __future__ import annotations
 
