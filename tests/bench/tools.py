@@ -24,10 +24,10 @@ import yaml
 from engine.build import Engine
 from engine.model.project import Project
 from engine.model.result import Result
-from tests.bench.page_lines import FENCE, VALUE, Include, Value, read_page
 from tests.bench import copies
 from tests.bench.copies import Chapter
 from tests.bench.notebooks import Cell, Runs, Words, cells_of, section_text
+from tests.bench.page_lines import FENCE, VALUE, Include, Value, read_page
 from tests.bench.prose import end_of_fence, section_of
 
 # For tools that draw by themselves; the engine sets the same (engine/run/figures.py).

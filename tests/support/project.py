@@ -22,6 +22,6 @@ def copy_project(to: Path, cache: bool = True) -> Path:
         unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, to / name, ignore=unneeded)
-    for name in ("mkdocs.yml", ".zensical.yml"):
+    for name in ("mkdocs.yml", ".zensical.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, to)
     return to
