@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 from engine import check
+from engine.cache.freshness import Freshness, run_of
 from engine.cache.store import Run, Store
 from engine.model.build import Build, Snippet
 from engine.model.page import Example, Include, Page, Print, Value, code_blocks, walk
-from engine.model.problem import Problem, shortened
+from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.result import Job, Result
 from engine.model.snippet import CodeBlock
@@ -21,8 +22,7 @@ from engine.programs.prove import Programs
 from engine.read.page import parse
 from engine.read.snippet import is_measured, read_sections, read_timeout
 from engine.reporter import Reporter
-from engine.run import sources
-from engine.run.child import stamp_of
+from engine.run.guard import stamp_of
 from engine.run.pool import Pool
 
 ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
@@ -53,6 +53,9 @@ class Engine:
             build.pages = self.read_pages(build)
             build.snippets = self.read_snippets(build)
             blocks = self.read_blocks(build)
+            for block in blocks:
+                snippet = build.snippets[block.stem]
+                snippet.in_blocks |= {*(block.sections or (s.name for s in snippet.sections))}
             self.load_or_run(build)
             build.problems += check.problems(self.project, build)
             self.prove(blocks, build)
@@ -163,16 +166,16 @@ class Engine:
 
     def load_or_run(self, build: Build) -> None:
         """Take from the cache what is fresh, and run what is stale."""
-        digests: dict[str, str | None] = {}
+        freshness = Freshness(self.project.root)
         results = build.results
         stale: list[Snippet] = []
         for snippet in build.snippets.values():
             run = self.store.load(snippet.stem)
             failure = self.failed.get(snippet.stem)
-            if run and self.is_fresh(run, snippet, digests):
+            if run and freshness.is_fresh(run, *snippet.asked):
                 results[snippet.stem] = run.result
                 build.digests[snippet.stem] = run.made_from
-            elif failure and self.is_fresh(failure, snippet, digests):
+            elif failure and freshness.is_fresh(failure, *snippet.asked):
                 self.take_problems(failure.result, build)
             else:
                 stale.append(snippet)
@@ -190,8 +193,9 @@ class Engine:
             if result.warnings:
                 text = result.warnings.strip()
                 where = build.snippets[stem].where
+                line = re.search(rf"^{re.escape(where)}:(\d+): ", text, re.MULTILINE)
                 what = f"wrote to standard error:\n{text}"
-                build.warnings.append(Problem(f"{where}:1", what, stem))
+                build.warnings.append(Problem(f"{where}:{line[1] if line else 1}", what, stem))
 
     @staticmethod
     def take_problems(result: Result, build: Build) -> None:
@@ -203,19 +207,15 @@ class Engine:
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
             attempt += 1
-            seen: sources.Seen = {}
-            root = self.project.root
-            before = {s.stem: sources.local_sources(s.path, root, seen) for s in waiting}
-            jobs = [self.job(snippet, before[snippet.stem]) for snippet in waiting]
+            read = {snippet.stem: stamp_of(snippet.path) for snippet in waiting}
+            jobs = [self.job(snippet) for snippet in waiting]
             by_stem = {snippet.stem: snippet for snippet in waiting}
             again = []
             for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
-                made_from = before[result.stem]
-                for name in result.opened.keys() - made_from.keys():
-                    made_from[name] = sources.digest_of_file(root / name)
-                as_opened = all(stamp_of(f"{root}/{n}") == s for n, s in result.opened.items())
-                if not (as_opened and sources.are_unchanged(made_from, root)):
+                result.opened[snippet.where] = read[snippet.stem]
+                run = run_of(result, self.project.root)
+                if run is None:
                     is_there = snippet.path.is_file()
                     if is_there and attempt < ATTEMPTS:
                         again.append(snippet)
@@ -225,7 +225,7 @@ class Engine:
                     if not is_there:
                         what = "was removed while it was run: build again"
                     result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
-                run = Run(sources.environment(), made_from, result)
+                    run = Run("", {}, result)
                 if not result.problems:
                     self.failed.pop(result.stem, None)
                     self.store.save(run)
@@ -236,10 +236,10 @@ class Engine:
                 yield run
             waiting = again
 
-    def job(self, snippet: Snippet, made_from: dict[str, str | None]) -> Job:
+    def job(self, snippet: Snippet) -> Job:
         snippet.text = snippet.path.read_text("utf-8-sig", errors="replace")
         snippet.sections, _ = read_sections(snippet.text, snippet.stem)
-        modules = [name for name, there in made_from.items() if there and name.endswith(".py")]
+        is_unproved = any(section.name not in snippet.in_blocks for section in snippet.sections)
         return Job(
             snippet.stem,
             str(snippet.path),
@@ -249,69 +249,33 @@ class Engine:
             read_timeout(snippet.text),
             shown_after=snippet.shown_after,
             helpers=[str(self.project.snippet(stem)) for stem in self.project.options.helpers],
-            imports=[str(self.project.root / name) for name in modules],
+            proof=not is_measured(snippet.text) and (is_unproved or bool(snippet.expressions)),
         )
-
-    def is_fresh(self, run: Run, snippet: Snippet, digests: dict[str, str | None]) -> bool:
-        if run.environment != sources.environment():
-            return False
-        if not run.result.problems and not set(snippet.expressions) <= set(run.result.values):
-            return False
-        for name, digest in run.sources.items():
-            if name not in digests:
-                digests[name] = sources.digest_of_file(self.project.root / name)
-            if digests[name] != digest:
-                return False
-        return True
 
     def check_twice(self) -> list[Problem]:
         """Run every snippet twice, as if on two machines, and return the outputs that differ."""
         build = Build()
         with self.lock, self.store.locked(self.reporter.notice):
             build.pages = self.read_pages(build)
-            snippets = list(self.read_snippets(build).values())
-            jobs = [self.job(snippet, {}) for snippet in snippets]
-            runs: list[dict[str, Result]] = []
-            for seed in (0, 1):
-                pool = Pool(hash_seed=seed)
-                try:
-                    results = {}
-                    for result in pool.run(jobs):
-                        results[result.stem] = result
-                        done = seed * len(jobs) + len(results)
-                        self.reporter.progress(result, done, 2 * len(jobs))
-                    runs.append(results)
-                finally:
-                    pool.close()
-        problems = list(build.problems)
-        for snippet in snippets:
-            first, second = (results[snippet.stem] for results in runs)
-            where = f"{snippet.where}:1"
-            problems += first.problems or second.problems
-            if not first.problems and not second.problems and not is_measured(snippet.text):
-                problems += [Problem(where, d, snippet.stem) for d in differences(first, second)]
+            build.snippets = self.read_snippets(build)
+            snippets = list(build.snippets.values())
+            jobs = [self.job(snippet) for snippet in snippets]
+            problems = list(build.problems)
+            jobs = [
+                replace(job, proof=not is_measured(s.text))
+                for job, s in zip(jobs, snippets, strict=True)
+            ]
+            for done, result in enumerate(self.pool.run(jobs), start=1):
+                self.reporter.progress(result, done, len(jobs))
+                problems += result.problems
+                problems += [
+                    Problem(build.snippets[result.stem].expressions[e], value.error, result.stem)
+                    for e, value in result.values.items()
+                    if value.error
+                ]
         return problems
 
 
 def natural(where: str) -> tuple[str, int]:
     path, _, line = where.rpartition(":")
     return path, int(line) if line.isdigit() else 0
-
-
-def differences(first: Result, second: Result) -> list[str]:
-    """Return what two runs of one snippet do not agree on, as readable differences."""
-    found = []
-    one, two = ({**r.outputs(), **sentences(r)} for r in (first, second))
-    for name in sorted({*one, *two}):
-        if one.get(name) != two.get(name):
-            lines = difflib.unified_diff(
-                one.get(name, "").splitlines(), two.get(name, "").splitlines(), "first run",
-                "second run", lineterm="", n=0,
-            )  # fmt: skip
-            told = shortened("\n  ".join(list(lines)[:12]))
-            found.append(f"{name} differs between two runs: seed what is random\n  {told}")
-    return found
-
-
-def sentences(result: Result) -> dict[str, str]:
-    return {f"{{{{ {e} }}}}": str(value) for e, value in result.values.items()}

@@ -22,7 +22,7 @@ from typing import Any
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.model.result import Result
-from engine.run.sources import digest
+from engine.run.environment import digest
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -38,7 +38,8 @@ class Run:
     @property
     def made_from(self) -> str:
         """One digest of all that the result was made from."""
-        return digest(json.dumps([self.environment, self.sources], sort_keys=True).encode())
+        parts = [self.environment, self.sources, self.result.versions]
+        return digest(json.dumps(parts, sort_keys=True).encode())
 
 
 class Store:

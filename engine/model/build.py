@@ -20,6 +20,7 @@ class Snippet:
     expressions: each with the first line that asks for it, as `file:line`
     shown_after: those that stand below a section on a page, each with its line, by that section
     pages: those that show it, as messages name them
+    in_blocks: the sections whose code pages show, so that a program proves their outputs
     """
 
     stem: str
@@ -30,6 +31,12 @@ class Snippet:
     expressions: dict[str, str] = field(default_factory=dict)
     shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
     pages: tuple[str, ...] = ()
+    in_blocks: set[str] = field(default_factory=set)
+
+    @property
+    def asked(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        """The expressions that a result must hold, and those to be compared after a section."""
+        return self.expressions, self.shown_after
 
     def section(self, name: str) -> Section | None:
         return next((section for section in self.sections if section.name == name), None)

@@ -27,11 +27,10 @@ class Job:
         each with its place. The run fails where such a value changes later
     helpers: paths of the modules that expressions may take names from, imported only when needed
     timeout: in seconds
-    imports: paths of local modules that it imports
     program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
         the worker sets path and root
-    proof: run in the environment that differs on purpose (seeds, hash seed, folder) from the one
-        whose results are shown
+    proof: run a snippet a second time, in a process that differs on purpose (random numbers, hash
+        seed, folder, time), and fail where the outputs differ; run a program in that process
     scratch: a temporary folder, which the worker makes and removes
     """
 
@@ -43,7 +42,6 @@ class Job:
     timeout: int
     shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
     helpers: list[str] = field(default_factory=list)
-    imports: list[str] = field(default_factory=list)
     program: str | None = None
     proof: bool = False
     scratch: str = ""
@@ -92,6 +90,7 @@ class Value:
     table: a tensor as HTML
     lines: a list of lines, or a text of several, as `print` would show them
     figures: what the expression drew
+    unfit: why it has no `text`, though it has another form
     error: why there is no value; then all other forms are missing
     """
 
@@ -99,6 +98,7 @@ class Value:
     table: str | None = None
     lines: str | None = None
     figures: tuple[Figure, ...] = ()
+    unfit: str | None = None
     error: str | None = None
 
     @classmethod
@@ -113,6 +113,8 @@ class Result:
     opened: files that were read while it ran, and folders that were listed, with their stamps at
         that moment, or None where there was nothing; relative to the project's root if they lie
         below it, else absolute
+    versions: of the installed distributions that it imported, by name
+    shown_after: for each section, the expressions that were compared with their final values
     warnings: what it wrote to standard error
     """
 
@@ -120,6 +122,8 @@ class Result:
     sections: dict[str, SectionOutput] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     opened: dict[str, Stamp | None] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    shown_after: dict[str, list[str]] = field(default_factory=dict)
     warnings: str = ""
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)

@@ -16,8 +16,8 @@ from engine.model.result import Job, Result, SectionOutput
 from engine.model.snippet import CodeBlock, Section
 from engine.programs.slicer import WHOLE_FILE, CannotStandAlone, Reach, Slicer
 from engine.read.snippet import is_measured, read_timeout
+from engine.read.syntax import UNREADABLE
 from engine.run.pool import Pool
-from engine.run.sources import UNREADABLE
 
 MAX_OUTPUT = 500  # characters of a differing output in a message
 ADDRESS = r"\b0x[0-9a-f]{4,}\b"

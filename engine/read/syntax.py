@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import ast
 
+TOO_DEEP = (RecursionError, MemoryError)  # raised for source that is nested too deep to be read
+UNREADABLE = (SyntaxError, ValueError, *TOO_DEEP)
+
 
 def statements(tree: ast.Module) -> list[ast.stmt]:
     """The statements of a module; those under `if __name__ == "__main__":` take its place."""
@@ -31,4 +34,5 @@ def is_constant(statement: ast.stmt) -> bool:
 
 def first_line(statement: ast.stmt) -> int:
     """Its first line, that of its decorators included."""
-    return min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", []))])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(d.lineno for d in decorators)])

@@ -26,7 +26,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from engine.run.sources import digest
+from engine.run.environment import digest
 
 TAB10 = [to_hex(color) for color in mpl.color_sequences["tab10"]]
 INK, PAPER = "currentColor", "var(--md-default-bg-color,Canvas)"

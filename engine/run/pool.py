@@ -1,100 +1,150 @@
 # SPDX-License-Identifier: MIT
-"""Keeps a worker process, and sends it the snippets to run."""
+"""Keeps two workers that differ on purpose, and sends them the snippets to run.
+
+Whatever would differ on a reader's machine differs between them: the seed of hashes, the time
+zone, the number of threads and the folder; each child also seeds its random numbers anew. What a
+page shows comes from the first, its proof from the second.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
+import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from engine.model.problem import EngineError, Problem
 from engine.model.result import Job, Result
-from engine.run import sources
+from engine.run.compare import compared
+from engine.run.environment import check_installed, environment
 
 # What a process needs to start at all; the rest of the author's environment is not the snippets'.
-KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONHOME")
-FIXED = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a fork copies few large pages, not many small
+PASSED_ENV = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONHOME")
+FIXED_ENV = {
     "LC_ALL": "C.UTF-8",
-    "TZ": "UTC",
     "COLUMNS": "80",
     "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
     "PYTHONIOENCODING": "utf-8",
+    "OMP_WAIT_POLICY": "PASSIVE",  # else a second thread spins: a third more processor time
+    "KMP_BLOCKTIME": "0",
 }
+SHOWN_ENV = {"PYTHONHASHSEED": "0", "TZ": "UTC", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# A day ahead, so that no date is the same. Two threads may add floats in another order than one:
+# a number that this changes is shown with more digits than it has.
+PROOF_ENV = {
+    "PYTHONHASHSEED": "1",
+    "TZ": "AHEAD-24",
+    "OMP_NUM_THREADS": "2",
+    "MKL_NUM_THREADS": "2",
+}
+SHUTDOWN_TIMEOUT = 10  # seconds that a worker may take to end
 
-PATIENCE = 10  # seconds that a worker may take to end
-MOST_WAITING = 1 << 20  # bytes of results that can wait while this process makes pages
+
+class Worker:
+    """A worker process, with the results that it has written."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        home = Path(__file__).parents[2]
+        passed = {name: os.environ[name] for name in PASSED_ENV if name in os.environ}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "engine.run.worker", environment()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=home,
+            env={**passed, **FIXED_ENV, **env, "PYTHONPATH": str(home)},
+            start_new_session=True,  # an interrupt in the terminal is the caller's to handle
+        )
+        self.results: queue.SimpleQueue[tuple[Worker, bytes]] = queue.SimpleQueue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self) -> None:
+        assert self.process.stdout
+        with contextlib.suppress(ValueError, OSError):  # closed while it is read
+            for line in self.process.stdout:
+                self.results.put((self, line))
+        self.results.put((self, b""))
+
+    def send(self, jobs: list[Job], results: queue.SimpleQueue[tuple[Worker, bytes]]) -> None:
+        """Send jobs, whose results are to be put into a queue."""
+        self.results = results
+        threading.Thread(target=self.write, args=(jobs,), daemon=True).start()
+
+    def write(self, jobs: list[Job]) -> None:
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError, ValueError, OSError):  # `Pool.run` tells it
+            for job in jobs:
+                self.process.stdin.write(json.dumps(job, default=vars).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def close(self) -> None:
+        """End the process and whatever it is running."""
+        self.process.terminate()
+        # The end of its input ends it too: a signal can be lost while it imports.
+        with contextlib.suppress(BrokenPipeError):
+            if self.process.stdin:
+                self.process.stdin.close()
+        try:
+            self.process.wait(SHUTDOWN_TIMEOUT)
+        except subprocess.TimeoutExpired:  # a snippet can stop it, too
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 class Pool:
-    """A worker that is started when first needed and kept until `close`.
+    """Two workers that are started when first needed and kept until `close`."""
 
-    hash_seed: the PYTHONHASHSEED of the snippets. With two pools of different seeds, an output
-    that hangs on the order of a set differs.
-    """
-
-    def __init__(self, hash_seed: int = 0) -> None:
-        self.hash_seed = hash_seed
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self) -> None:
+        self.workers: list[Worker] = []
         self.lock = threading.Lock()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Starts the worker if none is alive; it imports while the caller goes on."""
-        if self.process is None or self.process.poll() is not None:
-            home = Path(__file__).parents[2]
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "engine.run.worker", sources.environment()],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=MOST_WAITING,
-                cwd=home,
-                env={
-                    **{name: os.environ[name] for name in KEPT if name in os.environ},
-                    **FIXED,
-                    "PYTHONPATH": str(home),
-                    "PYTHONHASHSEED": str(self.hash_seed),
-                },
-                start_new_session=True,  # an interrupt in the terminal is the caller's to handle
-            )
-            with contextlib.suppress(AttributeError, OSError):  # macOS; more than a user may have
-                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, MOST_WAITING)
-        return self.process
+    def start(self) -> list[Worker]:
+        """Start the workers unless they are alive; they import while the caller goes on."""
+        if not self.workers or any(one.process.poll() is not None for one in self.workers):
+            self.close()
+            check_installed()
+            self.workers = [Worker(SHOWN_ENV), Worker(PROOF_ENV)]
+        return self.workers
 
     def run(self, jobs: list[Job]) -> Iterator[Result]:
-        """Runs the jobs, several at a time, and yields each result as it comes.
+        """Run the jobs, several at a time, and yield each result as it comes.
 
-        Raises EngineError where the worker itself dies.
+        A snippet that is to be proved runs in both workers, and fails where its outputs differ; a
+        program runs in the second for a proof, else in the first.
+
+        Raises EngineError where a worker itself dies.
         """
         if not jobs:
             return
         with self.lock:
-            process = self.start()
-            assert process.stdin and process.stdout
+            first, second = self.start()
+            results: queue.SimpleQueue[tuple[Worker, bytes]] = queue.SimpleQueue()
+            proved = {job.stem: job for job in jobs if job.program is None and job.proof}
             waiting = {job.stem for job in jobs}
-            # In a thread: with many jobs both pipes can be full, and each side would wait.
-            threading.Thread(target=send, args=(process.stdin, jobs), daemon=True).start()
+            first.send([job for job in jobs if job.program is None or not job.proof], results)
+            second.send([job for job in jobs if job.proof], results)
+            half_done: dict[str, tuple[Worker, Result]] = {}
             try:
                 while waiting:
-                    line = process.stdout.readline()
+                    worker, line = results.get()
                     if not line:
-                        status = process.wait()
-                        first, *others = sorted(waiting)
-                        left = f"{first} and {len(others)} more" if others else first
-                        what = (
-                            f"the worker ended (exit status {status}) before it had run {left}; "
-                            f"what it said stands above"
+                        raise EngineError(
+                            [Problem("engine/run/worker.py:1", died(worker, waiting))]
                         )
-                        raise EngineError([Problem("engine/run/worker.py:1", what)])
                     result = Result.of(json.loads(line))
+                    if result.stem in proved and result.stem not in half_done:
+                        half_done[result.stem] = worker, result
+                        continue
+                    if result.stem in proved:
+                        other = half_done.pop(result.stem)[1]
+                        pair = (result, other) if worker is first else (other, result)
+                        result = compared(proved[result.stem], *pair)
                     waiting.discard(result.stem)
                     yield result
             finally:
@@ -102,23 +152,17 @@ class Pool:
                     self.close()
 
     def close(self) -> None:
-        """Ends the worker and whatever it is running."""
-        process, self.process = self.process, None
-        if process:
-            process.terminate()
-            # The end of its input ends it too: a signal can be lost while it imports.
-            for stream in (process.stdin, process.stdout):
-                with contextlib.suppress(BrokenPipeError):
-                    stream.close()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:  # a snippet can stop it, too
-                process.kill()
-                process.wait()
+        """End the workers and whatever they are running."""
+        workers, self.workers = self.workers, []
+        for worker in workers:
+            worker.close()
 
 
-def send(pipe: IO[bytes], jobs: list[Job]) -> None:
-    with contextlib.suppress(BrokenPipeError, ValueError):  # the worker died: `run` tells it
-        for job in jobs:
-            pipe.write(json.dumps(job, default=vars).encode() + b"\n")
-        pipe.flush()
+def died(worker: Worker, waiting: set[str]) -> str:
+    status = worker.process.wait()
+    first, *others = sorted(waiting)
+    left = f"{first} and {len(others)} more" if others else first
+    return (
+        f"the worker ended (exit status {status}) before it had run {left}; "
+        f"what it said stands above"
+    )

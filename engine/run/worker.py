@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The process that has imported torch and matplotlib once, and forks clean children for snippets.
+"""The process that has imported torch and matplotlib once, and forks a clean child per snippet.
 
-Started by `pool`. Reads one job a line from standard input and writes one result a line to
-standard output, both as JSON; ends when its input ends.
+`pool` starts it. It reads one job per line from standard input, writes one result per line to
+standard output, both as JSON, and ends when its input ends.
+
+This is a loop of its own rather than multiprocessing's forkserver, because that is one server per
+process with the author's environment: it cannot have a hash seed, and no second one can run beside
+it. Nor does it end what a snippet leaves behind in a session of its own.
 """
 
 from __future__ import annotations
@@ -20,43 +24,41 @@ import shutil
 import signal
 import struct
 import sys
+import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result
-from engine.run import child, sources
-from engine.run.scratch import scratch
-from engine.run.state import state
+from engine.run import child
+from engine.run.capture import LIBC
+from engine.run.environment import environment, imported_versions
+from engine.run.guard import read_log
 
-MOST_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
+MAX_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
-LATE = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}  # by what uses it
-MOST_SHARED = 128  # programs for proof that one child runs at the most
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-PLACE = struct.Struct("qq")  # the number of a child's job, and its line
+LATE_IMPORTS = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}
+LINE = struct.Struct("q")
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 
 
 @dataclass
-class Running:
-    """A child and its jobs.
+class Child:
+    """A running child. It notes the line that it has come to in `progress`, which is shared."""
 
-    place: shared with the child, which keeps there the number of its job and where it is in it
-    """
-
-    jobs: list[Job]
+    job: Job
     pid: int
     started: float
-    place: mmap.mmap
-    number: int = 0
+    progress: mmap.mmap
 
     @property
-    def job(self) -> Job:
-        return self.jobs[self.number]
+    def line(self) -> int:
+        return int(LINE.unpack_from(self.progress)[0])
 
 
 def main() -> None:
@@ -66,30 +68,23 @@ def main() -> None:
     import_once()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ask_system(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves becomes a child of this process
-    lines = Lines(0)
-    waiting: list[Job] = []
-    running: list[Running] = []
-    with scratch("engine") as folder:
+    jobs = Jobs(0)
+    running: list[Child] = []
+    with scratch_folder() as folder:
         try:
             count = itertools.count()
-            while not lines.ended:  # when they end, nobody is left to take a result
-                while waiting and len(running) < CORES:
-                    jobs = next_of(waiting)
-                    for job in jobs:
-                        import_late(job)
-                        child.compile_ahead(job.imports)
-                    place = f"{os.path.realpath(folder)}/{next(count)}"
-                    running.append(start(jobs, place, results.fileno()))
-                for line in lines.read(POLL if running else None):
-                    waiting.append(Job.of(json.loads(line)))
+            while not jobs.ended:  # when they end, nobody is left to take a result
+                while jobs.waiting and len(running) < CORES:
+                    job = jobs.waiting.pop(0)
+                    import_late(job)
+                    running.append(start(job, f"{folder}/{next(count)}", results.fileno()))
+                jobs.read(POLL if running else None)
                 for one in list(running):
-                    if done := look_after(one):
+                    if result := look_after(one):
                         running.remove(one)
                         end_children({other.pid for other in running})
-                        waiting[:0] = one.jobs[len(done) :]
                         shutil.rmtree(one.job.scratch, ignore_errors=True)
-                        for result in done:
-                            results.write(json.dumps(result, default=vars).encode() + b"\n")
+                        results.write(json.dumps(result, default=vars).encode() + b"\n")
                         results.flush()
         finally:
             for one in running:
@@ -97,20 +92,41 @@ def main() -> None:
             end_children(set())
 
 
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[str]:
+    """Make a folder for the children; remove those that killed workers have left."""
+    prefix = "self-attention-engine_"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        owner = re.match(rf"{prefix}(\d+)_", left.name)
+        with contextlib.suppress(PermissionError):
+            if owner and not is_alive(int(owner[1])):
+                shutil.rmtree(left, ignore_errors=True)
+    prefix = f"{prefix}{os.getpid()}_"
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        yield os.path.realpath(folder)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def import_once() -> None:
-    """Imports what every snippet may need, and draws and prints once, so that no child has to."""
-    gc.disable()  # all of it stays: to look for garbage in it would take a sixth of the time
+    """Import what every snippet may need, and draw and print once, so that no child has to."""
     import matplotlib
 
     matplotlib.use("Agg")
     matplotlib.rcdefaults()  # the outputs must not depend on the author's own matplotlibrc
+    import numpy.random  # which NumPy would import when a child asks for it
     import torch
     from matplotlib import pyplot
 
     from engine.run import figures
 
     matplotlib.rcParams.update(figures.RC)
-    torch.set_num_threads(1)  # the sum of floats depends on how it is split
     figure, axes = pyplot.subplots(num="warm-up", layout="none")
     axes.axis("off")
     for weight in ("normal", "bold"):
@@ -118,31 +134,38 @@ def import_once() -> None:
     figures.svg_of(figure, "warm-up")
     pyplot.close(figure)
     repr(torch.tensor([0.5]))
-    state()  # NumPy imports its random numbers when they are first asked for
-    gc.enable()
+    numpy.random.seed()
+    imported_versions()  # which caches them
+    gc.collect()
     gc.freeze()  # a collection in a child would copy every page that it looks at
 
 
 def import_late(job: Job) -> None:
-    """Imports what torch itself imports only when a job uses it: once here, not in every child."""
+    """Import what torch itself imports only when a job uses it: here, and not in every child.
+
+    The import of `torch._dynamo`, which an optimizer causes, takes 3 s: without this, a cold build
+    of the site took half as much processor time again.
+    """
     text = job.program
     if text is None:
         try:
             text = Path(job.path).read_text("utf-8", "replace")
         except OSError:
             return  # the child tells of it
-    for word, module in LATE.items():
+    for word, module in LATE_IMPORTS.items():
         if word in text and module not in sys.modules:
             importlib.import_module(module)
+            imported_versions()
             gc.freeze()
 
 
-class Lines:
-    """The lines that arrive on a file descriptor; the end of a child ends the waiting for one."""
+class Jobs:
+    """The jobs that arrive on a file descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self.buffer = b""
+        self.waiting: list[Job] = []
         self.ended = False
         self.child_ended, wakeup = os.pipe()
         for end in (self.child_ended, wakeup):
@@ -150,57 +173,43 @@ class Lines:
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
-    def read(self, timeout: float | None) -> list[bytes]:
-        """The whole lines there are, after up to `timeout` seconds (None: without end)."""
+    def read(self, timeout: float | None) -> None:
+        """Wait up to `timeout` seconds (None: without end) for jobs or the end of a child."""
         ready, _, _ = select.select([self.descriptor, self.child_ended], [], [], timeout)
         if self.child_ended in ready:
             os.read(self.child_ended, 4096)
-        if self.descriptor not in ready:
-            return []
-        data = os.read(self.descriptor, 1 << 20)
-        self.ended = not data
-        *lines, self.buffer = (self.buffer + data).split(b"\n")
-        return lines
+        if self.descriptor in ready:
+            data = os.read(self.descriptor, 1 << 20)
+            self.ended = not data
+            *lines, self.buffer = (self.buffer + data).split(b"\n")
+            self.waiting += [Job.of(json.loads(line)) for line in lines]
 
 
-def next_of(waiting: list[Job]) -> list[Job]:
-    """Takes the jobs of the next child: a snippet has one to itself, programs may share it."""
-    most = max(1, min(MOST_SHARED, len(waiting) // CORES))
-    programs = list(itertools.takewhile(lambda job: job.program is not None, waiting[:most]))
-    jobs = programs or waiting[:1]
-    del waiting[: len(jobs)]
-    return jobs
-
-
-def start(jobs: list[Job], folder: str, results: int) -> Running:
-    for name in ("folder", "programs"):
-        os.makedirs(f"{folder}/{name}")
+def start(job: Job, folder: str, results: int) -> Child:
+    """Fork a child that runs a job in a new folder."""
+    os.makedirs(f"{folder}/folder")
     for name in ("stdout", "stderr"):
         Path(folder, name).touch()
-    for job in jobs:
-        job.scratch = folder
-        if job.program is None:
-            child.forget_importers(job.root)
-        else:
-            job.root = f"{folder}/programs"
-            job.path = f"{job.root}/{job.stem}.py"
-            Path(job.path).write_text(job.program, "utf-8")
-    place = mmap.mmap(-1, PLACE.size)
+    job.scratch = folder
+    if job.program is not None:
+        job.root = f"{folder}/programs"
+        job.path = f"{job.root}/program.py"
+        os.mkdir(job.root)
+        Path(job.path).write_text(job.program, "utf-8")
+    progress = mmap.mmap(-1, LINE.size)
     pid = os.fork()
     if pid:
-        return Running(jobs, pid, time.monotonic(), place)
+        return Child(job, pid, time.monotonic(), progress)
     status = 1
     try:
         os.setsid()
-        if jobs[0].program is not None:
-            give_way()
         ask_system(PR_SET_CHILD_SUBREAPER, 1)
         ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
         os.close(results)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        child.run_all(jobs, lambda *now: PLACE.pack_into(place, 0, *now))
+        child.run(job, lambda line: LINE.pack_into(progress, 0, line))
         status = 0
     except BaseException as error:  # a snippet can take from the engine, too, what it needs
         os.write(2, "".join(traceback.format_exception_only(error)).encode())
@@ -208,47 +217,40 @@ def start(jobs: list[Job], folder: str, results: int) -> Running:
         os._exit(status)
 
 
-def look_after(one: Running) -> list[Result] | None:
-    """Returns the results of a child that is done, ends one that must be ended, or returns None.
-
-    They are those of its first jobs. The others are to be run again, by another child: in a
-    process that was used before, only a success counts.
-    """
-    pid, status = os.waitpid(one.pid, os.WNOHANG)
-    number, line = PLACE.unpack_from(one.place)
-    if number != one.number:
-        one.number, one.started = number, time.monotonic()
+def look_after(one: Child) -> Result | None:
+    """Return the result of a child that is done or has to be ended, or else None."""
     job, seconds = one.job, time.monotonic() - one.started
-    if pid:
-        end_group(one.pid)
-        result = read_result(job)
-        if result is None:
-            result = Result(job.stem, problems=[problem_of(job, line, died(status, job))])
+    pid, status = os.waitpid(one.pid, os.WNOHANG)
+    printed = max(size_of(f"{job.scratch}/{name}") for name in ("stdout", "stderr"))
+    if not pid and printed > MAX_OUTPUT:
+        what = f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
+    elif not pid and seconds > job.timeout + GRACE:
+        what = (
+            f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
+            f'line "# timeout: {job.timeout * 2} s" in the snippet'
+        )
+    elif not pid:
+        return None
     else:
-        printed = sum(size_of(f"{job.scratch}/{name}") for name in ("stdout", "stderr"))
-        if printed > MOST_OUTPUT:
-            what = f"prints without end: more than {MOST_OUTPUT // 1000} kB so far"
-        elif seconds > job.timeout + GRACE:
-            what = (
-                f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
-                f'line "# timeout: {job.timeout * 2} s" in the snippet'
-            )
-        else:
-            return None
-        end_group(one.pid)
+        what = ""
+    end_group(one.pid)
+    result = read_result(job) if pid else None
+    if not pid:
         os.waitpid(one.pid, 0)
-        result = Result(job.stem, problems=[problem_of(job, line, what)])
-    printed = size_of(f"{job.scratch}/stdout")
-    if printed > MOST_OUTPUT and not result.problems:
-        what = f"prints {printed // 1000} kB: a page can show {MOST_OUTPUT // 1000} kB at the most"
-        result = Result(job.stem, problems=[problem_of(job, line, what)])
+    elif result is None:
+        what = died(status, job)
+    elif not result.problems and size_of(f"{job.scratch}/stdout") > MAX_OUTPUT:
+        what = f"prints {printed // 1000} kB: a page can show {MAX_OUTPUT // 1000} kB at the most"
+        result = None
+    if result is None:
+        result = Result(job.stem, problems=[problem_of(job, one.line, what)])
+    result.opened = read_log(job.scratch)
     result.seconds = seconds
-    earlier = [read_result(job) or Result(job.stem) for job in one.jobs[:number]]
-    return [*earlier, *([] if earlier and result.problems else [result])]
+    return result
 
 
 def size_of(path: str) -> int:
-    """The bytes of a file; none where a snippet has removed it."""
+    """Return the bytes of a file, 0 where a snippet has removed it."""
     try:
         return os.stat(path).st_size
     except FileNotFoundError:
@@ -256,26 +258,19 @@ def size_of(path: str) -> int:
 
 
 def end_group(pid: int) -> None:
-    """Ends a child and all that it started, but for what has a session of its own."""
+    """End a child and all that it started, except for sessions of their own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 
 
-def give_way() -> None:
-    """Lets the process that makes the pages go first: the build ends when both have ended."""
-    os.nice(10)
-    with contextlib.suppress(OSError):  # Linux weighs whole sessions, and processes within each
-        Path("/proc/self/autogroup").write_text("10")
-
-
 def ask_system(option: int, value: int) -> None:
-    """Sets an option of this process, on Linux."""
+    """Set an option of this process, on Linux."""
     with contextlib.suppress(AttributeError):  # macOS has no prctl
-        child.LIBC.prctl(option, value)
+        LIBC.prctl(option, value)
 
 
 def end_children(kept: set[int]) -> None:
-    """Ends all other children of this process, its own and those it has adopted, on Linux."""
+    """End all other children of this process, its own and those it has adopted, on Linux."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     with contextlib.suppress(FileNotFoundError):  # macOS has no such file
         while others := {int(pid) for pid in children.read_text().split()} - kept:
@@ -285,7 +280,7 @@ def end_children(kept: set[int]) -> None:
 
 
 def read_result(job: Job) -> Result | None:
-    """The result of a job, or None where its child did not live to write all of it."""
+    """Read the result of a job; return None where its child did not live to write all of it."""
     try:
         return Result.of(json.loads(Path(job.result).read_text("utf-8")))
     except (FileNotFoundError, ValueError):
@@ -307,9 +302,9 @@ def died(status: int, job: Job) -> str:
 
 
 def problem_of(job: Job, line: int, what: str) -> Problem:
-    """A problem at the line where the child was last, as exactly as it can be known.
+    """Return a problem at the line where the child was last, as exactly as it can be known.
 
-    line: of the snippet, or below 0 the number of an expression that a page asks for
+    line: of the snippet, or minus the number of an expression, from 1
     """
     if line < 0:
         expression, where = list(job.expressions.items())[-line - 1]
@@ -325,7 +320,7 @@ def problem_of(job: Job, line: int, what: str) -> Problem:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != [sources.environment()]:
+    if sys.argv[1:] != [environment()]:
         sys.exit("the engine's files or packages changed while it was running: start it again")
     with contextlib.suppress(SystemExit):
         main()

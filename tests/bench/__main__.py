@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import re
 import sys
 import time
 from collections import defaultdict
@@ -13,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.run.sources import local_sources
 from tests.bench import copies, environments, faults, processes, report, rows
 from tests.bench.rows import ROWS, Cell
 from tests.bench.tools import TOOLS, Outputs, Site, Tool, outputs_of
@@ -196,7 +196,20 @@ def dependents(sites: dict[str, Site]) -> int:
     edited = f"snippets/{site.edited.stem}.py"
     files = snippets_of(sites)
     near = [file for file in files if site.edited.copy in file.parts]
-    return sum(edited in local_sources(file, site.folder) for file in near)
+    return sum(edited in imported_by(file, site.folder) for file in near)
+
+
+def imported_by(file: Path, root: Path) -> set[str]:
+    """Return a snippet and all that it imports of the site, directly or not."""
+    found, waiting = set(), [file]
+    while waiting:
+        path = waiting.pop()
+        name = path.relative_to(root).as_posix()
+        if name not in found and path.exists():
+            found.add(name)
+            modules = re.findall(r"^\s*from (snippets[\w.]*) import", path.read_text("utf-8"), re.M)
+            waiting += [root / f"{module.replace('.', '/')}.py" for module in modules]
+    return found
 
 
 if __name__ == "__main__":

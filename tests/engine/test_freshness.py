@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,8 @@ import pytest
 
 from engine.cache import store
 from engine.model.problem import EngineError
-from engine.run import child, sources
+from engine.cache.freshness import Freshness
+from engine.run import environment, guard
 from tests.support.sample import Sample
 
 
@@ -76,17 +79,19 @@ def test_bytecode_is_not_trusted_beside_the_engine_either(sample: Sample, root: 
 
 def test_a_relative_import_and_one_inside_a_function_count(sample: Sample) -> None:
     sample.snippet("x = 1\n", "group/a")
-    sample.section("from .a import x\ndef f():\n    import snippets.group.b", "group/c")
+    sample.section("from .a import x\ndef f():\n    import snippets.group.b\nf()", "group/c")
     sample.snippet("", "group/b")
-    found = sources.local_sources(sample.root / "snippets/group/c.py", sample.root)
-    assert found["snippets/group/a.py"]
-    assert found["snippets/group/b.py"]
+    assert ran(sample) == ["group/c"]
+    sample.snippet("x = 2\n", "group/a")
+    assert ran(sample) == ["group/c"]
+    sample.snippet("y = 1\n", "group/b")
+    assert ran(sample) == ["group/c"]
 
 
 def test_a_file_that_would_shadow_an_import_makes_the_output_stale(sample: Sample) -> None:
-    sample.section("import colorsys\nprint(hasattr(colorsys, 'mine'))")
+    sample.section("import chunk\nprint(hasattr(chunk, 'mine'))")
     ran(sample)
-    (sample.root / "colorsys.py").write_text("mine = 1\n")
+    (sample.root / "chunk.py").write_text("mine = 1\n")
     assert ran(sample) == ["one"]
 
 
@@ -154,10 +159,10 @@ def test_a_project_within_an_environment_is_followed(
 ) -> None:
     inside, installed = str(tmp_path / "data.txt"), str(tmp_path / "env/lib/torch.py")
     monkeypatch.setattr(sys, "prefix", str(tmp_path.parent))
-    assert child.is_own(inside, str(tmp_path))
+    assert guard.is_own(inside, str(tmp_path))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
-    assert child.is_own(inside, str(tmp_path))
-    assert not child.is_own(installed, str(tmp_path))
+    assert guard.is_own(inside, str(tmp_path))
+    assert not guard.is_own(installed, str(tmp_path))
 
 
 def test_a_new_file_beside_an_import_does_not_count(sample: Sample) -> None:
@@ -187,15 +192,15 @@ def test_another_version_of_a_package_makes_all_stale(
     snippet = sample.refresh().snippets["one"]
     kept = sample.engine.store.load("one")
     assert kept is not None
-    assert sample.engine.is_fresh(kept, snippet, {})
-    real = sources.metadata.version
+    assert Freshness(sample.root).is_fresh(kept, *snippet.asked)
+    real = environment.metadata.version
     monkeypatch.setattr(
-        sources.metadata, "version", lambda name: "9" if name == "numpy" else real(name)
+        environment.metadata, "version", lambda name: "9" if name == "numpy" else real(name)
     )
-    sources.environment.cache_clear()
-    assert not sample.engine.is_fresh(kept, snippet, {})
+    environment.version_of.cache_clear()
+    assert not Freshness(sample.root).is_fresh(kept, *snippet.asked)
     monkeypatch.undo()
-    sources.environment.cache_clear()
+    environment.version_of.cache_clear()
 
 
 def test_an_output_that_is_no_longer_made_is_gone(sample: Sample) -> None:
@@ -238,8 +243,8 @@ def test_a_warm_build_imports_neither_torch_nor_matplotlib(sample: Sample, root:
     sample.section("import torch\nprint(torch.ones(1))")
     ran(sample)
     code = (
-        "import json, pathlib, sys; from engine.build import Engine;"
-        "r = Engine(pathlib.Path('.')).refresh();"
+        "import json, pathlib, sys; from engine.build import Engine; from engine.model.project import Project;"
+        "r = Engine(Project(pathlib.Path('.').resolve())).refresh();"
         "print(json.dumps([len(r.ran), [m for m in ('torch', 'matplotlib', 'numpy') if m in sys.modules]]))"
     )
     done = subprocess.run(
@@ -278,3 +283,79 @@ def test_clean_says_what_it_cannot_forget(sample: Sample, monkeypatch: pytest.Mo
     monkeypatch.setattr(shutil, "rmtree", refuse)
     with pytest.raises(EngineError, match=r"\.cache/outputs: cannot be written"):
         sample.engine.store.clean()
+
+
+def test_files_beside_the_project_and_a_database_count(sample: Sample) -> None:
+    away = sample.root.parent / f"{sample.root.name}-away"
+    away.mkdir()
+
+    def set_to(number: int) -> None:
+        (away / "mylib.py").write_text(f"VERSION = {number}\n")
+        (away / "shared.txt").write_text(str(number))
+        with contextlib.closing(sqlite3.connect(sample.root / "data.db")) as database, database:
+            database.execute("drop table if exists t")
+            database.execute("create table t(a)")
+            database.execute(f"insert into t values ({number})")
+
+    set_to(1)
+    stems = {
+        "library": f"import sys\nsys.path.append({str(away)!r})\nimport mylib\nprint(mylib.VERSION)",
+        "data": f"print(open({str(away / 'shared.txt')!r}).read())",
+        "database": f"import sqlite3\ndb = sqlite3.connect('file:{sample.root}/data.db?mode=ro', uri=True)\n"
+        "print(db.execute('select a from t').fetchone()[0])",
+        "subprocess": f"import subprocess\nprint(subprocess.run(['cat', {str(away / 'shared.txt')!r}], "
+        "capture_output=True, text=True).stdout)",
+        "mapped": f"import torch\nt = torch.from_file({str(away / 'shared.txt')!r}, size=1, dtype=torch.uint8)"
+        "\nprint(chr(t[0]))",
+    }
+    for stem, body in stems.items():
+        sample.section(body, stem)
+    assert ran(sample) == sorted(stems)
+    assert ran(sample) == []
+    set_to(2)
+    assert ran(sample) == sorted(stems)
+    assert {sample.output(f"{stem}/part.txt").strip() for stem in stems} == {"2"}
+
+
+def test_a_version_of_what_a_snippet_imports_counts_and_no_other(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample.section("import yaml\nprint(1)", "uses")
+    sample.section("print(2)", "plain")
+    ran(sample)
+    real = environment.metadata.version
+    monkeypatch.setattr(
+        environment.metadata, "version", lambda name: "9" if name == "PyYAML" else real(name)
+    )
+    environment.version_of.cache_clear()
+    sample.fresh_engine()
+    assert [result.stem for result in sample.refresh().ran] == ["uses"]
+    monkeypatch.undo()
+    environment.version_of.cache_clear()
+
+
+def test_the_parts_of_the_engine_that_run_nothing_do_not_count(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "engine", tmp_path / "engine")
+
+    def key() -> str:
+        code = "from engine.run.environment import environment; print(environment())"
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    before = key()
+    for name in ("site/extra.py", "write/extra.py", "programs/extra.py", "read/extra.py"):
+        (tmp_path / "engine" / name).write_text("x = 1\n")
+    assert key() == before
+    (tmp_path / "engine/run/extra.py").write_text("x = 1\n")
+    assert key() != before
+
+
+def test_what_a_killed_snippet_has_read_counts(sample: Sample) -> None:
+    sample.snippet("x = 1\n", "base")
+    sample.section("from snippets.base import x\nimport os\nif x == 1: os._exit(3)\nprint(x)")
+    assert "exit status 3" in sample.problem()
+    assert sample.refresh().ran == []
+    sample.snippet("x = 2\n", "base")
+    assert ran(sample) == ["one"]

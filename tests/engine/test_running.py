@@ -54,8 +54,8 @@ def test_an_expression_that_changes_what_it_shows_is_told(sample: Sample, change
     )
     sample.page(f"It is {{{{ one: {changes} }}}}.")
     assert sample.problem() == (
-        f"docs/page.md:1: {{{{ one: {changes} }}}}: gives something else when it is asked again: "
-        f"let the snippet give it a name"
+        f"docs/page.md:1: {{{{ one: {changes} }}}}: has a different value when evaluated twice (is it "
+        f"random?). Assign it to a variable in the snippet and show that variable"
     )
 
 
@@ -86,10 +86,10 @@ def test_a_snippet_may_lie_deep(sample: Sample) -> None:
 def test_a_worker_that_a_snippet_stopped_is_ended(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    monkeypatch.setattr(pool, "SHUTDOWN_TIMEOUT", 0.1)
     sample.engine.pool = pool.Pool()
     sample.printed("print(1)")
-    process = sample.engine.pool.start()
+    process = sample.engine.pool.start()[0].process
     os.kill(process.pid, signal.SIGSTOP)
     sample.engine.close()
     assert process.returncode == -signal.SIGKILL
@@ -179,7 +179,7 @@ def test_an_exception_is_told_with_line_section_pages_and_calls(sample: Sample) 
 def test_what_a_snippet_started_ends_with_it(sample: Sample, start: str) -> None:
     pid = int(
         sample.printed(
-            f"import subprocess\nstarted = subprocess.{start}\n"
+            f"# measured: the number of a process\nimport subprocess\nstarted = subprocess.{start}\n"
             "print(getattr(started, 'pid', None) or started.stdout.decode())"
         )
     )
@@ -233,7 +233,7 @@ def test_what_other_processes_print_comes_in_its_order(sample: Sample) -> None:
 def test_results_that_nobody_took_are_not_given_to_the_next_who_asks(sample: Sample) -> None:
     for stem in ("one", "two", "three"):
         sample.section("print(1)", stem)
-    jobs = [sample.engine.job(snippet, {}) for snippet in sample.refresh().snippets.values()]
+    jobs = [sample.engine.job(snippet) for snippet in sample.refresh().snippets.values()]
     results = sample.pool.run(jobs)
     first = next(results).stem
     results.close()
@@ -290,6 +290,8 @@ def test_a_result_survives_being_written_as_json() -> None:
         {"part": SectionOutput("1\n", [figure])},
         {"x": Value("1", None, "1\n2", (figure,)), "y": Value(error="no")},
         {"data.csv": [1, 2, 3], "gone.csv": None},
+        {"torch": "2"},
+        {"part": ["x"]},
         "careful",
         0.5,
         [Problem("one.py:1", "no", "one", ("docs/page.md",))],

@@ -27,6 +27,7 @@ from engine.model.build import Build
 from engine.model.problem import EngineError
 from engine.model.project import Project
 from engine.model.result import Job, Result
+from engine.run.guard import stamp_of
 from engine.run.pool import Pool
 from tests.support.mkdocs import CONFIG, Served
 from tests.support.processes import assert_ends
@@ -47,7 +48,9 @@ class Replayed(Pool):
 
     def run(self, jobs: list[Job]) -> Iterator[Result]:
         for job in jobs:
-            yield replace(self.results[job.stem], opened={})  # of no file that this build has
+            result = self.results[job.stem]
+            opened = {name: stamp_of(Path(job.root, name)) for name in result.opened}
+            yield replace(result, opened=opened)
 
 
 def outputs(build: Build) -> dict[str, dict[str, str]]:
@@ -195,10 +198,11 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
 
 def test_the_worker_does_not_hear_that_it_is_to_end() -> None:
     pool = Pool()
-    process = pool.start()
-    process.terminate = lambda: None
+    processes = [worker.process for worker in pool.start()]
+    for process in processes:
+        process.terminate = lambda: None
     pool.close()
-    assert process.poll() is not None
+    assert all(process.poll() is not None for process in processes)
 
 
 def test_three_builds_meet(sample: Sample) -> None:

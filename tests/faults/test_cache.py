@@ -16,7 +16,7 @@ import pytest
 
 from engine.cache import store
 from engine.model.problem import EngineError
-from engine.run.sources import digest
+from engine.run.environment import digest
 from tests.support.sample import Sample
 
 SNIPPET = """

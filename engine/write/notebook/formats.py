@@ -13,7 +13,7 @@ from importlib import metadata
 from typing import Any
 
 from engine.model.result import Figure
-from engine.run.sources import digest
+from engine.run.environment import digest
 from engine.write.notebook.cells import Cell
 from engine.write.notebook.plan import HANDS_ON
 from engine.write.notebook.prose import with_links

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""Captures what a run prints and draws, section by section."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from engine.model.problem import visible
+from engine.model.result import Figure, slug
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+LIBC = ctypes.CDLL(None)
+APPEND = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
+MAX_FIGURES = 20  # of a section; a page shows one or two
+# What moves a terminal's cursor, and what is between such: colors and other escape codes are lost.
+ESCAPE = re.compile(
+    r"\x1b\[(?P<numbers>[0-?]*)[ -/]*(?P<code>[@-~])"  # such as colors: \x1b[31m
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # such as links
+    r"|\x1b[ -/]*[0-~]"
+    r"|(?P<mark>[\r\b\n])"
+)
+
+
+def redirect_output(scratch: str) -> None:
+    """Send all that this process prints to files in `scratch`, and give it nothing to read."""
+    for descriptor, name, mode in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, f"{scratch}/stdout", APPEND),
+        (2, f"{scratch}/stderr", APPEND),
+    ):
+        file = os.open(name, mode)
+        os.dup2(file, descriptor)
+        os.close(file)
+    sys.stdout, sys.stderr = writer(1), writer(2)
+
+
+def writer(descriptor: int) -> TextIO:
+    """Return a stream like `sys.stdout` in a new process, but UTF-8 on any terminal."""
+    # By lines, so that what another process prints in between comes where a terminal has it.
+    return os.fdopen(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+
+
+def flush() -> None:
+    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
+        with contextlib.suppress(ValueError, AttributeError, OSError):
+            stream.flush()  # type: ignore[union-attr]
+    LIBC.fflush(None)  # what C code printed
+
+
+class Output:
+    """Standard output, read piece by piece."""
+
+    def __init__(self, scratch: str) -> None:
+        self.path, self.offset = f"{scratch}/stdout", 0
+
+    def read(self) -> str:
+        """Return what was printed since the last call, as a terminal would show it."""
+        flush()
+        with open(self.path, "rb") as stdout:
+            stdout.seek(self.offset)
+            data = stdout.read()
+        self.offset += len(data)
+        return as_shown(data.decode("utf-8", "replace"))
+
+
+def as_shown(text: str) -> str:
+    r"""Return a text as a terminal shows it: progress bars at their end, and without colors.
+
+    Other control characters are spelled out: `\x07`.
+    """
+    if not re.search(r"[\x1b\r\b]", text):
+        return visible(text)
+    rows: list[list[str]] = [[]]
+    row = column = position = 0
+    for match in ESCAPE.finditer(text):
+        column = write(rows[row], column, text[position : match.start()])
+        position = match.end()
+        number = int(match["numbers"]) if (match["numbers"] or "").isdigit() else 0
+        match match["mark"] or match["code"]:
+            case "\n":
+                row, column = row + 1, 0
+            case "\r":
+                column = 0
+            case "\b" | "D":
+                column = max(0, column - max(1, number))
+            case "C":
+                column += max(1, number)
+            case "G":
+                column = max(1, number) - 1
+            case "A" | "F":
+                row = max(0, row - max(1, number))
+            case "B" | "E":
+                row += max(1, number)
+            case "K":
+                line = rows[row]
+                start, end = ((column, None), (0, column), (0, None))[min(number, 2)]
+                line[start:end] = [" "] * (len(line[start:end]) if number == 1 else 0)
+        rows += [[] for _ in range(min(row, 10_000) + 1 - len(rows))]
+        row = min(row, len(rows) - 1)
+    write(rows[row], column, text[position:])
+    return visible("\n".join("".join(line) for line in rows))
+
+
+def write(row: list[str], column: int, text: str) -> int:
+    """Write text over a row from a column on; return the column after it."""
+    if text:
+        row += " " * (min(column, 10_000) - len(row))
+        row[column : column + len(text)] = text
+    return column + len(text)
+
+
+def read_errors(scratch: str, root: str) -> str:
+    """Return what was written to standard error, with paths relative to the root."""
+    text = Path(f"{scratch}/stderr").read_text("utf-8", "replace")
+    return as_shown(text.replace(f"{root}/", ""))
+
+
+def take_figures(prefix: str, only_digests: bool) -> list[tuple[Drawing, Figure]]:
+    """Close all open figures of pyplot; return them with what they show, in order.
+
+    prefix: begins the ids in their SVG
+    only_digests: leave their SVG empty
+
+    Raises ValueError where a page cannot show them.
+    """
+    from matplotlib import pyplot
+
+    from engine.run import figures
+
+    numbers = pyplot.get_fignums()
+    if len(numbers) > MAX_FIGURES:
+        raise ValueError(f"draws {len(numbers)} figures: a page can show {MAX_FIGURES} at the most")
+    taken: list[tuple[Drawing, Figure]] = []
+    for number in numbers:
+        drawing = pyplot.figure(number)
+        label = figures.title_of(drawing)
+        same = sum(slug(label) == slug(figures.title_of(other)) for other, _ in taken)
+        name = f"{slug(label)}-{same + 1}" if same else slug(label)
+        try:
+            written = figures.written(drawing)
+            svg = (
+                ""
+                if only_digests
+                else figures.svg_of(drawing, f"{prefix}.{len(taken) + 1}", written)
+            )
+            figure = Figure(name, svg, figures.digest_of(drawing, written))
+        except ValueError:
+            raise
+        except Exception as error:
+            what = f"the figure '{label}' cannot be drawn: {type(error).__name__}: {error}"
+            raise ValueError(what) from error
+        drawing.stale = False  # from here on, a change shows
+        taken.append((drawing, figure))
+    pyplot.close("all")
+    return taken

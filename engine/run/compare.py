@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Compares two runs of a snippet that differ in all that a reader's machine may differ in."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+
+from engine.model.problem import Problem, shortened
+from engine.model.result import Job, Result, Value
+
+SEED = (
+    "give the generator a seed, such as torch.manual_seed(0), sort what a set holds, and leave out "
+    'times, addresses and folders; what is to differ is told with a line "# measured: why"'
+)
+
+
+def compared(job: Job, first: Result, second: Result) -> Result:
+    """Return the first of two results, with a problem for each output that differs."""
+    opened = {**second.opened, **first.opened}
+    if first.problems:
+        return replace(first, opened=opened)
+    if second.problems:
+        problem = second.problems[0]
+        what = f"{problem.what}\n  (in a second run, and not in the first: {SEED})"
+        return replace(first, opened=opened, problems=[replace(problem, what=what)])
+    problems = []
+    where = Path(job.path).relative_to(job.root).as_posix()
+    lines_of = {section.name: section.start for section in job.sections}
+    for name, output in first.sections.items():
+        other = second.sections[name]
+        if output.text != other.text:
+            lines = difflib.unified_diff(
+                output.text.splitlines(), other.text.splitlines(), "first run", "second run",
+                lineterm="", n=0,
+            )  # fmt: skip
+            told = shortened("\n  ".join(list(lines)[:12]))
+            what = f'section "{name}" prints something else in a second run: {SEED}\n  {told}'
+            problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
+        elif [one.digest for one in output.figures] != [one.digest for one in other.figures]:
+            what = f'section "{name}" draws something else in a second run: {SEED}'
+            problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
+    values = dict(first.values)
+    for expression, value in first.values.items():
+        if value.error is None and not is_same(value, second.values[expression]):
+            shown = shortened(second.values[expression].text or "", 60)
+            values[expression] = Value(error=f"has another value in a second run ({shown}): {SEED}")
+    return replace(first, opened=opened, problems=problems, values=values)
+
+
+def is_same(one: Value, other: Value) -> bool:
+    digests = ([figure.digest for figure in value.figures] for value in (one, other))
+    return replace(one, figures=()) == replace(other, figures=()) and next(digests) == next(digests)

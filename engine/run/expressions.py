@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""Evaluates the expressions that pages show of a snippet."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import json
+import os
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.model.problem import shortened, visible
+from engine.model.result import Job, Value
+from engine.run import values
+from engine.run.capture import take_figures
+from engine.run.environment import digest
+
+MAX_LINES = 100_000  # characters; a page shows a few dozen lines
+
+
+class Evaluator:
+    """Evaluates expressions of one run.
+
+    report: is called with the number of an expression before it is evaluated
+    """
+
+    def __init__(self, job: Job, namespace: dict[str, Any], report: Callable[[int], None]) -> None:
+        self.job, self.namespace, self.report = job, namespace, report
+        self.earlier: dict[str, tuple[str, Value]] = {}
+
+    def after_section(self, section: str) -> None:
+        """Note the values that a page shows below a section."""
+        for expression in self.job.shown_after.get(section, {}):
+            self.earlier[f"{section} {expression}"] = (section, self.evaluate(expression))
+
+    def evaluate_all(self) -> dict[str, Value]:
+        """Evaluate each expression twice; one whose value differs then gets an error."""
+        expressions = list(self.job.expressions)
+        first = {expression: self.evaluate(expression) for expression in expressions}
+        second = {expression: self.evaluate(expression) for expression in expressions}
+        differing = [one for one in expressions if first[one] != second[one]]
+        if differing:
+            blamed = [one for one in expressions if in_fork(partial(self.changes, one, [one]))]
+            if not blamed:
+                by_others = (partial(self.changes, one, differing) for one in expressions)
+                blamed = [e for e, ask in zip(expressions, by_others, strict=True) if in_fork(ask)]
+            for expression in blamed or differing:
+                error = (
+                    "has a different value when evaluated twice (is it random?). Assign it to a "
+                    "variable in the snippet and show that variable"
+                )
+                if expression not in differing:
+                    error = (
+                        f"changes {{{{ {self.job.stem}: {differing[0]} }}}}, which pages show too. "
+                        f"Let the snippet make the change, or work on a copy"
+                    )
+                first[expression] = Value(error=error)
+        for (section, earlier), where, expression in self.shown():
+            value = first[expression]
+            if earlier.error is None and value.error is None and earlier != value:
+                error = (
+                    f'{where} shows it below section "{section}", where it is {short(earlier)}, '
+                    f"but at the end of the snippet it is {short(value)}. Give the two values "
+                    f"names of their own"
+                )
+                first[expression] = Value(error=error)
+        return first
+
+    def shown(self) -> list[tuple[tuple[str, Value], str, str]]:
+        """Return the earlier values, each with the place that shows it and its expression."""
+        return [
+            (self.earlier[f"{section} {expression}"], where, expression)
+            for section, places in self.job.shown_after.items()
+            for expression, where in places.items()
+            if f"{section} {expression}" in self.earlier and expression in self.job.expressions
+        ]
+
+    def changes(self, expression: str, others: list[str]) -> bool:
+        """Return whether the evaluation of an expression changes the value of others."""
+        before = [self.evaluate(one) for one in others]
+        self.evaluate(expression)
+        return before != [self.evaluate(one) for one in others]
+
+    def evaluate(self, expression: str) -> Value:
+        """Return the value of an expression, or the error that it ends with."""
+        if expression in self.job.expressions:
+            self.report(list(self.job.expressions).index(expression))
+        try:
+            value = eval(expression, self.names_for(expression))
+            prefix = ".".join([*self.job.stem.split("/"), digest(expression.encode())[:8]])
+            figures = take_figures(prefix, only_digests=False)
+            return forms_of(value, expression, tuple(figure for _, figure in figures))
+        except BaseException as error:  # told at the line of the page that asks, whatever it is
+            from matplotlib import pyplot
+
+            pyplot.close("all")
+            what = "".join(traceback.format_exception_only(error)).strip()
+            return Value(error=shortened(what))
+
+    def names_for(self, expression: str) -> dict[str, Any]:
+        """Return the names of the snippet, and those that helper modules add for an expression."""
+        names = dict(self.namespace)
+        used = {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+        missing = used - names.keys() - vars(builtins).keys()
+        for path in self.job.helpers if missing else []:
+            module = Path(path).relative_to(self.job.root).with_suffix("").as_posix()
+            helper = vars(importlib.import_module(module.replace("/", ".")))
+            names.update({name: helper[name] for name in missing & helper.keys()})
+        return names
+
+
+def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
+    """Return a value in each form that it has.
+
+    Raises ValueError if it has none.
+    """
+    lines = lines_of(value)
+    table = values.table(value, expression)
+    try:
+        return Value(values.inline(value), table, lines, figures)
+    except ValueError as error:
+        if lines is None and table is None and not figures:
+            raise
+        return Value(None, table, lines, figures, unfit=str(error))
+
+
+def lines_of(value: Any) -> str | None:
+    """Return a text, or a list of lines, as it is printed; None for any other value."""
+    if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+        value = "\n".join(value)
+    if not isinstance(value, str):
+        return None
+    if len(value) > MAX_LINES:
+        raise ValueError(f"{len(value)} characters are too many for a page ({MAX_LINES} may be)")
+    return visible(value)
+
+
+def short(value: Value) -> str:
+    return shortened(value.text or value.lines or "another one", 60)
+
+
+def in_fork(ask: Callable[[], bool]) -> bool:
+    """Return what `ask` returns in a copy of this process, which its effects do not outlive."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        with contextlib.suppress(BaseException):
+            os.write(writing, json.dumps(ask()).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        told = answer.read()
+    os.waitpid(pid, 0)
+    return told == b"true"

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""Watches a run: notes every file that it reads, and refuses changes to the project.
+
+An audit hook sees what Python opens, lists and imports, what sqlite3 and ctypes open, and files
+that a subprocess is given; `note_open_files` adds those that C code still holds open or mapped.
+Files of the system and of installed distributions are left out: for them, versions count. The
+refusals guard against slips; this is no sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import tempfile
+import types
+from pathlib import Path
+from typing import Any
+
+from engine.model.result import Stamp
+
+dumps = json.dumps  # as a snippet can replace it
+LOG = "opened"  # in the scratch folder: what was noted so far, should the child be killed
+WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+CHANGED_BY = ("chmod", "link", "mkdir", "remove", "rename", "rmdir", "symlink", "truncate")
+CHANGES = {"shutil.rmtree", *(f"os.{name}" for name in CHANGED_BY)}
+LISTS = {"os.listdir", "os.scandir"}
+OPENS = {"open", "sqlite3.connect", "ctypes.dlopen"}
+STARTS = "subprocess.Popen"
+WATCHED = {*OPENS, *LISTS, *CHANGES, STARTS}
+NOT_SOURCES = (".cache/", ".venv/", ".git/", "engine/")  # below the root
+SYSTEM = re.compile(
+    r"/(proc|sys|dev|etc|run|bin|lib\w*|(usr|usr/local|opt/\w+)/(lib\w*|share|bin))/|/dev/|"
+    rf"{re.escape(tempfile.gettempdir())}/torchinductor_|.*/\.(cache|config)/(matplotlib|torch_)"
+)
+
+
+class Guard:
+    """The dependency record of one run.
+
+    opened: as in `Result.opened`
+    """
+
+    def __init__(self, root: str, scratch: str) -> None:
+        self.root, self.scratch = root, os.path.realpath(scratch)
+        self.opened: dict[str, Stamp | None] = {}
+        self.is_noting = False
+
+    def install(self) -> None:
+        """Watch this process until it ends: an audit hook cannot be removed."""
+        sys.addaudithook(self.audit)
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in WATCHED or self.is_noting:
+            return
+        if event in LISTS and is_import(sys._getframe(1)):
+            return  # `note_import` notes the files that an import looks for
+        if event == STARTS:
+            self.note_arguments(*arguments[:3])
+            return
+        is_change = event in CHANGES or (
+            event == "open" and bool((arguments[2] or 0) & WRITE_FLAGS)
+        )
+        for argument in arguments[: 2 if event in CHANGES else 1]:
+            if isinstance(argument, str | bytes | os.PathLike):
+                with contextlib.suppress(ValueError):  # such as a null byte in a name
+                    self.visit(os.fsdecode(argument), event, is_change)
+
+    def visit(self, name: str, event: str, is_change: bool) -> None:
+        """Refuse the change of a file of the project, or note that it was read."""
+        if event == "sqlite3.connect":
+            name = re.sub(r"^file:(?://)?|\?.*$", "", name)
+        if event == "ctypes.dlopen" and "/" not in name:
+            return  # found by the system
+        given = os.path.abspath(name)
+        path = os.path.realpath(given)
+        if is_change:
+            is_around = event != "os.mkdir" and f"{self.root}/".startswith(f"{path.rstrip('/')}/")
+            if is_around or path.startswith(f"{self.root}/"):
+                shown = path if is_around else os.path.relpath(path, self.root)
+                raise PermissionError(
+                    f"a snippet may not change {shown}, outside its folder: give a relative path, "
+                    f"which leads to an empty folder that is gone afterwards"
+                )
+            return
+        if given != path:
+            self.note(given)  # a link, which may get another target
+        self.note(path)
+
+    def note(self, path: str) -> None:
+        """Add a file or a folder to the record, with the stamp that it has now."""
+        if path.endswith(".pyc") and "/__pycache__/" in path:
+            folder, _, name = path.rpartition("/__pycache__/")
+            path = f"{folder}/{name.partition('.')[0]}.py"
+        if f"{path}/".startswith(f"{os.path.dirname(self.scratch)}/") or not is_tracked(
+            path, self.root
+        ):
+            return
+        below = path.startswith(f"{self.root}/")
+        name = os.path.relpath(path, self.root) if below else path
+        if name not in self.opened:
+            self.opened[name] = stamp = stamp_of(path)
+            self.is_noting = True
+            try:  # the log is for a child that is killed; one without room or files goes on
+                with contextlib.suppress(OSError), open(f"{self.scratch}/{LOG}", "a") as log:
+                    log.write(dumps([name, stamp]) + "\n")
+            finally:
+                self.is_noting = False
+
+    def note_import(self, folder: str, module: str) -> None:
+        """Note the files that would be imported as `module` from a folder, there or not."""
+        name = module.rpartition(".")[2]
+        self.note(f"{folder}/{name}.py")
+        self.note(f"{folder}/{name}/__init__.py")
+
+    def note_arguments(self, program: Any, arguments: Any, folder: Any) -> None:
+        """Note the files named on the command line of a subprocess."""
+        given = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else [*arguments]
+        for argument in given:
+            with contextlib.suppress(ValueError, TypeError):
+                path = os.path.realpath(os.path.join(folder or ".", os.fsdecode(argument)))
+                if os.path.isfile(path):
+                    self.note(path)
+
+    def note_open_files(self) -> None:
+        """Note what this process holds open or mapped, which C code may have opened (Linux)."""
+        paths = set()
+        with contextlib.suppress(OSError):
+            for link in os.listdir("/proc/self/fd"):
+                with contextlib.suppress(OSError):
+                    paths.add(os.readlink(f"/proc/self/fd/{link}"))
+            maps = Path("/proc/self/maps").read_text()
+            paths |= set(re.findall(r"^\S+ r\S+ [^/\n]+(/.+)$", maps, re.MULTILINE))
+        for path in sorted(paths):
+            if path.startswith("/") and is_tracked(path, self.root) and os.path.isfile(path):
+                self.note(path)
+
+
+def read_log(scratch: str) -> dict[str, Stamp | None]:
+    """Return what a child noted, also of one that was killed."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(sorted(map(json.loads, Path(scratch, LOG).read_text().splitlines())))
+    return {}
+
+
+def is_import(frame: types.FrameType) -> bool:
+    return frame.f_code.co_filename.startswith("<frozen importlib")
+
+
+def stamp_of(path: str | Path) -> Stamp | None:
+    """Return what differs between two versions of a file, or None where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return [found.st_mtime_ns, found.st_size, found.st_ino]
+
+
+def is_own(path: str, root: str) -> bool:
+    """Return whether a file is one of the project, and not of a package installed within it."""
+    inside = path.startswith(f"{root}/") and not is_installed(path, root)
+    return inside and not path.removeprefix(f"{root}/").startswith(NOT_SOURCES)
+
+
+def is_tracked(path: str, root: str) -> bool:
+    """Return whether results depend on a file: one of the project, or a stray one elsewhere."""
+    if path.startswith(f"{root}/"):
+        return is_own(path, root)
+    return not is_installed(path, root) and not SYSTEM.match(path) and path != "/"
+
+
+def is_installed(path: str, root: str) -> bool:
+    """Return whether a file belongs to an environment of Python, which may lie below the root."""
+    for prefix in {sys.prefix, sys.base_prefix}:
+        is_around_root = f"{root}/".startswith(f"{prefix}/")
+        if path.startswith(f"{prefix}/lib/python" if is_around_root else f"{prefix}/"):
+            return True
+    return False

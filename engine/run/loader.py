@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Imports modules of authors from their source: those of the project and stray ones beside it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+)
+from importlib.util import decode_source
+from typing import Any
+
+from engine.run.guard import Guard, is_tracked
+from engine.run.shapes import ShapeChecker, instrument
+
+
+def import_from_source(root: str, guard: Guard, shapes: ShapeChecker) -> None:
+    """Let imports compile each module anew, check its shape comments and note what it looks for.
+
+    Bytecode files are trusted by a time stamp, which two edits can share. Installed packages keep
+    theirs.
+    """
+
+    class Loader(SourceFileLoader):
+        def get_code(self, fullname: str) -> types.CodeType:
+            data = self.get_data(self.path)
+            tree: Any = data
+            if b"# (" in data:
+                tree = ast.parse(data, self.path)
+                instrument(tree, decode_source(data), self.path, shapes)
+            code: types.CodeType = compile(tree, self.path, "exec", dont_inherit=True)
+            return code
+
+    class Finder(FileFinder):
+        def find_spec(
+            self, fullname: str, target: types.ModuleType | None = None
+        ) -> ModuleSpec | None:
+            guard.note_import(self.path, fullname)
+            return super().find_spec(fullname, target)
+
+    def finder(folder: str) -> FileFinder:
+        if not (folder == root or is_tracked(f"{folder}/", root)):
+            raise ImportError
+        extensions = ExtensionFileLoader, EXTENSION_SUFFIXES
+        return Finder(folder, extensions, (Loader, SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, finder)
+    for folder in [one for one in sys.path_importer_cache if is_tracked(f"{one}/", root)]:
+        del sys.path_importer_cache[folder]  # how the worker found modules there
+    sys.path_importer_cache.pop(root, None)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Turns an exception of a snippet into a problem: its line, its section, its calls, a way out."""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+from pathlib import Path
+
+from engine.model.problem import Problem, shortened
+from engine.model.result import Job
+from engine.run.guard import is_own
+
+MAX_CALLS = 10  # that are shown of a traceback
+MAX_SOURCE = 200  # characters of the source of such a call
+MAX_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would kill what it likes
+
+
+def problem_of(error: BaseException, job: Job) -> Problem:
+    """Describe an exception: where it was raised, and the calls in files of the project."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if is_own(frame.filename, job.root)
+    ]
+    where, line = (frames[-1].filename, frames[-1].lineno) if frames else (job.path, 1)
+    what = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, SyntaxError) and is_own(error.filename or "", job.root):
+        where, line = error.filename or job.path, error.lineno or 1
+        what = f"{type(error).__name__}: {error.msg}"
+    if isinstance(error, SystemExit):
+        what = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
+    if isinstance(error, MemoryError):
+        what = f"needs more than {MAX_MEMORY // 10**9} GB of memory: make it smaller"
+    own = next((f.lineno for f in frames if f.filename == job.path), line)
+    section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
+    what = shortened(what) + hint(error, job)
+    told = f'in section "{section}": {what}' if section and where == job.path else what
+    calls = [
+        f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: "
+        f"{shortened(f.line or '', MAX_SOURCE)}"
+        for f in frames
+    ]
+    if len(calls) > MAX_CALLS:
+        half = MAX_CALLS // 2
+        calls[half:-half] = [f"  … {len(calls) - 2 * half} more calls …"]
+    return Problem(
+        f"{os.path.relpath(where, job.root)}:{line}", "\n".join([told, *calls]), job.stem
+    )
+
+
+def hint(error: BaseException, job: Job) -> str:
+    """Return what to do about an exception that the engine's ways explain, or ""."""
+    if isinstance(error, ModuleNotFoundError) and error.name and job.program is None:
+        name = error.name.partition(".")[0]
+        folder = Path(job.path).parent
+        if (folder / f"{name}.py").is_file() or (folder / name).is_dir():
+            parts = folder.relative_to(job.root).parts
+            return (
+                f". The file beside the snippet is imported from the project's root: "
+                f"from {'.'.join([*parts, name])} import …"
+            )
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str):
+        name = error.filename
+        if not os.path.isabs(name):
+            beside = Path(job.path).parent / name
+            known = job.program is None and beside.is_file()
+            return (
+                ". A snippet runs in an empty folder of its own, as a reader's copy runs anywhere: "
+                "let it make the file, or hold the data itself"
+                + (f"; for the page alone, Path(__file__).with_name({name!r})" if known else "")
+            )
+        if job.program is not None and re.search(r"\b__file__\b", job.program):
+            return (
+                ". A reader who copies the code does not have the file beside it: let the code "
+                "make the file, or hold the data itself"
+            )
+    return ""
