@@ -52,6 +52,7 @@ class Prerequisites:
 
     imports: list[str]
     texts: dict[Path, str]
+    statements: dict[Path, set[Statement]]
 
 
 class Slicer:
@@ -131,10 +132,12 @@ class Slicer:
         self,
         shown: Iterable[tuple[Path, Collection[Section]]],
         expressions: Iterable[tuple[str, Sequence[Path]]] = (),
+        without: Collection[Statement] = (),
     ) -> Prerequisites:
         """Return what sections of several files, and expressions, need that none of them shows.
 
         expressions: each with the files that may bind its names, the first of them preferred
+        without: statements to leave out
 
         Raises CannotStandAlone where a name is bound nowhere, or means two things.
         """
@@ -146,8 +149,11 @@ class Slicer:
             found.add_expression(expression, files)
         for path, sections in shown:
             found.taken.get(path, set()).difference_update(statements_in(self.read(path), sections))
+        for taken in found.taken.values():
+            taken.difference_update(without)
         texts = {path: found.text(path, self.read(path)) for path in found.files_in_order()}
-        return Prerequisites(found.import_lines(), {p: t for p, t in texts.items() if t})
+        texts = {path: text for path, text in texts.items() if text}
+        return Prerequisites(found.import_lines(), texts, found.taken)
 
 
 class Slice:

@@ -8,6 +8,7 @@ import json
 import pytest
 from markdown import markdown
 
+from engine.build import Engine
 from engine.model.project import Options, Project
 from engine.read.page import parse
 from engine.write.notebook import Notebooks, Site, notebooks, prose, site_of, with_links
@@ -259,6 +260,126 @@ def test_a_chapter_whose_code_cannot_stand_alone_is_told(project) -> None:
     message = problem(project)
     assert message.startswith("docs/page.md:1: no notebook can be made of it: ")
     assert 'the name "start" is bound nowhere in snippets/one.py' in message
+
+
+# Directives
+
+SHORT = """
+    ---
+    snippet: one
+    notebook: full
+    ---
+
+    # Twice
+
+    ::: double, show
+
+    ::: output "Said again" show
+
+    ::: output "Half" half_of_three
+
+    ::: print "By hand" lines(double)
+
+    Above.
+
+    {{ bars(double) }}
+
+    Below, and {{ half(3) }}.
+
+    !!! note
+
+        {{ bars(start) }}
+
+        Beside.
+
+    ??? quiz "Solution"
+
+        - **{{ double }}**: right.
+
+        {{ bars([7]) }}
+
+    ::: function
+    """
+DRAWING = """
+    # folded
+    import matplotlib.pyplot as plt
+
+    def bars(heights):
+        plt.figure(f"Bars up to {max(heights)}").add_subplot().bar(range(len(heights)), heights)
+
+    def lines(values):
+        return [f"{value} = 2 x {value // 2}" for value in values]
+    """
+
+
+@pytest.fixture
+def short(project):
+    """A chapter that is written with directives; its figures are expressions."""
+    hidden = "# --8<-- [start:half_of_three] hidden\n        print(half(3))\n        "
+    hidden += "# --8<-- [end:half_of_three]\n        "
+    drawing = SNIPPET.index("# --8<-- [start:picture]")
+    project.snippet(SNIPPET[:drawing] + hidden)
+    project.snippet(DRAWING, "drawing/bars")
+    project.page(SHORT)
+    project.engine = Engine(Project(project.root, options=Options(helpers=("drawing/bars",))))
+    project.engine.pool = project.pool
+    return project
+
+
+def test_a_directive_becomes_a_cell_with_its_output(short) -> None:
+    found = cells(short, helpers=("drawing/bars",))
+    (cell,) = [cell for cell in found if cell["source"] == "print(double)"]
+    assert cell["outputs"][0]["text"] == ["[2, 4]\n"]
+    text = "\n".join(sources(found, "markdown"))
+    assert "Said again" not in text, "its cell is there already"
+    assert "Half:\n\n``` text\n1.5\n```" in text
+    assert "By hand:\n\n``` text\n2 = 2 x 1\n4 = 2 x 2\n```" in text
+    assert "Below, and 1.5." in text
+
+
+def test_an_expression_that_draws_becomes_a_cell_that_is_folded(short) -> None:
+    found = cells(short, helpers=("drawing/bars",))
+    drawn = [cell for cell in found if cell["metadata"].get("tags") == ["figure"]]
+    assert [cell["source"] for cell in drawn] == ["bars(double)", "bars(start)", "bars([7])"]
+    assert all("image/svg+xml" in cell["outputs"][0]["data"] for cell in drawn)
+    place = found.index(drawn[0])
+    assert found[place - 1]["source"].endswith("Above.")
+    assert found[place + 1]["source"].startswith("Below, and")
+    (helper,) = [cell for cell in found if cell["metadata"].get("tags") == ["helper"]][:1]
+    assert "def bars(heights):" in helper["source"], "what draws it comes along"
+    assert "def lines" not in helper["source"], "what a cell does not need stays away"
+
+
+def test_a_figure_waits_for_what_it_draws(short) -> None:
+    short.page(
+        SHORT.replace(
+            "    ::: double, show\n", "    {{ bars([*double, 1]) }}\n\n    ::: double, show\n"
+        )
+    )
+    code = sources(cells(short, helpers=("drawing/bars",)), "code")
+    assert code.index("bars([*double, 1])") > code.index(
+        "double = [2 * value for value in start]  # (values,)"
+    )
+
+
+def test_code_between_cells_comes_with_the_first_that_needs_it(short) -> None:
+    between = 'if __name__ == "__main__":\n        most = max(double)\n'
+    snippet = (short.root / "snippets/one.py").read_text("utf-8")
+    short.snippet(
+        snippet.replace('if __name__ == "__main__":\n', between.replace("        ", "    "))
+    )
+    short.page(SHORT + "\n    {{ bars([most]) }}\n\n    {{ bars([0, most]) }}\n")
+    code = sources(cells(short, helpers=("drawing/bars",)), "code")
+    assert "most = max(double)\n\nbars([most])" in code
+    assert "bars([0, most])" in code
+    assert sum("most = max" in source for source in code) == 1
+
+
+def test_a_figure_in_prose_that_is_framed_stands_below_it(short) -> None:
+    text = "\n".join(sources(cells(short, helpers=("drawing/bars",)), "markdown"))
+    assert "> **Note**\n" in text and "> Beside." in text
+    assert "<summary>Solution</summary>\n\n- **[2, 4]**: right.\n\n</details>" in text
+    assert "bars(" not in text
 
 
 # Pages

@@ -15,7 +15,8 @@ def chapters() -> tuple[str, ...]:
     """The pages of which notebooks are made, in the order of the navigation: `walkthrough/inputs`, …"""
     sections = (items for entry in CONFIG["nav"] for items in entry.values())
     pages = (page for items in sections if isinstance(items, list) for page in items)
-    return tuple(page.removesuffix(".md") for page in pages if is_chapter(page))
+    files = (page if isinstance(page, str) else next(iter(page.values())) for page in pages)
+    return tuple(file.removesuffix(".md") for file in files if is_chapter(file))
 
 
 def is_chapter(page: str) -> bool:

@@ -29,6 +29,7 @@ from engine.model.page import (
 from engine.model.result import Figure, SectionOutput
 from engine.model.result import Value as Found
 from engine.programs.slicer import in_order_of_imports
+from engine.programs.statements import Statement
 from engine.read.page import VALUE
 from engine.read.snippet import is_measured
 from engine.write.notebook import prose
@@ -45,6 +46,7 @@ class Cell:
     source: the text of a Markdown cell, or the code of the solved notebook
     hands_on: the code with blanks, where it has any
     outputs: what the code printed and drew in this build
+    shown: the sections or the expression that the code is
     role: "prose", "code", "given" (what earlier chapters made), "helper" and "figure" (code that is
         folded away), or "measured" (outputs differ from run to run)
     """
@@ -53,6 +55,7 @@ class Cell:
     role: str
     hands_on: str = ""
     outputs: list[str | Figure] = field(default_factory=list)
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Shown:
 class Cells:
     """Composes the cells of one notebook.
 
-    used: sections that are cells, each with its snippet, and in `expressions` those that are
+    used: sections that are cells, each with its snippet
     later: sections whose cells are still to come on the page
     waiting: figures of what such sections make
     """
@@ -87,9 +90,8 @@ class Cells:
         self.plan, self.build, self.code, self.blanks = plan, build, code, blanks
         self.cells: list[Cell] = []
         self.used: dict[tuple[str, str], None] = {}
-        self.expressions: list[tuple[str, str]] = []
         self.later: set[tuple[str, str]] = set()
-        self.waiting: list[tuple[Shown, Cell]] = []
+        self.waiting: list[Cell] = []
         self.notes: dict[tuple[str, str], str] = {}  # footnotes by page and name, as marked
 
     def compose(self) -> list[Cell]:
@@ -108,21 +110,33 @@ class Cells:
         return self.cells
 
     def add(self, block: Block) -> None:
-        if isinstance(block, Container):
-            figures: list[Shown] = []
-            self.say(self.contained(block, figures))
-            for figure in figures:  # an output cannot stand inside of prose
-                self.add_figure(figure)
+        if isinstance(block, Container) and block.kind in ("admonition", "tab"):
+            self.add_framed(block)
             return
         for part in self.parts(block):
+            self.add_part(part)
+
+    def add_framed(self, block: Container) -> None:
+        """Add an admonition as quotations, or a tab as paragraphs, with the cells between them."""
+        texts = [f"**{title}**"] if (title := self.title(block)) else []
+        for part in [part for inner in block.blocks for part in self.parts(inner)]:
             if isinstance(part, str):
-                self.say(part)
-            elif part.how == "code":
-                self.add_code(part)
-            elif part.how == "figure":
-                self.add_figure(part)
-            elif not self.is_used(part):
-                self.say(part.text)
+                texts.append(part)
+                continue
+            self.say(framed(block, texts))
+            texts = []
+            self.add_part(part)
+        self.say(framed(block, texts))
+
+    def add_part(self, part: str | Shown) -> None:
+        if isinstance(part, str):
+            self.say(part)
+        elif part.how == "code":
+            self.add_code(part)
+        elif part.how == "figure":
+            self.add_figure(part)
+        elif not self.is_used(part):
+            self.say(part.text)
 
     def say(self, text: str) -> None:
         """Add to the Markdown cell that is being written, or begin one; a heading begins one."""
@@ -138,6 +152,10 @@ class Cells:
     def parts(self, block: Block) -> Iterator[str | Shown]:
         """Yield a block as Markdown, and as what it shows of snippets, in order."""
         match block:
+            case Container():
+                figures: list[Shown] = []
+                yield self.contained(block, figures)
+                yield from figures  # an output cannot stand inside of prose
             case Heading():
                 level = block.level + 1 if self.plan.whole else block.level
                 yield self.plain(f"{'#' * level} {self.filled(block.text, block.values)}")
@@ -215,32 +233,33 @@ class Cells:
         return Shown("output", stem, sections, text=text)
 
     def contained(self, block: Container, figures: list[Shown]) -> str:
-        """Return what a container holds as Markdown, and add its figures to `figures`.
+        """Return what a container holds as Markdown, its code too, so that it stays folded.
 
-        An admonition becomes a quotation, a footnote a note at the end of the notebook.
+        A footnote becomes a note at the end of the notebook. Figures are added to `figures`.
         """
-        texts = []
+        texts: list[str] = []
         for inner in block.blocks:
             if isinstance(inner, Container):
                 texts.append(self.contained(inner, figures))
                 continue
             for part in self.parts(inner):
                 if isinstance(part, str):
-                    texts.append(part.strip("\n"))
+                    texts.append(part)
                 elif part.how == "figure":
                     figures.append(part)
                 elif not self.is_used(part):
                     texts.append(part.text or self.code_fence(part))
-        text = "\n\n".join(filter(None, texts))
-        title = self.filled(block.title or block.name.capitalize(), block.values)
+        title, text = self.title(block), joined(texts)
         if block.kind == "footnote":
             self.mark(block.name)
             self.notes[self.page.name, block.name] = text
             return ""
         if block.kind in ("folded", "open"):
             return prose.folded(title, text, block.kind == "open") if text else ""
-        text = f"**{title}**\n\n{text}" if title else text
-        return prose.quoted(text) if block.kind == "admonition" else text
+        return framed(block, [f"**{title}**" if title else "", text])
+
+    def title(self, block: Container) -> str:
+        return self.filled(block.title or block.name.capitalize(), block.values)
 
     def plain(self, text: str) -> str:
         own = tuple(page.name for page in self.plan.pages) if self.plan.whole else ()
@@ -292,7 +311,8 @@ class Cells:
         hands_on = self.blanks.with_blanks(stem, source)
         hands_on = "" if hands_on == source else hands_on
         role = "measured" if self.is_measured(stem) else "code"
-        self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names)))
+        shown = Shown("code", stem, tuple(names))
+        self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names), shown))
 
     def add_figure(self, shown: Shown) -> None:
         """Add a figure with the code that draws it, folded away.
@@ -303,25 +323,28 @@ class Cells:
             return
         if shown.expression:
             value = self.build.results[shown.stem].values[shown.expression]
-            cell = Cell(shown.expression, "figure", outputs=[*value.figures])
+            cell = Cell(shown.expression, "figure", "", [*value.figures], shown)
         else:
             self.used |= dict.fromkeys(shown.keys)
             source = self.code.piece(shown.stem, shown.sections)
-            cell = Cell(source, "figure", outputs=self.outputs(shown.stem, shown.sections))
-        self.waiting.append((shown, cell))
+            outputs = self.outputs(shown.stem, shown.sections)
+            cell = Cell(source, "figure", "", outputs, shown)
+        self.waiting.append(cell)
         self.draw_waiting()
 
     def draw_waiting(self) -> None:
         """Add the figures whose tensors are there by now."""
         coming = self.code.statements(self.later) if self.waiting else set()
         waiting, self.waiting = self.waiting, []
-        for shown, cell in waiting:
-            if coming & self.code.needed(shown.stem, shown.sections, shown.expression):
-                self.waiting.append((shown, cell))
-                continue
-            self.cells.append(cell)
-            if shown.expression:
-                self.expressions.append((shown.stem, shown.expression))
+        for cell in waiting:
+            early = coming and coming & self.needed(cell)
+            (self.waiting if early else self.cells).append(cell)
+
+    def needed(self, cell: Cell) -> set[Statement]:
+        """Return the statements that a cell needs from elsewhere."""
+        if shown := cell.shown:
+            return self.code.needed(shown.stem, shown.sections, shown.expression)
+        return set()
 
     def is_used(self, shown: Shown) -> bool:
         """Whether all that it shows is in a cell already, or there is nothing to draw."""
@@ -363,7 +386,15 @@ class Cells:
         sections: dict[str, list[str]] = {}
         for stem, name in self.used:
             sections.setdefault(stem, []).append(name)
-        needed = self.code.prerequisites(sections, self.expressions)
+        expressions = [
+            (cell.shown.stem, cell.shown.expression)
+            for cell in self.cells
+            if cell.shown and cell.shown.expression
+        ]
+        needed = self.code.prerequisites(sections, expressions)
+        if between := self.code.between(needed, self.used):
+            needed = self.code.prerequisites(sections, expressions, between)
+            self.insert(between)
         rooms: dict[str, list[str]] = {"drawing": [], "checks": [], "given": []}
         for path, text in needed.texts.items():
             rooms[self.blanks.room(self.code.slicer.source(path))].append(text)
@@ -380,6 +411,25 @@ class Cells:
         if rooms["given"]:
             yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
 
+    def insert(self, statements: Iterable[Statement]) -> None:
+        """Put each statement in front of the first cell that needs it."""
+        waiting = list(statements)
+        for cell in self.cells:
+            if mine := [s for s in waiting if s in self.needed(cell)]:
+                waiting = [statement for statement in waiting if statement not in mine]
+                above = "\n".join(statement.text for statement in mine)
+                cell.source = f"{above}\n\n{cell.source}"
+                cell.hands_on = cell.hands_on and f"{above}\n\n{cell.hands_on}"
+
+
+def joined(texts: Iterable[str]) -> str:
+    return "\n\n".join(text.strip("\n") for text in texts if text.strip())
+
+
+def framed(block: Container, texts: Iterable[str]) -> str:
+    text = joined(texts)
+    return prose.quoted(text) if text and block.kind == "admonition" else text
+
 
 def is_output(value: Found) -> bool:
     """Whether a value on a line of its own is lines that were printed."""
@@ -390,6 +440,8 @@ def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
     """Yield the sections whose code becomes a cell, each with its snippet."""
     for block in blocks:
         match block:
+            case Container(kind="admonition" | "tab"):
+                yield from coming_code(block.blocks)
             case Example(verb="" | "code"):
                 yield from ((block.stem, name) for name in block.sections)
             case IncludeFence():

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 from engine.model.build import Snippet
 from engine.model.project import Project
 from engine.model.snippet import Section
-from engine.programs.slicer import Prerequisites, Reach, Slice, Slicer, statements_in
+from engine.programs.slicer import LAST_LINE, Prerequisites, Reach, Slice, Slicer, statements_in
 from engine.programs.statements import Statement
 
 
@@ -51,12 +52,16 @@ class Code:
         return set().union(*found.taken.values())
 
     def prerequisites(
-        self, sections: Mapping[str, list[str]], expressions: Iterable[tuple[str, str]]
+        self,
+        sections: Mapping[str, list[str]],
+        expressions: Iterable[tuple[str, str]],
+        without: Collection[Statement] = (),
     ) -> Prerequisites:
         """Return all that the cells of a notebook need from elsewhere.
 
         sections: the names of those that are cells, by snippet
         expressions: those that are cells, each with its snippet
+        without: statements to leave out
 
         Raises CannotStandAlone where a name is bound nowhere.
         """
@@ -64,4 +69,26 @@ class Code:
         return self.slicer.prerequisites(
             [(paths[stem], self.sections(stem, names)) for stem, names in sections.items()],
             [(expression, [paths[stem], *self.helpers]) for stem, expression in expressions],
+            without,
         )
+
+    def between(self, given: Prerequisites, sections: Iterable[tuple[str, str]]) -> list[Statement]:
+        """Return those of the statements given that need what the sections do, in order.
+
+        They cannot come before all cells.
+        """
+        shown = self.statements(sections)
+        first: dict[Path, int] = {}
+        for stem, name in sections:
+            path = self.snippets[stem].path
+            lines = [s.first for s in self.statements([(stem, name)])]
+            first[path] = min([*lines, first.get(path, LAST_LINE)])
+        found = []
+        for path, statements in given.statements.items():
+            for statement in statements:
+                if statement.first > first.get(path, LAST_LINE):
+                    needed = Slice(self.slicer, Reach.NEEDED)
+                    needed.place(path, statement)
+                    if shown & set().union(*needed.taken.values()):
+                        found.append(statement)
+        return sorted(found, key=lambda statement: statement.first)

@@ -144,9 +144,7 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
 
 def kind_of(page: Page) -> str:
     """Return "full", "brief" or "none", as the front matter of a page says."""
-    # TEMPORARY, until each chapter says so.
-    usual = "full" if ".py:" in page.text and page.name.startswith(("walk", "real")) else "none"
-    kind = page.meta.get("notebook", usual)
+    kind = page.meta.get("notebook", "none")
     if kind not in ("full", "brief", "none"):
         what = f'"notebook: {kind}" is not known: write full, brief or none'
         raise EngineError([Problem(f"{page.where}:1", what)])
