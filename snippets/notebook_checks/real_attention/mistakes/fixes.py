@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-# folded: checks
 """Checks a reader's fix with the test of its exhibit, then against what PyTorch computes."""
 
 import torch
