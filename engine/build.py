@@ -174,7 +174,7 @@ class Engine:
             failure = self.failed.get(snippet.stem)
             if run and freshness.is_fresh(run, *snippet.asked):
                 results[snippet.stem] = run.result
-                build.digests[snippet.stem] = run.made_from
+                build.digests[snippet.stem] = run.key
             elif failure and freshness.is_fresh(failure, *snippet.asked):
                 self.take_problems(failure.result, build)
             else:
@@ -188,7 +188,7 @@ class Engine:
                 self.take_problems(result, build)
             else:
                 results[result.stem] = result
-                build.digests[result.stem] = run.made_from
+                build.digests[result.stem] = run.key
         for stem, result in results.items():
             if result.warnings:
                 text = result.warnings.strip()

@@ -55,9 +55,9 @@ class Freshness:
         if not result.problems:
             if not set(expressions) <= result.values.keys():
                 return False
-            for section, asked in shown_after.items():
-                if not set(asked) <= set(result.shown_after.get(section, ())):
-                    return False
+            asked = {section: sorted(below) for section, below in shown_after.items()}
+            if asked != {section: sorted(below) for section, below in result.shown_after.items()}:
+                return False
         if any(version_of(name) != version for name, version in result.versions.items()):
             return False
         return all(self.digest(name) == digest for name, digest in run.sources.items())

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keeps what snippets produced, by content, and lays it out as files that pages include.
-
-`.cache/runs/STEM.json` holds one whole result, with what it was made from. `.cache/outputs/` is a
-mere projection of these, brought up to date at every build.
-"""
+"""Stores results as files: `.cache/runs/STEM.json` holds one run and the digests it depends on."""
 
 from __future__ import annotations
 
@@ -29,26 +25,31 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class Run:
-    """A result, and all that it was made from."""
+    """A result, with the digest of each file that it depends on.
+
+    environment: as `engine.run.environment` gives it
+    """
 
     environment: str
     sources: dict[str, str | None]
     result: Result
 
     @property
-    def made_from(self) -> str:
-        """One digest of all that the result was made from."""
+    def key(self) -> str:
+        """One digest of all that the result depends on."""
         parts = [self.environment, self.sources, self.result.versions]
         return digest(json.dumps(parts, sort_keys=True).encode())
 
 
 class Store:
+    """The cached results of one project."""
+
     def __init__(self, project: Project) -> None:
         self.project = project
 
     @contextlib.contextmanager
     def os_errors_as_engine_errors(self) -> Iterator[None]:
-        """Turns an error of the system into an EngineError that says what to do."""
+        """Turn an error of the system into an EngineError that says what to do."""
         try:
             yield
         except OSError as error:
@@ -61,7 +62,7 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Lets one build at a time run snippets and write; the system lifts it if the build dies.
+        """Let one build at a time run snippets and write; the lock ends with its process.
 
         Raises EngineError where a file cannot be read or the cache cannot be written.
         """
@@ -76,9 +77,9 @@ class Store:
                 yield
 
     def load(self, stem: str) -> Run | None:
-        """The run that is kept for a snippet, or None where there is none or it is damaged.
+        """Return the cached run of a snippet, or None where there is none or it is damaged.
 
-        An engine of another version may have written it in another form: that is none either.
+        One that an engine of another version wrote in another form is damaged, too.
         """
         body = self.load_checked(self.project.runs / f"{stem}.json")
         if body is None:
@@ -95,7 +96,7 @@ class Store:
 
     @staticmethod
     def load_checked(path: Path) -> bytes | None:
-        """What `save_checked` wrote, or None where it is not there or not whole."""
+        """Return what `save_checked` wrote, or None where it is not there or not whole."""
         try:
             checksum, _, body = path.read_bytes().partition(b"\n")
         except OSError:
@@ -104,7 +105,7 @@ class Store:
 
     @staticmethod
     def save_checked(path: Path, body: bytes) -> None:
-        """Writes in place, which is quicker: what was cut off is noticed when it is loaded."""
+        """Write bytes behind their checksum, so that `load_checked` notices a cut."""
         make_room_for(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
 
@@ -115,31 +116,32 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def clean(self) -> None:
-        """Forgets all."""
+        """Delete the whole cache."""
         self.forget("runs", "programs", "written")
 
     def forget(self, *names: str) -> None:
-        """Forgets these folders of the cache."""
+        """Delete these folders of the cache."""
         with self.locked():
             for folder in (getattr(self.project, name) for name in names):
                 if folder.exists():
                     shutil.rmtree(folder)
 
 
-class Made:
-    """A folder of what was made, each by a digest of all that it was made from."""
+class DiskCache:
+    """Disk cache of JSON values, keyed by a digest of their inputs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.used: set[str] = set()
 
-    def get(self, made_from: bytes, make: Callable[[], Any], text: bool = False) -> Any:
-        """What `make` gives, from the folder where it was made from the same before.
+    def get(self, inputs: bytes, make: Callable[[], Any], text: bool = False) -> Any:
+        """Return the cached value for these inputs, or else what `make` returns, and cache that.
 
-        It is kept as JSON, or as it is where it is a text. None is not kept: it is asked for again
-        in the next build.
+        text: store the value as it is, and not as JSON
+
+        None is not cached.
         """
-        path = self.folder / f"{digest(made_from)}.json"
+        path = self.folder / f"{digest(inputs)}.json"
         self.used.add(str(path))
         if body := Store.load_checked(path):
             return body.decode() if text else json.loads(body)
@@ -149,13 +151,13 @@ class Made:
                 Store.save_checked(path, (made if text else json.dumps(made)).encode())
         return made
 
-    def forget_others(self) -> None:
-        """Removes what nothing asked for."""
+    def evict_unused(self) -> None:
+        """Delete what nothing asked for."""
         keep_only(self.folder, self.used)
 
 
 def write(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
+    """Write a file whole or not at all."""
     make_room_for(path)
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
@@ -168,14 +170,14 @@ def write(path: Path, data: bytes) -> None:
 
 
 def make_room_for(path: Path) -> None:
-    """Makes the folder of a file; another one that has the file's name goes."""
+    """Make the folder of a file; delete a folder that has the file's name."""
     if path.is_dir():
         shutil.rmtree(path)
     path.parent.mkdir(parents=True, exist_ok=True)
 
 
 def keep_only(folder: Path, wanted: Container[str]) -> None:
-    """Removes all other files below a folder; a build that was killed leaves some half-written."""
+    """Delete all other files below a folder; a build that was killed leaves some half-written."""
     for place, _, names in os.walk(folder):
         for path in (f"{place}/{name}" for name in names):
             if path not in wanted:

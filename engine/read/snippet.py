@@ -29,7 +29,7 @@ DEFAULT_TIMEOUT = 60
 
 
 def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
-    """Returns the sections of a snippet in order, and what is wrong with its markers.
+    """Return the sections of a snippet in order, and what is wrong with its markers.
 
     text: the source; where: the file's name in messages.
     """
@@ -91,11 +91,11 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
 
 
 def read_timeout(text: str) -> int:
-    """The seconds a snippet may run: 60, or what a line `# timeout: 120 s` in it says."""
+    """Return the seconds a snippet may run: 60, or what a line `# timeout: 120 s` in it says."""
     match = TIMEOUT.search(text)
     return int(match[1]) if match else DEFAULT_TIMEOUT
 
 
 def is_measured(text: str) -> bool:
-    """Whether a line `# measured: why` says that outputs differ from run to run, as times do."""
+    """Return whether a line `# measured: why` says that outputs differ between runs."""
     return MEASURED.search(text) is not None

@@ -10,7 +10,7 @@ UNREADABLE = (SyntaxError, ValueError, *TOO_DEEP)
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:
-    """The statements of a module; those under `if __name__ == "__main__":` take its place."""
+    """Return the statements of a module, with what the main guard holds in its place."""
     found: list[ast.stmt] = []
     for statement in tree.body:
         match statement:
@@ -28,11 +28,11 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
 
 
 def is_constant(statement: ast.stmt) -> bool:
-    """Whether it is a mere text or number, which does nothing."""
+    """Return whether a statement is a mere text or number, which does nothing."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def first_line(statement: ast.stmt) -> int:
-    """Its first line, that of its decorators included."""
+    """Return the first line of a statement, decorators included."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(d.lineno for d in decorators)])

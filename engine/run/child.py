@@ -9,18 +9,12 @@ from __future__ import annotations
 import __future__
 
 import ast
-import atexit
 import contextlib
 import faulthandler
-import gc
 import json
 import os
-import random
-import resource
 import sys
-import threading
 import types
-import warnings
 from collections.abc import Callable
 from importlib.util import decode_source
 from pathlib import Path
@@ -30,21 +24,16 @@ from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result, SectionOutput
 from engine.model.snippet import Section
 from engine.read.syntax import TOO_DEEP, first_line, is_constant, statements
-from engine.run.capture import APPEND, Output, flush, read_errors, redirect_output, take_figures
+from engine.run.capture import Output, flush, read_errors, redirect_output, take_figures
 from engine.run.environment import imported_versions
 from engine.run.expressions import Evaluator
 from engine.run.guard import Guard
-from engine.run.loader import import_from_source
+from engine.run.process import end_python, limit_memory, seed_differently, set_up
 from engine.run.shapes import ShapeChecker, instrument
-from engine.run.tracebacks import MAX_MEMORY, problem_of
+from engine.run.tracebacks import problem_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
-
-HOME = str(Path(__file__).resolve().parents[2])
-TRACE = "trace"  # where Python was when it crashed, or when its time was over
-# The engine's own settings cause these: the layout it sets, and the backend without a window.
-NOT_THE_AUTHORS = ("The figure layout has changed to tight", "FigureCanvasAgg is non-interactive")
 
 
 class Failure(Exception):
@@ -92,51 +81,6 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     result.versions = imported_versions()
     result.warnings = shortened(read_errors(job.scratch, job.root))
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
-
-
-def set_up(job: Job, guard: Guard, shapes: ShapeChecker) -> None:
-    """Make this process look like a new one that runs the snippet as its main program."""
-    trace = os.open(f"{job.scratch}/{TRACE}", APPEND | os.O_CREAT)
-    faulthandler.enable(trace, all_threads=False)
-    faulthandler.dump_traceback_later(job.timeout, file=trace)
-    os.chdir(f"{job.scratch}/folder")
-    if job.program is None:
-        import_from_source(job.root, guard, shapes)
-    else:
-        sys.path[:] = [p for p in sys.path if os.path.realpath(p) not in (HOME, job.scratch)]
-    sys.path.insert(0, job.root)
-    sys.argv = [job.path]
-    sys.dont_write_bytecode = True
-    sys.breakpointhook = refuse_breakpoint
-    atexit._clear()  # what libraries registered in the worker
-    for message in NOT_THE_AUTHORS:
-        warnings.filterwarnings("ignore", message)
-
-
-def seed_differently() -> None:
-    """Seed all generators from the system, so that a seed that is missing shows."""
-    import numpy as np
-    import torch
-
-    random.seed()
-    np.random.seed()
-    torch.seed()
-
-
-def refuse_breakpoint() -> None:
-    raise RuntimeError("nobody is there to answer breakpoint(): take it out")
-
-
-def limit_memory() -> None:
-    """Let Python raise MemoryError, with a line, before the system has to kill some process.
-
-    A file may not be larger either: its folder can lie in memory.
-    """
-    with contextlib.suppress(OSError, ValueError):  # macOS has neither the file nor the limit
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * os.sysconf("SC_PAGE_SIZE") + MAX_MEMORY
-        for limit, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, MAX_MEMORY)):
-            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
 class Run:
@@ -244,20 +188,6 @@ class Run:
         output.figures += [figure for _, figure in taken]
 
 
-def end_python(module: types.ModuleType) -> None:
-    """Do what Python does at its end: call what atexit registered, then drop all variables.
-
-    Python itself would wait for threads first; with a thread that lives on, nothing is done.
-    """
-    others = {*threading.enumerate()} - {threading.current_thread()}
-    if all(thread.daemon for thread in others):
-        atexit._run_exitfuncs()
-        for name in sorted(vars(module), key=lambda name: not name.startswith("_")):
-            if name != "__builtins__":
-                vars(module)[name] = None
-        gc.collect()
-
-
 def future_flags(tree: ast.Module) -> int:
     names = [
         alias.name
@@ -275,16 +205,16 @@ def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
     for section in sections:
         if section.start < first and last < section.end:
             return section
-        if first < section.start and section.end <= last:
+        if first < section.start < last:
             kind = type(statement).__name__.removesuffix("Def").lower()
             raise Failure(
                 section.start,
-                f'section "{section.name}" lies inside the {kind} of lines {first} to {last}: a '
+                f'section "{section.name}" begins inside the {kind} of lines {first} to {last}: a '
                 f"section must contain whole statements; move its markers around the {kind}",
             )
-        if section.start < first < section.end < last or first < section.start < last < section.end:
+        if section.start < first < section.end < last:
             raise Failure(
-                section.end if first > section.start else section.start,
+                section.end,
                 f'section "{section.name}" cuts the statement of lines {first} to {last} in two: '
                 f"move the marker before or after it",
             )

@@ -12,10 +12,12 @@ import contextlib
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from engine.model.problem import EngineError, Problem
@@ -137,7 +139,7 @@ class Pool:
                         raise EngineError(
                             [Problem("engine/run/worker.py:1", died(worker, waiting))]
                         )
-                    result = Result.of(json.loads(line))
+                    result = with_hint(Result.of(json.loads(line)))
                     if result.stem in proved and result.stem not in half_done:
                         half_done[result.stem] = worker, result
                         continue
@@ -156,6 +158,19 @@ class Pool:
         workers, self.workers = self.workers, []
         for worker in workers:
             worker.close()
+
+
+def with_hint(result: Result) -> Result:
+    """Say where a module is that only the author's PYTHONPATH has."""
+    for number, problem in enumerate(result.problems):
+        missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", problem.what)
+        for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if missing else []:
+            if missing and folder and list(Path(folder).glob(f"{missing[1]}*")):
+                first, *calls = problem.what.split("\n")
+                what = f"{first}. PYTHONPATH has it, which snippets run without: install it"
+                result.problems[number] = replace(problem, what="\n".join([what, *calls]))
+                break
+    return result
 
 
 def died(worker: Worker, waiting: set[str]) -> str:

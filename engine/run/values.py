@@ -27,7 +27,7 @@ def is_fixed(value: float) -> bool:
 
 
 def places(numbers: list[float]) -> int:
-    """The decimals, 4 at the most, that these numbers need so that they line up."""
+    """Return the decimals, 4 at the most, that these numbers need so that they line up."""
     fixed = [f"{value:.4f}".rstrip("0") for value in numbers if is_fixed(value)]
     return max((len(text.partition(".")[2]) for text in fixed), default=0)
 
@@ -49,7 +49,7 @@ def flat(value: Any) -> list[float]:
 
 
 def inline(value: Any) -> str:
-    """A value as it reads in a sentence.
+    """Return a value as it reads in a sentence.
 
     Raises ValueError where it is more than one line of plain text.
     """
@@ -80,7 +80,7 @@ def worded(value: Any, decimals: int) -> str:
 
 
 def table(value: Any, expression: str) -> str | None:
-    """A 1-D or 2-D tensor as one line of HTML, or None for any other value.
+    """Return a 1-D or 2-D tensor as one line of HTML, or None for any other value.
 
     `data-values` carries the exact numbers as JSON, `data-tensor` the expression.
 

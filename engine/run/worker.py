@@ -30,10 +30,10 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result
-from engine.run import child
+from engine.run import child, outcome
 from engine.run.capture import LIBC
 from engine.run.environment import environment, imported_versions
 from engine.run.guard import read_log
@@ -126,7 +126,8 @@ def import_once() -> None:
 
     from engine.run import figures
 
-    matplotlib.rcParams.update(figures.RC)
+    settings: Any = figures.RC
+    matplotlib.rcParams.update(settings)
     figure, axes = pyplot.subplots(num="warm-up", layout="none")
     axes.axis("off")
     for weight in ("normal", "bold"):
@@ -221,7 +222,7 @@ def look_after(one: Child) -> Result | None:
     """Return the result of a child that is done or has to be ended, or else None."""
     job, seconds = one.job, time.monotonic() - one.started
     pid, status = os.waitpid(one.pid, os.WNOHANG)
-    printed = max(size_of(f"{job.scratch}/{name}") for name in ("stdout", "stderr"))
+    printed = max(outcome.printed(job, "stdout"), outcome.printed(job, "stderr"))
     if not pid and printed > MAX_OUTPUT:
         what = f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
     elif not pid and seconds > job.timeout + GRACE:
@@ -234,27 +235,19 @@ def look_after(one: Child) -> Result | None:
     else:
         what = ""
     end_group(one.pid)
-    result = read_result(job) if pid else None
+    result = outcome.read_result(job) if pid else None
     if not pid:
         os.waitpid(one.pid, 0)
     elif result is None:
-        what = died(status, job)
-    elif not result.problems and size_of(f"{job.scratch}/stdout") > MAX_OUTPUT:
+        what = outcome.died(status, job)
+    elif not result.problems and outcome.printed(job, "stdout") > MAX_OUTPUT:
         what = f"prints {printed // 1000} kB: a page can show {MAX_OUTPUT // 1000} kB at the most"
         result = None
     if result is None:
-        result = Result(job.stem, problems=[problem_of(job, one.line, what)])
+        result = Result(job.stem, problems=[outcome.problem_of(job, one.line, what)])
     result.opened = read_log(job.scratch)
     result.seconds = seconds
     return result
-
-
-def size_of(path: str) -> int:
-    """Return the bytes of a file, 0 where a snippet has removed it."""
-    try:
-        return os.stat(path).st_size
-    except FileNotFoundError:
-        return 0
 
 
 def end_group(pid: int) -> None:
@@ -277,46 +270,6 @@ def end_children(kept: set[int]) -> None:
             for pid in others:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-
-
-def read_result(job: Job) -> Result | None:
-    """Read the result of a job; return None where its child did not live to write all of it."""
-    try:
-        return Result.of(json.loads(Path(job.result).read_text("utf-8")))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def died(status: int, job: Job) -> str:
-    code = os.waitstatus_to_exitcode(status)
-    if not all(os.path.exists(f"{job.scratch}/{name}") for name in ("stdout", "stderr")):
-        return "removed what lies around its folder, and its outputs with it"
-    if code >= 0:
-        errors = Path(job.scratch, "stderr").read_text("utf-8", "replace").strip()
-        return f"ended its process (exit status {code})" + (
-            f"\n{shortened(errors)}" if errors else ""
-        )
-    name = signal.Signals(-code).name
-    hint = " (out of memory?)" if name == "SIGKILL" else ""
-    return f"was killed by {name}{hint}"
-
-
-def problem_of(job: Job, line: int, what: str) -> Problem:
-    """Return a problem at the line where the child was last, as exactly as it can be known.
-
-    line: of the snippet, or minus the number of an expression, from 1
-    """
-    if line < 0:
-        expression, where = list(job.expressions.items())[-line - 1]
-        return Problem(where, f"{{{{ {job.stem}: {expression} }}}} {what}", job.stem)
-    line = line or 1
-    with contextlib.suppress(FileNotFoundError):
-        trace = Path(job.scratch, child.TRACE).read_text("utf-8", "replace")
-        if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
-            line = int(match[1])
-    section = next((s.name for s in job.sections if s.start < line < s.end), None)
-    told = f'section "{section}" {what}' if section else f"the snippet {what}"
-    return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", told, job.stem)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from engine.model.problem import Problem
 from engine.model.result import Figure, Job, Result, SectionOutput, Value
 from engine.model.snippet import Section
 from engine.run import pool
+from engine.run.capture import as_shown
 from tests.support.processes import assert_ends
 from tests.support.sample import Sample
 
@@ -307,3 +308,87 @@ def test_a_figure_is_named_by_its_title(sample: Sample) -> None:
     assert [f.name for f in report.results["one"].sections["part"].figures] == [
         "scores-scaled-by-8"
     ]
+
+
+def test_a_section_inside_a_statement_is_told_with_its_lines(sample: Sample) -> None:
+    for kind, head in (
+        ("with", "import contextlib\nwith contextlib.nullcontext():"),
+        ("class", "'text'\nclass Net:"),
+        ("function", "'text'\ndef f():"),
+    ):
+        sample.snippet(
+            f"{head}\n    # --8<-- [start:part] hidden\n    print('in')\n    # --8<-- [end:part]\n"
+        )
+        told = sample.problem()
+        assert told.startswith('snippets/one.py:3: section "part" begins inside the ')
+        assert f"{kind} of lines 2 to" in told and "a section must contain whole statements" in told
+
+
+def test_a_figure_that_a_later_section_changes_is_told(sample: Sample) -> None:
+    sample.snippet(
+        "# --8<-- [start:first] hidden\nimport matplotlib.pyplot as plt\n"
+        "fig, ax = plt.subplots(num='Grows')\nax.plot([1, 2])\n# --8<-- [end:first]\n"
+        "# --8<-- [start:second] hidden\nax.plot([2, 1])\n# --8<-- [end:second]\n"
+    )
+    assert sample.problem().startswith(
+        'snippets/one.py:6: section "second" changes the figure \'Grows\', which section "first" has'
+    )
+
+
+def test_a_data_file_beside_the_snippet_is_told_with_the_working_folder(sample: Sample) -> None:
+    (sample.root / "snippets/data.csv").write_text("a,1\n")
+    told = sample.problem("print(open('data.csv').read())")
+    assert "A snippet runs in an empty folder of its own" in told
+    assert "Path(__file__).with_name('data.csv')" in told
+
+
+def test_a_sibling_import_is_told_with_the_right_one(sample: Sample) -> None:
+    sample.snippet("def f(): pass\n", "group/helper")
+    sample.section("from helper import f", "group/one")
+    assert "from snippets.group.helper import …" in sample.problem()
+
+
+def test_a_package_on_a_dropped_path_is_told(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = sample.root.parent / f"{sample.root.name}-path"
+    away.mkdir()
+    (away / "elsewhere.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(away))
+    told = sample.problem("import elsewhere")
+    assert "PYTHONPATH has it, which snippets run without: install it" in told
+
+
+def test_warnings_that_the_engine_causes_are_not_the_authors(sample: Sample) -> None:
+    sample.section(
+        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='A')\naxes.plot([1, 2])\n"
+        "plt.tight_layout()\nplt.show()"
+    )
+    report = sample.refresh()
+    assert [*report.problems, *report.warnings] == []
+
+
+def test_a_warning_is_reported_at_the_line_that_it_names(sample: Sample) -> None:
+    sample.section("import warnings\nx = 1\nwarnings.warn('careful')")
+    (warning,) = map(str, sample.refresh().warnings)
+    assert warning.startswith(
+        "snippets/one.py:4: wrote to standard error:\nsnippets/one.py:4: UserW"
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (r"1%\r50%\r100%\n", "100%\n"),
+        (r"long\rab\n", "abng\n"),
+        (r"long\r\x1b[Kab\n", "ab\n"),
+        (r"a\nb\x1b[A\rc\n", "c\nb"),
+        (r"|\b/\b-\n", "-\n"),
+        (r"\x1b[1;32mok\x1b[0m\n", "ok\n"),
+        (r"\x1b]0;title\x07ok\n", "ok\n"),
+        (r"\a\n", "\\x07\n"),
+    ],
+)
+def test_text_is_shown_as_a_terminal_shows_it(printed: str, shown: str) -> None:
+    text = printed.encode().decode("unicode_escape")
+    assert as_shown(text) == shown

@@ -25,11 +25,7 @@ SNIPPET = """
     # --8<-- [end:part]
 """
 PAGE = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
-RUN, PROGRAM, OUTPUT = (
-    ".cache/runs/one.json",
-    ".cache/programs/one.json",
-    ".cache/outputs/one/part.txt",
-)
+RUN, PROGRAM = ".cache/runs/one.json", ".cache/programs/one.json"
 
 
 @pytest.fixture
@@ -75,13 +71,6 @@ def test_the_index_of_programs_is_cut_off_at_any_byte(built: Sample) -> None:
     assert path.read_bytes() == whole
 
 
-def test_an_output_is_cut_off_at_any_byte(built: Sample) -> None:
-    path = built.root / OUTPUT
-    for end in range(len("right\n")):
-        path.write_text("right\n"[:end])
-        assert_next_is_right(built, ran=0)
-
-
 def test_a_byte_of_the_index_is_another(built: Sample) -> None:
     path = built.root / RUN
     path.write_bytes(path.read_bytes().replace(b'"right', b'"wrong'))
@@ -89,22 +78,15 @@ def test_a_byte_of_the_index_is_another(built: Sample) -> None:
     assert_next_is_right(built, ran=1)
 
 
-def test_an_output_is_another(built: Sample) -> None:
-    (built.root / OUTPUT).write_text("wrong\n")
-    (built.root / ".cache/outputs/stray.txt").write_text("stray")
-    assert_next_is_right(built, ran=0)
-    assert not (built.root / ".cache/outputs/stray.txt").exists()
-
-
 def test_folders_stand_where_files_belong(built: Sample) -> None:
-    for name in (RUN, PROGRAM, OUTPUT):
+    for name in (RUN, PROGRAM):
         (built.root / name).unlink()
         (built.root / name).mkdir()
     assert_next_is_right(built, ran=1)
 
 
 def test_files_stand_where_folders_belong(built: Sample) -> None:
-    for name in ("runs", "programs", "outputs"):
+    for name in ("runs", "programs"):
         shutil.rmtree(built.root / ".cache" / name)
         (built.root / ".cache" / name).write_text("a file")
     built.fresh_engine()
@@ -172,13 +154,12 @@ def test_the_cache_is_not_to_be_written(
     assert_next_is_right(sample, ran=1)
 
 
-@pytest.mark.parametrize("room", range(6))
+@pytest.mark.parametrize("room", range(3))
 def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-    """After so many files: at the index, an output, a program."""
+    """After so many files: at the index, at a program, or not at all."""
     (built.root / "snippets/one.py").write_text(
         (built.root / "snippets/one.py").read_text() + "#\n"
     )
-    shutil.rmtree(built.root / ".cache/outputs")
     written = 0
 
     def until_full(real: Callable[..., object]) -> Callable[..., object]:
@@ -195,7 +176,7 @@ def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", until_full(os.replace))
         patch.setattr(Path, "write_bytes", until_full(Path.write_bytes))
-        if room < 3:
+        if room < 2:
             with pytest.raises(
                 EngineError, match=r"\.cache: cannot be written \(No space left.*make room"
             ):

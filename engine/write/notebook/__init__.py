@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from engine.cache.store import Made
+from engine.cache.store import DiskCache
 from engine.model.build import Build
 from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
@@ -82,7 +82,7 @@ def written(every: list[Plan], build: Build, project: Project, site: Site) -> It
     path = project.snippet(project.options.tensors)
     tensors = sorted(read_tensors(path, project.relative(path)), key=lambda tensor: tensor.cycle)
     colors = {f"--cycle-{tensor.cycle}": tensor.light for tensor in tensors}
-    cache = Made(project.cache / FOLDER)
+    cache = DiskCache(project.cache / FOLDER)
     for plan in every:
         first, *others = compose(plan, Cells(plan, build, code, blanks), [*colors.values()])
         for kind in KINDS:
@@ -95,7 +95,7 @@ def written(every: list[Plan], build: Build, project: Project, site: Site) -> It
             key = formats.version() + page + (b"brief" if plan.brief else b"")
             text = cache.get(key, partial(formats.page_of, page, plan.brief), text=True)
             yield Generated(plan.page(kind), f"{front_matter(plan, kind, site)}\n{text}".encode())
-    cache.forget_others()
+    cache.evict_unused()
     if problems := list(blanks.unused()):
         raise EngineError(problems)
 
