@@ -72,11 +72,12 @@ def test_a_blank_line_stands_below_each_section() -> None:
     assert_none(f"{file}: {name}" for file in FILES for name in glued.findall(text_of(file)))
 
 
-def test_hints_say_which_snippet_they_are_for() -> None:
+def test_checks_say_which_snippet_they_are_for_or_that_others_share_them() -> None:
     offenders = []
     for file in CHECKS:
         found = re.search(r"^# checks: (\S+)$", text_of(file), re.MULTILINE)
-        if bool(found) != ("HINTS = {" in text_of(file)):
+        is_shared = re.search(r"^# folded: checks$", text_of(file), re.MULTILINE)
+        if bool(found) == bool(is_shared) or bool(found) != ("HINTS = {" in text_of(file)):
             offenders.append(file)
         elif found and (f"{found[1]}.py" not in FILES or file != f"notebook_checks/{found[1]}.py"):
             offenders.append(f"{file}: {found[1]}")

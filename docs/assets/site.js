@@ -128,7 +128,7 @@
   };
 
   function offerAnswers() {
-    document.querySelectorAll("details.success").forEach((solution, count) => {
+    document.querySelectorAll("details.quiz").forEach((solution, count) => {
       const before = solution.previousElementSibling;
       const reasons = [...solution.querySelectorAll(":scope > summary + :is(ul, ol) > li")];
       const right = reasons.findIndex((reason) => reason.firstChild.nodeName === "STRONG");

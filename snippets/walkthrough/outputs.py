@@ -18,6 +18,8 @@ rounded_outputs = rounded_weights @ values  # (queries, d_v)
 
 # use_it/self_attention.py has this function too, documented and by itself, to be downloaded. A
 # test holds the two equal.
+
+
 # --8<-- [start:self_attention]
 def self_attention(x, w_query, w_key, w_value):
     queries = x @ w_query  # (inputs, d_k)

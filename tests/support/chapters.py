@@ -20,9 +20,10 @@ def chapters() -> tuple[str, ...]:
 
 
 def is_chapter(page: str) -> bool:
-    if not (DOCS / page).is_file():
-        return False  # the engine writes it
-    front_matter = (DOCS / page).read_text(encoding="utf-8").split("\n---\n")[0]
+    path = DOCS / page
+    if not path.is_file():
+        return False  # the engine writes it, as it does the overview of the notebooks
+    front_matter = path.read_text(encoding="utf-8").split("\n---\n")[0]
     return re.search(r"^notebook: (full|brief)$", front_matter, re.MULTILINE) is not None
 
 

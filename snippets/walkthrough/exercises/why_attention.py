@@ -9,12 +9,14 @@ if __name__ == "__main__":
     print("weights:", (river_bank @ river).softmax(dim=-1))
     print("river:  ", attend(river, river_bank))
     # --8<-- [end:river]
+
     # --8<-- [start:three_words]
     phrase = torch.stack([river, bank, loan])  # (words, meanings)
     print("scores: ", phrase @ bank)
     print("weights:", (phrase @ bank).softmax(dim=-1))
     print("bank:   ", attend(bank, phrase))
     # --8<-- [end:three_words]
+
     # --8<-- [start:shifted]
     scores = torch.tensor([1.0, 3.0])
     print("scores 1 and 3:    ", scores.softmax(dim=-1))

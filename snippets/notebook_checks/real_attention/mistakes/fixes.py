@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# folded: checks
 """Checks a reader's fix with the test of its exhibit, then against what PyTorch computes."""
 
 import torch
