@@ -28,8 +28,9 @@ from engine.run.capture import Output, flush, read_errors, redirect_output, take
 from engine.run.environment import imported_versions
 from engine.run.expressions import Evaluator
 from engine.run.guard import Guard
+from engine.run.instrument import instrument
 from engine.run.process import end_python, limit_memory, seed_differently, set_up
-from engine.run.shapes import ShapeChecker, instrument
+from engine.run.shapes import ShapeChecker
 from engine.run.tracebacks import problem_of
 
 if TYPE_CHECKING:

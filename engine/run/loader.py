@@ -18,7 +18,8 @@ from importlib.util import decode_source
 from typing import Any
 
 from engine.run.guard import Guard, is_tracked
-from engine.run.shapes import ShapeChecker, instrument
+from engine.run.instrument import instrument
+from engine.run.shapes import ShapeChecker
 
 
 def import_from_source(root: str, guard: Guard, shapes: ShapeChecker) -> None:

@@ -12,8 +12,6 @@ it. Nor does it end what a snippet leaves behind in a session of its own.
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import itertools
 import json
 import mmap
@@ -30,18 +28,17 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from engine.model.result import Job, Result
 from engine.run import child, outcome
 from engine.run.capture import LIBC
-from engine.run.environment import environment, imported_versions
+from engine.run.environment import environment
 from engine.run.guard import read_log
+from engine.run.preload import import_late, import_once
 
 MAX_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
 GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-LATE_IMPORTS = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}
 LINE = struct.Struct("q")
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
@@ -112,52 +109,6 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def import_once() -> None:
-    """Import what every snippet may need, and draw and print once, so that no child has to."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    matplotlib.rcdefaults()  # the outputs must not depend on the author's own matplotlibrc
-    import numpy.random  # which NumPy would import when a child asks for it
-    import torch
-    from matplotlib import pyplot
-
-    from engine.run import figures
-
-    settings: Any = figures.RC
-    matplotlib.rcParams.update(settings)
-    figure, axes = pyplot.subplots(num="warm-up", layout="none")
-    axes.axis("off")
-    for weight in ("normal", "bold"):
-        axes.text(0, 0, "1", weight=weight)
-    figures.svg_of(figure, "warm-up")
-    pyplot.close(figure)
-    repr(torch.tensor([0.5]))
-    numpy.random.seed()
-    imported_versions()  # which caches them
-    gc.collect()
-    gc.freeze()  # a collection in a child would copy every page that it looks at
-
-
-def import_late(job: Job) -> None:
-    """Import what torch itself imports only when a job uses it: here, and not in every child.
-
-    The import of `torch._dynamo`, which an optimizer causes, takes 3 s: without this, a cold build
-    of the site took half as much processor time again.
-    """
-    text = job.program
-    if text is None:
-        try:
-            text = Path(job.path).read_text("utf-8", "replace")
-        except OSError:
-            return  # the child tells of it
-    for word, module in LATE_IMPORTS.items():
-        if word in text and module not in sys.modules:
-            importlib.import_module(module)
-            imported_versions()
-            gc.freeze()
 
 
 class Jobs:

@@ -7,7 +7,8 @@ import ast
 
 import pytest
 
-from engine.run.shapes import ShapeChecker, instrument
+from engine.run.instrument import instrument
+from engine.run.shapes import ShapeChecker
 from tests.support.sample import Sample
 
 HEADER = "import torch\nq, k = torch.ones(3, 4), torch.ones(5, 4)\n"
