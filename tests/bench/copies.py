@@ -91,7 +91,8 @@ def write_snippets(root: Path, project: Path, chapters: list[Chapter]) -> None:
     (target / "drawing").mkdir(parents=True)
     for name in DRAWING:
         shutil.copy(source / name, target / name)
-    files = sorted((source / "walkthrough").rglob("*.py"))
+    needed = {*CHAPTERS, "by_hand"}
+    files = [f for f in sorted((source / "walkthrough").rglob("*.py")) if f.stem in needed]
     for copy in sorted({chapter.copy for chapter in chapters}):
         for file in files:
             path = target / copy / file.relative_to(source / "walkthrough")
