@@ -63,7 +63,7 @@ zensical: $(READY)
 	$(BIN)/python -m engine.site.policy site
 
 # The tests of the built site; those in a browser as well: BUILT="tests/site tests/browser"
-BUILT ?= tests/site
+BUILT ?= tests/site tests/notebooks/test_published.py
 
 check-zensical: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal --zensical $(BUILT)

@@ -207,7 +207,7 @@ def test_the_same_project_gives_the_same_bytes(project) -> None:
     ("old", "new", "told"),
     [
         ('"half": "one line"', '"hlaf": "one line"', 'there is a hint for "hlaf"'),
-        ('"half": "one line"', '"show": "one line"', 'there is a hint for "show"'),
+        ('"half": "one line"', '"function": "one line"', 'there is a hint for "function"'),
         (":double]", ":doubel]", 'the check "doubel" comes after no section'),
         ("# checks: one", "# checks: on", 'there is no snippet "on" to check; did you mean "one"?'),
         ('"half": "one line"', '"half": "one" + "line"', "HINTS must be written out"),

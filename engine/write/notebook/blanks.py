@@ -32,7 +32,8 @@ class Blanks:
         self.project = project
         self.checks: dict[str, Snippet] = {}  # by the stem of the snippet that they check
         self.hints: dict[str, dict[str, str]] = {}
-        self.used: set[tuple[str, str]] = set()
+        self.used_hints: set[tuple[str, str]] = set()
+        self.used_checks: set[tuple[str, str]] = set()
         for snippet in snippets.values():
             if stem := self.checked(snippet, snippets):
                 self.checks[stem] = snippet
@@ -91,7 +92,7 @@ class Blanks:
         checks = self.checks.get(stem)
         if checks is None or checks.section(section) is None:
             return None
-        self.used.add((stem, section))
+        self.used_checks.add((stem, section))
         return checks
 
     def with_blanks(self, stem: str, source: str) -> str:
@@ -102,7 +103,7 @@ class Blanks:
             name = bound_by(node)
             if name not in hints:
                 continue
-            self.used.add((stem, name))
+            self.used_hints.add((stem, name))
             first, last = node.lineno, node.end_lineno or node.lineno
             hint = words()["to_do"].format(hints[name])
             if isinstance(node, ast.FunctionDef):
@@ -117,11 +118,11 @@ class Blanks:
         for stem, checks in self.checks.items():
             where = self.project.relative(checks.path)
             for name in self.hints[stem]:
-                if (stem, name) not in self.used:
+                if (stem, name) not in self.used_hints:
                     what = f'there is a hint for "{name}", and no shown section binds that name'
                     yield Problem(f"{where}:1", what, checks.stem)
             for section in checks.sections:
-                if (stem, section.name) not in self.used:
+                if (stem, section.name) not in self.used_checks:
                     what = f'the check "{section.name}" comes after no section of that name'
                     yield Problem(f"{where}:{section.start}", what, checks.stem)
 

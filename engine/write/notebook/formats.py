@@ -17,7 +17,7 @@ from engine.run.environment import digest
 from engine.write.notebook.cells import Cell
 from engine.write.notebook.plan import HANDS_ON
 from engine.write.notebook.prose import with_links
-from engine.write.page import TEMPLATES, fence
+from engine.write.page import TEMPLATES, fence, words
 
 Json = dict[str, Any]
 Target = Callable[[str, str], str]  # from a path below docs/ and an anchor to an address
@@ -73,11 +73,11 @@ def output(shown: str | Figure, colors: Colors) -> Json:
         return {"name": "stdout", "output_type": "stream", "text": lines}
     data: Json = {"text/html": shown.svg}
     if colors is not None:
-        words = re.search(r"<desc[^>]*>(.*?)</desc>", shown.svg, re.DOTALL)
+        described = re.search(r"<desc[^>]*>(.*?)</desc>", shown.svg, re.DOTALL)
         svg = alone(shown.svg, colors)
         data = {
             "image/svg+xml": svg.splitlines(keepends=True),
-            "text/plain": [words[1] if words else ""],
+            "text/plain": [described[1] if described else ""],
         }
     return {"data": data, "metadata": {}, "output_type": "display_data"}
 
@@ -118,7 +118,8 @@ def level_of(cell: Cell) -> int:
 def version() -> bytes:
     """Return a digest of all that a page is converted with."""
     template = (TEMPLATES / "notebook_page.md.j2").read_bytes()
-    return digest(metadata.version("nbconvert").encode() + template).encode()
+    parts = [metadata.version("nbconvert").encode(), words()["to_do"].encode(), template]
+    return digest(b"\0".join(parts)).encode()
 
 
 @cache
@@ -142,5 +143,6 @@ def exporter() -> Any:
 
 def page_of(file: bytes, brief: bool) -> str:
     """Return the Markdown of the page that shows a notebook."""
-    text, _ = exporter().from_file(io.StringIO(file.decode()), {"brief": brief})
+    resources = {"brief": brief, "to_do": words()["to_do"].partition("{")[0].strip()}
+    text, _ = exporter().from_file(io.StringIO(file.decode()), resources)
     return str(text)
