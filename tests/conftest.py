@@ -119,3 +119,11 @@ def pool() -> Iterator[Pool]:
 def sample(tmp_path: Path, pool: Pool) -> Sample:
     """A small project of its own."""
     return Sample(tmp_path, pool)
+
+
+@pytest.fixture(autouse=True)
+def print_options() -> Iterator[None]:
+    """Let no snippet that a test runs change how later tests see tensors printed."""
+    yield
+    if torch := sys.modules.get("torch"):
+        torch.set_printoptions(profile="default")

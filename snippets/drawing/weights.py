@@ -46,18 +46,22 @@ def softmax_bars(title, scores, weights):
     describe(axes, "score → weight of each key", *rows, f"weights, {total}")
 
 
-def heat_map(title, weights, name="weights"):
-    """Queries down, keys across; the larger a number, the deeper the color of its cell."""
+def heat_map(title, weights, name="weights", words=None):
+    """Queries down, keys across; the larger a number, the deeper the color of its cell.
+
+    words: the names of rows and columns, or else they are numbered
+    """
     n_queries, n_keys = weights.shape
     cell, tall, side, top = max(62, cell_width(weights)), 44, 72, HEADER + 26
     axes = canvas(title, side + max(n_keys * cell, 130), top + n_queries * tall)
     header(axes, side, 0, name, weights, n_keys * cell)
     largest = weights[weights.isfinite()].abs().max()
     for j in range(n_keys):
-        write(axes, side + (j + 0.5) * cell, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
+        key = words[j] if words else f"key {j + 1}"
+        write(axes, side + (j + 0.5) * cell, HEADER + 17, key, COLORS["keys"], "center")
     for i in range(n_queries):
         y = top + i * tall
-        write(axes, 0, y + 26, f"query {i + 1}", COLORS["queries"])
+        write(axes, 0, y + 26, words[i] if words else f"query {i + 1}", COLORS["queries"])
         for j, value in enumerate(weights[i]):
             depth = (value / largest).item()
             cells(axes, side + j * cell, y, cell, tall, name, tint(depth))

@@ -4,9 +4,9 @@ import torch
 
 x = torch.tensor(
     [
-        [1, 0, 1, 0],  # input 1
-        [0, 2, 0, 2],  # input 2
-        [1, 1, 1, 1],  # input 3
+        [1, 0, 1, 0],  # input 1: loan
+        [0, 2, 0, 2],  # input 2: river
+        [1, 1, 1, 1],  # input 3: bank
     ],
     dtype=torch.float32,
 )  # (inputs, d_model)

@@ -25,7 +25,7 @@ def self_attention(x, w_query, w_key, w_value):
     queries = x @ w_query  # (inputs, d_k)
     keys = x @ w_key  # (inputs, d_k)
     values = x @ w_value  # (inputs, d_v)
-    weights = (queries @ keys.T).softmax(dim=-1)  # (queries, keys)
+    weights = (queries @ keys.mT).softmax(dim=-1)  # (queries, keys)
     return weights @ values  # (queries, d_v)
 
 
@@ -33,11 +33,12 @@ def self_attention(x, w_query, w_key, w_value):
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(outputs)
+    print("outputs", outputs, sep="\n")
     # --8<-- [end:show]
 
     # --8<-- [start:show_product]
-    print(outputs_in_one_line, rounded_outputs[0], sep="\n")
+    print("outputs", outputs_in_one_line, sep="\n")
+    print("output 1, rounded weights", rounded_outputs[0])
     # --8<-- [end:show_product]
 
     # --8<-- [start:picture]
@@ -54,5 +55,6 @@ if __name__ == "__main__":
 
     ours = self_attention(x, w_query, w_key, w_value)
     theirs = F.scaled_dot_product_attention(queries, keys, values, scale=1.0)
-    print(ours, theirs, ours.allclose(theirs), sep="\n")
+    print("ours", ours, "torch's", theirs, sep="\n")
+    print("equal up to rounding:", ours.allclose(theirs))
     # --8<-- [end:check]

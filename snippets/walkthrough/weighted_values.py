@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 # --8<-- [start:weighted_values]
+import torch
+
 from snippets.walkthrough.attention_scores import weights
 from snippets.walkthrough.queries_keys_values import values
 
@@ -12,8 +14,9 @@ rounded_weights = (weights * 2).round() / 2  # (queries, keys)
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(weights.unsqueeze(-1).shape)
-    print(weighted_values.shape)
+    torch.set_printoptions(sci_mode=False)
+    print(weights.unsqueeze(-1).shape, "times", values.shape)
+    print("gives", weighted_values.shape)
     print(weighted_values)
     # --8<-- [end:show]
 

@@ -2,6 +2,7 @@
 import torch
 
 from snippets.walkthrough.attention_scores import scores
+from snippets.walkthrough.projection_weights import w_key, w_query
 from snippets.walkthrough.queries_keys_values import keys
 
 if __name__ == "__main__":
@@ -24,3 +25,9 @@ if __name__ == "__main__":
     print(powers, powers.sum())
     print(powers / powers.sum())
     # --8<-- [end:shifted]
+
+    # --8<-- [start:learned]
+    for name, matrix in {"w_query": w_query, "w_key": w_key}.items():
+        print(name, "is stored and learned:", matrix.numel(), "numbers")
+    print("weights are computed for each text:", scores.softmax(dim=-1).shape)
+    # --8<-- [end:learned]
