@@ -207,10 +207,6 @@ def test_a_figure_s_cycle_color_is_the_tensor_s_color_in_either_theme():
     )
 
 
-def test_the_site_has_this_palette():
-    assert (ROOT / "docs/assets/palette.css").read_text("utf-8") == PALETTE
-
-
 def test_no_color_is_set_outside_the_two_blocks_of_the_palette():
     assert len(re.findall(r"#[0-9a-f]{3,8}\b", PALETTE)) == 2 * len(TENSORS)
 

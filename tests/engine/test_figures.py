@@ -17,7 +17,8 @@ import pytest
 from matplotlib import patheffects
 from matplotlib.animation import FuncAnimation
 
-from engine.run.figures import PAPER, RC, page_color, svg_of, written
+from engine.run.figures import RC, svg_of, written
+from engine.run.svg import PAPER, page_color
 from snippets.drawing.maps import overview
 from snippets.drawing.tables import matrices, product, weighted_sum
 from snippets.drawing.tensors import COLORS
@@ -216,10 +217,41 @@ def test_a_missing_number_has_no_cell():
     assert sum(sum(group.values()) for group in cells(svg(figure))) == 1
 
 
-def test_a_gray_among_grays_is_not_taken_for_c7():
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes, x: axes.pcolormesh([x], cmap="gray"),
+        lambda axes, x: axes.scatter(x, x, c=x, cmap="gray"),
+    ],
+)
+def test_a_gray_among_grays_is_not_taken_for_c7(draw):
     figure, axes = plt.subplots(num="Grays")
-    axes.pcolormesh([list(range(256))], cmap="gray")
-    assert "cycle-7" not in svg_of(figure, "p")
+    draw(axes, list(range(256)))
+    assert "#7f7f7f" in written(figure) and "cycle-7" not in svg_of(figure, "p")
+
+
+def test_c7_beside_other_colors_stays_c7():
+    figure, axes = plt.subplots(num="Two")
+    axes.scatter([1, 2, 3], [1, 2, 3], c=["C7", "C1", "black"])
+    assert "cycle-7" in svg_of(figure, "p")
+
+
+def test_labels_that_stick_out_of_a_chosen_layout_are_not_cut_off():
+    figure, axes = plt.subplots(num="Tall")
+    axes.set_xlabel("three\nlines\nof text")
+    figure.subplots_adjust(bottom=0)
+    root = svg(figure)
+    height = float(root.get("viewBox").split()[3])
+    assert all(float(text.get("y") or 0) < height for text in root.iter("text"))
+    assert height > 3.6 * 72 + 3 * 13
+
+
+def test_the_rows_of_a_table_are_as_high_as_its_texts():
+    figure, axes = plt.subplots(num="Rows")
+    table = axes.table([["1"], ["2"]], loc="center")
+    figure.canvas.draw()
+    cell = table[0, 0].get_window_extent(figure.canvas.get_renderer())
+    assert cell.height > 13 * figure.dpi / 72
 
 
 def test_where_a_snippet_names_no_colormap_numbers_are_grays():

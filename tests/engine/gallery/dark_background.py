@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# expect: refused: uses the color
+import matplotlib.pyplot as plt
+
+plt.style.use("dark_background")
+plt.plot([0, 1])
+plt.title("Dark")
