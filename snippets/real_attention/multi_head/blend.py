@@ -9,7 +9,7 @@ blend = attention(queries, keys, values)  # (queries, d_v)
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(scores[0])  # how well query 1 fits each key
-    print(values)
-    print(blend[0])
+    print("scores of query 1", scores[0])
+    print("values", values, sep="\n")
+    print("output 1", blend[0])
     # --8<-- [end:show]

@@ -25,8 +25,8 @@ if __name__ == "__main__":
     # --8<-- [start:scores_of_head_2]
     scores_of_head_1 = head_queries[0, 0] @ head_keys[0].T  # (keys,)
     scores_of_head_2 = head_queries[1, 0] @ head_keys[1].T  # (keys,)
-    print(scores_of_head_1)
-    print(scores_of_head_2)
+    print("head 1", scores_of_head_1)
+    print("head 2", scores_of_head_2)
     # --8<-- [end:scores_of_head_2]
 
     # --8<-- [start:padding]
@@ -34,11 +34,13 @@ if __name__ == "__main__":
     padding = torch.tensor([[1, 1, 0], [1, 1, 1]]).bool()  # (batch, keys)
     for mask in padding.view(2, 1, 1, 3), padding.view(2, 1, 3):
         outputs = attention(two_examples, head_keys, head_values, mask)
+        print("mask", tuple(mask.shape))
         print(outputs[:, :, 0, 0])  # (batch, heads), of output 1
     # --8<-- [end:padding]
 
     # --8<-- [start:leak]
     changed = wide_queries + torch.tensor([[0.0], [1], [0]])  # input 2 alone
     for split in split_heads, wrong_split:
-        print(output_1(split, changed) - output_1(split, wide_queries))
+        change = output_1(split, changed) - output_1(split, wide_queries)
+        print(f"{split.__name__:11}", change)
     # --8<-- [end:leak]

@@ -24,7 +24,8 @@ w_output = torch.tensor(
 if __name__ == "__main__":
     # --8<-- [start:show]
     projections = wide_w_query, wide_w_key, wide_w_value
-    print(multi_head_attention(x, *projections, w_output, n_heads=2))
+    outputs = multi_head_attention(x, *projections, w_output, n_heads=2)
+    print("outputs", outputs, sep="\n")
     # --8<-- [end:show]
 
     # --8<-- [start:torch]
@@ -38,8 +39,9 @@ if __name__ == "__main__":
     projections = [part.T for part in packed.chunk(3)]  # cut into three
     their_w_output = theirs.out_proj.weight.T  # (d_model, d_model)
     ours = multi_head_attention(x, *projections, their_w_output, n_heads=2)
-    print(packed.shape, their_weights.shape)
-    print(ours.allclose(their_outputs, atol=1e-6))
+    print("shape of in_proj_weight", packed.shape)
+    print("shape of their weights ", their_weights.shape)
+    print("same outputs:", ours.allclose(their_outputs, atol=1e-6))
     # --8<-- [end:torch]
 
     # --8<-- [start:parameters]

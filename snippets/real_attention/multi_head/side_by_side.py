@@ -33,5 +33,5 @@ if __name__ == "__main__":
     # --8<-- [end:show_wider]
 
     # --8<-- [start:show_two_heads]
-    print(side_by_side)
+    print("head 1 and head 2", side_by_side, sep="\n")
     # --8<-- [end:show_two_heads]

@@ -26,15 +26,15 @@ wrong_split = one_batch.reshape(1, 2, 3, 2)  # (batch, heads, inputs, d_k)?
 
 if __name__ == "__main__":
     # --8<-- [start:show_all_heads]
-    print(head_queries.shape)
-    print(head_outputs)
-    print(merge_heads(head_outputs))
+    print("shape of head_queries", head_queries.shape)
+    print("head_outputs", head_outputs, sep="\n")
+    print("merged", merge_heads(head_outputs), sep="\n")
     # --8<-- [end:show_all_heads]
 
     # --8<-- [start:show_reshape]
-    print(right_split.shape == wrong_split.shape)
-    print(right_split)
-    print(wrong_split)
+    print("same shape:", right_split.shape == wrong_split.shape)
+    print("view and transpose", right_split, sep="\n")
+    print("reshape alone", wrong_split, sep="\n")
     # --8<-- [end:show_reshape]
 
     # --8<-- [start:two_splits]

@@ -307,14 +307,14 @@ def test_the_weights_in_the_picture_are_those_behind_the_outputs(capsys):
     ran, lines = printed(multi_head_split, capsys)
     assert_close(ran["head_weights"] @ ran["head_values"], head_outputs)
     assert ran["head_weights"].argmax(dim=-1)[:, 0].tolist() == [1, 2]
-    assert lines[0] == "torch.Size([2, 3, 2])"
-    assert "True" in lines
+    assert lines[0] == "shape of head_queries torch.Size([2, 3, 2])"
+    assert "same shape: True" in lines
 
 
 def test_the_page_shows_what_one_head_blends_and_two_keep_apart(capsys):
     _, lines = printed(multi_head_blend, capsys)
-    assert lines[0] == "tensor([2., 4., 4.])"
-    assert lines[-1] == "tensor([1.8639, 6.3194, 1.7042])"
+    assert lines[0] == "scores of query 1 tensor([2., 4., 4.])"
+    assert lines[-1] == "output 1 tensor([1.8639, 6.3194, 1.7042])"
     _, lines = printed(multi_head_side_by_side, capsys)
     assert lines[:12] == [
         "wide_queries",
@@ -342,11 +342,13 @@ def test_the_page_shows_that_torch_agrees_and_that_heads_are_free(capsys):
     assert ran["theirs"].in_proj_bias is None
     assert_close(ran["ours"], ran["their_outputs"])
     assert lines == [
+        "outputs",
         "tensor([[ 4.8184,  8.2130, 10.2181,  2.8133],",
         "        [ 4.6748,  8.6339, 10.6462,  2.6625],",
         "        [ 4.9309,  8.7728, 10.8722,  2.8314]])",
-        "torch.Size([12, 4]) torch.Size([3, 3])",
-        "True",
+        "shape of in_proj_weight torch.Size([12, 4])",
+        "shape of their weights  torch.Size([3, 3])",
+        "same outputs: True",
         "heads: 1, numbers to learn: 64",
         "heads: 2, numbers to learn: 64",
         "heads: 4, numbers to learn: 64",
