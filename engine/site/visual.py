@@ -18,7 +18,6 @@ from math_core import LatexError, LatexToMathML
 
 from engine.model.tensors import Tensor
 
-AFTER_ALL = 1  # raw HTML, in which code arrives, is put back by a postprocessor of priority 30
 # Numbers, formulas and pictures are no words that anybody searches for.
 UNSEARCHED = re.compile(
     r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'

@@ -7,6 +7,7 @@ from pathlib import Path
 import markdown
 import pytest
 
+from engine.model.project import Options, Project
 from engine.read.tensors import read_tensors
 from engine.site.visual import FormulaError
 
@@ -14,11 +15,11 @@ ROOT = Path(__file__).parents[2]
 TENSORS = read_tensors(ROOT / "snippets/drawing/tensors.py", "")
 
 
-def page(text, **options):
+def page(text, tensors="drawing/tensors"):
     return markdown.markdown(
         text,
         extensions=[
-            "engine.site.visual",
+            "engine.site.markdown",
             "pymdownx.arithmatex",
             "pymdownx.highlight",
             "pymdownx.superfences",
@@ -26,7 +27,7 @@ def page(text, **options):
         ],
         extension_configs={
             "pymdownx.arithmatex": {"generic": True},
-            "engine.site.visual": {"root": str(ROOT)} | options,
+            "engine.site.markdown": {"project": Project(ROOT, options=Options(tensors=tensors))},
         },
     )
 
