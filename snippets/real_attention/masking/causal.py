@@ -27,13 +27,15 @@ if __name__ == "__main__":
     import torch.nn.functional as F
 
     torch.set_printoptions(sci_mode=False)  # no powers of ten
-    print(causal)
-    print(causal_outputs)
-    print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
+    theirs = F.scaled_dot_product_attention(queries, keys, values, is_causal=True)
+    print("causal", causal, sep="\n")
+    print("ours", causal_outputs, sep="\n")
+    print("torch's", theirs, sep="\n")
     # --8<-- [end:show]
 
     # --8<-- [start:show_future]
-    print((changed_outputs == causal_outputs).all(dim=-1))  # (queries,)
+    same = (changed_outputs == causal_outputs).all(dim=-1)  # (queries,)
+    print("output stays the same", same)
     # --8<-- [end:show_future]
 
     # --8<-- [start:picture]

@@ -2,6 +2,7 @@
 import torch
 
 from snippets.real_attention.masking.attention import attention
+from snippets.real_attention.masking.causal import causal, causal_outputs
 from snippets.real_attention.masking.padding import (
     padded_keys,
     padded_queries,
@@ -18,9 +19,12 @@ if __name__ == "__main__":
     # --8<-- [end:not_itself]
 
     # --8<-- [start:wrong_axis]
-    print(attention(padded_queries, padded_keys, padded_values)[1])  # no mask
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    without = attention(padded_queries, padded_keys, padded_values)
     wrong = padding.transpose(-2, -1)  # (batch, queries, 1)
-    print(attention(padded_queries, padded_keys, padded_values, wrong)[1])
+    outputs = attention(padded_queries, padded_keys, padded_values, wrong)
+    print("without a mask", without[1], sep="\n")
+    print("with the wrong one", outputs[1], sep="\n")
     # --8<-- [end:wrong_axis]
 
     # --8<-- [start:broken]
@@ -28,3 +32,15 @@ if __name__ == "__main__":
     broken_values[1, 2] = torch.nan
     print(attention(padded_queries, padded_keys, broken_values, padding)[1])
     # --8<-- [end:broken]
+
+    # --8<-- [start:reordered]
+    order = [2, 0, 1]  # bank, loan, river
+    moved_outputs = attention(queries[order], keys[order], values[order], causal)
+    print("outputs in the old order", causal_outputs, sep="\n")
+    print("bank, loan, river", moved_outputs, sep="\n")
+    # --8<-- [end:reordered]
+
+    # --8<-- [start:window]
+    window = causal.triu(-1)  # (queries, keys)
+    print(window)
+    # --8<-- [end:window]

@@ -29,13 +29,13 @@ if __name__ == "__main__":
     # --8<-- [start:show_padded]
     padded_scores = padded_queries @ padded_keys.transpose(-2, -1) / 3**0.5
     query_1_weights = padded_scores[1, 0].softmax(dim=-1)  # (keys,) of sequence 2
-    print(padded[1])
-    print(query_1_weights)
+    print("sequence 2", padded[1], sep="\n")
+    print("weights of query 1", query_1_weights)
     # --8<-- [end:show_padded]
 
     # --8<-- [start:show]
     torch.set_printoptions(sci_mode=False)  # no powers of ten
-    print(padding)
-    print(padded_outputs[1])
-    print(short_outputs)
+    print("padding", padding, sep="\n")
+    print("outputs of sequence 2", padded_outputs[1], sep="\n")
+    print("outputs without padding", short_outputs, sep="\n")
     # --8<-- [end:show]

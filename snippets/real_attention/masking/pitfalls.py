@@ -31,8 +31,10 @@ empty[1] = False  # query 2 may attend to nothing
 
 if __name__ == "__main__":
     # --8<-- [start:show_after]
-    print(masked_too_late(queries, keys, causal)[0])  # (keys,)
-    print(masked_too_late(changed @ w_query, changed @ w_key, causal)[0])
+    before = masked_too_late(queries, keys, causal)  # (queries, keys)
+    after = masked_too_late(changed @ w_query, changed @ w_key, causal)
+    print("before", before[0])
+    print("after ", after[0])
     # --8<-- [end:show_after]
 
     # --8<-- [start:kinds]

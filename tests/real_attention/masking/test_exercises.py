@@ -43,9 +43,20 @@ def test_a_mask_does_not_hide_a_value_that_is_nan(solved):
 def test_what_the_page_prints(capsys, solved):
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "tensor([2.0000, 7.0000, 1.5000])"
-    assert printed[6].split() == ["[", "nan,", "nan,", "nan]])"]
-    assert printed[-3:] == [
+    assert printed[8].split() == ["[", "nan,", "nan,", "nan]])"]
+    assert printed[9:12] == [
         "tensor([[nan, nan, nan],",
         "        [nan, nan, nan],",
         "        [nan, nan, nan]])",
     ]
+
+
+def test_a_causal_mask_makes_the_order_matter(solved):
+    moved, order = solved["moved_outputs"], solved["order"]
+    assert_close(moved[0], values[order[0]])
+    assert not any(moved[i].allclose(solved["causal_outputs"][j]) for i, j in enumerate(order))
+
+
+def test_a_window_shows_each_query_itself_and_the_one_before(solved):
+    assert solved["window"].tolist() == [[i - j in (0, 1) for j in range(3)] for i in range(3)]
+    assert (solved["window"] != solved["causal"]).any(dim=-1).tolist() == [False, False, True]

@@ -229,11 +229,11 @@ def test_what_the_page_prints(capsys):
     plt.close("all")
     printed = capsys.readouterr().out
     for line in (
-        "tensor([0.2228, 0.7070, 0.0702])",
+        "weights of query 1 tensor([0.2228, 0.7070, 0.0702])",
         "        [1.9990, 7.9941, 0.0029],",
-        "tensor([ True,  True, False])",
-        "tensor([0.1361, 0.0000, 0.0000])",
-        "tensor([0.0164, 0.0000, 0.0000])",
+        "output stays the same tensor([ True,  True, False])",
+        "before tensor([0.1361, 0.0000, 0.0000])",
+        "after  tensor([0.0164, 0.0000, 0.0000])",
         "causal     tensor([1., 2., 3.]) tensor([2.0000, 7.0000, 1.5000])",
         "~causal    tensor([2.0000, 7.0000, 1.5000]) tensor([1., 2., 3.])",
         "0 and 1    tensor([1.7001, 5.5006, 1.9498]) tensor([1.7001, 5.5006, 1.9498])",
