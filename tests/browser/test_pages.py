@@ -1,28 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Every page in a real Chromium: light and dark, on a desk and on a phone."""
+"""What a reader does with a page: copy, search, print, switch colors, turn to the next chapter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.browser import Server, turn_page, words_of
-from tests.support.chapters import PAGES
 
 CHAPTER = "walkthrough/outputs/"
-
-SHIFT = """
-    window.shifted = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.shifted += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @dataclass
@@ -30,121 +20,18 @@ class Visit:
     page: Page
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    bytes: int = 0
 
 
 def open_page(context: BrowserContext, address: str) -> Visit:
     page = context.new_page()
     visit = Visit(page)
-    page.add_init_script(SHIFT)
     page.on("console", lambda said: said.type == "error" and visit.errors.append(words_of(said)))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
     page.on("requestfailed", lambda request: visit.errors.append(f"failed: {request.url}"))
     context.on("request", lambda request: visit.requests.append(request.url))
 
-    def weigh(request) -> None:
-        sizes = request.sizes()
-        visit.bytes += sizes["responseBodySize"] + sizes["responseHeadersSize"]
-
-    context.on("requestfinished", weigh)
     page.goto(address, wait_until="networkidle")
     return visit
-
-
-SCHEMES = {"light": "default", "dark": "slate"}
-VISITS = list(product(PAGES, (("light", 1280), ("dark", 390))))
-FADE = """document.getAnimations()
-  .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
-  .forEach((one) => one.finish())"""
-OF_COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-
-
-@pytest.fixture(
-    scope="module",
-    params=VISITS,
-    ids=[f"{path or 'home'}-{scheme}-{width}" for path, (scheme, width) in VISITS],
-)
-def visit(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Visit]:
-    """One page opened in one color scheme at one width, shared by the claims below."""
-    path, (scheme, width) = request.param
-    context = browser.new_context(
-        color_scheme=scheme,
-        viewport={"width": width, "height": 844},
-        is_mobile=width < 600,
-        has_touch=width < 600,
-    )
-    opened = open_page(context, server.url + path)
-    expect_colors(opened.page, scheme)
-    yield opened
-    context.close()
-
-
-@pytest.fixture
-def recolored(request: pytest.FixtureRequest, visit: Visit) -> Iterator[Page]:
-    """The page of a visit in the other color scheme, to which a reader switches it, and back."""
-    before = request.node.callspec.params["visit"][1][0]
-    after = "dark" if before == "light" else "light"
-    for scheme in (after, before):
-        visit.page.locator(f"label[title='Switch to {scheme} colors']").click()
-        expect_colors(visit.page, scheme)
-        visit.page.evaluate(FADE)
-        if scheme == after:
-            yield visit.page
-
-
-def expect_colors(page: Page, scheme: str) -> None:
-    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
-
-
-def test_the_console_is_quiet(visit: Visit) -> None:
-    assert visit.errors == []
-
-
-def test_no_other_host_is_asked(visit: Visit, server: Server) -> None:
-    assert [
-        url for url in visit.requests if not url.startswith((server.url, "data:", "blob:"))
-    ] == []
-
-
-def test_a_page_is_light(visit: Visit, pytestconfig: pytest.Config) -> None:
-    # Zensical's own files are 20 kB more, and its palette cannot be left out.
-    requests, size = (13, 140_000) if pytestconfig.getoption("--zensical") else (12, 120_000)
-    assert len(visit.requests) <= requests, "\n".join(visit.requests)
-    assert visit.bytes < size
-
-
-def test_nothing_shifts_while_it_loads(visit: Visit) -> None:
-    assert visit.page.evaluate("window.shifted") <= 0.01
-
-
-def test_axe_finds_nothing(visit: Visit) -> None:
-    found = Axe().run(visit.page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_axe_finds_nothing_in_the_other_colors(recolored: Page) -> None:
-    found = Axe().run(recolored, options=OF_COLORS)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_nothing_hangs_over_the_edge(visit: Visit) -> None:
-    assert overhang(visit.page) <= 0
-
-
-def test_nothing_hangs_over_the_edge_in_the_other_colors(recolored: Page) -> None:
-    assert overhang(recolored) <= 0
-
-
-def test_nothing_hangs_over_the_edge_of_a_small_phone(visit: Visit) -> None:
-    size = visit.page.viewport_size
-    visit.page.set_viewport_size({"width": 320, "height": 640})
-    assert overhang(visit.page) <= 0
-    visit.page.set_viewport_size(size)
-
-
-def overhang(page: Page) -> int:
-    """By how many pixels a page is wider than the screen (a phone would zoom out to hide it)."""
-    return page.evaluate("document.scrollingElement.scrollWidth") - page.viewport_size["width"]
 
 
 def test_code_has_a_copy_button_and_output_has_none(

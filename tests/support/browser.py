@@ -16,6 +16,8 @@ from tests.support.project import ADDRESSES
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".xml"}
 ADDRESS = ADDRESSES["SITE_URL"]
 PREFIX = urlsplit(ADDRESS).path
+TIMEOUT = 120_000  # milliseconds a page may take on a loaded machine; it comes much sooner
+expect.set_options(timeout=TIMEOUT / 4)
 
 
 @dataclass(frozen=True)
