@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve test build browser audit zensical check-zensical newest bench clean
+.PHONY: help serve quick test lint types build browser audit zensical check-zensical newest bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,7 +30,10 @@ endif
 
 help:
 	@echo "make serve           build the site, serve it at http://127.0.0.1:8000, follow edits"
-	@echo "make test            lint, then every test, in a real browser too"
+	@echo "make quick           lint, types, and each test that needs no browser and no built site: a minute"
+	@echo "make test            lint, types, and every test, in a real browser too"
+	@echo "                     some of them: .venv/bin/python -m pytest -m MARK, where a mark is"
+	@echo "                     browser (opens Chromium), build (reads the built site) or slow"
 	@echo "make build           build the site into site/, strictly"
 	@echo "make browser         find a Chromium for the tests, or install one"
 	@echo "make audit           build the site, and look at every page of it in a real browser"
@@ -43,16 +46,28 @@ help:
 serve: $(READY)
 	$(BIN)/mkdocs serve --no-strict --dev-addr 127.0.0.1:8000
 
-test: $(READY)
+# In a random order. A run says its seed; `pytest --randomly-seed=SEED` has the same order again.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+quick: lint types
+	$(PYTEST) -m "not browser and not build and not slow"
+
+test: lint types
+	$(PYTEST)
+
+lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest -n auto --dist worksteal
+
+types: $(READY)
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict
 
 audit: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal tests/site tests/browser
+	$(PYTEST) tests/site tests/browser
 
 browser: $(READY)
 	$(BIN)/python tests/support/chromium.py --install
@@ -66,7 +81,7 @@ zensical: $(READY)
 BUILT ?= tests/site tests/notebooks/test_published.py
 
 check-zensical: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal --zensical $(BUILT)
+	$(PYTEST) --zensical $(BUILT)
 
 # What is newer than requirements.txt, in an environment of its own.
 NEWEST ?= torch matplotlib numpy
@@ -88,7 +103,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench --install "$(BENCH_INSTALL)" $(BENCH)
 
 clean:
-	rm -rf site .newest .cache .pytest_cache .ruff_cache
+	rm -rf site .newest .cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -33,12 +33,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zensical", action="store_true", help="build the site with Zensical")
 
 
+# One worker runs all tests of these files: what they make for a module, it makes once.
+TOGETHER = ("tests/site/", "tests/faults/test_snippets.py", "tests/browser/test_attacks.py")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What only MkDocs can do is marked with a reason, and left out for Zensical's site."""
-    if config.getoption("--zensical"):
-        for item in items:
-            if mark := item.get_closest_marker("mkdocs_only"):
-                item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+    """Mark tests by what they need, and leave out what Zensical cannot do where it builds."""
+    for item in items:
+        if {"site", "build"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("build")
+        if item.nodeid.startswith("tests/browser/"):
+            item.add_marker("browser")
+        for start in TOGETHER:
+            if item.nodeid.startswith(start):
+                item.add_marker(pytest.mark.xdist_group(start))
+        if config.getoption("--zensical") and (mark := item.get_closest_marker("mkdocs_only")):
+            item.add_marker(pytest.mark.skip(reason=mark.args[0]))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,7 @@ def engine_in_a_process(
     )
 
 
+@pytest.mark.slow
 def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> None:
     sample.section("print(1)")
     done = engine_in_a_process(sample, root)
@@ -49,6 +50,7 @@ def test_a_problem_is_told_and_is_its_exit_status(sample: Sample) -> None:
     assert "1 to mend." in done.stdout
 
 
+@pytest.mark.slow
 def test_check_fails_on_an_output_that_differs(sample: Sample) -> None:
     sample.section("import random\nprint(random.random())")
     done = engine(sample, "check")
@@ -56,6 +58,7 @@ def test_check_fails_on_an_output_that_differs(sample: Sample) -> None:
     assert "part.txt differs between two runs" in done.stderr
 
 
+@pytest.mark.slow
 def test_check_lets_what_is_measured_differ(sample: Sample) -> None:
     path = sample.section("import random\nprint(random.random())")
     path.write_text(f"# measured: a time, say\n{path.read_text()}")
@@ -83,6 +86,7 @@ def test_elsewhere_it_says_where_to_go(root: Path, tmp_path: Path) -> None:
     assert "run this in the project's folder" in done.stderr
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
     sample.section("print(1)", "a")
     sample.section("print(1)", "b")
@@ -110,6 +114,7 @@ def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
     assert b"\x1b[K" in seen
 
 
+@pytest.mark.slow
 def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
     theirs, ours = os.pipe()
     os.close(theirs)
@@ -127,6 +132,7 @@ def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path
     assert (done.returncode, done.stderr) == (0, said)
 
 
+@pytest.mark.slow
 def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root: Path) -> None:
     sample.section("print(1)", "é")
     done = engine_in_a_process(sample, root, encoding="ascii")

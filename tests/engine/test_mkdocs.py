@@ -40,6 +40,7 @@ def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample) -> None:
     assert "{{" not in page
 
 
+@pytest.mark.slow
 def test_it_builds_in_a_process_of_its_own_too(mkdocs: Sample, root: Path) -> None:
     done = build_in_a_process(mkdocs, root, "--strict")
     assert done.returncode == 0, done.stderr
@@ -203,6 +204,7 @@ def served(mkdocs: Sample, root: Path) -> Iterator[Served]:
     server.close()
 
 
+@pytest.mark.slow
 def test_edits_show_without_a_restart_and_mistakes_do_not_end_the_server(
     mkdocs: Sample, served: Served
 ) -> None:
@@ -224,6 +226,7 @@ def test_edits_show_without_a_restart_and_mistakes_do_not_end_the_server(
     assert re.search("name .*totl.* is not defined", page)
 
 
+@pytest.mark.slow
 def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> None:
     served.wait_for(lambda page: "printed" in page)
     mkdocs.section("raise ValueError('<script>alert(1)</script>\\n\\n# Heading\\n\\n**bold**')")

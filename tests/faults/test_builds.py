@@ -33,12 +33,12 @@ from tests.support.mkdocs import CONFIG, Served
 from tests.support.processes import assert_ends
 from tests.support.sample import Sample
 
-KILLS = 200
+KILLS = 60
 SNIPPETS = 6
 
 
 class Replayed(Pool):
-    """Gives the results that a real worker gave: so 200 builds take seconds."""
+    """Gives the results that a real worker gave, so that many builds take seconds."""
 
     def __init__(self, results: dict[str, Result]) -> None:
         super().__init__()
@@ -86,7 +86,8 @@ def moments_of(build: Callable[[], object], last: int | None = None) -> int:
     return next(moments)
 
 
-def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
+@pytest.mark.slow
+def test_a_build_is_killed_at_moments_all_over_it(sample: Sample) -> None:
     six(sample)
     real = {}
     for word in ("odd", "even"):
@@ -102,11 +103,11 @@ def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
 
     sample.snippet("x = 'odd'\n", "base")
     whole = moments_of(functools.partial(build, "odd"))
-    moment, killed = random.Random(1), 0
-    for number in range(2 * KILLS):
+    random_part, killed = random.Random(1), 0
+    for number in range(KILLS):
         word = ("even", "odd")[number % 2]  # all is to be run, and to be written
         sample.snippet(f"x = {word!r}  # {number}\n", "base")
-        last = moment.randrange(whole)
+        last = int((number + random_part.random()) * whole / KILLS)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
             pid = os.fork()
@@ -119,12 +120,11 @@ def test_a_build_is_killed_at_200_random_moments(sample: Sample) -> None:
         report = build(word)
         assert report.problems == []
         assert outputs(report) == real[word][1]
-        if killed == KILLS:
-            break
-    assert killed == KILLS
+    assert killed > 0.9 * KILLS, "a build touches fewer files than it did"
     assert len(list((sample.root / ".cache").rglob("*.part"))) == 0
 
 
+@pytest.mark.slow
 def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Path) -> None:
     sample.snippet("x = 'all'\n", "base")
     six(sample)
@@ -167,6 +167,7 @@ def test_the_worker_is_killed(sample: Sample) -> None:
     assert sample.printed("print('right')") == "right\n"
 
 
+@pytest.mark.slow
 def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
     begun = sample.root.parent / f"{sample.root.name}.begun"
     half = f"{begun}.part"
@@ -224,6 +225,7 @@ def test_three_builds_meet(sample: Sample) -> None:
         assert printed == ["0\n", "1\n", "2\n", "3\n"]
 
 
+@pytest.mark.slow
 def test_two_builds_and_a_server_meet(sample: Sample, root: Path) -> None:
     (sample.root / "mkdocs.yml").write_text(CONFIG)
     page = '# A page\n\n``` text\n--8<-- "one/part.txt"\n```\n'

@@ -211,26 +211,14 @@ def test_gradients_are_the_slopes_of_the_outputs():
     )
 
 
-def has_compiler():
-    from torch._inductor.cpp_builder import get_cpp_compiler
-    from torch._inductor.exc import InvalidCxxCompiler
-
-    try:
-        return bool(get_cpp_compiler())
-    except (InvalidCxxCompiler, RuntimeError):
-        return False
-
-
-@pytest.mark.parametrize("backend", ["aot_eager", "inductor"])
-def test_compiling_does_not_break_it(backend):
-    if backend == "inductor" and not has_compiler():
-        pytest.skip("torch.compile needs a C++ compiler, and there is none")
+def test_the_compiler_traces_it_whole():
+    """What comes after the trace is the compiler's own, and takes a minute of C++."""
     layer = a_layer(12, 4, 2).eval()
     x, mask = made(2, 5, 12), made(2, 1, 5, 5, seed=1) > -1
     expected = layer(x, mask=mask, is_causal=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the compiler's own parts, about what they deprecate
-        compiled = torch.compile(layer, backend=backend, fullgraph=True)
+        compiled = torch.compile(layer, backend="eager", fullgraph=True)
         outputs = compiled(x, mask=mask, is_causal=True)
     assert_close(outputs, expected)
 
