@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from engine import check
@@ -60,7 +60,7 @@ class Engine:
             build.problems += check.problems(self.project, build)
             self.prove(blocks, build)
             self.store.evict_others(build.results)
-        build.problems.sort(key=lambda problem: natural(problem.where))
+        build.problems = sorted(merged(build.problems), key=lambda one: natural(one.where))
         return build
 
     def prove(self, blocks: dict[CodeBlock, str], build: Build) -> None:
@@ -252,28 +252,20 @@ class Engine:
             proof=not is_measured(snippet.text) and (is_unproved or bool(snippet.expressions)),
         )
 
-    def check_twice(self) -> list[Problem]:
-        """Run every snippet twice, as if on two machines, and return the outputs that differ."""
-        build = Build()
-        with self.lock, self.store.locked(self.reporter.notice):
-            build.pages = self.read_pages(build)
-            build.snippets = self.read_snippets(build)
-            snippets = list(build.snippets.values())
-            jobs = [self.job(snippet) for snippet in snippets]
-            problems = list(build.problems)
-            jobs = [
-                replace(job, proof=not is_measured(s.text))
-                for job, s in zip(jobs, snippets, strict=True)
-            ]
-            for done, result in enumerate(self.pool.run(jobs), start=1):
-                self.reporter.progress(result, done, len(jobs))
-                problems += result.problems
-                problems += [
-                    Problem(build.snippets[result.stem].expressions[e], value.error, result.stem)
-                    for e, value in result.values.items()
-                    if value.error
-                ]
-        return problems
+
+def merged(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield each problem once, with all pages that it concerns.
+
+    Every snippet that imports a broken one fails at the same line.
+    """
+    pages: dict[tuple[str, str], set[str]] = {}
+    first: dict[tuple[str, str], Problem] = {}
+    for problem in problems:
+        key = problem.where, problem.what.partition("\n")[0]
+        first.setdefault(key, problem)
+        pages.setdefault(key, set()).update(problem.pages)
+    for key, problem in first.items():
+        yield replace(problem, pages=tuple(sorted(pages[key])))
 
 
 def natural(where: str) -> tuple[str, int]:

@@ -25,7 +25,7 @@ COMMANDS = {
     "run": "run the snippets that are stale, and check the pages (this is the default)",
     "show": "print a page as the site generator gets it",
     "write": "write all pages, notebooks and assets to .cache/docs, for Zensical",
-    "check": "run every snippet twice; fail where two runs differ",
+    "check": "forget all outputs, then run and prove everything again",
     "clean": "forget all outputs",
 }
 
@@ -77,19 +77,17 @@ def main(arguments: list[str] | None = None) -> int:
             say("Forgot all outputs.\n", sys.stdout)
             return 0
         if command == "check":
-            problems, done = engine.check_twice(), "Ran everything twice"
-        else:
-            build = engine.refresh()
-            problems = build.problems + build.warnings
-            done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
-            if command == "show":
-                page = find_page(options.page, build.pages, project.docs_name)
-                text = markdown(page, build, project.foreign_includes)
-                say(text, sys.stdout)
-                problems = build.problems_on(page)
-            elif command == "write" and not build.problems:
-                problems += write_site(project, build, config.data).problems
-                mirror(project)
+            engine.store.clean()  # so that everything runs, and is proved, again
+        build = engine.refresh()
+        problems = build.problems + build.warnings
+        done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
+        if command == "show":
+            page = find_page(options.page, build.pages, project.docs_name)
+            say(markdown(page, build, project.foreign_includes), sys.stdout)
+            problems = build.problems_on(page)
+        elif command == "write" and not build.problems:
+            problems += write_site(project, build, config.data).problems
+            mirror(project)
     except EngineError as error:
         problems = error.problems
     except KeyboardInterrupt:

@@ -101,6 +101,11 @@ class Value:
     unfit: str | None = None
     error: str | None = None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text of several lines, which a page shows as an output."""
+        return self.lines is not None and "\n" in self.lines.strip("\n")
+
     @classmethod
     def of(cls, data: dict[str, Any]) -> Value:
         return cls(**{**data, "figures": tuple(Figure(**figure) for figure in data["figures"])})

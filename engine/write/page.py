@@ -180,7 +180,7 @@ class _Writer:
         if not value.alone or value.line in self.broken:
             return False
         found = self.build.results[value.stem].values[value.expression]
-        return bool(found.table or found.figures or found.lines)
+        return bool(found.table or found.figures or found.is_text)
 
     def value(self, block: Value) -> Iterator[str]:
         found = self.build.results[block.stem].values[block.expression]
@@ -188,7 +188,7 @@ class _Writer:
             yield raw(found.table)
         for figure in found.figures:
             yield raw(figure.svg)
-        if found.lines and not found.table:
+        if found.lines and found.is_text and not found.table:
             yield self.output(found.lines, None, block.stem)
 
     def put_in_line(self, value: Value) -> None:

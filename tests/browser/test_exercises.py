@@ -208,7 +208,9 @@ def test_axe_finds_nothing_once_all_is_answered(
     choices = first_choices(page)
     choices.locator("label").nth(1).click()
     choices.get_by_role("button").click()
-    page.locator("details:is(.quiz, .success)").evaluate_all("all => all.forEach(d => { d.open = true; })")
+    page.locator("details:is(.quiz, .success)").evaluate_all(
+        "all => all.forEach(d => { d.open = true; })"
+    )
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     context.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.build import Engine
+from engine.model.project import Options, Project
 from tests.support.sample import Sample
 
 SNIPPET = """
@@ -97,12 +99,15 @@ def test_an_output_that_differs_between_two_runs_is_found(sample: Sample) -> Non
     sample.section("import random\nprint(random.random())", "chance")
     sample.section("print({'a', 'b', 'c', 'd', 'e', 'f'})", "order")
     sample.section("import torch\ntorch.manual_seed(1)\nprint(torch.rand(1))", "seeded")
-    problems = list(map(str, sample.engine.check_twice()))
+    problems = list(map(str, sample.refresh().problems))
     assert [problem.split(":")[0] for problem in problems] == [
         "snippets/chance.py",
         "snippets/order.py",
     ]
-    assert "part.txt differs between two runs: seed what is random" in problems[0]
+    assert (
+        'section "part" prints something else in a second run: give the generator a seed'
+        in problems[0]
+    )
 
 
 def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample: Sample) -> None:
@@ -119,3 +124,24 @@ def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample
 def test_what_an_expression_says_is_told_in_part(sample: Sample) -> None:
     (problem,) = told(sample, f"{SHOWN}{{{{ one: dict()['x' * 10**5] }}}}\n")
     assert len(problem) < 11_000 and "… (100012 characters) …" in problem
+
+
+def test_a_line_that_breaks_two_snippets_is_told_once_with_all_pages(sample: Sample) -> None:
+    sample.snippet("x = 1 / 0\n", "helper")
+    for stem in ("one", "two"):
+        sample.section("from snippets.helper import x\nprint(x)", stem)
+        sample.page(f'``` text\n--8<-- "{stem}/part.txt"\n```\n', stem)
+    assert "shown by docs/one.md, docs/two.md" in sample.problem()
+
+
+def test_a_value_whose_helper_is_named_later_is_asked_again(sample: Sample) -> None:
+    sample.section("x = 3")
+    sample.snippet("def double(x):\n    return 2 * x\n", "helper")
+    sample.page("It is {{ one: double(x) }}.\n")
+    assert "NameError" in sample.problem()
+    project = Project(sample.root, options=Options(helpers=("helper",)))
+    engine = Engine(project)
+    engine.pool = sample.pool
+    sample.engine = engine
+    assert sample.refresh().problems == []
+    assert sample.markdown() == "It is 6.\n"

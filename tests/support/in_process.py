@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import sys
 import traceback
@@ -16,6 +17,7 @@ from unittest.mock import patch
 
 from click.testing import CliRunner
 from mkdocs.__main__ import cli as mkdocs_cli
+from mkdocs.utils import DuplicateFilter
 
 from engine import cli as engine_cli
 from engine.model.result import Job, Result
@@ -34,6 +36,10 @@ class Done:
 
 def mkdocs(sample: Sample, *arguments: str, **variables: str) -> Done:
     """Run MkDocs' own command line in the folder of a sample."""
+    for name in list(logging.root.manager.loggerDict):
+        for one in logging.getLogger(name).filters:
+            if isinstance(one, DuplicateFilter):
+                one.msgs.clear()  # it says each error once in the life of a process
     with in_folder_of(sample, SOURCE_DATE_EPOCH="0", **variables):
         done = CliRunner().invoke(mkdocs_cli, arguments, prog_name="mkdocs")
     crash = ""
