@@ -23,12 +23,15 @@ def attention(queries, keys, values):
 
 if __name__ == "__main__":
     # --8<-- [start:show_scaled]
-    print(scaled_scores)
+    print("scaled scores", scaled_scores, sep="\n")
     # --8<-- [end:show_scaled]
 
     # --8<-- [start:show_weights]
-    print(weights[1])
-    print(scaled_weights[1])
+    import torch
+
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print("without scaling", weights[1])
+    print("scaled         ", scaled_weights[1])
     # --8<-- [end:show_weights]
 
     # --8<-- [start:bars]
@@ -46,7 +49,7 @@ if __name__ == "__main__":
 
     ours = attention(queries, keys, values)  # (queries, d_v)
     theirs = F.scaled_dot_product_attention(queries, keys, values)
-    print(weights[0] @ values)
-    print(ours[0])
-    print(ours.allclose(theirs))
+    print("output 1, without scaling", weights[0] @ values)
+    print("output 1, scaled         ", ours[0])
+    print("same as torch's:", ours.allclose(theirs))
     # --8<-- [end:both_ways]

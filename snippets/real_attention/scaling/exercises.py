@@ -12,8 +12,8 @@ if __name__ == "__main__":
     query = torch.ones(4)  # (d_k,)
     two_keys = torch.tensor([[1.0, 1, 1, 1], [0, 0, 0, 0]])  # (keys=2, d_k)
     two_scores = query @ two_keys.T  # (keys=2,)
-    print(two_scores / 4**0.5)
-    print((two_scores / 4**0.5).softmax(dim=-1))
+    print("scaled scores", two_scores / 4**0.5)
+    print("weights      ", (two_scores / 4**0.5).softmax(dim=-1))
     # --8<-- [end:by_hand]
 
     # --8<-- [start:without_root]

@@ -16,14 +16,16 @@ def moved(row):
 
 if __name__ == "__main__":
     # --8<-- [start:show_nudge]
-    print(moved(scores[1]))
-    print(moved(scaled_scores[1]))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print("without scaling", moved(scores[1]))
+    print("scaled         ", moved(scaled_scores[1]))
     # --8<-- [end:show_nudge]
 
     # --8<-- [start:table]
     from snippets.real_attention.scaling.measured import jacobian
 
     table = jacobian(scaled_scores[1].softmax(dim=-1))  # (keys, keys)
-    print(table)
-    print(table.allclose(torch.func.jacrev(torch.softmax)(scaled_scores[1], -1)))
+    theirs = torch.func.jacrev(torch.softmax)(scaled_scores[1], -1)  # (keys, keys)
+    print("Jacobian", table, sep="\n")
+    print("same as torch's:", table.allclose(theirs))
     # --8<-- [end:table]

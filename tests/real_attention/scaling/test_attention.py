@@ -118,12 +118,13 @@ def test_the_example_both_ways_is_spelled_out(capsys):
     assert len(plt.get_fignums()) == 2
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
+        "scaled scores",
         "tensor([[1.1547, 2.3094, 2.3094],",
         "        [2.3094, 9.2376, 6.9282],",
         "        [2.3094, 6.9282, 5.7735]])",
-        "tensor([6.0337e-06, 9.8201e-01, 1.7986e-02])",
-        "tensor([8.9045e-04, 9.0884e-01, 9.0267e-02])",
-        "tensor([1.9366, 6.6831, 1.5951])",
-        "tensor([1.8639, 6.3194, 1.7042])",
-        "True",
+        "without scaling tensor([0.0000, 0.9820, 0.0180])",
+        "scaled          tensor([0.0009, 0.9088, 0.0903])",
+        "output 1, without scaling tensor([1.9366, 6.6831, 1.5951])",
+        "output 1, scaled          tensor([1.8639, 6.3194, 1.7042])",
+        "same as torch's: True",
     ]
