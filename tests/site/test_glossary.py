@@ -24,7 +24,7 @@ TERMS = {
 
 
 def slug(name: str) -> str:
-    return name.lower().replace(" ", "-")
+    return re.sub(r"[()]", "", name.lower()).replace(" ", "-")
 
 
 def article(site: Path, page: str) -> Tag:
@@ -47,6 +47,7 @@ def leads_to(link: Tag, page: str, name: str) -> bool:
 
 def words(name: str) -> re.Pattern:
     """A term as it reads in a sentence, in the plural too, and not as a part of another."""
+    name = name.partition(" (")[0]  # without its abbreviation
     plural = r"(?:e?s)?" if not name.endswith("y") else ""
     stem = rf"{re.escape(name[:-1])}(?:y|ies)" if name.endswith("y") else re.escape(name)
     return re.compile(rf"(?<![\w-]){stem}{plural}(?![\w-])", re.IGNORECASE)
