@@ -97,14 +97,16 @@ def test_a_real_minus_is_a_minus(context: BrowserContext, server: Server) -> Non
 def test_the_keypad_of_a_phone_has_a_minus_wherever_an_answer_has_one(
     context: BrowserContext, server: Server
 ) -> None:
-    page = opened(context, server.url + "real_attention/order/")
-    keypads = page.locator("form.exercise:has(fieldset > input)").evaluate_all(
-        """forms => forms.map((form) => [
-            form.querySelector("input").inputMode,
-            [...form.nextElementSibling.querySelectorAll("li > :first-child")].some(
-                (answer) => answer.textContent.includes("-")),
-        ])"""
-    )
+    keypads = []
+    for chapter in ("order", "rotary"):
+        page = opened(context, f"{server.url}real_attention/{chapter}/")
+        keypads += page.locator("form.exercise:has(fieldset > input)").evaluate_all(
+            """forms => forms.map((form) => [
+                form.querySelector("input").inputMode,
+                [...form.nextElementSibling.querySelectorAll("li > :first-child")].some(
+                    (answer) => answer.textContent.includes("-")),
+            ])"""
+        )
     # The decimal one has no minus on an iPhone, and is the handier one where none is needed.
     assert sorted(keypads) == [["decimal", False], ["text", True]]
 

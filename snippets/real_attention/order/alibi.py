@@ -26,8 +26,8 @@ def alibi(n_heads, n):
 
 if __name__ == "__main__":
     # --8<-- [start:show_alibi]
-    print(slopes(8))
-    print(alibi(8, 3)[0])
+    print("slopes:", slopes(8))
+    print("biases of head 1:", alibi(8, 3)[0], sep="\n")
     # --8<-- [end:show_alibi]
 
     # --8<-- [start:weights]
@@ -35,6 +35,6 @@ if __name__ == "__main__":
 
     scores = queries @ keys.T / 3**0.5  # (queries, keys)
     weights = (scores + alibi(8, 3)[0]).softmax(dim=-1)
-    print(scores.softmax(dim=-1)[0])
-    print(weights[0])
+    print("without biases:", scores.softmax(dim=-1)[0])
+    print("with biases:   ", weights[0])
     # --8<-- [end:weights]

@@ -9,11 +9,11 @@ def outputs_of(x):
     return attention(x @ w_query, x @ w_key, x @ w_value)  # (inputs, d_v)
 
 
-moved = [2, 0, 1]  # input 3 comes first
+moved = [2, 0, 1]  # bank comes first
 # --8<-- [end:moved]
 
 if __name__ == "__main__":
     # --8<-- [start:show_moved]
-    print(outputs_of(x))
-    print(outputs_of(x[moved]))
+    print("loan, river, bank:", outputs_of(x), sep="\n")
+    print("bank, loan, river:", outputs_of(x[moved]), sep="\n")
     # --8<-- [end:show_moved]

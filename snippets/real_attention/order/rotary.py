@@ -42,6 +42,7 @@ if __name__ == "__main__":
     neighbors = rotate(x, positions)
     halves = rotate_halves(x, positions)
     reordered = rotate_halves(x[:, [0, 2, 1, 3]], positions)
-    for turned in (neighbors, halves, reordered):
-        print(turned[0] @ turned.T)  # (keys,)
+    print("neighbors:", neighbors[0] @ neighbors.T)  # (keys,)
+    print("halves:   ", halves[0] @ halves.T)
+    print("reordered:", reordered[0] @ reordered.T)
     # --8<-- [end:conventions]

@@ -36,6 +36,7 @@ if __name__ == "__main__":
     from snippets.real_attention.order.moved import moved, outputs_of
     from snippets.walkthrough.inputs import x
 
-    print(outputs_of(x + encodings))
-    print(outputs_of(x[moved] + encodings))
+    in_order, reordered = x + encodings, x[moved] + encodings
+    print("loan, river, bank:", outputs_of(in_order), sep="\n")
+    print("bank, loan, river:", outputs_of(reordered), sep="\n")
     # --8<-- [end:show_moved]

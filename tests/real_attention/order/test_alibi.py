@@ -104,10 +104,11 @@ def test_the_page_shows_slopes_biases_and_weights(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
-        "tensor([0.5000, 0.2500, 0.1250, 0.0625, 0.0312, 0.0156, 0.0078, 0.0039])",
+        "slopes: tensor([0.5000, 0.2500, 0.1250, 0.0625, 0.0312, 0.0156, 0.0078, 0.0039])",
+        "biases of head 1:",
         "tensor([[ 0.0000, -0.5000, -1.0000],",
         "        [-0.5000,  0.0000, -0.5000],",
         "        [-1.0000, -0.5000,  0.0000]])",
-        "tensor([0.1361, 0.4319, 0.4319])",
-        "tensor([0.2444, 0.4703, 0.2853])",
+        "without biases: tensor([0.1361, 0.4319, 0.4319])",
+        "with biases:    tensor([0.2444, 0.4703, 0.2853])",
     ]

@@ -40,5 +40,6 @@ def test_the_page_shows_rows_and_that_there_is_none_past_the_end(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 4 and lines[0].startswith("tensor([[")
-    assert lines[-1] == "index out of range in self"
+    assert len(lines) == 5 and lines[0] == "rows 0, 1, 2:"
+    assert lines[1].startswith("tensor([[")
+    assert lines[-1] == "position 512: index out of range in self"

@@ -28,7 +28,7 @@ def test_the_outputs_are_those_of_torch():
         assert_close(outputs_of(inputs), theirs)
 
 
-def test_input_3_comes_first_and_the_others_follow():
+def test_bank_comes_first_and_the_others_follow():
     assert moved == [2, 0, 1]
 
 
@@ -49,9 +49,11 @@ def test_a_causal_mask_lets_order_in():
 def test_the_page_shows_the_rows_moving(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     assert capsys.readouterr().out.splitlines() == [
+        "loan, river, bank:",
         "tensor([[1.8639, 6.3194, 1.7042],",
         "        [1.9991, 7.8141, 0.2735],",
         "        [1.9926, 7.4796, 0.7359]])",
+        "bank, loan, river:",
         "tensor([[1.9926, 7.4796, 0.7359],",
         "        [1.8639, 6.3194, 1.7042],",
         "        [1.9991, 7.8141, 0.2735]])",

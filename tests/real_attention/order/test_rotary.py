@@ -141,7 +141,7 @@ def test_the_page_shows_equal_scores_and_conventions_that_differ(capsys):
         "query at 5, key at 2: 0.1807",
         "query at 105, key at 102: 0.1807",
         "query at 2, key at 5: -0.1616",
-        "tensor([ 2.0000, -1.7029, -0.3456])",
-        "tensor([ 2.0000,  0.0000, -0.8323])",
-        "tensor([ 2.0000, -1.7029, -0.3456])",
+        "neighbors: tensor([ 2.0000, -1.7029, -0.3456])",
+        "halves:    tensor([ 2.0000,  0.0000, -0.8323])",
+        "reordered: tensor([ 2.0000, -1.7029, -0.3456])",
     ]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # checks: real_attention/order/alibi
-"""Hints and checks for the blanks on ALiBi in the hands-on notebook on order."""
+"""Hints and checks for the blanks on ALiBi in the hands-on notebook on rotary positions."""
 
 import torch
 
