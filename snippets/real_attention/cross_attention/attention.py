@@ -28,8 +28,8 @@ def cross_attention(target, source, w_query, w_key, w_value, mask=None):
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(cross_scores)
-    print(cross_outputs)
+    print("scores", cross_scores, sep="\n")
+    print("outputs", cross_outputs, sep="\n")
     # --8<-- [end:show]
 
     # --8<-- [start:flow]

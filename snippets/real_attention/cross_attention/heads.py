@@ -39,6 +39,7 @@ if __name__ == "__main__":
     projections = [part.T for part in packed.chunk(3)]  # cut into three
     w_output = theirs.out_proj.weight.T  # (d_model, d_model)
     ours = multi_head_cross_attention(target, x, *projections, w_output, 2)
-    print(their_outputs.shape, their_weights.shape)
-    print(ours.allclose(their_outputs, atol=1e-6))
+    print("shape of their outputs", their_outputs.shape)
+    print("shape of their weights", their_weights.shape)
+    print("same outputs:", ours.allclose(their_outputs, atol=1e-6))
     # --8<-- [end:torch]

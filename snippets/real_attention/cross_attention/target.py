@@ -21,5 +21,5 @@ alone = attention(
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(alone)
+    print("self-attention in the target", alone, sep="\n")
     # --8<-- [end:show]

@@ -11,8 +11,9 @@ from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 
 if __name__ == "__main__":
     # --8<-- [start:show_use]
-    print(cross_attention(target, x, w_query, w_key, w_value))
-    print(cross_attention(target, x[:1], w_query, w_key, w_value))
+    projections = w_query, w_key, w_value
+    print("three words", cross_attention(target, x, *projections), sep="\n")
+    print("one word", cross_attention(target, x[:1], *projections), sep="\n")
     # --8<-- [end:show_use]
 
     # --8<-- [start:mixed_up]
@@ -21,20 +22,24 @@ if __name__ == "__main__":
     try:
         attention(target @ w_query, x @ w_key, target @ w_value)
     except RuntimeError as error:
-        print(error)
+        print("three words:", error)
     short = x[:2]  # a source as long as the target
-    print(attention(target @ w_query, short @ w_key, target @ w_value))
+    wrong = attention(target @ w_query, short @ w_key, target @ w_value)
+    print("two words", wrong, sep="\n")
     # --8<-- [end:mixed_up]
 
     # --8<-- [start:causal]
     causal = torch.ones(2, 3).tril().bool()  # (queries, keys)
-    print(causal)
-    print(cross_attention(target, x, w_query, w_key, w_value, causal))
+    masked = cross_attention(target, x, w_query, w_key, w_value, causal)
+    print("causal", causal, sep="\n")
+    print("outputs", masked, sep="\n")
     # --8<-- [end:causal]
 
     # --8<-- [start:padding]
     padded = torch.cat([x, torch.zeros(1, 4)])  # (keys=4, d_model)
     is_input = torch.tensor([True, True, True, False])  # (keys=4,)
-    print(cross_attention(target, padded, w_query, w_key, w_value))
-    print(cross_attention(target, padded, w_query, w_key, w_value, is_input))
+    without = cross_attention(target, padded, w_query, w_key, w_value)
+    masked = cross_attention(target, padded, w_query, w_key, w_value, is_input)
+    print("without a mask", without, sep="\n")
+    print("with a mask", masked, sep="\n")
     # --8<-- [end:padding]

@@ -245,18 +245,25 @@ def test_the_page_shows_each_claim(capsys):
         "        [1.8321, 5.9265, 2.1025]])",
     ]
     assert capsys.readouterr().out.splitlines() == [
+        "three words",
         *page,
+        "one word",
         "tensor([[1., 2., 3.],",
         "        [1., 2., 3.]])",
-        "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)",
+        "three words: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)",
+        "two words",
         "tensor([[1.8193, 1.1807, 2.7290],",
         "        [1.2809, 1.7191, 1.9214]])",
+        "causal",
         "tensor([[ True, False, False],",
         "        [ True,  True, False]])",
+        "outputs",
         "tensor([[1.0000, 2.0000, 3.0000],",
         "        [1.6405, 5.8427, 1.0786]])",
+        "without a mask",
         "tensor([[1.8032, 6.6651, 0.8214],",
         "        [1.7792, 5.7555, 2.0419]])",
+        "with a mask",
         *page,
     ]
 
@@ -268,10 +275,13 @@ def test_the_steps_are_shown_with_what_they_give(capsys):
     plt.close("all")
     assert ["weights (2, 3)" in told[0], "weights, shape (2, 3)" in told[1]] == [True, True]
     assert capsys.readouterr().out.splitlines() == [
+        "self-attention in the target",
         "tensor([[1.0000, 2.0000, 1.5000],",
         "        [1.2809, 1.7191, 1.9214]])",
+        "scores",
         "tensor([[0., 4., 2.],",
         "        [3., 4., 5.]])",
+        "outputs",
         "tensor([[1.9298, 7.1331, 0.8791],",
         "        [1.8321, 5.9265, 2.1025]])",
     ]
@@ -281,4 +291,8 @@ def test_the_page_compares_heads_with_torch(capsys):
     ran = runpy.run_path(cross_attention_heads.__file__, run_name="__main__")
     assert ran["theirs"].in_proj_bias is None
     assert_close(ran["ours"], ran["their_outputs"])
-    assert capsys.readouterr().out.splitlines() == ["torch.Size([2, 4]) torch.Size([2, 3])", "True"]
+    assert capsys.readouterr().out.splitlines() == [
+        "shape of their outputs torch.Size([2, 4])",
+        "shape of their weights torch.Size([2, 3])",
+        "same outputs: True",
+    ]

@@ -23,3 +23,12 @@ def test_a_wider_source_needs_wider_key_and_value_matrices_alone(solved):
     for narrow in ((solved["w_key"], wide[1]), (wide[0], solved["w_value"])):
         with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
             cross_attention(target, source, w_query, *narrow)
+
+
+def test_another_value_of_the_same_key_changes_the_output_alone(solved):
+    weights, values = solved["cross_weights"], solved["values"]
+    assert weights[0].argmax() == 1
+    assert (solved["other_values"] != values).any(dim=-1).tolist() == [False, True, False]
+    change = solved["other_outputs"] - solved["cross_outputs"]
+    assert_close(change, weights[:, 1:2] * (solved["other_values"] - values)[1])
+    assert change[0].abs().max() > 1
