@@ -113,7 +113,8 @@ def edited_sentence(page: str, token: str) -> str:
 
 def edited_snippet(source: str, token: str) -> str:
     """The snippet of the last chapter, printing one thing more."""
-    return replaced_once(source, "print(outputs)\n", f'print(outputs, "{token}".upper())\n')
+    old = 'print("outputs", outputs, sep="\\n")\n'
+    return replaced_once(source, old, f'{old}    print("{token}".upper())\n')
 
 
 def edited_helper(source: str, token: str) -> str:

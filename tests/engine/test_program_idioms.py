@@ -405,7 +405,6 @@ def test_statements_between_two_shown_sections_keep_their_place(sample: Sample) 
     assert text == "x = []\n\nx.append(1)\n\nprint(x)\n"
 
 
-@pytest.mark.xfail(reason="programs share a process, and the decimal context with it", strict=False)
 def test_no_program_leaves_anything_to_the_next_one(sample: Sample) -> None:
     names = [f"n{n}" for n in range(6)]
     for name in names:

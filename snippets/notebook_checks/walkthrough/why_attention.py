@@ -80,12 +80,15 @@ if __name__ == "__main__":
     # --8<-- [start:scores] hidden
     check_fit(scores, river_bank, bank)
     # --8<-- [end:scores]
+
     # --8<-- [start:weights] hidden
     check_shares(weights, scores)
     # --8<-- [end:weights]
+
     # --8<-- [start:blend] hidden
     check_blend(new_bank, weights, river_bank)
     # --8<-- [end:blend]
+
     # --8<-- [start:attend] hidden
     check_attend(attend)
     # --8<-- [end:attend]
