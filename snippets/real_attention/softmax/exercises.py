@@ -7,14 +7,14 @@ from snippets.walkthrough.attention_scores import scores
 if __name__ == "__main__":
     # --8<-- [start:thousand]
     thousand = torch.tensor([1002.0, 1000.0])  # (keys=2,)
-    print(thousand - thousand.max())
-    print(softmax(thousand, dim=-1))
+    print("shifted", thousand - thousand.max())
+    print("weights", softmax(thousand, dim=-1))
     # --8<-- [end:thousand]
 
     # --8<-- [start:doubled]
     doubled = softmax(2 * scores, dim=-1)  # (queries, keys)
-    print(doubled.equal(softmax(scores / 0.5, dim=-1)))
-    print(doubled.equal(softmax(scores / 2, dim=-1)))
+    print("temperature 0.5:", doubled.equal(softmax(scores / 0.5, dim=-1)))
+    print("temperature 2:  ", doubled.equal(softmax(scores / 2, dim=-1)))
     # --8<-- [end:doubled]
 
     # --8<-- [start:one_hidden]
@@ -22,3 +22,10 @@ if __name__ == "__main__":
     shares = softmax(one_hidden, dim=-1)
     print(shares)
     # --8<-- [end:one_hidden]
+
+    # --8<-- [start:faint]
+    two_weights = torch.tensor([0.9, 0.1])  # (keys=2,)
+    two_values = torch.tensor([[0.0, 0, 0], [10, 0, 0]])  # (keys=2, d_v)
+    faint = two_weights @ two_values  # (d_v,)
+    print(faint)
+    # --8<-- [end:faint]

@@ -50,21 +50,23 @@ if __name__ == "__main__":
     # --8<-- [end:picture]
 
     # --8<-- [start:show_hidden]
-    print(hidden_weights)
-    print(softmax(scaled_scores[:, :2], dim=-1))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print("key 3 hidden", hidden_weights, sep="\n")
+    print("without key 3", softmax(scaled_scores[:, :2], dim=-1), sep="\n")
     # --8<-- [end:show_hidden]
 
     # --8<-- [start:nothing_left]
     query_3 = torch.tensor([[False], [False], [True]])  # (queries, 1)
     empty = scaled_scores.masked_fill(query_3, -torch.inf)
     first = softmax(empty, dim=-1) @ values  # (queries, d_v)
-    print(softmax(empty, dim=-1))
-    print(empty.softmax(dim=-1)[2])
-    print(first)
+    print("weights", softmax(empty, dim=-1), sep="\n")
+    print("row 3 of torch's softmax", empty.softmax(dim=-1)[2])
+    print("outputs", first, sep="\n")
     # --8<-- [end:nothing_left]
 
     # --8<-- [start:spreads]
     from snippets.real_attention.scaling.attention import attention
 
-    print(attention(first, first, first))  # (queries, d_v)
+    second = attention(first, first, first)  # (queries, d_v)
+    print("outputs of the next layer", second, sep="\n")
     # --8<-- [end:spreads]

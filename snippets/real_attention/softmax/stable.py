@@ -24,22 +24,23 @@ def softmax(scores, dim):
 
 if __name__ == "__main__":
     # --8<-- [start:overflow]
-    print(torch.tensor([88.0, 89.0]).exp())
+    print("e^88 and e^89  ", torch.tensor([88.0, 89.0]).exp())
     large = torch.tensor([100.0, 101.0])  # (keys=2,)
-    print(large.exp())
-    print(naive_softmax(large, dim=-1))
+    print("e^100 and e^101", large.exp())
+    print("weights        ", naive_softmax(large, dim=-1))
     # --8<-- [end:overflow]
 
     # --8<-- [start:half]
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
     print(naive_softmax(scores.to(torch.float16), dim=-1))
     # --8<-- [end:half]
 
     # --8<-- [start:stable]
     import torch.nn.functional as F
 
-    print(softmax(large, dim=-1))
-    print(F.softmax(large, dim=-1))
-    print(softmax(torch.tensor([0.0, 1.0]), dim=-1))
+    print("ours        ", softmax(large, dim=-1))
+    print("torch's     ", F.softmax(large, dim=-1))
+    print("of 0 and 1  ", softmax(torch.tensor([0.0, 1.0]), dim=-1))
     # --8<-- [end:stable]
 
     # --8<-- [start:stable_half]
@@ -48,8 +49,8 @@ if __name__ == "__main__":
 
     # --8<-- [start:wrong_dim]
     columns = softmax(scores, dim=0)  # (queries, keys)
-    print(columns.sum(dim=0))
-    print(columns.sum(dim=-1))
+    print("sum of each column", columns.sum(dim=0))
+    print("sum of each row   ", columns.sum(dim=-1))
     # --8<-- [end:wrong_dim]
 
     # --8<-- [start:without_dim]

@@ -19,3 +19,8 @@ def test_doubled_scores_are_scores_at_half_the_temperature(solved):
 
 def test_two_equal_scores_share_the_whole_when_the_third_key_is_hidden(solved):
     assert solved["shares"].tolist() == [0.5, 0.5, 0]
+
+
+def test_a_large_share_of_zeros_adds_nothing(solved):
+    assert solved["two_weights"].argmax() == 0
+    assert solved["faint"].tolist() == pytest.approx([1, 0, 0])

@@ -80,12 +80,14 @@ def test_the_temperatures_are_spelled_out(ran):
 
 
 def test_what_is_hidden_and_what_is_left_is_spelled_out(ran):
-    assert ran["printed"][8:15] == [
-        "tensor([[2.3963e-01, 7.6037e-01],",
-        "        [9.7880e-04, 9.9902e-01],",
-        "        [9.7682e-03, 9.9023e-01]])",
-        "tensor([[1.3613e-01, 4.3194e-01, 4.3194e-01],",
-        "        [8.9045e-04, 9.0884e-01, 9.0267e-02],",
-        "        [       nan,        nan,        nan]])",
-        "tensor([nan, nan, nan])",
+    assert ran["printed"][9:18] == [
+        "without key 3",
+        "tensor([[0.2396, 0.7604],",
+        "        [0.0010, 0.9990],",
+        "        [0.0098, 0.9902]])",
+        "weights",
+        "tensor([[0.1361, 0.4319, 0.4319],",
+        "        [0.0009, 0.9088, 0.0903],",
+        "        [   nan,    nan,    nan]])",
+        "row 3 of torch's softmax tensor([nan, nan, nan])",
     ]
