@@ -38,17 +38,18 @@ scores = torch.einsum("bqd,bkd->bqk", queries, keys)  # (batch, queries, keys)
 
 if __name__ == "__main__":
     # --8<-- [start:show_batch]
-    print(batch.shape, queries.shape)
+    print("shape of batch  ", batch.shape)
+    print("shape of queries", queries.shape)
     # --8<-- [end:show_batch]
 
     # --8<-- [start:show_outputs]
-    print(outputs)
+    print("outputs", outputs, sep="\n")
     # --8<-- [end:show_outputs]
 
     # --8<-- [start:show_loop]
-    print((outputs - one_by_one).abs().max())
+    print("largest difference", (outputs - one_by_one).abs().max())
     # --8<-- [end:show_loop]
 
     # --8<-- [start:show_einsum]
-    print(scores.equal(queries @ keys.transpose(-2, -1)))
+    print("same scores:", scores.equal(queries @ keys.transpose(-2, -1)))
     # --8<-- [end:show_einsum]

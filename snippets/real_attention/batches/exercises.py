@@ -14,7 +14,8 @@ if __name__ == "__main__":
     many_values = torch.ones(8, 10, 32)  # (batch=8, inputs=10, d_v=32)
     many_scores = many_queries @ many_keys.transpose(-2, -1)
     many_outputs = attention(many_queries, many_keys, many_values)
-    print(many_scores.shape, many_outputs.shape)
+    print("scores ", many_scores.shape)
+    print("outputs", many_outputs.shape)
     # --8<-- [end:shapes]
 
     # --8<-- [start:strangers]
@@ -22,5 +23,6 @@ if __name__ == "__main__":
     changed_keys[1] += 1
     changed_values[1] += 1
     changed_outputs = attention(queries, changed_keys, changed_values)
-    print((changed_outputs == outputs).all(dim=-1))  # (batch, queries)
+    same = (changed_outputs == outputs).all(dim=-1)  # (batch, queries)
+    print("output stays the same", same, sep="\n")
     # --8<-- [end:strangers]

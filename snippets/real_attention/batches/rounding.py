@@ -21,5 +21,5 @@ if __name__ == "__main__":
     # --8<-- [start:show]
     print("float32:", largest_difference(torch.float32))
     print("float64:", largest_difference(torch.float64))
-    print((0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3))
+    print("two orders:", (0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3))
     # --8<-- [end:show]

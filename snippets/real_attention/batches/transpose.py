@@ -15,14 +15,16 @@ if __name__ == "__main__":
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        print(keys.shape, keys.T.shape)
+        print("shape of keys  ", keys.shape)
+        print("shape of keys.T", keys.T.shape)
         try:
             print(queries @ keys.T)
         except RuntimeError as error:
-            print(str(error).partition(" at ")[0])
+            print("two sequences:", str(error).partition(" at ")[0])
 
         three = x.expand(3, 3, 4)  # x three times: (batch, inputs, d_model)
-        print((three @ w_query @ (three @ w_key).T)[0])  # (queries, keys)
+        mixed_up = three @ w_query @ (three @ w_key).T
+        print("three sequences, scores of the first", mixed_up[0], sep="\n")
     for warning in caught:
         print(fill(str(warning.message).partition(" Consider")[0]))
     # --8<-- [end:reversed]

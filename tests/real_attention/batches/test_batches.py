@@ -119,7 +119,7 @@ def test_both_precisions_and_two_orders_of_adding_are_printed(capsys):
     single, double, sums = capsys.readouterr().out.splitlines()
     assert single.startswith("float32: tensor(") and "dtype" not in single
     assert double.startswith("float64: tensor(") and double.endswith("dtype=torch.float64)")
-    assert sums == "0.6000000000000001 0.6"
+    assert sums == "two orders: 0.6000000000000001 0.6"
 
 
 def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
@@ -128,9 +128,17 @@ def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
         runpy.run_path(batches_transpose.__file__, run_name="__main__")
     finally:
         torch.set_warn_always(False)
-    shapes, error, *scores, warning, its_end = capsys.readouterr().out.splitlines()[:7]
-    assert shapes == "torch.Size([2, 3, 3]) torch.Size([3, 3, 2])"
-    assert error.startswith("The size of tensor a (2) must match the size of tensor b (3)")
+    lines = capsys.readouterr().out.splitlines()[:9]
+    *shapes, error, label = lines[:4]
+    *scores, warning, its_end = lines[4:]
+    assert shapes == [
+        "shape of keys   torch.Size([2, 3, 3])",
+        "shape of keys.T torch.Size([3, 3, 2])",
+    ]
+    assert label == "three sequences, scores of the first"
+    assert error.startswith(
+        "two sequences: The size of tensor a (2) must match the size of tensor b (3)"
+    )
     assert scores == [
         "tensor([[ 4.,  4.,  4.],",
         "        [12., 12., 12.],",
@@ -160,8 +168,14 @@ def test_the_picture_says_its_numbers_and_shows_true_products():
 def test_what_the_page_prints(capsys):
     runpy.run_path(batches.__file__, run_name="__main__")
     plt.close("all")
-    shapes, *outputs, difference, same = capsys.readouterr().out.splitlines()
-    assert shapes == "torch.Size([2, 3, 4]) torch.Size([2, 3, 3])"
-    assert outputs[0] == "tensor([[[1.8639, 6.3194, 1.7042],"
-    assert float(difference.removeprefix("tensor(").removesuffix(")")) < 1e-6
-    assert same == "True"
+    lines = capsys.readouterr().out.splitlines()
+    *shapes, label, first = lines[:4]
+    difference, same = lines[-2:]
+    assert shapes == [
+        "shape of batch   torch.Size([2, 3, 4])",
+        "shape of queries torch.Size([2, 3, 3])",
+    ]
+    assert label == "outputs"
+    assert first == "tensor([[[1.8639, 6.3194, 1.7042],"
+    assert float(difference.removeprefix("largest difference tensor(").removesuffix(")")) < 1e-6
+    assert same == "same scores: True"
