@@ -1,0 +1,679 @@
+# SPDX-License-Identifier: MIT
+"""Attentions without a mistake, in the styles that public code has. None may be accused."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+RIGHT = []
+
+
+def right(attention):
+    RIGHT.append(attention)
+    return attention
+
+
+# ---- functions of queries, keys and values -------------------------------------------------------
+@right
+def annotated(query, key, value, mask=None, dropout=None):
+    d_k = query.size(-1)
+    scores = torch.matmul(query, key.transpose(-2, -1)) / math.sqrt(d_k)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    p_attn = scores.softmax(dim=-1)
+    if dropout is not None:
+        p_attn = dropout(p_attn)
+    return torch.matmul(p_attn, value), p_attn
+
+
+@right
+def einsum(Q, K, V, mask):
+    scores = torch.einsum("b...nd,b...md->b...nm", Q, K) / Q.size(-1) ** 0.5
+    scores = scores.masked_fill(~mask, float("-inf"))
+    return torch.softmax(scores, -1) @ V
+
+
+@right
+def two_dimensional(q, k, v):
+    scores = q @ k.T / k.shape[1] ** 0.5
+    return F.softmax(scores, dim=1) @ v
+
+
+@right
+def batched_products(query, key, value, mask=None):
+    logits = torch.bmm(query, key.transpose(1, 2)) / math.sqrt(query.size(2))
+    if mask is not None:
+        logits.masked_fill_(mask == 0, -10000.0)
+    attention = F.softmax(logits, dim=2)
+    return torch.bmm(attention, value), attention
+
+
+@right
+def hides_where_true(q, k, v, mask=None):
+    scores = q.matmul(k.transpose(-1, -2)) * q.shape[-1] ** -0.5
+    if mask is not None:
+        scores = scores.masked_fill(mask, -torch.inf)
+    return scores.softmax(-1).matmul(v)
+
+
+@right
+def added_mask(q, k, v, attn_mask=None):
+    scores = (q / math.sqrt(q.size(-1))) @ k.mT
+    if attn_mask is not None:
+        scores = scores + attn_mask
+    return F.softmax(scores, dim=-1) @ v
+
+
+@right
+def own_softmax(q, k, v, is_causal=False):
+    scores = q @ k.mT * q.shape[-1] ** -0.5
+    if is_causal:
+        n, m = scores.shape[-2:]
+        past = torch.ones(n, m, dtype=torch.bool).tril()
+        scores = scores.where(past, scores.new_tensor(-math.inf))
+    shifted = (scores - scores.amax(dim=-1, keepdim=True)).exp()
+    return shifted / shifted.sum(dim=-1, keepdim=True) @ v
+
+
+@right
+def lengths_first_by_head(q, k, v, causal=False):
+    """q (batch, length, heads, d), like flash attention."""
+    scores = torch.einsum("blhd,bshd->bhls", q, k) / math.sqrt(q.shape[-1])
+    if causal:
+        n, m = scores.shape[-2:]
+        future = torch.ones(n, m, dtype=torch.bool, device=q.device).triu(m - n + 1)
+        scores = scores.masked_fill(future, float("-inf"))
+    return torch.einsum("bhls,bshd->blhd", scores.softmax(dim=-1), v)
+
+
+@right
+def online(q, k, v):
+    """Keys one block at a time, with the largest score so far."""
+    scale = 1 / math.sqrt(q.size(-1))
+    top = torch.full((*q.shape[:-1], 1), -math.inf)
+    total, out = torch.zeros_like(top), torch.zeros(*q.shape[:-1], v.size(-1))
+    for keys, values in zip(k.split(2, -2), v.split(2, -2), strict=True):
+        scores = q @ keys.transpose(-2, -1) * scale
+        new_top = torch.maximum(top, scores.amax(-1, keepdim=True))
+        old, weights = (top - new_top).exp(), (scores - new_top).exp()
+        total = total * old + weights.sum(-1, keepdim=True)
+        out, top = out * old + weights @ values, new_top
+    return out / total
+
+
+@right
+def fused(q, k, v, mask=None):
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+
+
+@right
+def grouped(q, k, v, n_rep=1):
+    if n_rep > 1:
+        b, h, n, d = k.shape
+        k = k[:, :, None].expand(b, h, n_rep, n, d).reshape(b, h * n_rep, n, d)
+        v = v[:, :, None].expand(b, h, n_rep, n, d).reshape(b, h * n_rep, n, d)
+    return (q @ k.transpose(2, 3) / math.sqrt(q.size(-1))).softmax(dim=-1) @ v
+
+
+@right
+def grouped_einsum(q, k, v):
+    """Query heads folded into groups, as in x (batch, kv heads, group, length, d)."""
+    b, h, n, d = q.shape
+    folded = q.reshape(b, k.shape[1], h // k.shape[1], n, d)
+    scores = torch.einsum("bgrnd,bgmd->bgrnm", folded, k) / d**0.5
+    return torch.einsum("bgrnm,bgmd->bgrnd", scores.softmax(-1), v).reshape(b, h, n, -1)
+
+
+@right
+def no_heads(x, w_query, w_key, w_value):
+    queries, keys, values = x @ w_query, x @ w_key, x @ w_value
+    return torch.softmax(queries @ keys.transpose(-2, -1) / keys.shape[-1] ** 0.5, dim=-1) @ values
+
+
+def rotate_half(x):
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat((-second, first), dim=-1)
+
+
+@right
+def rotary_tables(q, k, v, cos, sin):
+    q = q * cos + rotate_half(q) * sin
+    k = k * cos + rotate_half(k) * sin
+    return F.scaled_dot_product_attention(q, k, v)
+
+
+@right
+def rotary_offset(q, k, v, offset=0):
+    """Queries begin at offset; neighbors are pairs (rope)."""
+
+    def turn(x, start):
+        n, d = x.shape[-2:]
+        angles = (start + torch.arange(n))[:, None] / 10000 ** (torch.arange(0, d, 2) / d)
+        turned = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2)) * torch.polar(
+            torch.ones_like(angles), angles
+        )
+        return torch.view_as_real(turned).flatten(-2)
+
+    return F.scaled_dot_product_attention(turn(q, offset), turn(k, 0), v)
+
+
+# ---- modules without weights ---------------------------------------------------------------------
+@right
+class ScaledDotProductAttention(nn.Module):
+    def __init__(self, temperature, attn_dropout=0.1):
+        super().__init__()
+        self.temperature = temperature
+        self.dropout = nn.Dropout(attn_dropout)
+
+    def forward(self, q, k, v, mask=None):
+        attn = torch.matmul(q / self.temperature, k.transpose(2, 3))
+        if mask is not None:
+            attn = attn.masked_fill(mask == 0, -1e9)
+        attn = self.dropout(F.softmax(attn, dim=-1))
+        return torch.matmul(attn, v), attn
+
+
+def masked_softmax(x, valid_lens):
+    if valid_lens is None:
+        return F.softmax(x, dim=-1)
+    shape = x.shape
+    valid_lens = (
+        torch.repeat_interleave(valid_lens, shape[1])
+        if valid_lens.dim() == 1
+        else valid_lens.reshape(-1)
+    )
+    x = x.reshape(-1, shape[-1])
+    hidden = torch.arange(shape[-1])[None, :] >= valid_lens[:, None]
+    return F.softmax(x.masked_fill(hidden, -1e6).reshape(shape), dim=-1)
+
+
+@right
+class DotProductAttention(nn.Module):
+    def __init__(self, dropout):
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, queries, keys, values, valid_lens=None):
+        scores = torch.bmm(queries, keys.transpose(1, 2)) / math.sqrt(queries.shape[-1])
+        self.attention_weights = masked_softmax(scores, valid_lens)
+        return torch.bmm(self.dropout(self.attention_weights), values)
+
+
+# ---- layers with projections ---------------------------------------------------------------------
+@right
+class CloneLinears(nn.Module):
+    def __init__(self, h, d_model, dropout=0.1):
+        super().__init__()
+        self.d_k, self.h = d_model // h, h
+        self.linears = nn.ModuleList([nn.Linear(d_model, d_model) for _ in range(4)])
+        self.dropout = nn.Dropout(p=dropout)
+
+    def forward(self, query, key, value, mask=None):
+        if mask is not None:
+            mask = mask.unsqueeze(1)
+        n = query.size(0)
+        query, key, value = (
+            lin(x).view(n, -1, self.h, self.d_k).transpose(1, 2)
+            for lin, x in zip(self.linears, (query, key, value), strict=False)
+        )
+        x, self.attn = annotated(query, key, value, mask=mask, dropout=self.dropout)
+        return self.linears[-1](x.transpose(1, 2).contiguous().view(n, -1, self.h * self.d_k))
+
+
+class GPTConfig:
+    n_embd, n_head, block_size, dropout, attn_pdrop, resid_pdrop, bias = (
+        24,
+        4,
+        32,
+        0.1,
+        0.1,
+        0.1,
+        False,
+    )
+
+
+@right
+class CausalSelfAttention(nn.Module):
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        assert config.n_embd % config.n_head == 0
+        self.c_attn = nn.Linear(config.n_embd, 3 * config.n_embd, bias=config.bias)
+        self.c_proj = nn.Linear(config.n_embd, config.n_embd, bias=config.bias)
+        self.attn_dropout, self.resid_dropout = (
+            nn.Dropout(config.dropout),
+            nn.Dropout(config.dropout),
+        )
+        self.n_head, self.n_embd = config.n_head, config.n_embd
+        ones = torch.ones(config.block_size, config.block_size)
+        self.register_buffer(
+            "bias", torch.tril(ones).view(1, 1, config.block_size, config.block_size)
+        )
+
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = self.c_attn(x).split(self.n_embd, dim=2)
+        k = k.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
+        q = q.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
+        v = v.view(B, T, self.n_head, C // self.n_head).transpose(1, 2)
+        att = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
+        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, float("-inf"))
+        y = self.attn_dropout(F.softmax(att, dim=-1)) @ v
+        y = y.transpose(1, 2).contiguous().view(B, T, C)
+        return self.resid_dropout(self.c_proj(y))
+
+
+@right
+class FlashGPT(nn.Module):
+    def __init__(self, n_embd, n_head, dropout=0.0):
+        super().__init__()
+        self.c_attn, self.c_proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
+        self.n_head, self.dropout = n_head, dropout
+
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2) for t in self.c_attn(x).chunk(3, dim=-1)
+        )
+        p = self.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=p, is_causal=True)
+        return self.c_proj(y.transpose(1, 2).reshape(B, T, C))
+
+
+@right
+class VisionAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, qkv_bias=False, attn_drop=0.0, proj_drop=0.0):
+        super().__init__()
+        self.num_heads = num_heads
+        self.scale = (dim // num_heads) ** -0.5
+        self.qkv = nn.Linear(dim, dim * 3, bias=qkv_bias)
+        self.attn_drop, self.proj, self.proj_drop = (
+            nn.Dropout(attn_drop),
+            nn.Linear(dim, dim),
+            nn.Dropout(proj_drop),
+        )
+
+    def forward(self, x):
+        B, N, C = x.shape
+        qkv = (
+            self.qkv(x).reshape(B, N, 3, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        )
+        q, k, v = qkv.unbind(0)
+        attn = self.attn_drop(((q * self.scale) @ k.transpose(-2, -1)).softmax(dim=-1))
+        return self.proj_drop(self.proj((attn @ v).transpose(1, 2).reshape(B, N, C)))
+
+
+@right
+class InnerWidth(nn.Module):
+    """A width of heads of its own, projections without a bias, a layer norm inside."""
+
+    def __init__(self, dim, heads=8, dim_head=64, dropout=0.0):
+        super().__init__()
+        self.heads, self.scale = heads, dim_head**-0.5
+        self.norm = nn.LayerNorm(dim)
+        self.to_qkv = nn.Linear(dim, dim_head * heads * 3, bias=False)
+        self.attend, self.dropout = nn.Softmax(dim=-1), nn.Dropout(dropout)
+        self.to_out = nn.Sequential(nn.Linear(dim_head * heads, dim), nn.Dropout(dropout))
+
+    def forward(self, x):
+        x = self.norm(x)
+        b, n, _ = x.shape
+        q, k, v = (
+            t.view(b, n, self.heads, -1).permute(0, 2, 1, 3)
+            for t in self.to_qkv(x).chunk(3, dim=-1)
+        )
+        attn = self.dropout(self.attend(torch.matmul(q, k.transpose(-1, -2)) * self.scale))
+        return self.to_out(torch.matmul(attn, v).permute(0, 2, 1, 3).reshape(b, n, -1))
+
+
+@right
+class SeparateHead(nn.Module):
+    def __init__(self, head_size, n_embd, block_size, dropout):
+        super().__init__()
+        self.key = nn.Linear(n_embd, head_size, bias=False)
+        self.query = nn.Linear(n_embd, head_size, bias=False)
+        self.value = nn.Linear(n_embd, head_size, bias=False)
+        self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size)))
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        _, T, _ = x.shape
+        k, q = self.key(x), self.query(x)
+        wei = q @ k.transpose(-2, -1) * k.shape[-1] ** -0.5
+        wei = self.dropout(
+            F.softmax(wei.masked_fill(self.tril[:T, :T] == 0, float("-inf")), dim=-1)
+        )
+        return wei @ self.value(x)
+
+
+@right
+class SeparateHeads(nn.Module):
+    def __init__(self, num_heads, head_size, n_embd, block_size, dropout):
+        super().__init__()
+        self.heads = nn.ModuleList(
+            [SeparateHead(head_size, n_embd, block_size, dropout) for _ in range(num_heads)]
+        )
+        self.proj, self.dropout = nn.Linear(head_size * num_heads, n_embd), nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.dropout(self.proj(torch.cat([h(x) for h in self.heads], dim=-1)))
+
+
+@right
+class BookLayer(nn.Module):
+    def __init__(self, d_in, d_out, context_length, dropout, num_heads, qkv_bias=False):
+        super().__init__()
+        self.d_out, self.num_heads, self.head_dim = d_out, num_heads, d_out // num_heads
+        self.W_query = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.W_key = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.W_value = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.out_proj, self.dropout = nn.Linear(d_out, d_out), nn.Dropout(dropout)
+        self.register_buffer(
+            "mask", torch.triu(torch.ones(context_length, context_length), diagonal=1)
+        )
+
+    def forward(self, x):
+        b, n, _ = x.shape
+        keys, queries, values = self.W_key(x), self.W_query(x), self.W_value(x)
+        keys = keys.view(b, n, self.num_heads, self.head_dim).transpose(1, 2)
+        values = values.view(b, n, self.num_heads, self.head_dim).transpose(1, 2)
+        queries = queries.view(b, n, self.num_heads, self.head_dim).transpose(1, 2)
+        scores = queries @ keys.transpose(2, 3)
+        scores.masked_fill_(self.mask.bool()[:n, :n], -torch.inf)
+        weights = self.dropout(torch.softmax(scores / keys.shape[-1] ** 0.5, dim=-1))
+        return self.out_proj((weights @ values).transpose(1, 2).contiguous().view(b, n, self.d_out))
+
+
+@right
+class EinsumLayer(nn.Module):
+    """Arguments in the order values, keys, query; the scale taken from one head."""
+
+    def __init__(self, embed_size, heads):
+        super().__init__()
+        self.heads, self.head_dim = heads, embed_size // heads
+        self.values, self.keys = (
+            nn.Linear(embed_size, embed_size),
+            nn.Linear(embed_size, embed_size),
+        )
+        self.queries, self.fc_out = (
+            nn.Linear(embed_size, embed_size),
+            nn.Linear(embed_size, embed_size),
+        )
+
+    def forward(self, values, keys, query, mask):
+        N, value_len, key_len, query_len = (
+            query.shape[0],
+            values.shape[1],
+            keys.shape[1],
+            query.shape[1],
+        )
+        values = self.values(values).reshape(N, value_len, self.heads, self.head_dim)
+        keys = self.keys(keys).reshape(N, key_len, self.heads, self.head_dim)
+        queries = self.queries(query).reshape(N, query_len, self.heads, self.head_dim)
+        energy = torch.einsum("nqhd,nkhd->nhqk", [queries, keys])
+        if mask is not None:
+            energy = energy.masked_fill(mask == 0, float("-1e20"))
+        attention = torch.softmax(energy / self.head_dim**0.5, dim=3)
+        out = torch.einsum("nhql,nlhd->nqhd", [attention, values]).reshape(
+            N, query_len, self.heads * self.head_dim
+        )
+        return self.fc_out(out)
+
+
+@right
+class ResidualLayer(nn.Module):
+    """A residual path and a layer norm inside, and weights returned."""
+
+    def __init__(self, n_head, d_model, d_k, d_v, dropout=0.1):
+        super().__init__()
+        self.n_head, self.d_k, self.d_v = n_head, d_k, d_v
+        self.w_qs = nn.Linear(d_model, n_head * d_k, bias=False)
+        self.w_ks = nn.Linear(d_model, n_head * d_k, bias=False)
+        self.w_vs = nn.Linear(d_model, n_head * d_v, bias=False)
+        self.fc = nn.Linear(n_head * d_v, d_model, bias=False)
+        self.attention = ScaledDotProductAttention(temperature=d_k**0.5)
+        self.dropout, self.layer_norm = nn.Dropout(dropout), nn.LayerNorm(d_model, eps=1e-6)
+
+    def forward(self, q, k, v, mask=None):
+        b, n, m, residual = q.size(0), q.size(1), k.size(1), q
+        q = self.w_qs(q).view(b, n, self.n_head, self.d_k).transpose(1, 2)
+        k = self.w_ks(k).view(b, m, self.n_head, self.d_k).transpose(1, 2)
+        v = self.w_vs(v).view(b, m, self.n_head, self.d_v).transpose(1, 2)
+        q, attn = self.attention(q, k, v, mask=mask.unsqueeze(1) if mask is not None else None)
+        q = self.dropout(self.fc(q.transpose(1, 2).contiguous().view(b, n, -1))) + residual
+        return self.layer_norm(q), attn
+
+
+@right
+class BatchSecond(nn.Module):
+    """(length, batch, width), heads folded into the batch, the mask of True hides."""
+
+    def __init__(self, embed_dim, num_heads, dropout=0.0):
+        super().__init__()
+        self.num_heads, self.head_dim, self.p = num_heads, embed_dim // num_heads, dropout
+        self.q_proj, self.k_proj = nn.Linear(embed_dim, embed_dim), nn.Linear(embed_dim, embed_dim)
+        self.v_proj, self.out_proj = (
+            nn.Linear(embed_dim, embed_dim),
+            nn.Linear(embed_dim, embed_dim),
+        )
+
+    def forward(self, query, key, value, key_padding_mask=None):
+        n, b, d = query.shape
+        q = self.q_proj(query) * self.head_dim**-0.5
+        q = q.contiguous().view(n, b * self.num_heads, self.head_dim).transpose(0, 1)
+        k = (
+            self.k_proj(key)
+            .contiguous()
+            .view(-1, b * self.num_heads, self.head_dim)
+            .transpose(0, 1)
+        )
+        v = (
+            self.v_proj(value)
+            .contiguous()
+            .view(-1, b * self.num_heads, self.head_dim)
+            .transpose(0, 1)
+        )
+        weights = torch.bmm(q, k.transpose(1, 2))
+        if key_padding_mask is not None:
+            weights = weights.view(b, self.num_heads, n, -1)
+            weights = weights.masked_fill(key_padding_mask[:, None, None], float("-inf")).view(
+                b * self.num_heads, n, -1
+            )
+        weights = F.dropout(F.softmax(weights, dim=-1), p=self.p, training=self.training)
+        out = torch.bmm(weights, v).transpose(0, 1).contiguous().view(n, b, d)
+        return self.out_proj(out), weights
+
+
+@right
+class ParameterHeads(nn.Module):
+    """One weight (heads, d_model, d_k) for each projection."""
+
+    def __init__(self, n_heads, d_model, d_head):
+        super().__init__()
+        self.W_Q = nn.Parameter(torch.randn(n_heads, d_model, d_head))
+        self.W_K = nn.Parameter(torch.randn(n_heads, d_model, d_head))
+        self.W_V = nn.Parameter(torch.randn(n_heads, d_model, d_head))
+        self.W_O = nn.Parameter(torch.randn(n_heads, d_head, d_model))
+        self.n_heads, self.d_head = n_heads, d_head
+
+    def forward(self, normalized_resid_pre):
+        q = torch.einsum("bpm,hmd->bphd", normalized_resid_pre, self.W_Q)
+        k = torch.einsum("bpm,hmd->bphd", normalized_resid_pre, self.W_K)
+        v = torch.einsum("bpm,hmd->bphd", normalized_resid_pre, self.W_V)
+        scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / self.d_head**0.5
+        future = torch.triu(
+            torch.ones(scores.size(-2), scores.size(-1), dtype=torch.bool), diagonal=1
+        )
+        pattern = scores.masked_fill(future, -1e5).softmax(-1)
+        z = torch.einsum("bkhd,bhqk->bqhd", v, pattern)
+        return torch.einsum("bqhd,hdm->bqm", z, self.W_O)
+
+
+@right
+class RotaryGrouped(nn.Module):
+    """Grouped heads, rotary positions (complex), a causal mask given from outside."""
+
+    def __init__(self, dim, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads, self.head_dim = n_heads, n_kv_heads, dim // n_heads
+        self.wq = nn.Linear(dim, n_heads * self.head_dim, bias=False)
+        self.wk = nn.Linear(dim, n_kv_heads * self.head_dim, bias=False)
+        self.wv = nn.Linear(dim, n_kv_heads * self.head_dim, bias=False)
+        self.wo = nn.Linear(n_heads * self.head_dim, dim, bias=False)
+
+    def turn(self, x, freqs_cis):
+        pairs = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * freqs_cis[None, :, None]).flatten(3).type_as(x)
+
+    def forward(self, x, freqs_cis, mask=None):
+        b, n, _ = x.shape
+        xq = self.turn(self.wq(x).view(b, n, self.n_heads, self.head_dim), freqs_cis).transpose(
+            1, 2
+        )
+        xk = self.turn(self.wk(x).view(b, n, self.n_kv_heads, self.head_dim), freqs_cis).transpose(
+            1, 2
+        )
+        xv = self.wv(x).view(b, n, self.n_kv_heads, self.head_dim).transpose(1, 2)
+        xk = xk.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        xv = xv.repeat_interleave(self.n_heads // self.n_kv_heads, dim=1)
+        scores = torch.matmul(xq, xk.transpose(2, 3)) / math.sqrt(self.head_dim)
+        if mask is not None:
+            scores = scores + mask
+        scores = F.softmax(scores.float(), dim=-1).type_as(xq)
+        return self.wo(torch.matmul(scores, xv).transpose(1, 2).contiguous().view(b, n, -1))
+
+
+@right
+class HalvesNormalized(nn.Module):
+    """Rotary halves with its own tables and normalized queries and keys; a fused kernel."""
+
+    def __init__(self, hidden_size, num_heads, num_kv_heads, rope_theta=10000.0):
+        super().__init__()
+        self.num_heads, self.num_kv_heads, self.head_dim = (
+            num_heads,
+            num_kv_heads,
+            hidden_size // num_heads,
+        )
+        self.q_proj = nn.Linear(hidden_size, num_heads * self.head_dim, bias=False)
+        self.k_proj = nn.Linear(hidden_size, num_kv_heads * self.head_dim, bias=False)
+        self.v_proj = nn.Linear(hidden_size, num_kv_heads * self.head_dim, bias=False)
+        self.o_proj = nn.Linear(num_heads * self.head_dim, hidden_size, bias=False)
+        self.q_norm, self.k_norm = (
+            nn.RMSNorm(self.head_dim, eps=1e-6),
+            nn.RMSNorm(self.head_dim, eps=1e-6),
+        )
+        inv = 1.0 / rope_theta ** (torch.arange(0, self.head_dim, 2).float() / self.head_dim)
+        self.register_buffer("inv_freq", inv, persistent=False)
+
+    def forward(self, hidden_states):
+        b, n, _ = hidden_states.shape
+        q = self.q_norm(self.q_proj(hidden_states).view(b, n, self.num_heads, -1)).transpose(1, 2)
+        k = self.k_norm(self.k_proj(hidden_states).view(b, n, self.num_kv_heads, -1)).transpose(
+            1, 2
+        )
+        v = self.v_proj(hidden_states).view(b, n, self.num_kv_heads, -1).transpose(1, 2)
+        freqs = torch.outer(torch.arange(n).float(), self.inv_freq)
+        cos, sin = torch.cat((freqs, freqs), -1).cos(), torch.cat((freqs, freqs), -1).sin()
+        q, k = q * cos + rotate_half(q) * sin, k * cos + rotate_half(k) * sin
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+        return self.o_proj(out.transpose(1, 2).reshape(b, n, -1))
+
+
+@right
+class CachedRotary(nn.Module):
+    """Causal, with rotary positions that go on after the cached keys."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.h, self.d = n_heads, d_model // n_heads
+        self.q_proj, self.k_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.v_proj, self.out_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def rope(self, x, start):
+        at = torch.arange(start, start + x.size(-2)).float()
+        angle = at[:, None] * 10000.0 ** (-torch.arange(0, self.d, 2) / self.d)
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack(
+            (a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()), -1
+        ).flatten(-2)
+
+    def forward(self, x, past_kv=None):
+        q, k, v = (
+            p(x).unflatten(-1, (self.h, self.d)).transpose(1, 2)
+            for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        start = 0 if past_kv is None else past_kv[0].size(-2)
+        q, k = self.rope(q, start), self.rope(k, start)
+        if past_kv is not None:
+            k, v = torch.cat((past_kv[0], k), -2), torch.cat((past_kv[1], v), -2)
+        n, m = q.size(-2), k.size(-2)
+        seen = torch.ones(n, m, dtype=torch.bool).tril(m - n)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+        return self.out_proj(out.transpose(1, 2).flatten(2)), (k, v)
+
+
+@right
+class PackedByHead(nn.Module):
+    """Queries, keys and values packed by head, as (heads, 3, d_k)."""
+
+    def __init__(self, hidden_size, num_attention_heads):
+        super().__init__()
+        self.num_heads, self.head_size = num_attention_heads, hidden_size // num_attention_heads
+        self.query_key_value = nn.Linear(hidden_size, 3 * hidden_size)
+        self.dense = nn.Linear(hidden_size, hidden_size)
+
+    def forward(self, hidden_states, attention_mask=None):
+        b, n, _ = hidden_states.shape
+        qkv = self.query_key_value(hidden_states).view(b, n, self.num_heads, 3 * self.head_size)
+        q, k, v = (t.permute(0, 2, 1, 3) for t in qkv.chunk(3, dim=-1))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(self.head_size)
+        if attention_mask is not None:
+            scores = scores + attention_mask
+        return self.dense((scores.softmax(-1) @ v).permute(0, 2, 1, 3).reshape(b, n, -1))
+
+
+@right
+class CrossAttention(nn.Module):
+    def __init__(self, query_dim, heads=8, dim_head=64):
+        super().__init__()
+        self.heads, self.scale = heads, dim_head**-0.5
+        self.to_q = nn.Linear(query_dim, heads * dim_head, bias=False)
+        self.to_kv = nn.Linear(query_dim, heads * dim_head * 2, bias=False)
+        self.to_out = nn.Linear(heads * dim_head, query_dim)
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        b, h = x.shape[0], self.heads
+        q, (k, v) = self.to_q(x), self.to_kv(context).chunk(2, dim=-1)
+        q, k, v = (
+            t.reshape(b, -1, h, t.shape[-1] // h)
+            .transpose(1, 2)
+            .reshape(b * h, -1, t.shape[-1] // h)
+            for t in (q, k, v)
+        )
+        weights = (torch.einsum("bid,bjd->bij", q, k) * self.scale).softmax(dim=-1)
+        out = torch.einsum("bij,bjd->bid", weights, v)
+        return self.to_out(
+            out.reshape(b, h, -1, out.shape[-1]).permute(0, 2, 1, 3).reshape(b, out.shape[1], -1)
+        )
+
+
+@right
+class WrapsTorch(nn.Module):
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(
+            config.n_embd, config.n_head, dropout=config.attn_pdrop, batch_first=True
+        )
+        self.c_proj = nn.Linear(config.n_embd, config.n_embd)
+
+    def forward(self, x):
+        T = x.size(1)
+        seen = torch.tril(torch.ones(T, T)).bool()
+        return self.c_proj(self.attn(x, x, x, attn_mask=~seen)[0])
+
+
+right(F.scaled_dot_product_attention)
+right(nn.MultiheadAttention)
+right(nn.MultiheadAttention(24, 4, batch_first=True))

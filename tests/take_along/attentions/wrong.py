@@ -1,0 +1,728 @@
+# SPDX-License-Identifier: MIT
+"""Attentions with one classic mistake each, in the styles that public code has."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from tests.take_along.attentions.right import (
+    CausalSelfAttention,
+    GPTConfig,
+    VisionAttention,
+    rotate_half,
+)
+
+WRONG = []  # (attention, the mistake that must be reported)
+
+
+def wrong(mistake):
+    def keep(attention):
+        WRONG.append((attention, mistake))
+        return attention
+
+    return keep
+
+
+# ---- the axis of the softmax ---------------------------------------------------------------------
+@wrong("softmax_queries")
+def axis_minus_two(q, k, v):
+    return F.softmax(q @ k.transpose(-2, -1) / math.sqrt(q.size(-1)), dim=-2) @ v
+
+
+@wrong("softmax_heads")
+def axis_one(query, key, value, mask=None):
+    scores = torch.matmul(query, key.transpose(-2, -1)) / math.sqrt(query.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    return torch.matmul(torch.softmax(scores, dim=1), value)
+
+
+@wrong("softmax_queries")
+class AxisOfModule(nn.Module):
+    """A softmax over dim=1 of (batch, queries, keys)."""
+
+    def __init__(self, d_model):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(d_model, d_model) for _ in range(3))
+        self.softmax = nn.Softmax(dim=1)
+
+    def forward(self, x):
+        scores = torch.bmm(self.q(x), self.k(x).transpose(1, 2)) / math.sqrt(x.size(-1))
+        return torch.bmm(self.softmax(scores), self.v(x))
+
+
+@wrong("softmax_batch")
+def axis_zero(Q, K, V):
+    return torch.softmax(torch.einsum("bhid,bhjd->bhij", Q, K) / Q.shape[-1] ** 0.5, dim=0) @ V
+
+
+@wrong("softmax_queries")
+class AxisTwoOfFour(nn.Module):
+    def __init__(self, embed_dim, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv, self.out = nn.Linear(embed_dim, 3 * embed_dim), nn.Linear(embed_dim, embed_dim)
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = (
+            t.view(b, n, self.num_heads, -1).transpose(1, 2) for t in self.qkv(x).chunk(3, -1)
+        )
+        attn = torch.softmax(q @ k.transpose(2, 3) * (d // self.num_heads) ** -0.5, dim=2)
+        return self.out((attn @ v).transpose(1, 2).reshape(b, n, d))
+
+
+# ---- the scale -----------------------------------------------------------------------------------
+@wrong("scale_missing")
+def unscaled(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, float("-inf"))
+    return scores.softmax(dim=-1) @ v
+
+
+@wrong("scale_missing")
+class UnscaledHead(nn.Module):
+    def __init__(self, n_embd, head_size):
+        super().__init__()
+        self.key, self.query, self.value = (
+            nn.Linear(n_embd, head_size, bias=False) for _ in range(3)
+        )
+
+    def forward(self, x):
+        return F.softmax(self.query(x) @ self.key(x).transpose(-2, -1), dim=-1) @ self.value(x)
+
+
+@wrong("scale_doubled")
+def scaled_twice(q, k, v):
+    q = q / math.sqrt(q.size(-1))
+    return ((q @ k.mT) / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@wrong("scale_doubled")
+def divided_by_d_k(q, k, v, mask=None):
+    scores = torch.matmul(q, k.transpose(-2, -1)) / q.size(-1)
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    return torch.matmul(F.softmax(scores, dim=-1), v)
+
+
+@wrong("scale_d_model")
+class VisionByModel(VisionAttention):
+    def __init__(self, dim, num_heads=8):
+        super().__init__(dim, num_heads)
+        self.scale = dim**-0.5
+
+
+@wrong("scale_d_model")
+class EinsumByModel(nn.Module):
+    def __init__(self, embed_size, heads):
+        super().__init__()
+        self.embed_size, self.heads, self.head_dim = embed_size, heads, embed_size // heads
+        self.values, self.keys = (
+            nn.Linear(embed_size, embed_size),
+            nn.Linear(embed_size, embed_size),
+        )
+        self.queries, self.fc_out = (
+            nn.Linear(embed_size, embed_size),
+            nn.Linear(embed_size, embed_size),
+        )
+
+    def forward(self, values, keys, query, mask=None):
+        N, n = query.shape[0], query.shape[1]
+        v, k, q = self.values(values), self.keys(keys), self.queries(query)
+        v, k, q = (t.reshape(N, t.shape[1], self.heads, self.head_dim) for t in (v, k, q))
+        energy = torch.einsum("nqhd,nkhd->nhqk", [q, k])
+        if mask is not None:
+            energy = energy.masked_fill(mask == 0, float("-1e20"))
+        attention = torch.softmax(energy / (self.embed_size ** (1 / 2)), dim=3)
+        return self.fc_out(torch.einsum("nhql,nlhd->nqhd", [attention, v]).reshape(N, n, -1))
+
+
+@wrong("scale_d_model")
+class HeadByModel(nn.Module):
+    def __init__(self, n_embd, head_size, block_size):
+        super().__init__()
+        self.key, self.query, self.value = (
+            nn.Linear(n_embd, head_size, bias=False) for _ in range(3)
+        )
+        self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size)))
+
+    def forward(self, x):
+        _B, T, C = x.shape
+        wei = self.query(x) @ self.key(x).transpose(-2, -1) * C**-0.5
+        wei = F.softmax(wei.masked_fill(self.tril[:T, :T] == 0, float("-inf")), dim=-1)
+        return wei @ self.value(x)
+
+
+@wrong("scale_multiplied")
+def multiplied(q, k, v):
+    return (q @ k.transpose(-2, -1) * math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@wrong("scale_multiplied")
+class MultipliedLayer(VisionAttention):
+    def __init__(self, dim, num_heads):
+        super().__init__(dim, num_heads)
+        self.scale = 1 / (dim // num_heads) ** -0.5
+
+
+@wrong("scale_length")
+class ByTokens(nn.Module):
+    def __init__(self, d_in, d_out, context_length, dropout, qkv_bias=False):
+        super().__init__()
+        self.W_query = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.W_key = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.W_value = nn.Linear(d_in, d_out, bias=qkv_bias)
+        self.dropout = nn.Dropout(dropout)
+        self.register_buffer(
+            "mask", torch.triu(torch.ones(context_length, context_length), diagonal=1)
+        )
+
+    def forward(self, x):
+        _b, num_tokens, _d_in = x.shape
+        scores = self.W_query(x) @ self.W_key(x).transpose(1, 2)
+        scores.masked_fill_(self.mask.bool()[:num_tokens, :num_tokens], -torch.inf)
+        return self.dropout(torch.softmax(scores / num_tokens**0.5, dim=-1)) @ self.W_value(x)
+
+
+@wrong("scale_heads")
+class ByHeads(VisionAttention):
+    def __init__(self, dim, num_heads):
+        super().__init__(dim, num_heads)
+        self.scale = num_heads**-0.5
+
+
+@wrong("scale_other")
+def by_a_constant(q, k, v):
+    return (q @ k.mT / math.sqrt(64)).softmax(-1) @ v
+
+
+# ---- the mask ------------------------------------------------------------------------------------
+@wrong("mask_inverted")
+def inverted(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False):
+    scores = query @ key.mT / math.sqrt(query.size(-1))
+    if is_causal:
+        past = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+        scores = scores.masked_fill(~past, -math.inf)
+    if attn_mask is not None:
+        scores = scores.masked_fill(attn_mask, -math.inf)
+    return F.dropout(scores.softmax(-1), dropout_p) @ value
+
+
+@wrong("mask_inverted")
+def inverted_against_its_words(q, k, v, mask=None):
+    """mask: True = may attend"""
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask, -1e9)
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_after_softmax")
+def after_softmax(q, k, v, mask=None):
+    weights = (q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))).softmax(dim=-1)
+    if mask is not None:
+        weights = weights.masked_fill(mask == 0, 0)
+    return weights @ v
+
+
+@wrong("mask_after_softmax")
+class AfterSoftmaxCausal(CausalSelfAttention):
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        att = F.softmax(q @ k.transpose(-2, -1) / math.sqrt(k.size(-1)), dim=-1)
+        att = att * self.bias[:, :, :T, :T]
+        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+
+
+@wrong("mask_zeros")
+def multiplied_mask(q, k, v, mask=None):
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = scores * mask
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_zeros")
+def tiny(query, key, value, mask=None):
+    logits = torch.bmm(query, key.transpose(1, 2)) / math.sqrt(query.size(-1))
+    if mask is not None:
+        logits.masked_fill_(mask == 0, 1e-15)
+    return torch.bmm(F.softmax(logits, dim=2), value)
+
+
+@wrong("mask_zeros")
+class TrilTimesScores(CausalSelfAttention):
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        att = torch.tril(q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))).softmax(-1)
+        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+
+
+@wrong("mask_weak")
+def minus_one(q, k, v, mask=None):
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1)
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_ignored")
+class NotAssigned(nn.Module):
+    def __init__(self, temperature, attn_dropout=0.1):
+        super().__init__()
+        self.temperature, self.dropout = temperature, nn.Dropout(attn_dropout)
+
+    def forward(self, q, k, v, mask=None):
+        attn = q @ k.transpose(-1, -2) / self.temperature
+        if mask is not None:
+            attn.masked_fill(mask, -torch.inf)  # a new tensor, and thrown away
+        return self.dropout(F.softmax(attn, dim=-1)) @ v
+
+
+@wrong("mask_wrong_axis")
+def on_the_queries(q, k, v, key_padding_mask=None):
+    """key_padding_mask (batch, keys), True = real."""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if key_padding_mask is not None:
+        scores = scores.masked_fill(~key_padding_mask[:, None, :, None].bool(), -1e9)
+    return scores.softmax(dim=-1) @ v
+
+
+@wrong("mask_wrong_axis")
+def mask_transposed(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask.transpose(-2, -1) == 0, -1e9)
+    return scores.softmax(dim=-1) @ v
+
+
+@wrong("mask_added")
+def added_as_numbers(q, k, v, mask=None):
+    """mask: 1 to attend, 0 to hide"""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores + mask.bool().float()
+    return scores.softmax(dim=-1) @ v
+
+
+# ---- causality -----------------------------------------------------------------------------------
+class Triangle(CausalSelfAttention):
+    """CausalSelfAttention, with a triangle of one's own."""
+
+    def hidden(self, n):
+        raise NotImplementedError
+
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        att = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
+        att = F.softmax(att.masked_fill(self.hidden(T), float("-inf")), dim=-1)
+        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+
+
+@wrong("causal_sees_next")
+class SeesNext(Triangle):
+    def hidden(self, n):
+        return torch.triu(torch.ones(n, n), diagonal=2).bool()
+
+
+@wrong("causal_not_itself")
+class NotItself(Triangle):
+    def hidden(self, n):
+        return torch.triu(torch.ones(n, n), diagonal=0).bool()
+
+
+@wrong("causal_inverted")
+class Inverted(Triangle):
+    def hidden(self, n):
+        return torch.tril(torch.ones(n, n)) == 1
+
+
+@wrong("causal_inverted")
+class InvertedButItself(Triangle):
+    def hidden(self, n):
+        return torch.triu(torch.ones(n, n)) == 0
+
+
+@wrong("causal_ignored")
+class CausalInName(Triangle):
+    def hidden(self, n):
+        return torch.zeros(n, n, dtype=torch.bool)
+
+
+@wrong("causal_not_itself")
+def strict(q, k, v, causal=True):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if causal:
+        n, m = scores.shape[-2:]
+        scores = scores.masked_fill(torch.ones(n, m).tril(m - n - 1) == 0, -1e9)
+    return scores.softmax(-1) @ v
+
+
+@wrong("causal_sees_next")
+def one_too_many(q, k, v, is_causal=False):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if is_causal:
+        n, m = scores.shape[-2:]
+        scores = scores.masked_fill(torch.ones(n, m).tril(m - n + 1) == 0, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+@wrong("causal_top_left")
+def top_left(q, k, v):
+    """Causal; with cached keys there are more keys than queries."""
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    past = torch.tril(torch.ones(q.size(-2), k.size(-2), dtype=torch.bool))
+    return scores.masked_fill(~past, -math.inf).softmax(-1) @ v
+
+
+@wrong("causal_top_left")
+class CachedTopLeft(nn.Module):
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.h = n_heads
+        self.q_proj, self.k_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.v_proj, self.out_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, x, cache=None):
+        q, k, v = (
+            p(x).unflatten(-1, (self.h, -1)).transpose(1, 2)
+            for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        if cache is not None:
+            k, v = torch.cat((cache[0], k), -2), torch.cat((cache[1], v), -2)
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out_proj(out.transpose(1, 2).flatten(2)), (k, v)
+
+
+# ---- heads ---------------------------------------------------------------------------------------
+@wrong("heads_split")
+class SplitByView(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        self.h, self.d_k = num_heads, d_model // num_heads
+        self.num_heads = num_heads
+        self.W_q, self.W_k = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.W_v, self.W_o = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, Q, K, V, mask=None):
+        b = Q.size(0)
+        q = self.W_q(Q).view(b, self.h, -1, self.d_k)
+        k = self.W_k(K).view(b, self.h, -1, self.d_k)
+        v = self.W_v(V).view(b, self.h, -1, self.d_k)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.d_k)
+        if mask is not None:
+            scores = scores.masked_fill(mask == 0, -1e9)
+        out = scores.softmax(-1) @ v
+        return self.W_o(out.transpose(1, 2).reshape(b, -1, self.h * self.d_k))
+
+
+@wrong("heads_split, heads_merged")
+class SplitAndMergedByView(SplitByView):
+    def forward(self, Q, K, V):
+        b, n, _ = Q.shape
+        q, k, v = (
+            p(t).reshape(b, self.h, -1, self.d_k)
+            for p, t in ((self.W_q, Q), (self.W_k, K), (self.W_v, V))
+        )
+        out = (q @ k.transpose(-2, -1) / math.sqrt(self.d_k)).softmax(-1) @ v
+        return self.W_o(out.reshape(b, n, self.h * self.d_k))
+
+
+@wrong("heads_merged")
+class MergedAsTheyLie(CausalSelfAttention):
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.c_proj(y.reshape(B, T, C))
+
+
+@wrong("heads_merged")
+class MergedVision(VisionAttention):
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, v = (
+            self.qkv(x).reshape(B, N, 3, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        )
+        attn = (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1)
+        return self.proj((attn @ v).contiguous().view(B, N, C))
+
+
+@wrong("heads_repeat")
+def tiled(q, k, v):
+    if k.shape[1] != q.shape[1]:
+        k, v = (t.repeat(1, q.shape[1] // t.shape[1], 1, 1) for t in (k, v))
+    return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@wrong("heads_repeat")
+class TiledLayer(nn.Module):
+    def __init__(self, dim, n_heads, n_kv_heads):
+        super().__init__()
+        self.n_heads, self.n_kv_heads, self.head_dim = n_heads, n_kv_heads, dim // n_heads
+        self.wq = nn.Linear(dim, n_heads * self.head_dim, bias=False)
+        self.wk = nn.Linear(dim, n_kv_heads * self.head_dim, bias=False)
+        self.wv = nn.Linear(dim, n_kv_heads * self.head_dim, bias=False)
+        self.wo = nn.Linear(dim, dim, bias=False)
+
+    def forward(self, x):
+        b, n, _ = x.shape
+        q = self.wq(x).view(b, n, self.n_heads, -1).transpose(1, 2)
+        k = self.wk(x).view(b, n, self.n_kv_heads, -1).transpose(1, 2)
+        v = self.wv(x).view(b, n, self.n_kv_heads, -1).transpose(1, 2)
+        k, v = (t.repeat(1, self.n_heads // self.n_kv_heads, 1, 1) for t in (k, v))
+        return self.wo(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, n, -1))
+
+
+# ---- what meets what -----------------------------------------------------------------------------
+@wrong("values_are_keys")
+def averages_keys(q, k, v):
+    return (q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))).softmax(-1) @ k
+
+
+@wrong("values_are_keys")
+class AveragesKeys(VisionAttention):
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, _v = (
+            self.qkv(x).reshape(B, N, 3, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        )
+        attn = (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1)
+        return self.proj((attn @ k).transpose(1, 2).reshape(B, N, C))
+
+
+@wrong("keys_are_values")
+def compares_values(queries, keys, values):
+    return (queries @ values.mT / math.sqrt(queries.size(-1))).softmax(-1) @ values
+
+
+@wrong("keys_values_swapped")
+class SwappedNames(nn.Module):
+    def __init__(self, d_model):
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(d_model, d_model) for _ in range(3))
+
+    def forward(self, x):
+        q, v, k = self.query(x), self.key(x), self.value(x)
+        return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@wrong("queries_keys_swapped")
+def swapped(q, k, v):
+    return (k @ q.transpose(-2, -1) / math.sqrt(q.size(-1))).softmax(dim=-1) @ v
+
+
+@wrong("softmax_missing")
+def linear(q, k, v):
+    return q @ k.mT / math.sqrt(q.size(-1)) @ v
+
+
+@wrong("softmax_log")
+def logarithms(q, k, v):
+    return F.log_softmax(q @ k.mT / math.sqrt(q.size(-1)), dim=-1) @ v
+
+
+@wrong("softmax_twice")
+def twice(q, k, v):
+    return F.softmax((q @ k.mT / math.sqrt(q.size(-1))).softmax(-1), dim=-1) @ v
+
+
+@wrong("batch_is_length")
+class BatchIsLength(nn.Module):
+    """nn.MultiheadAttention without batch_first, inside a layer whose inputs are batch first."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(config.n_embd, config.n_head)
+        self.positions = nn.Parameter(torch.zeros(1, config.block_size, config.n_embd))
+
+    def forward(self, x):
+        b, n, d = x.shape
+        x = x + self.positions[:, :n]
+        return self.attn(x, x, x)[0].view(b, n, d)
+
+
+# ---- edges ---------------------------------------------------------------------------------------
+@wrong("dropout_in_eval")
+def drops_always(q, k, v, dropout=0.1):
+    weights = (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1)
+    return F.dropout(weights, dropout) @ v
+
+
+@wrong("dropout_in_eval")
+class DropsInEval(VisionAttention):
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, v = (
+            self.qkv(x).reshape(B, N, 3, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        )
+        out = F.scaled_dot_product_attention(q, k, v, dropout_p=0.2)
+        return self.proj(out.transpose(1, 2).reshape(B, N, C))
+
+
+@wrong("sixteen_bits")
+def in_half(q, k, v):
+    dtype, (q, k, v) = q.dtype, (t.half() for t in (q, k, v))
+    return ((q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v).to(dtype)
+
+
+@wrong("sixteen_bits")
+def in_bfloat16(q, k, v):
+    return F.scaled_dot_product_attention(q.bfloat16(), k.bfloat16(), v.bfloat16()).float()
+
+
+@wrong("gradient_blocked")
+def detached_weights(q, k, v):
+    weights = (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1)
+    return weights.detach() @ v
+
+
+@wrong("gradient_blocked")
+@torch.no_grad()
+def no_gradient(q, k, v):
+    return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@wrong("gradient_blocked")
+class DetachedKeys(VisionAttention):
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, v = (
+            self.qkv(x).reshape(B, N, 3, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        )
+        attn = (q @ k.data.transpose(-2, -1) * self.scale).softmax(dim=-1)
+        return self.proj((attn @ v).transpose(1, 2).reshape(B, N, C))
+
+
+@wrong("input_modified")
+def scales_in_place(q, k, v):
+    q *= q.size(-1) ** -0.5
+    return (q @ k.mT).softmax(-1) @ v
+
+
+@wrong("input_modified")
+def fills_the_mask(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        mask.logical_and_(torch.ones(scores.shape[-2:], dtype=torch.bool)).logical_not_()
+        scores = scores.masked_fill(mask, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+# ---- rotary positions ----------------------------------------------------------------------------
+@wrong("rotary_values")
+def turns_values(q, k, v, cos, sin):
+    q, k, v = (t * cos + rotate_half(t) * sin for t in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v)
+
+
+def rope(x, start=0):
+    n, d = x.shape[-2:]
+    angle = (start + torch.arange(n))[:, None] * 10000.0 ** (-torch.arange(0, d, 2) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack(
+        (a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()), -1
+    ).flatten(-2)
+
+
+@wrong("rotary_values")
+class TurnsValues(VisionAttention):
+    def forward(self, x):
+        B, N, C = x.shape
+        q, k, v = (
+            rope(t) for t in self.qkv(x).reshape(B, N, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        )
+        attn = (q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1)
+        return self.proj((attn @ v).transpose(1, 2).reshape(B, N, C))
+
+
+@wrong("rotary_offset")
+def forgets_offset(q, k, v, offset=0):
+    """rope without the offset of the queries"""
+    return F.scaled_dot_product_attention(rope(q), rope(k), v)
+
+
+@wrong("rotary_offset")
+class CachedFromZero(nn.Module):
+    """rope that starts at 0 in every step"""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.h = n_heads
+        self.q_proj, self.k_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.v_proj, self.out_proj = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, x, past_kv=None):
+        q, k, v = (
+            p(x).unflatten(-1, (self.h, -1)).transpose(1, 2)
+            for p in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        q, k = rope(q), rope(k)
+        if past_kv is not None:
+            k, v = torch.cat((past_kv[0], k), -2), torch.cat((past_kv[1], v), -2)
+        n, m = q.size(-2), k.size(-2)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=torch.ones(n, m).tril(m - n).bool())
+        return self.out_proj(out.transpose(1, 2).flatten(2)), (k, v)
+
+
+@wrong("rotary_one_side")
+def turns_queries_only(q, k, v, cos, sin):
+    return F.scaled_dot_product_attention(q * cos + rotate_half(q) * sin, k, v)
+
+
+# ---- weaknesses: reported, without a failing status -------------------------------------------------
+WEAK = []
+
+
+def weak(weakness):
+    def keep(attention):
+        WEAK.append((attention, weakness))
+        return attention
+
+    return keep
+
+
+@weak("nan_rows")
+def minus_infinity(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+@weak("minus_a_billion")
+def minus_a_billion(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -1e9)
+    return scores.softmax(-1) @ v
+
+
+@weak("overflow")
+def exponentials(q, k, v):
+    weights = (q @ k.mT / math.sqrt(q.size(-1))).exp()
+    return weights / weights.sum(dim=-1, keepdim=True) @ v
+
+
+@weak("half_overflow")
+def scale_after_the_product(q, k, v):
+    return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v

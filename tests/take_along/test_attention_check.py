@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT
+"""attention_check.py names the mistake of every wrong attention, and accuses no right one."""
+
+import ast
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from snippets.take_along import attention_check
+from snippets.take_along.attention_check import MISTAKES, check
+from tests.take_along.attentions.right import RIGHT, CausalSelfAttention, GPTConfig
+from tests.take_along.attentions.wrong import WEAK, WRONG
+
+FILE = Path(attention_check.__file__)
+ROOT = Path(__file__).parents[2]
+
+
+def name(attention):
+    return getattr(attention, "__name__", None) or f"an instance of {type(attention).__name__}"
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_there_are_enough_attentions():
+    assert len(RIGHT) >= 15
+    assert len(WRONG) >= 40
+
+
+@pytest.mark.parametrize("attention", RIGHT, ids=name)
+def test_a_right_attention_is_not_accused(attention):
+    report = check(attention)
+    assert report.ok, report
+    assert report.compared
+
+
+@pytest.mark.parametrize(("attention", "mistakes"), WRONG, ids=[name(a) for a, _ in WRONG])
+def test_a_wrong_attention_is_diagnosed(attention, mistakes):
+    report = check(attention)
+    assert report.mistakes == mistakes.split(", "), report
+    assert not report.ok
+
+
+@pytest.mark.parametrize(("attention", "weakness"), WEAK, ids=[name(a) for a, _ in WEAK])
+def test_a_weakness_is_reported_and_is_no_mistake(attention, weakness):
+    report = check(attention)
+    assert weakness in report.weaknesses, report
+    assert report.ok
+
+
+def unscaled(q, k, v):
+    return (q @ k.mT).softmax(-1) @ v
+
+
+def hides(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    return (scores if mask is None else scores.masked_fill(mask, -math.inf)).softmax(-1) @ v
+
+
+def test_a_finding_says_what_was_tried_what_came_out_what_was_expected_and_where_to_read():
+    words = str(check(unscaled))
+    for expected in (
+        "MISTAKE: the scores are not scaled  [scale_missing]",
+        "tried:    random tensors, 3 example(s), 5 queries, 5 keys, laid out (batch, heads, length, d_k)",
+        "got:      output 1 starts [",
+        "expected: scores divided by sqrt(d_k)",
+        "read:     real_attention/scaling.md",
+        "1 mistake(s)",
+    ):
+        assert expected in words
+
+
+def test_it_says_how_it_read_the_attention():
+    words = str(check(nn.MultiheadAttention(24, 4, batch_first=True)))
+    assert "laid out (batch, length, width)" in words
+    assert "4 head(s) of width 6, every query sees every key" in words
+    assert "attn_mask: (queries, keys), True hides" in words
+
+
+def test_true_hides_is_a_note_unless_the_caller_says_what_true_means():
+    assert check(hides).ok
+    assert "True (or 1) hides a key" in str(check(hides))
+    assert check(hides, mask="hide").ok
+    assert check(hides, mask="attend").mistakes == ["mask_inverted"]
+    with pytest.raises(ValueError, match="'attend' or 'hide', not 'yes'"):
+        check(hides, mask="yes")
+
+
+def test_causality_can_be_asked_for():
+    def every_key(q, k, v):
+        return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+    assert check(every_key).ok
+    assert check(every_key, causal=True).mistakes == ["causal_ignored"]
+
+
+def test_an_instance_stays_as_it_was():
+    layer = CausalSelfAttention(GPTConfig()).train()
+    before = {key: value.clone() for key, value in layer.state_dict().items()}
+    state = torch.random.get_rng_state()
+    assert check(layer).ok
+    assert layer.training
+    assert torch.equal(torch.random.get_rng_state(), state)
+    for key, value in layer.state_dict().items():
+        assert torch.equal(value, before[key])
+
+
+def test_further_arguments_are_passed_on():
+    def tempered(q, k, v, sharpness):
+        return (q @ k.mT * sharpness / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+    assert check(tempered, sharpness=1.0).ok
+    assert check(tempered, sharpness=math.sqrt(6)).mistakes == ["scale_missing"]
+
+
+def test_what_cannot_be_run_is_not_accused():
+    def needs_images(pixels):
+        assert pixels.dim() == 5
+
+    report = check(needs_images)
+    assert not report.ok
+    assert not report.mistakes
+    assert "could not be called" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "words"),
+    [
+        (
+            "def attention(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-1) @ v",
+            0,
+            "no mistake found",
+        ),
+        (
+            "def attention(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-2) @ v",
+            1,
+            "[softmax_queries]",
+        ),
+        ("def attention(q, k, v): return q.nonsense()", 2, "none excluded"),
+    ],
+)
+def test_the_exit_status_suits_ci(tmp_path, code, status, words):
+    (tmp_path / "mine.py").write_text(code, "utf-8")
+    copy = tmp_path / "attention_check.py"
+    copy.write_text(FILE.read_text("utf-8"), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "attention_check.py", "mine.py:attention"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == status, done.stdout + done.stderr
+    assert words in done.stdout
+
+
+def test_strict_fails_for_weaknesses(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine2.py").write_text(
+        "def f(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-1) @ v", "utf-8"
+    )
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    target = f"{tmp_path / 'mine2.py'}:f"
+    assert attention_check.main([target]) == 0
+    assert attention_check.main([target, "--strict"]) == 1
+    assert "half_overflow" in capsys.readouterr().out
+
+
+def test_the_file_needs_torch_alone():
+    imported = set()
+    for node in ast.walk(ast.parse(FILE.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module.split(".")[0])
+    assert imported - set(sys.stdlib_module_names) - {"__future__"} == {"torch"}
+
+
+def test_every_page_that_a_finding_names_exists():
+    pages = {page for _, _, page in MISTAKES.values()}
+    docs = ROOT / "docs" / attention_check.SITE
+    for page in pages:
+        file, _, anchor = page.partition("#")
+        text = (docs / file).read_text("utf-8")
+        slugs = {
+            "-".join("".join(c for c in line.lower() if c.isalnum() or c in " _-").split())
+            for line in text.splitlines()
+            if line.startswith("#")
+        }
+        assert not anchor or anchor in slugs, page
