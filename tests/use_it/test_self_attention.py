@@ -77,3 +77,16 @@ def test_shapes_that_do_not_fit_raise_an_error(arguments, place):
     arguments[place] = torch.ones(17, 19)
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         self_attention(*arguments)
+
+
+def test_a_batch_gives_each_text_what_it_gets_alone(arguments):
+    x, *weights = arguments
+    texts = torch.stack([x, x.flip(0), 2 * x])
+    alone = torch.stack([self_attention(text, *weights) for text in texts])
+    assert_close(self_attention(texts, *weights), alone)
+
+
+def test_a_single_vector_is_refused_in_words(arguments):
+    x, *weights = arguments
+    with pytest.raises(RuntimeError, match=r"mT is only supported on matrices"):
+        self_attention(x[0], *weights)
