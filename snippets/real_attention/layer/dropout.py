@@ -9,15 +9,15 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 if __name__ == "__main__":
     # --8<-- [start:forgets]
     torch.manual_seed(0)
-    for _ in range(2):
+    for call in (1, 2):
         three = queries, keys, values
         outputs = F.scaled_dot_product_attention(*three, dropout_p=0.5)
-        print(outputs[0])
+        print(f"call {call}:", outputs[0])
     # --8<-- [end:forgets]
 
     # --8<-- [start:modes]
     torch.manual_seed(0)
     for mode in (layer.train, layer.eval):
         mode()
-        print(layer(x)[0], layer(x)[0], sep="\n")
+        print(f"{mode.__name__}:", layer(x)[0], layer(x)[0], sep="\n")
     # --8<-- [end:modes]

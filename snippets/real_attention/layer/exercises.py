@@ -26,7 +26,7 @@ if __name__ == "__main__":
     layer.eval()
     whole = layer(x, is_causal=True)  # (inputs, d_model)
     step = layer(x[2:], context=x)  # (1, d_model)
-    print((step - whole[2:]).abs().max())
+    print("not causal:", (step - whole[2:]).abs().max().item())
     wrong = layer(x[2:], context=x, is_causal=True)  # (1, d_model)
-    print((wrong - whole[2:]).abs().max())
+    print("causal:", (wrong - whole[2:]).abs().max().item())
     # --8<-- [end:one_step]

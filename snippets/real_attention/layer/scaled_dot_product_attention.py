@@ -78,13 +78,15 @@ if __name__ == "__main__":
     # --8<-- [start:compare]
     from snippets.walkthrough.queries_keys_values import keys, queries, values
 
-    print(scaled_dot_product_attention(queries, keys, values, is_causal=True))
-    print(F.scaled_dot_product_attention(queries, keys, values, is_causal=True))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    three = queries, keys, values
+    ours = scaled_dot_product_attention(*three, is_causal=True)
+    theirs = F.scaled_dot_product_attention(*three, is_causal=True)
+    print("ours:", ours, "PyTorch's:", theirs, sep="\n")
     # --8<-- [end:compare]
 
     # --8<-- [start:no_key]
     mask = torch.ones(3, 3, dtype=torch.bool)
     mask[1] = False  # nothing for query 2
-    three = queries, keys, values
     print(scaled_dot_product_attention(*three, mask, is_causal=True))
     # --8<-- [end:no_key]

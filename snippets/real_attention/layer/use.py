@@ -27,8 +27,8 @@ if __name__ == "__main__":
     layer.eval()
     padded = layer(batch, mask=mask)  # (batch, inputs, d_model)
     alone = layer(batch[1, :2])  # the same two inputs, without padding
-    print(padded.shape)
-    print((padded[1, :2] - alone).abs().max())
+    print("shape:", padded.shape)
+    print("difference:", (padded[1, :2] - alone).abs().max().item())
     # --8<-- [end:padding]
 
     # --8<-- [start:refused]
