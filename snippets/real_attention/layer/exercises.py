@@ -19,6 +19,7 @@ if __name__ == "__main__":
     # --8<-- [start:read_weights]
     picks = torch.eye(3)  # (keys, keys): value j has its 1 in place j
     weights = scaled_dot_product_attention(queries, keys, picks)  # (queries, keys)
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
     print(weights)
     # --8<-- [end:read_weights]
 
