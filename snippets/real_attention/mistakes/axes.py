@@ -76,8 +76,8 @@ if __name__ == "__main__":
 
     # --8<-- [start:scale_shown]
     two_heads = [torch.stack([one, one]) for one in (queries, keys, values)]
-    print(scaled_by_d_model(*two_heads)[0, 0])
-    print(F.scaled_dot_product_attention(*two_heads)[0, 0])
+    print("this:   ", scaled_by_d_model(*two_heads)[0, 0])
+    print("PyTorch:", F.scaled_dot_product_attention(*two_heads)[0, 0])
     # --8<-- [end:scale_shown]
 
     # --8<-- [start:scale_run]

@@ -47,6 +47,6 @@ if __name__ == "__main__":
     heads = torch.tensor([[1.0, 2, 3], [10, 20, 30]]).unsqueeze(-1)
     lying = merged_as_they_lie(heads[None])[0]  # (length, d_model)
     by_token = merged_by_token(heads[None])[0]  # (length, d_model)
-    print(lying)
-    print(by_token)
+    print("without the transpose:", lying, sep="\n")
+    print("with it:", by_token, sep="\n")
     # --8<-- [end:merge]

@@ -58,8 +58,8 @@ def merge_by_reshape(heads):  # (heads, length, d_k)
 
 if __name__ == "__main__":
     # --8<-- [start:split_shown]
-    print(x)
-    print(split_by_reshape(x, n_heads=2))
+    print("tokens:", x, sep="\n")
+    print("heads:", split_by_reshape(x, n_heads=2), sep="\n")
     # --8<-- [end:split_shown]
 
     # --8<-- [start:split_run]
@@ -67,12 +67,12 @@ if __name__ == "__main__":
     # --8<-- [end:split_run]
 
     # --8<-- [start:view_shown]
-    print(merge_by_view(torch.ones(2, 1, 2)))  # one token
-    print(merge_by_view(split_by_view(x, 2)).equal(x))  # there and back
+    print("one token:", merge_by_view(torch.ones(2, 1, 2)))
+    print("there and back:", merge_by_view(split_by_view(x, 2)).equal(x))
     try:
         merge_by_view(torch.ones(2, 3, 2))  # three tokens, fresh
     except RuntimeError as error:
-        print(str(error).partition(" (")[0])
+        print("three tokens:", str(error).partition(" (")[0])
     # --8<-- [end:view_shown]
 
     # --8<-- [start:view_run]

@@ -69,7 +69,8 @@ if __name__ == "__main__":
     # --8<-- [start:batch_shown]
     batch = torch.stack([x, x])  # (batch, length, d_model)
     outputs, weights = length_first(4, 1)(batch, batch, batch)
-    print(outputs.shape, weights.shape)
+    print("outputs:", outputs.shape)
+    print("weights:", weights.shape)
     # --8<-- [end:batch_shown]
 
     # --8<-- [start:batch_run]
@@ -79,8 +80,8 @@ if __name__ == "__main__":
     # --8<-- [start:dropout_shown]
     torch.manual_seed(0)
     model = AlwaysDropping().eval()
-    print(model(queries, keys, values)[1])
-    print(model(queries, keys, values)[1])
+    print("call 1:", model(queries, keys, values)[1])
+    print("call 2:", model(queries, keys, values)[1])
     # --8<-- [end:dropout_shown]
 
     # --8<-- [start:dropout_run]

@@ -69,8 +69,8 @@ def aligned_at_the_end(queries, keys, values):
 
 if __name__ == "__main__":
     # --8<-- [start:groups_shown]
-    print(torch.arange(2).repeat(3))  # the key head of six query heads
-    print(torch.arange(2).repeat_interleave(3))  # the one each should have
+    print("key heads used:  ", torch.arange(2).repeat(3))  # by six query heads
+    print("key heads needed:", torch.arange(2).repeat_interleave(3))
     # --8<-- [end:groups_shown]
 
     # --8<-- [start:groups_run]
@@ -78,8 +78,9 @@ if __name__ == "__main__":
     # --8<-- [end:groups_run]
 
     # --8<-- [start:unequal_shown]
-    print(aligned_at_the_start(queries[-1:], keys, values))  # one new query
-    print(values[:1])  # the oldest value
+    newest = aligned_at_the_start(queries[-1:], keys, values)  # one query
+    print("newest output:", newest)
+    print("oldest value: ", values[:1])
     # --8<-- [end:unequal_shown]
 
     # --8<-- [start:unequal_run]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every exhibit: its test fails on the broken lines, for the reason it names, and not on the fix."""
 
+import re
 import runpy
 
 import pytest
@@ -106,7 +107,8 @@ def printed(capsys):
 
 def test_the_broken_scale_flattens_and_pytorch_gives_the_running_example(printed):
     text = printed(mistakes_axes)
-    assert "tensor([1.8190, 6.0950, 1.7715])\ntensor([1.8639, 6.3194, 1.7042])" in text
+    assert "this:    tensor([1.8190, 6.0950, 1.7715])" in text
+    assert "PyTorch: tensor([1.8639, 6.3194, 1.7042])" in text
 
 
 def test_a_mask_after_the_softmax_keeps_the_share_that_the_whole_row_gave():
@@ -144,17 +146,19 @@ def test_a_large_number_averages_an_empty_row_and_is_refused_in_float16(printed)
 
 def test_a_view_after_transpose_works_for_one_token_and_for_a_round_trip_alone(printed):
     text = printed(mistakes_heads)
-    assert "tensor([[1., 1., 1., 1.]])\nTrue\nview size is not compatible" in text
+    assert "one token: tensor([[1., 1., 1., 1.]])\nthere and back: True\n" in text
+    assert "three tokens: view size is not compatible" in text
 
 
 def test_the_newest_query_gets_the_oldest_value(printed):
-    assert "tensor([[1., 2., 3.]])\ntensor([[1., 2., 3.]])" in printed(mistakes_sizes)
+    text = printed(mistakes_sizes)
+    assert "newest output: tensor([[1., 2., 3.]])\noldest value:  tensor([[1., 2., 3.]])" in text
 
 
 def test_the_default_layer_weighs_examples_by_examples_and_eval_drops(printed):
     text = printed(mistakes_layers)
-    assert "torch.Size([2, 3, 4]) torch.Size([3, 2, 2])" in text
-    one, two = [line for line in text.splitlines() if line.startswith("tensor(")]
+    assert "outputs: torch.Size([2, 3, 4])\nweights: torch.Size([3, 2, 2])" in text
+    one, two = re.findall(r"call \d: (.*)", text)
     assert one != two
 
 
