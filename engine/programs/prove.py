@@ -25,6 +25,10 @@ UNIT = r"(?:ns|us|µs|μs|ms|s|sec|secs|seconds?|min|minutes?|h|hours?|it/s)"
 TIMES = rf"\b\d+(?:\.\d+)?(?:e[-+]\d+)? ?{UNIT}(?!\w)|\b\d+(?:[-:.]\d+){{2,}}(?:T[\d:.]+)?\b"
 NUMBER = r"\b\d+(?:\.\d+)?(?:e[-+]?\d+)?\b"
 CLOCK = re.compile(r"\b(?:time|timeit|datetime|perf_counter|id\()")
+NO_FILES = (
+    "a program runs where it is pasted, without the project's files: let the snippet itself write "
+    "or spell out the data that it reads"
+)
 
 
 class Programs:
@@ -137,6 +141,8 @@ class Attempt:
         self.printed = None
         if result.problems:
             self.failure = result.problems[0].what.splitlines()[0]
+            if "FileNotFoundError" in self.failure:
+                self.failure += f"\n{NO_FILES}"
             return
         output = result.sections.get("program", SectionOutput())
         drawn = [figure.digest for figure in output.figures]

@@ -21,9 +21,9 @@ from enum import IntEnum
 from pathlib import Path
 
 from engine.model.snippet import Section
+from engine.programs.imports import Import, bound_name, is_local, local_file, local_module
 from engine.programs.names import Names
 from engine.programs.statements import DEFINITIONS, Output, Statement, read_statements
-from engine.read.imports import Import, bound_name, is_local, local_file, local_module
 from engine.read.snippet import MARKER
 
 LAST_LINE = sys.maxsize  # greater than any line number
@@ -113,8 +113,8 @@ class Slicer:
 
         Raises CannotStandAlone where a name is bound nowhere, or means two things.
         """
-        found = Slice(self, reach, printing)
-        found.add(path, sections)
+        found = Slice(self, reach)
+        found.add(path, sections, printing)
         return found.program(path, sections, drawing)
 
     def left_out(self, path: Path, sections: Collection[Section], reach: Reach) -> list[str]:
@@ -159,11 +159,12 @@ class Slicer:
 class Slice:
     """The statements and imports that some code needs, while they are collected."""
 
-    def __init__(self, slicer: Slicer, reach: Reach, printing: Collection[Section] = ()) -> None:
+    def __init__(self, slicer: Slicer, reach: Reach) -> None:
         self.slicer, self.root, self.read = slicer, slicer.root, slicer.read
-        self.reach, self.printing = reach, printing
+        self.reach = reach
         self.limits: dict[Path, int] = {}  # the place after the shown code of a file
         self.shown: dict[Path, list[Statement]] = {}
+        self.printing: set[Statement] = set()  # those in sections that printed
         self.taken: dict[Path, set[Statement]] = {}
         self.order: list[Path] = []  # files, as they were first needed
         self.whole: set[Path] = set()  # files that were taken as a whole
@@ -174,10 +175,13 @@ class Slice:
 
     # What to take
 
-    def add(self, path: Path, sections: Collection[Section]) -> None:
+    def add(
+        self, path: Path, sections: Collection[Section], printing: Collection[Section] = ()
+    ) -> None:
         """Take what sections of a file need, as far as this slice reaches."""
         shown = statements_in(self.read(path), sections)
         self.shown.setdefault(path, []).extend(shown)
+        self.printing.update(statements_in(self.read(path), printing))
         self.limits[path] = max((s.place for s in shown), default=-1) + 1
         bound: set[str] = set()
         own = [s for s in shown if not is_local(s.node, path, self.root)]
@@ -209,7 +213,8 @@ class Slice:
         self.whole.add(path)
         for statement in self.above(path):
             if not isinstance(statement.node, ast.Import | ast.ImportFrom):
-                if not statement.output or (self.reach >= Reach.OUTPUT and self.acts(statement)):
+                acts = statement.calls or statement not in self.printing
+                if not statement.output or (self.reach >= Reach.OUTPUT and acts):
                     self.place(path, statement)
                 continue
             for alias in statement.node.names:
@@ -220,18 +225,12 @@ class Slice:
                     self.needs.setdefault(path, {})[file] = None
                     self.take_all(file)
 
-    def acts(self, statement: Statement) -> bool:
-        """Return whether a statement that prints does anything else, or prints to elsewhere."""
-        return statement.calls or not self.prints(statement)
-
-    def prints(self, statement: Statement) -> bool:
-        """Return whether a statement stands in a section that printed."""
-        return bool(statements_in([statement], self.printing))
-
     def take_mentioning(self) -> None:
         """Take each statement that mentions a name that is there, until there are no more."""
         size = -1
-        while size < (size := self.size()):
+        while size < (
+            size := sum(map(len, self.taken.values())) + sum(map(len, self.names.values()))
+        ):
             for path in {**self.limits, **dict.fromkeys(self.order)}:
                 names = self.names.setdefault(path, set())
                 for statement in self.above(path):
@@ -245,9 +244,6 @@ class Slice:
                         or statement.names.changes & self.imports.keys()
                     ):
                         self.place(path, statement)
-
-    def size(self) -> int:
-        return sum(map(len, self.taken.values())) + sum(map(len, self.names.values()))
 
     def above(self, path: Path) -> list[Statement]:
         """Return the statements of a file that run before the code that is shown."""
@@ -278,7 +274,7 @@ class Slice:
         for statement in statements:
             if binding.place < statement.place < before and name in statement.names.changes:
                 hides = Output.DRAWS if binding.is_import else Output.PRINTS
-                if not statement.output >= hides:
+                if statement.output < hides:
                     self.place(path, statement)
 
     def fail_to_find(self, path: Path, name: str) -> None:
@@ -367,17 +363,12 @@ class Slice:
 
     def in_order_of_binding(self, path: Path, names: Iterable[str]) -> list[str]:
         """Return names in the order in which the file binds them, so that a program reads as it."""
-        first = {name: s.first for s in reversed(self.read(path)) for name in s.names.binds}
-        return sorted(names, key=lambda name: (first.get(name, LAST_LINE), name))
+        place = {name: s.place for s in reversed(self.read(path)) for name in s.names.binds}
+        return sorted(names, key=lambda name: (place.get(name, sys.maxsize), name))
 
     # How to write it
 
-    def program(
-        self,
-        path: Path,
-        sections: Collection[Section],
-        drawing: bool,
-    ) -> str:
+    def program(self, path: Path, sections: Collection[Section], drawing: bool) -> str:
         """Return the text of the program that shows sections of a file."""
         self.check_meanings(path)
         texts = [self.text(file, self.read(file)) for file in self.files_in_order() if file != path]
@@ -402,26 +393,22 @@ class Slice:
             lines.add("from matplotlib import pyplot")
         return "\n\n".join(filter(None, ["\n".join(in_order_of_imports(lines)), *texts])) + "\n"
 
-    def text(
-        self,
-        path: Path,
-        statements: Iterable[Statement],
-        aliases: bool = True,
-    ) -> str:
+    def text(self, path: Path, statements: Iterable[Statement], aliases: bool = True) -> str:
         """Return those of the statements that are taken, spaced as they are in their file."""
-        parts: list[str] = self.aliases.get(path, []) if aliases else []
+        parts = self.aliases.get(path, []) if aliases else []
         text = ""
         previous = None
         is_silenced = False
         for statement in statements:
             if statement not in self.taken.get(path, ()):
                 continue
-            loud = self.reach >= Reach.OUTPUT and statement.calls and self.prints(statement)
+            silent = self.reach >= Reach.OUTPUT
+            loud = silent and statement.calls and statement in self.printing
             if previous:
                 text += "\n" * (blank_lines(previous, statement) + 1)
             if loud and not is_silenced:
                 text += f"{SILENCE}\n"
-            own = statement.quiet if self.reach < Reach.OUTPUT else statement.text
+            own = statement.text if silent else statement.quiet
             text += textwrap.indent(own, "    ") if loud else own
             is_silenced, previous = loud, statement
         return "\n".join(filter(None, [*parts, text]))

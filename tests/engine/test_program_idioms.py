@@ -167,6 +167,11 @@ IDIOMS = {
         "from torch import ones\n\nprint(ones(1).dtype)",
         "torch.float64",
     ),
+    "decimal context": (
+        "import decimal\n\ndecimal.getcontext().prec = 3",
+        "print(decimal.Decimal(1) / 3)",
+        "0.333",
+    ),
     "environment": (
         "import os\n\nos.environ['MODE'] = 'dark'",
         "from os import getenv\n\nprint(getenv('MODE'))",
