@@ -63,20 +63,25 @@ def rows_of_numbers(axes, x, y, numbers, inputs, heads):
             grid(axes, x + LABEL + j * 34, top, value.reshape(1), "queries", 34, tinted)
 
 
-def heat_maps(title, weights):
-    """The weights of each head side by side: queries down, keys across."""
+def heat_maps(title, weights, words=None):
+    """The weights of each head side by side: queries down, keys across.
+
+    words: the names of rows and columns, or else they are numbered
+    """
     n_heads, n_queries, n_keys = weights.shape
     cell, tall, side, gap, top = 58, 44, 66, 20, HEADER + 26
     width = n_keys * cell
     axes = canvas(title, side + n_heads * width + (n_heads - 1) * gap, top + n_queries * tall)
     for i in range(n_queries):
-        write(axes, 0, top + i * tall + 26, f"query {i + 1}", COLORS["queries"])
+        query = words[i] if words else f"query {i + 1}"
+        write(axes, 0, top + i * tall + 26, query, COLORS["queries"])
     for h, head in enumerate(weights):
         x = side + h * (width + gap)
         write(axes, x, 15, f"weights, head {h + 1}", COLORS["weights"], weight="bold")
         for j in range(n_keys):
             middle = x + (j + 0.5) * cell
-            write(axes, middle, HEADER + 17, f"key {j + 1}", COLORS["keys"], "center")
+            key = words[j] if words else f"key {j + 1}"
+            write(axes, middle, HEADER + 17, key, COLORS["keys"], "center")
             for i, value in enumerate(head[:, j]):
                 y = top + i * tall
                 depth = (value / weights.max()).item()

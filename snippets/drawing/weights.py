@@ -46,10 +46,11 @@ def softmax_bars(title, scores, weights):
     describe(axes, "score → weight of each key", *rows, f"weights, {total}")
 
 
-def heat_map(title, weights, name="weights", words=None):
+def heat_map(title, weights, name="weights", words=None, rows=None):
     """Queries down, keys across; the larger a number, the deeper the color of its cell.
 
     words: the names of rows and columns, or else they are numbered
+    rows: the names of the rows, where they differ from those of the columns
     """
     n_queries, n_keys = weights.shape
     cell, tall, side, top = max(62, cell_width(weights)), 44, 72, HEADER + 26
@@ -61,7 +62,8 @@ def heat_map(title, weights, name="weights", words=None):
         write(axes, side + (j + 0.5) * cell, HEADER + 17, key, COLORS["keys"], "center")
     for i in range(n_queries):
         y = top + i * tall
-        write(axes, 0, y + 26, words[i] if words else f"query {i + 1}", COLORS["queries"])
+        query = (rows or words)[i] if rows or words else f"query {i + 1}"
+        write(axes, 0, y + 26, query, COLORS["queries"])
         for j, value in enumerate(weights[i]):
             depth = (value / largest).item()
             cells(axes, side + j * cell, y, cell, tall, name, tint(depth))

@@ -51,5 +51,10 @@ if __name__ == "__main__":
     # --8<-- [start:heat_map]
     from snippets.drawing.weights import heat_map
 
-    heat_map("Which inputs of the source each target looks at", cross_weights)
+    heat_map(
+        "Which words of the source each target looks at",
+        cross_weights,
+        words=("loan", "river", "bank"),
+        rows=("target 1", "target 2"),
+    )
     # --8<-- [end:heat_map]

@@ -44,5 +44,6 @@ if __name__ == "__main__":
     scores = queries @ keys.T / 3**0.5  # (queries, keys)
     scores = scores.masked_fill(~causal, -torch.inf)  # (queries, keys)
     weights = scores.softmax(dim=-1)  # (queries, keys)
-    heat_map("The weights: none on the future", weights)
+    words = "loan", "river", "bank"
+    heat_map("The weights: none on the future", weights, words=words)
     # --8<-- [end:picture]

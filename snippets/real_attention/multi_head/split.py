@@ -48,5 +48,6 @@ if __name__ == "__main__":
 
     head_scores = head_queries @ head_keys.mT  # (heads, queries, keys)
     head_weights = (head_scores / head_keys.shape[-1] ** 0.5).softmax(dim=-1)
-    heat_maps("Each head looks in its own places", head_weights)
+    words = "loan", "river", "bank"
+    heat_maps("Each head looks in its own places", head_weights, words)
     # --8<-- [end:heat_maps]
