@@ -68,8 +68,13 @@ if __name__ == "__main__":
     # --8<-- [end:answers]
 
     # --8<-- [start:show_one_mask]
-    print(function(two_queries, keys, values, attn_mask=for_function))
-    print(module(two_queries, keys, values, attn_mask=for_module))
-    print(function(two_queries, keys, values, attn_mask=to_add))
-    print(module(two_queries, keys, values, attn_mask=to_add))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    for attend, mask in [
+        (function, for_function),
+        (module, for_module),
+        (function, to_add),
+        (module, to_add),
+    ]:
+        weights = attend(two_queries, keys, values, attn_mask=mask)
+        print(f"{attend.__name__}, {mask.dtype}:", weights, sep="\n")
     # --8<-- [end:show_one_mask]

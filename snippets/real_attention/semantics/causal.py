@@ -52,12 +52,21 @@ if __name__ == "__main__":
     # --8<-- [start:bottom_right]
     import torch.nn.functional as F
 
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
     n_queries, n_keys = len(two_queries), len(keys)
     every = torch.ones(n_queries, n_keys, dtype=torch.bool)
     past = every.tril(diagonal=n_keys - n_queries)  # (queries, keys)
-    print(past)
-    print(F.scaled_dot_product_attention(two_queries, keys, values, past))
+    aligned = F.scaled_dot_product_attention(two_queries, keys, values, past)
+    print("mask:", past, "weights:", aligned, sep="\n")
     # --8<-- [end:bottom_right]
+
+    # --8<-- [start:lower_right]
+    from torch.nn.attention.bias import causal_lower_right
+
+    mask = causal_lower_right(n_queries, n_keys)
+    with_bias = F.scaled_dot_product_attention(two_queries, keys, values, mask)
+    print("weights:", with_bias, sep="\n")
+    # --8<-- [end:lower_right]
 
     # --8<-- [start:two_axes]
     try:
@@ -68,7 +77,8 @@ if __name__ == "__main__":
     # --8<-- [end:two_axes]
 
     # --8<-- [start:fast_path]
-    print(flag_counts(), flag_counts(key_padding_mask=no_padding))
+    print("with gradients:", flag_counts())
+    print("with a padding mask:", flag_counts(key_padding_mask=no_padding))
     with torch.no_grad():
-        print(flag_counts())
+        print("without gradients:", flag_counts())
     # --8<-- [end:fast_path]

@@ -66,5 +66,6 @@ if __name__ == "__main__":
     slow, _ = layer(batch, batch, batch, **options)
     with torch.no_grad():  # without gradients
         fast, _ = layer(batch, batch, batch, **options)
-    print(slow.sum().item(), fast.sum().item())
+    print("with gradients:", slow.sum().item())
+    print("without gradients:", fast.sum().item())
     # --8<-- [end:fast_path]

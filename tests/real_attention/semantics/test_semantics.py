@@ -205,12 +205,21 @@ def test_the_fast_path_gives_nan_where_the_slow_one_gives_0():
 def test_on_the_fast_path_and_beside_a_mask_for_padding_is_causal_does_not_count(capsys):
     runpy.run_path(semantics_causal.__file__, run_name="__main__")
     printed = capsys.readouterr().out.splitlines()
-    assert printed[-2:] == ["True False", "False"]
+    assert printed[-3:] == [
+        "with gradients: True",
+        "with a padding mask: False",
+        "without gradients: False",
+    ]
 
 
 def test_aligned_bottom_right_the_last_query_sees_every_key():
     ran = runpy.run_path(semantics_causal.__file__, run_name="__main__")
     assert ran["past"].tolist() == [[True, True, False], [True, True, True]]
+
+
+def test_causal_lower_right_is_the_mask_aligned_bottom_right():
+    ran = runpy.run_path(semantics_causal.__file__, run_name="__main__")
+    assert_close(ran["with_bias"], ran["aligned"])
 
 
 def test_on_two_axes_torch_refuses_a_mask_with_is_causal(capsys):
