@@ -16,7 +16,7 @@ w_output = torch.randn(n_heads * d_k, d_model, generator=random)
 # --8<-- [start:masks]
 # causal: no query sees the future
 causal = torch.ones(n, n, dtype=torch.bool).tril()
-# padding: no query sees what only fills up the batch
+# padding: no query sees what only fills up a sequence
 padding = torch.arange(n) < lengths[:, None]  # (batch, keys)
 # both, for all heads and queries: (batch, 1, queries, keys)
 mask = causal & padding[:, None, None, :]
@@ -36,7 +36,7 @@ keys = keys.repeat_interleave(n_heads // n_groups, dim=1)
 values = values.repeat_interleave(n_heads // n_groups, dim=1)
 # every axis swapped, by .T; a scale of d_model
 scores = queries @ keys.transpose(-2, -1) / d_k**0.5
-# NaN where a query may attend to nothing: show it all, ignore its output
+# NaN for a query without keys: show it all keys, ignore its output
 mask = mask | ~mask.any(dim=-1, keepdim=True)
 # a mask after the softmax, inverted, or of -1e9
 scores = scores.masked_fill(~mask, -torch.inf)
@@ -54,7 +54,7 @@ outputs = outputs @ w_output
 attn_mask = ~causal
 # is_causal where lengths differ: query 1 is not input 1
 recent = torch.ones(n_latest, n, dtype=torch.bool).tril(n - n_latest)
-# dropout that goes on outside of training
+# dropout that stays on after training
 dropout_p = 0.1 if training else 0.0
 # --8<-- [end:calls]
 
