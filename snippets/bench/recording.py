@@ -28,11 +28,6 @@ def seconds(tool, size, row):
     return None
 
 
-def times(tool, other, size, row):
-    """How many times as long as another tool one tool takes."""
-    return round(seconds(tool, size, row) / seconds(other, size, row), 1)
-
-
 def versions_told():
     """The packages of each tool, as lines."""
     lines = []
