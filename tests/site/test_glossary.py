@@ -32,7 +32,7 @@ def article(site: Path, page: str) -> Tag:
     path = site / page.removesuffix(".md") / "index.html"
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser").article
     for gone in soup.select(
-        "pre, math, figure, script, style, template, summary, h1, h2, h3, .footnote, .notebooks"
+        "pre, math, figure, script, style, template, summary, h1, h2, h3, .filename, .footnote, .notebooks"
     ):
         gone.decompose()
     return soup
