@@ -32,6 +32,7 @@ def code_blocks(site: Path) -> list[Tag]:
     return [
         block
         for page in sorted(site.rglob("index.html"))
+        if "notebooks" not in page.parts  # a notebook is copied cell by cell
         for block in BeautifulSoup(page.read_text(), "html.parser").select("article .language-py")
     ]
 

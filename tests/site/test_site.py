@@ -37,9 +37,9 @@ SHOWN = {
         "scores of input 1": [[2, 4, 4]],
         "scores": [[2, 4, 4], [4, 16, 12], [4, 12, 10]],
         "weights": [
-            [6.3379e-02, 4.6831e-01, 4.6831e-01],
-            [6.0337e-06, 9.8201e-01, 1.7986e-02],
-            [2.9539e-04, 8.8054e-01, 1.1917e-01],
+            [0.0634, 0.4683, 0.4683],
+            [0.0000, 0.9820, 0.0180],
+            [0.0003, 0.8805, 0.1192],
         ],
     },
     "walkthrough/weighted_values": {
@@ -106,7 +106,8 @@ def test_a_chapter_shows_its_values(site: Path) -> None:
 
 
 def test_formulas_are_mathml(site: Path) -> None:
-    assert_none(name for name in CHAPTERS if not chapter(site, name).find("math"))
+    words_alone = {"walkthrough/why_attention"}  # the first chapter needs none
+    assert_none(n for n in CHAPTERS if n not in words_alone and not chapter(site, n).find("math"))
     for name in CHAPTERS:
         prose = BeautifulSoup(str(chapter(site, name)), "html.parser")
         for code in prose.select("pre, code, annotation"):
