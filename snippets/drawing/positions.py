@@ -27,7 +27,7 @@ def waves(sinusoidal):
 
 
 def dials(rotate, query, key):
-    """Pair 1 of a query and a key, turned by two pairs of positions of the same distance."""
+    """The first pair of a query and a key, turned by two pairs of positions of the same distance."""
     figure = plt.figure("Both have turned, and the angle between them stays", figsize=(6, 3.1))
     told = []
     for place, (p, q) in enumerate([(5, 2), (105, 102)], start=1):
@@ -45,7 +45,7 @@ def dials(rotate, query, key):
         between = f"{abs(ends[0] - ends[1]) * 180 / torch.pi:.0f}°"
         dial.text(sum(ends) / 2, 0.75, between, ha="center", va="center")
         told.append(f"{p} and {q}: {between}")
-    figure.description = f"Pair 1 of a query and a key at {', at '.join(told)} apart."
+    figure.description = f"The first pair of a query and a key at {', at '.join(told)} apart."
 
 
 def falling_curves(biases):
