@@ -2,7 +2,7 @@
 # --8<-- [start:words]
 import torch
 
-# The two columns say how much a word has to do with water, and how much with money.
+# Two numbers for each word: how much it has to do with water, and with money.
 bank = torch.tensor([1.0, 1.0])
 river = torch.tensor([2.0, 0.0])
 loan = torch.tensor([0.0, 2.0])
@@ -45,7 +45,7 @@ if __name__ == "__main__":
     # --8<-- [end:show_scores]
 
     # --8<-- [start:show_by_the_sum]
-    print("scores:           ", scores_with_desert)
+    print("scores:            ", scores_with_desert)
     print("divided by the sum:", divided)
     # --8<-- [end:show_by_the_sum]
 
