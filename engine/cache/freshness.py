@@ -43,10 +43,7 @@ class Freshness:
         self.digests: dict[str, str | None] = {}
 
     def is_fresh(
-        self,
-        run: Run,
-        expressions: Iterable[str],
-        shown_after: Mapping[str, Iterable[str]],
+        self, run: Run, expressions: Iterable[str], shown_after: Mapping[str, Iterable[str]]
     ) -> bool:
         """Return whether a run holds all that pages show, and nothing that it used has changed."""
         result = run.result

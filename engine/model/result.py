@@ -30,7 +30,8 @@ class Job:
     program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
         the worker sets path and root
     proof: run a snippet a second time, in a process that differs on purpose (random numbers, hash
-        seed, folder, time), and fail where the outputs differ; run a program in that process
+        seed, folder, time), and fail where the outputs differ; run a program in that process. In
+        that process itself: give figures by their digests alone
     scratch: a temporary folder, which the worker makes and removes
     """
 
@@ -61,12 +62,12 @@ class Figure:
     """A drawing.
 
     name: the slug of its label, unique within its section or expression, as in `scores.svg`
-    svg: `<figure class="drawing">…</figure>`; "" in a program that is run for proof
+    svg: `<figure class="drawing">…</figure>`, or "" in a run whose outputs are only compared
     digest: of its label, its description and what matplotlib drew
     """
 
     name: str
-    svg: str
+    svg: str = field(compare=False)
     digest: str
 
 

@@ -145,9 +145,7 @@ def names_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
     return frozenset(child.id for child in found if isinstance(child, ast.Name))
 
 
-def annotations_of(
-    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-) -> list[ast.expr]:
+def annotations_of(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.expr]:
     """Return the annotations of a function's arguments and of its result."""
     arguments = [arg.annotation for arg in ast.walk(function.args) if isinstance(arg, ast.arg)]
     return [found for found in [*arguments, getattr(function, "returns", None)] if found]

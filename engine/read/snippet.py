@@ -84,8 +84,7 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
             open_at = None
     if open_at:
         problem(
-            open_at[1],
-            f'section "{open_at[0]}" is never closed: add "# --8<-- [end:{open_at[0]}]"',
+            open_at[1], f'section "{open_at[0]}" is never closed: add "# --8<-- [end:{open_at[0]}]"'
         )
     return sections, problems
 

@@ -19,7 +19,7 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
                     left=ast.Name(id="__name__"),
                     ops=[ast.Eq()],
                     comparators=[ast.Constant(value="__main__")],
-                ),
+                )
             ):
                 found += statement.body
             case _:

@@ -181,7 +181,7 @@ class Run:
                 )
         prefix = ".".join([*self.job.stem.split("/"), section.name])
         try:
-            taken = take_figures(prefix, only_digests=self.job.program is not None)
+            taken = take_figures(prefix, only_digests=self.job.proof)
         except ValueError as error:
             colon = "" if str(error).startswith("draws") else ":"
             raise Failure(section.start, f'section "{section.name}"{colon} {error}') from error

@@ -38,17 +38,12 @@ def compared(job: Job, first: Result, second: Result) -> Result:
             told = shortened("\n  ".join(list(lines)[:12]))
             what = f'section "{name}" prints something else in a second run: {SEED}\n  {told}'
             problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
-        elif [one.digest for one in output.figures] != [one.digest for one in other.figures]:
+        elif output.figures != other.figures:
             what = f'section "{name}" draws something else in a second run: {SEED}'
             problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
     values = dict(first.values)
     for expression, value in first.values.items():
-        if value.error is None and not is_same(value, second.values[expression]):
+        if value.error is None and value != second.values[expression]:
             shown = shortened(second.values[expression].text or "", 60)
             values[expression] = Value(error=f"has another value in a second run ({shown}): {SEED}")
     return replace(first, opened=opened, problems=problems, values=values)
-
-
-def is_same(one: Value, other: Value) -> bool:
-    digests = ([figure.digest for figure in value.figures] for value in (one, other))
-    return replace(one, figures=()) == replace(other, figures=()) and next(digests) == next(digests)

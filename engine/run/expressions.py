@@ -37,13 +37,13 @@ class Evaluator:
     def after_section(self, section: str) -> None:
         """Note the values that a page shows below a section."""
         for expression in self.job.shown_after.get(section, {}):
-            self.earlier[f"{section} {expression}"] = (section, self.evaluate(expression))
+            self.earlier[f"{section} {expression}"] = (section, self.evaluate(expression, True))
 
     def evaluate_all(self) -> dict[str, Value]:
         """Evaluate each expression twice; one whose value differs then gets an error."""
         expressions = list(self.job.expressions)
         first = {expression: self.evaluate(expression) for expression in expressions}
-        second = {expression: self.evaluate(expression) for expression in expressions}
+        second = {expression: self.evaluate(expression, True) for expression in expressions}
         differing = [one for one in expressions if first[one] != second[one]]
         if differing:
             blamed = [one for one in expressions if in_fork(partial(self.changes, one, [one]))]
@@ -83,18 +83,21 @@ class Evaluator:
 
     def changes(self, expression: str, others: list[str]) -> bool:
         """Return whether the evaluation of an expression changes the value of others."""
-        before = [self.evaluate(one) for one in others]
-        self.evaluate(expression)
-        return before != [self.evaluate(one) for one in others]
+        before = [self.evaluate(one, True) for one in others]
+        self.evaluate(expression, True)
+        return before != [self.evaluate(one, True) for one in others]
 
-    def evaluate(self, expression: str) -> Value:
-        """Return the value of an expression, or the error that it ends with."""
+    def evaluate(self, expression: str, only_digests: bool = False) -> Value:
+        """Return the value of an expression, or the error that it ends with.
+
+        only_digests: leave out the SVG of figures
+        """
         if expression in self.job.expressions:
             self.report(list(self.job.expressions).index(expression))
         try:
             value = eval(expression, self.names_for(expression))
             prefix = ".".join([*self.job.stem.split("/"), digest(expression.encode())[:8]])
-            figures = take_figures(prefix, only_digests=False)
+            figures = take_figures(prefix, only_digests or self.job.proof)
             return forms_of(value, expression, tuple(figure for _, figure in figures))
         except BaseException as error:  # told at the line of the page that asks, whatever it is
             from matplotlib import pyplot

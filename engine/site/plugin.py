@@ -158,10 +158,7 @@ def project_of(config: MkDocsConfig, options: EngineConfig) -> Project:
         name,
         options.snippets,
         Options(
-            tuple(options.helpers),
-            options.tensors,
-            tuple(options.whole_notebooks),
-            options.branch,
+            tuple(options.helpers), options.tensors, tuple(options.whole_notebooks), options.branch
         ),
         SNIPPETS in config.markdown_extensions,
     )
