@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.model.page import IncludeFence, Page, walk
+from engine.model.page import IncludeFence, Page, Print, Value, walk
 from engine.model.problem import Problem
-from engine.model.result import Result
+from engine.model.result import Result, SectionOutput
+from engine.model.result import Value as Found
 from engine.model.snippet import CodeBlock, Section
 
 
@@ -63,9 +65,13 @@ class Build:
     warnings: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def sections(self) -> dict[str, list[Section]]:
-        return {stem: snippet.sections for stem, snippet in self.snippets.items()}
+    def value(self, shown: Value | Print) -> Found:
+        return self.results[shown.stem].values[shown.expression]
+
+    def outputs(self, stem: str, sections: Iterable[str]) -> list[SectionOutput]:
+        """Return the outputs of sections; an empty one for a section that never ran."""
+        found = self.results[stem].sections
+        return [found.get(name, SectionOutput()) for name in sections]
 
     def problems_of(self, stem: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.snippet == stem]

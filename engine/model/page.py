@@ -140,11 +140,6 @@ class Container(Block):
     blocks: tuple[Block, ...]
     values: tuple[Value, ...] = ()
 
-    @property
-    def is_exercise(self) -> bool:
-        """Whether it is the solution of an exercise whose answers readers choose or type."""
-        return self.name == "quiz"
-
 
 @dataclass(frozen=True)
 class Malformed(Block):

@@ -16,7 +16,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
@@ -44,15 +43,6 @@ class Reach(IntEnum):
     FILE = 2  # everything above the block, except what only prints or draws
     IMPORTED = 3  # everything in the local files that it imports, too
     OUTPUT = 4  # what prints or draws, too, with its output thrown away
-
-
-@dataclass(frozen=True)
-class Prerequisites:
-    """What code needs from elsewhere: lines of imports, and statements by their file, in order."""
-
-    imports: list[str]
-    texts: dict[Path, str]
-    statements: dict[Path, set[Statement]]
 
 
 class Slicer:
@@ -127,33 +117,6 @@ class Slicer:
             if s not in found.taken.get(path, ()) and not s.output and not s.is_import
             if (names := s.names.binds | s.names.changes)
         ]
-
-    def prerequisites(
-        self,
-        shown: Iterable[tuple[Path, Collection[Section]]],
-        expressions: Iterable[tuple[str, Sequence[Path]]] = (),
-        without: Collection[Statement] = (),
-    ) -> Prerequisites:
-        """Return what sections of several files, and expressions, need that none of them shows.
-
-        expressions: each with the files that may bind its names, the first of them preferred
-        without: statements to leave out
-
-        Raises CannotStandAlone where a name is bound nowhere, or means two things.
-        """
-        shown = list(shown)
-        found = Slice(self, Reach.NEEDED)
-        for path, sections in shown:
-            found.add(path, sections)
-        for expression, files in expressions:
-            found.add_expression(expression, files)
-        for path, sections in shown:
-            found.taken.get(path, set()).difference_update(statements_in(self.read(path), sections))
-        for taken in found.taken.values():
-            taken.difference_update(without)
-        texts = {path: found.text(path, self.read(path)) for path in found.files_in_order()}
-        texts = {path: text for path, text in texts.items() if text}
-        return Prerequisites(found.import_lines(), texts, found.taken)
 
 
 class Slice:

@@ -70,6 +70,7 @@ def parse(text: str, name: str = "", where: str = "") -> Page:
 
     name: relative to the docs folder; where: the file's name in messages
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Page(name, where, text, tuple(_Parser(text).page()))
 
 
@@ -86,7 +87,7 @@ class _Parser:
     """Reads one page. Line numbers are indices here, so one less than in messages."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.lines = text.split("\n")
         self.snippet = ""  # the page's own, from its front matter
 
     def page(self) -> Iterator[Block]:

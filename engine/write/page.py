@@ -25,7 +25,6 @@ from engine.model.page import (
     Example,
     Include,
     IncludeFence,
-    Malformed,
     Page,
     Print,
     Value,
@@ -33,7 +32,6 @@ from engine.model.page import (
     walk,
 )
 from engine.model.problem import visible
-from engine.model.result import SectionOutput
 from engine.model.snippet import CodeBlock
 from engine.read.snippet import MARKER, is_measured
 
@@ -69,8 +67,10 @@ def template(name: str) -> jinja2.Template:
 class _Writer:
     def __init__(self, page: Page, build: Build, escape_includes: bool) -> None:
         self.page, self.build, self.escape_includes = page, build, escape_includes
-        self.lines = page.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self.lines = page.text.split("\n")
         self.programs = code_blocks(page)
+        fences = (block for block in walk(page.blocks) if isinstance(block, IncludeFence))
+        self.fenced = {include.line for fence in fences for include in fence.includes}
         self.problems = build.problems_on(page)
         self.broken = build.broken_lines(page)
 
@@ -83,55 +83,52 @@ class _Writer:
             elif (text := self.text_of(block)) is not None:
                 self.put(block, text)
         if self.problems:
-            self.lines.insert(self.end_of_head(), f"{self.message()}\n")
+            head = self.page.blocks[0].end if self.page.meta else 0
+            self.lines.insert(head, f"{self.message()}\n")
         return "\n".join(self.lines)
 
     def text_of(self, block: Block) -> str | None:
         """Return the Markdown for a block, without its indentation; None leaves it as it is."""
-        if not isinstance(block, Example | Print | IncludeFence | Include | Value | Malformed):
+        if not isinstance(block, Example | Print | IncludeFence | Include | Value):
             return None
-        if isinstance(block, Include) and self.is_fenced(block):
+        if isinstance(block, Include) and block.line in self.fenced:
             return None  # its fence is written as a whole
         if block.line in self.broken:
-            return None if isinstance(block, Malformed) else words()["nothing"]
-        if isinstance(block, Example):
-            return paragraphs(self.example(block))
-        if isinstance(block, Print):
-            value = self.build.results[block.stem].values[block.expression]
-            return self.output(value.lines or value.text or "", block.title, block.stem)
-        if isinstance(block, IncludeFence):
-            return self.include_fence(block)
-        if isinstance(block, Include):
-            return self.figure_of(block)
-        if isinstance(block, Value):
-            return paragraphs(self.value(block))
-        return None
+            return words()["nothing"]
+        match block:
+            case Example():
+                return paragraphs(self.example(block))
+            case Print():
+                value = self.build.value(block)
+                return self.output(value.lines or value.text or "", block.title, block.stem)
+            case IncludeFence():
+                return self.include_fence(block)
+            case Include():
+                return raw(self.included(block))
+            case Value():
+                return paragraphs(self.value(block))
 
     def example(self, block: Example) -> Iterator[str]:
-        sections = self.build.results[block.stem].sections
-        outputs = [sections.get(name, SectionOutput()) for name in block.sections]
+        outputs = self.build.outputs(block.stem, block.sections)
         figures = [raw(figure.svg) for output in outputs for figure in output.figures]
         text = "".join(output.text for output in outputs)
         if block.verb == "figure":
             yield from figures
-            folded = textwrap.indent(paragraphs(self.code(block)), "    ", lambda _: True)
-            lines = (line.rstrip() for line in folded.split("\n"))
-            yield f'??? example "{words()["drawing"]}"\n\n' + "\n".join(lines)
+            folded = textwrap.indent(paragraphs(self.code(block)), "    ")
+            yield f'??? example "{words()["drawing"]}"\n\n{folded}'
             return
         if block.verb != "output":
             yield from self.code(block)
-        if block.verb != "code":
-            if text:
-                yield self.output(text, block.title, block.stem)
-            if not block.verb:
-                yield from figures
+        if text and block.verb != "code":
+            yield self.output(text, block.title, block.stem)
+        if not block.verb:
+            yield from figures
 
     def code(self, block: Example) -> Iterator[str]:
         snippet = self.build.snippets[block.stem]
         shown = joined(code_of(snippet, name) for name in block.sections)
         yield from self.program(CodeBlock(block.stem, block.sections))
-        where = snippet.path.as_posix().rpartition(f"/{block.stem}.py")[0].rpartition("/")[2]
-        yield fence(f' py title="{where}/{block.stem}.py"', self.safe(shown))
+        yield fence(f' py title="{snippet.where}"', self.safe(shown))
 
     def program(self, block: CodeBlock) -> Iterator[str]:
         """Yield the program for the page's script to copy.
@@ -144,46 +141,33 @@ class _Writer:
             yield raw(f'<template class="program" data-search-exclude>{escaped}</template>')
 
     def output(self, text: str, title: str | None, stem: str) -> str:
-        measured = is_measured(self.build.snippets[stem].text)
-        usual = words()["measured" if measured else "output"]
-        info = f' text title="{title or usual}"'
-        if measured:
-            info = f' {{ .text .measured title="{title or usual}" }}'
+        snippet = self.build.snippets[stem]
+        title = title or title_of_output(snippet)
+        is_plain = not is_measured(snippet.text)
+        info = f' text title="{title}"' if is_plain else f' {{ .text .measured title="{title}" }}'
         return fence(info, self.safe(text))
 
     def include_fence(self, block: IncludeFence) -> str:
-        lines = self.lines[block.line : block.end - 1]
-        shown = {include.line: include for include in block.includes}
-        text = "\n".join(
-            self.safe(self.included(shown[number]).strip("\n")) if number in shown else ""
-            for number, line in enumerate(lines, start=block.line + 1)
-        )
-        parts: list[str] = []
-        if program := self.programs.get(block.line):
-            parts += self.program(program)
-        return paragraphs([*parts, fence(block.info, text, block.marks)])
+        shown = {i.line: self.safe(self.included(i).strip("\n")) for i in block.includes}
+        text = "\n".join(shown.get(line, "") for line in range(block.line + 1, block.end))
+        code = self.programs.get(block.line)
+        program = self.program(code) if code else ()
+        return paragraphs([*program, fence(block.info, text, block.marks)])
 
     def included(self, include: Include) -> str:
         if include.output:
             return self.build.results[include.stem].outputs()[include.output]
         return code_of(self.build.snippets[include.stem], include.section)
 
-    def is_fenced(self, include: Include) -> bool:
-        fences = (block for block in walk(self.page.blocks) if isinstance(block, IncludeFence))
-        return any(include in fence.includes for fence in fences)
-
-    def figure_of(self, include: Include) -> str:
-        return raw(self.included(include))
-
     def is_block(self, value: Value) -> bool:
         """Whether a value is shown as a table, a figure or an output, and not in a sentence."""
         if not value.alone or value.line in self.broken:
             return False
-        found = self.build.results[value.stem].values[value.expression]
+        found = self.build.value(value)
         return bool(found.table or found.figures or found.is_text)
 
     def value(self, block: Value) -> Iterator[str]:
-        found = self.build.results[block.stem].values[block.expression]
+        found = self.build.value(block)
         if found.table:
             yield raw(found.table)
         for figure in found.figures:
@@ -196,8 +180,7 @@ class _Writer:
         before, after = line[: value.start], line[value.stop :]
         text = words()["no_value"]
         if value.line not in self.broken:
-            found = self.build.results[value.stem].values[value.expression]
-            text = escape_in_context(found.text or "", before, after)
+            text = escape_in_context(self.build.value(value).text or "", before, after)
         self.lines[value.line - 1] = f"{before}{text}{after}"
 
     def put(self, block: Block, text: str) -> None:
@@ -205,12 +188,12 @@ class _Writer:
 
         A second one would end the footnote that it is in.
         """
-        above = self.lines[block.line - 2] if block.line > 1 else ""
-        below = self.lines[block.end] if block.end < len(self.lines) else ""
         lines = [f"{block.indent}{line}".rstrip() for line in text.split("\n")]
-        first = [""] if above.strip() else []
-        last = [""] if below.strip() else []
-        self.lines[block.line - 1 : block.end] = [*first, *lines, *last]
+        if block.line > 1 and self.lines[block.line - 2].strip():
+            lines.insert(0, "")
+        if block.end < len(self.lines) and self.lines[block.end].strip():
+            lines.append("")
+        self.lines[block.line - 1 : block.end] = lines
 
     def safe(self, text: str) -> str:
         """Escape lines that pymdownx.snippets would act on, where it reads the page."""
@@ -218,23 +201,24 @@ class _Writer:
             return text
         return re.sub(r"^([ \t]*)(;*-+8<-+)", r"\1;\2", text, flags=re.MULTILINE)
 
-    def end_of_head(self) -> int:
-        first = self.page.blocks[0] if self.page.meta else None
-        return first.end if first else 0
-
     def message(self) -> str:
         text = html.escape(visible("\n\n".join(map(str, self.problems))))
-        told = f"<p>{words()['broken']}</p><pre>{text}</pre>"
-        return "\n" + raw(f'<div class="engine-error" role="alert">{told}</div>')
+        message = f"<p>{words()['broken']}</p><pre>{text}</pre>"
+        return "\n" + raw(f'<div class="engine-error" role="alert">{message}</div>')
 
 
 def position(block: Block) -> tuple[int, int]:
     return block.line, block.start if isinstance(block, Value) else -1
 
 
+def title_of_output(snippet: Snippet) -> str:
+    """Return what an output is called where the page gives it no title."""
+    return words()["measured" if is_measured(snippet.text) else "output"]
+
+
 def code_of(snippet: Snippet, name: str | None) -> str:
     """Return the code of a section, or with None of the whole file, without markers."""
-    lines = snippet.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = snippet.text.split("\n")
     if name is not None:
         section = snippet.section(name)
         assert section is not None, f"{snippet.stem} has no section {name}"

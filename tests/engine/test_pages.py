@@ -165,7 +165,7 @@ After.
         ("open", "example", None),
         ("footnote", "1", None),
     ]
-    assert [box.is_exercise for box in boxes] == [False, True, False, False, False]
+    assert [box.name == "quiz" for box in boxes] == [False, True, False, False, False]
     assert [(box.line, box.end) for box in boxes] == [(1, 3), (5, 9), (11, 17), (15, 17), (19, 21)]
     kinds = [[type(block) for block in box.blocks] for box in boxes]
     assert kinds == [[Prose], [Prose, Example], [Prose, Container], [Prose], [Prose, Example]]

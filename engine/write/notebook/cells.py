@@ -26,8 +26,7 @@ from engine.model.page import (
     Prose,
     Value,
 )
-from engine.model.result import Figure, SectionOutput
-from engine.model.result import Value as Found
+from engine.model.result import Figure
 from engine.programs.slicer import in_order_of_imports
 from engine.programs.statements import Statement
 from engine.read.page import VALUE
@@ -36,7 +35,7 @@ from engine.write.notebook import prose
 from engine.write.notebook.blanks import Blanks
 from engine.write.notebook.code import Code
 from engine.write.notebook.plan import Plan
-from engine.write.page import escape_in_context, fence, template, words
+from engine.write.page import escape_in_context, fence, template, title_of_output, words
 
 
 @dataclass
@@ -110,33 +109,24 @@ class Cells:
         return self.cells
 
     def add(self, block: Block) -> None:
+        """Add a block; an admonition as quotations, with the cells of its code between them."""
+        texts: list[str] = []
+        blocks: Iterable[Block] = [block]
         if isinstance(block, Container) and block.kind in ("admonition", "tab"):
-            self.add_framed(block)
-            return
-        for part in self.parts(block):
-            self.add_part(part)
-
-    def add_framed(self, block: Container) -> None:
-        """Add an admonition as quotations, or a tab as paragraphs, with the cells between them."""
-        texts = [f"**{title}**"] if (title := self.title(block)) else []
-        for part in [part for inner in block.blocks for part in self.parts(inner)]:
+            texts, blocks = [bold(self.title(block))], block.blocks
+        for part in [part for inner in blocks for part in self.parts(inner)]:
             if isinstance(part, str):
                 texts.append(part)
                 continue
             self.say(framed(block, texts))
             texts = []
-            self.add_part(part)
+            if part.how == "code":
+                self.add_code(part)
+            elif part.how == "figure":
+                self.add_figure(part)
+            elif not self.is_used(part):
+                self.say(part.text)
         self.say(framed(block, texts))
-
-    def add_part(self, part: str | Shown) -> None:
-        if isinstance(part, str):
-            self.say(part)
-        elif part.how == "code":
-            self.add_code(part)
-        elif part.how == "figure":
-            self.add_figure(part)
-        elif not self.is_used(part):
-            self.say(part.text)
 
     def say(self, text: str) -> None:
         """Add to the Markdown cell that is being written, or begin one; a heading begins one."""
@@ -164,7 +154,7 @@ class Cells:
             case Prose():
                 yield from self.prose(block)
             case Print():
-                value = self.build.results[block.stem].values[block.expression]
+                value = self.build.value(block)
                 yield self.output(block.stem, block.title, value.lines or value.text or "")
             case Example():
                 yield from self.example(block)
@@ -200,13 +190,15 @@ class Cells:
 
     def shown_alone(self, value: Value) -> Shown | None:
         """Return the figure or the output that a value on a line of its own shows."""
-        found = self.value(value)
+        found = self.build.value(value)
         if found.figures:
             return Shown("figure", value.stem, expression=value.expression)
-        return self.output(value.stem, None, found.lines) if is_output(found) else None
+        is_output = found.lines and not found.table
+        return self.output(value.stem, None, found.lines) if is_output else None
 
     def example(self, block: Example) -> Iterator[Shown]:
-        text = "".join(self.section(block.stem, name).text for name in block.sections)
+        outputs = self.build.outputs(block.stem, block.sections)
+        text = "".join(output.text for output in outputs)
         if block.verb in ("", "code"):
             yield Shown("code", block.stem, block.sections)
         if text and block.verb in ("", "output"):
@@ -228,9 +220,8 @@ class Cells:
     def output(
         self, stem: str, title: str | None, text: str | None, sections: tuple[str, ...] = ()
     ) -> Shown:
-        usual = words()["measured" if self.is_measured(stem) else "output"]
-        text = f"{title or usual}:\n\n{fence(' text', text or '')}"
-        return Shown("output", stem, sections, text=text)
+        title = title or title_of_output(self.build.snippets[stem])
+        return Shown("output", stem, sections, text=f"{title}:\n\n{fence(' text', text or '')}")
 
     def contained(self, block: Container, figures: list[Shown]) -> str:
         """Return what a container holds as Markdown, its code too, so that it stays folded.
@@ -256,7 +247,7 @@ class Cells:
             return ""
         if block.kind in ("folded", "open"):
             return prose.folded(title, text, block.kind == "open") if text else ""
-        return framed(block, [f"**{title}**" if title else "", text])
+        return framed(block, [bold(title), text])
 
     def title(self, block: Container) -> str:
         return self.filled(block.title or block.name.capitalize(), block.values)
@@ -271,7 +262,7 @@ class Cells:
 
         def valued(match: re.Match[str]) -> str:
             value = next(waiting)
-            found = self.value(value)
+            found = self.build.value(value)
             if value.alone and found.table:
                 return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", found.table)
             return escape_in_context(found.text or "", text[: match.start()], text[match.end() :])
@@ -310,7 +301,7 @@ class Cells:
         source = self.code.piece(stem, names)
         hands_on = self.blanks.with_blanks(stem, source)
         hands_on = "" if hands_on == source else hands_on
-        role = "measured" if self.is_measured(stem) else "code"
+        role = "measured" if is_measured(self.build.snippets[stem].text) else "code"
         shown = Shown("code", stem, tuple(names))
         self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names), shown))
 
@@ -327,8 +318,7 @@ class Cells:
         else:
             self.used |= dict.fromkeys(shown.keys)
             source = self.code.piece(shown.stem, shown.sections)
-            outputs = self.outputs(shown.stem, shown.sections)
-            cell = Cell(source, "figure", "", outputs, shown)
+            cell = Cell(source, "figure", "", self.outputs(shown.stem, shown.sections), shown)
         self.waiting.append(cell)
         self.draw_waiting()
 
@@ -348,33 +338,22 @@ class Cells:
 
     def is_used(self, shown: Shown) -> bool:
         """Whether all that it shows is in a cell already, or there is nothing to draw."""
-        drawn = (self.section(shown.stem, name).figures for name in shown.sections)
-        if shown.how == "figure" and shown.sections and not any(drawn):
-            return True
-        return bool(shown.sections) and shown.keys <= self.used.keys()
+        if not shown.sections:
+            return False
+        outputs = self.build.outputs(shown.stem, shown.sections)
+        is_empty = shown.how == "figure" and not any(output.figures for output in outputs)
+        return is_empty or shown.keys <= self.used.keys()
 
     def code_fence(self, shown: Shown) -> str:
         if not shown.sections:
             return fence("python", self.build.snippets[shown.stem].text)
         return fence("python", self.code.piece(shown.stem, shown.sections))
 
-    # Results
-
-    def value(self, value: Value) -> Found:
-        return self.build.results[value.stem].values[value.expression]
-
-    def section(self, stem: str, name: str) -> SectionOutput:
-        return self.build.results[stem].sections.get(name, SectionOutput())
-
     def outputs(self, stem: str, names: Iterable[str]) -> list[str | Figure]:
-        outputs: list[str | Figure] = []
-        for output in (self.section(stem, name) for name in names):
-            outputs += [output.text] if output.text else []
-            outputs += output.figures
-        return outputs
-
-    def is_measured(self, stem: str) -> bool:
-        return is_measured(self.build.snippets[stem].text)
+        found: list[str | Figure] = []
+        for output in self.build.outputs(stem, names):
+            found += [output.text, *output.figures] if output.text else output.figures
+        return found
 
     # What the cells need
 
@@ -426,14 +405,14 @@ def joined(texts: Iterable[str]) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip())
 
 
-def framed(block: Container, texts: Iterable[str]) -> str:
+def bold(title: str) -> str:
+    return f"**{title}**" if title else ""
+
+
+def framed(block: Block, texts: Iterable[str]) -> str:
     text = joined(texts)
-    return prose.quoted(text) if text and block.kind == "admonition" else text
-
-
-def is_output(value: Found) -> bool:
-    """Whether a value on a line of its own is lines that were printed."""
-    return bool(value.lines) and not value.table
+    is_quoted = text and isinstance(block, Container) and block.kind == "admonition"
+    return prose.quoted(text) if is_quoted else text
 
 
 def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.model.build import Snippet
 from engine.model.project import Project
 from engine.model.snippet import Section
-from engine.programs.slicer import LAST_LINE, Prerequisites, Reach, Slice, Slicer, statements_in
+from engine.programs.slicer import LAST_LINE, Reach, Slice, Slicer, statements_in
 from engine.programs.statements import Statement
+
+
+@dataclass(frozen=True)
+class Prerequisites:
+    """What cells need from elsewhere: lines of imports, and statements by their file, in order."""
+
+    imports: list[str]
+    texts: dict[Path, str]
+    statements: dict[Path, set[Statement]]
 
 
 class Code:
@@ -57,7 +67,7 @@ class Code:
         expressions: Iterable[tuple[str, str]],
         without: Collection[Statement] = (),
     ) -> Prerequisites:
-        """Return all that the cells of a notebook need from elsewhere.
+        """Return what the cells of a notebook need that no cell shows.
 
         sections: the names of those that are cells, by snippet
         expressions: those that are cells, each with its snippet
@@ -65,12 +75,18 @@ class Code:
 
         Raises CannotStandAlone where a name is bound nowhere.
         """
-        paths = {stem: snippet.path for stem, snippet in self.snippets.items()}
-        return self.slicer.prerequisites(
-            [(paths[stem], self.sections(stem, names)) for stem, names in sections.items()],
-            [(expression, [paths[stem], *self.helpers]) for stem, expression in expressions],
-            without,
-        )
+        found = Slice(self.slicer, Reach.NEEDED)
+        for stem, names in sections.items():
+            found.add(self.snippets[stem].path, self.sections(stem, names))
+        for stem, expression in expressions:
+            found.add_expression(expression, [self.snippets[stem].path, *self.helpers])
+        shown = self.statements((stem, name) for stem, names in sections.items() for name in names)
+        for taken in found.taken.values():
+            taken -= shown.union(without)
+        read = self.slicer.read
+        texts = {path: found.text(path, read(path)) for path in found.files_in_order()}
+        texts = {path: text for path, text in texts.items() if text}
+        return Prerequisites(found.import_lines(), texts, found.taken)
 
     def between(self, given: Prerequisites, sections: Iterable[tuple[str, str]]) -> list[Statement]:
         """Return those of the statements given that need what the sections do, in order.
