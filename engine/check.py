@@ -19,10 +19,10 @@ from engine.model.page import (
     Value,
     walk,
 )
-from engine.model.problem import Problem
+from engine.model.problem import Problem, did_you_mean
 from engine.model.project import Project
 from engine.model.result import Result
-from engine.read.glossary import GLOSSARY, TERM_LINK, problems_with_terms, read_terms
+from engine.read.glossary import GLOSSARY, TERM_LINK, read_terms
 
 Shown = Example | Print | Value | Include
 
@@ -40,12 +40,9 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
 
 def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]:
     """Yield why a page cannot show a block. What a snippet itself did wrong is told elsewhere."""
-    if isinstance(block, ForeignInclude):
-        if not project.foreign_includes:
-            yield block.what
-        return
     if isinstance(block, Malformed):
-        yield block.what
+        if not (isinstance(block, ForeignInclude) and project.foreign_includes):
+            yield block.what
         return
     if not isinstance(block, Shown):
         return
@@ -180,15 +177,15 @@ def problems_with_glossary(build: Build) -> Iterator[Problem]:
     glossary = next((page for page in build.pages if page.name == GLOSSARY), None)
     known = set()
     if glossary:
-        yield from problems_with_terms(glossary)
-        known = {term.slug for term in read_terms(glossary)}
+        for term in read_terms(glossary):
+            known.add(term.slug)
+            if term.problem:
+                yield Problem(f"{glossary.where}:{term.line}", term.problem)
     for page in build.pages:
         for number, line in enumerate(page.text.splitlines(), start=1):
             for link in TERM_LINK.finditer(line):
                 if (slug := link["slug"]) not in known:
-                    near = difflib.get_close_matches(slug, known, n=1)
-                    hint = f'; did you mean "{near[0]}"?' if near else ""
-                    what = f'docs/{GLOSSARY} has no term "{slug}"{hint}'
+                    what = f'docs/{GLOSSARY} has no term "{slug}"{did_you_mean(slug, known)}'
                     yield Problem(f"{page.where}:{number}", what)
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Characters that a terminal, a browser or Markdown would obey, such as those that turn the order of
@@ -32,6 +34,12 @@ def visible(text: str) -> str:
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
     return CONTROL_CHARACTERS.sub(numbered, text)
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return the end of a message about a wrong name: the right one, where one is close."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f'; did you mean "{close[0]}"?' if close else ""
 
 
 @dataclass(frozen=True)

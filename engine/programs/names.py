@@ -35,10 +35,6 @@ class Names:
         names.visit(statement, frozenset(), False)
         return names
 
-    @property
-    def mentioned(self) -> set[str]:
-        return self.binds | self.uses | self.later
-
     def visit(self, node: ast.AST, local: frozenset[str], inside: bool) -> None:
         """Add the names of a node.
 

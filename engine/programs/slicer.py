@@ -39,10 +39,9 @@ class Reach(IntEnum):
     """How much of the code above a block comes into its program; each includes the one before."""
 
     NEEDED = 0  # what gives the block's names their values
-    MENTIONING = 1  # every statement that mentions a name that is there already
-    FILE = 2  # everything above the block, except what only prints or draws
-    IMPORTED = 3  # everything in the local files that it imports, too
-    OUTPUT = 4  # what prints or draws, too, with its output thrown away
+    FILE = 1  # everything above the block, except what only prints or draws
+    IMPORTED = 2  # everything in the local files that it imports, too
+    OUTPUT = 3  # what prints or draws, too, with its output thrown away
 
 
 class Slicer:
@@ -132,7 +131,6 @@ class Slice:
         self.order: list[Path] = []  # files, as they were first needed
         self.whole: set[Path] = set()  # files that were taken as a whole
         self.needs: dict[Path, dict[Path, None]] = {}  # the files that a file takes names from
-        self.names: dict[Path, set[str]] = {}  # names taken that are not those of packages
         self.imports: dict[str, list[str]] = {}  # the lines that import a name from a package
         self.aliases: dict[Path, list[str]] = {}
 
@@ -159,8 +157,6 @@ class Slice:
             bound |= names.binds
         if self.reach >= Reach.FILE:
             self.take_all(path)
-        if self.reach >= Reach.MENTIONING:
-            self.take_mentioning()
 
     def add_expression(self, expression: str, files: Sequence[Path]) -> None:
         """Take what an expression needs, each name from the first of the files that binds it."""
@@ -187,26 +183,6 @@ class Slice:
                 elif alias.name == "*" or self.reach >= Reach.IMPORTED:
                     self.needs.setdefault(path, {})[file] = None
                     self.take_all(file)
-
-    def take_mentioning(self) -> None:
-        """Take each statement that mentions a name that is there, until there are no more."""
-        size = -1
-        while size < (
-            size := sum(map(len, self.taken.values())) + sum(map(len, self.names.values()))
-        ):
-            for path in {**self.limits, **dict.fromkeys(self.order)}:
-                names = self.names.setdefault(path, set())
-                for statement in self.above(path):
-                    if isinstance(statement.node, ast.Import | ast.ImportFrom):
-                        for alias in statement.node.names:
-                            file = local_file(statement.node, alias.name, path, self.root)
-                            if file and alias.name in self.names.get(file, ()):
-                                self.take_import(path, statement.node, alias)
-                    elif not statement.output and (
-                        statement.names.mentioned & names
-                        or statement.names.changes & self.imports.keys()
-                    ):
-                        self.place(path, statement)
 
     def above(self, path: Path) -> list[Statement]:
         """Return the statements of a file that run before the code that is shown."""
@@ -266,7 +242,6 @@ class Slice:
         if statement in taken or statement in self.shown.get(path, ()):
             return
         taken.add(statement)
-        self.names.setdefault(path, set()).update(statement.names.binds)
         self.check_imports(path, statement)
         for name in self.in_order_of_binding(path, statement.names.uses):
             self.take(path, name, statement.place)
@@ -296,7 +271,6 @@ class Slice:
                 f'"{name}" is a whole local module ({where}): import the names you use from it'
             )
         self.needs.setdefault(path, {})[local] = None
-        self.names.setdefault(path, set()).add(name)
         self.take(local, alias.name, len(self.read(local)))
         if renamed:
             line = f"{alias.asname} = {alias.name}"

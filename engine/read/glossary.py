@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from markdown.extensions.toc import slugify
 
 from engine.model.page import Heading, Page, Prose
-from engine.model.problem import Problem
 
 GLOSSARY = "glossary.md"
 TO_TERM = re.compile(r"(?:^|/)glossary\.md#(?P<slug>.+)$")
@@ -41,36 +40,22 @@ def read_terms(page: Page) -> Iterator[Term]:
             continue
         slug = slugify(plain(block.text), "-")
         below = page.blocks[number + 1] if number + 1 < len(page.blocks) else None
-        paragraph = ""
+        paragraph, has_value, problem = "", False, ""
         if isinstance(below, Prose):
-            paragraph = " ".join(below.text.partition("\n\n")[0].split())
-        problem = ""
+            paragraph = below.text.partition("\n\n")[0]
+            last = below.line + paragraph.count("\n")
+            has_value = any(value.line <= last for value in below.values)
         if slug in seen:
             problem = f'the term "{slug}" is there twice: remove one'
         elif not paragraph:
             problem = f'the term "{slug}" has no definition below it'
-        elif LIVE.search(paragraph) or any(
-            isinstance(below, Prose) and value.line < below.line + height(below)
-            for value in (below.values if isinstance(below, Prose) else ())
-        ):
+        elif has_value or LIVE.search(paragraph):
             problem = (
                 f'the definition of "{slug}" is shown where its term is used, as plain words: '
                 f"put values, formulas and HTML in a paragraph below it"
             )
         seen.add(slug)
-        yield Term(slug, block.line, plain(paragraph), problem)
-
-
-def height(block: Prose) -> int:
-    """Return the number of lines of the first paragraph."""
-    return block.text.partition("\n\n")[0].count("\n") + 1
-
-
-def problems_with_terms(page: Page) -> Iterator[Problem]:
-    """Yield the terms that have no definition in plain words."""
-    for term in read_terms(page):
-        if term.problem:
-            yield Problem(f"{page.where}:{term.line}", term.problem)
+        yield Term(slug, block.line, plain(" ".join(paragraph.split())), problem)
 
 
 def plain(text: str) -> str:

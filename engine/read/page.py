@@ -140,12 +140,8 @@ class _Parser:
         if fence := FENCE.match(line):
             end = self.end_of_fence(at, region.stop, fence["marks"])
             return list(self.fence(fence, at, end, region)), min(end + 1, region.stop)
-        if "8<-" in line and (include := INCLUDE.match(line)):
-            return [self.include(include, at, region.indent)], at + 1
-        if "8<-" in line and NEARLY_INCLUDE.search(line):
-            form = '--8<-- "walkthrough/outputs.py:sum"'
-            what = f"an include is a line with nothing beside it: {form}"
-            return [ForeignInclude(at + 1, at + 1, region.indent, what)], at + 1
+        if include := self.include(line, at, region.indent):
+            return [include], at + 1
         if directive := DIRECTIVE.match(line):
             return [self.directive(directive, at, region.indent)], at + 1
         if heading := HEADING.match(line):
@@ -222,50 +218,45 @@ class _Parser:
         wrong: list[Malformed] = []
         typed: list[int] = []
         for at in range(start + 1, end):
-            line = self.lines[at]
-            if "8<-" in line and (match := INCLUDE.match(line)):
-                read = self.include(match, at, "")
-                if isinstance(read, ForeignInclude):
-                    wrong.append(read)
-                elif isinstance(read, Malformed):
-                    wrong.append(read)
-                    includes.append(Include(at + 1, at + 1, "", "", ""))
-                elif isinstance(read, Include):
-                    includes.append(read)
-                    if len(read.indent) < len(indent):
-                        what = "an include is as far in as the fence around it"
-                        wrong.append(Malformed(at + 1, at + 1, "", what))
-            elif "8<-" in line and NEARLY_INCLUDE.search(line):
-                form = '--8<-- "walkthrough/outputs.py:sum"'
-                what = f"an include is a line with nothing beside it: {form}"
-                wrong.append(ForeignInclude(at + 1, at + 1, "", what))
-            elif line.strip():
+            found = self.include(self.lines[at], at, "")
+            if isinstance(found, Include):
+                includes.append(found)
+                if len(found.indent) < len(indent):
+                    what = "an include is as far in as the fence around it"
+                    wrong.append(Malformed(at + 1, at + 1, "", what))
+            elif found:
+                wrong.append(found)
+            elif self.lines[at].strip():
                 typed.append(at)
         last = min(end, len(self.lines) - 1)
-        if not includes:
+        if not includes and all(isinstance(one, ForeignInclude) for one in wrong):
             text = "\n".join(self.lines[at].removeprefix(indent) for at in range(start + 1, end))
             yield Fence(start + 1, last + 1, indent, marks, info, text)
             yield from wrong
             return
+        line, what = start + 1, ""
         if not INFO.fullmatch(info):
-            form = '``` py title="outputs.py"'
-            what = f'"{info.strip()}" opens no fence: write {form}'
-            wrong.append(Malformed(start + 1, start + 1, "", what))
+            what = f'"{info.strip()}" opens no fence: write ``` py title="outputs.py"'
         elif end == region.stop or self.lines[end].rstrip() != indent + marks:
             closing = f"closed by {marks}, as far in as it was opened"
             what = f"a fence that shows code or an output must be {closing}"
-            wrong.append(Malformed(start + 1, start + 1, "", what))
         elif typed:
-            what = "beside what is included in a fence, nothing may be typed"
-            wrong.append(Malformed(typed[0] + 1, typed[0] + 1, "", what))
-        shown = tuple(include for include in includes if include.stem)
-        yield IncludeFence(start + 1, last + 1, indent, marks, info, shown)
+            line, what = typed[0] + 1, "beside what is included in a fence, nothing may be typed"
+        if what:
+            wrong.append(Malformed(line, line, "", what))
+        yield IncludeFence(start + 1, last + 1, indent, marks, info, tuple(includes))
         yield from wrong
 
-    def include(self, match: re.Match[str], at: int, indent: str) -> Block:
+    def include(self, text: str, at: int, indent: str) -> Include | Malformed | None:
+        """Return the include in a line, or what is wrong with it; None where there is none."""
+        match, line = INCLUDE.match(text), at + 1
+        if match is None:
+            form = '--8<-- "walkthrough/outputs.py:sum"'
+            what = f"an include is a line with nothing beside it: {form}"
+            is_near = NEARLY_INCLUDE.search(text)
+            return ForeignInclude(line, line, indent, what) if is_near else None
         target, indent = match["target"], indent + match["indent"]
         path, _, section = target.partition(":")
-        line = at + 1
         if path.endswith(".py"):
             if section and not re.fullmatch(SECTION, section):
                 what = f'"{target}": name a section; line numbers go wrong at the next edit'

@@ -10,13 +10,12 @@ solution that fails its own check fails the build.
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.model.build import Snippet
-from engine.model.problem import EngineError, Problem
+from engine.model.problem import EngineError, Problem, did_you_mean
 from engine.model.project import Project
 from engine.write.page import words
 
@@ -46,9 +45,8 @@ class Blanks:
             return None
         stem, line = found["stem"], snippet.text.count("\n", 0, found.start()) + 1
         if stem not in snippets:
-            near = difflib.get_close_matches(stem, snippets, n=1)
-            what = f'there is no snippet "{stem}" to check'
-            self.fail(snippet, line, what + (f'; did you mean "{near[0]}"?' if near else ""))
+            what = f'there is no snippet "{stem}" to check{did_you_mean(stem, snippets)}'
+            self.fail(snippet, line, what)
         if other := self.checks.get(stem):
             where = self.project.relative(other.path)
             self.fail(snippet, line, f'"{stem}" is checked by {where} already: make them one')
