@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from engine import check
 from engine.cache.freshness import Freshness, run_of
@@ -58,18 +58,12 @@ class Engine:
                 snippet.in_blocks |= {*(block.sections or (s.name for s in snippet.sections))}
             self.load_or_run(build)
             build.problems += check.problems(self.project, build)
-            self.prove(blocks, build)
+            # Nobody waits for the proofs of a build that fails.
+            pool = self.pool if self.reporter.serving or not build.problems else None
+            build.problems += self.programs.prove(build, blocks, pool)
             self.store.evict_others(build.results)
         build.problems = sorted(merged(build.problems), key=lambda one: natural(one.where))
         return build
-
-    def prove(self, blocks: dict[CodeBlock, str], build: Build) -> None:
-        """Make the program of each code block, and run those that are new by themselves.
-
-        Nobody waits for the proofs of a build that fails.
-        """
-        pool = self.pool if self.reporter.serving or not build.problems else None
-        build.problems += self.programs.prove(build, blocks, pool)
 
     def edited_since_run(self, build: Build) -> list[Problem]:
         """Return the snippets that were edited after this build ran them.
@@ -90,66 +84,48 @@ class Engine:
     def close(self) -> None:
         self.pool.close()
 
+    def read_text(self, path: Path, build: Build) -> str | None:
+        try:
+            return path.read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            where = f"{self.project.relative(path)}:1"
+            build.problems.append(Problem(where, f"is not UTF-8: {error}"))
+            return None
+
     def read_pages(self, build: Build) -> list[Page]:
         pages = []
         for path in self.project.markdown():
-            where = self.project.relative(path)
-            try:
-                text = path.read_text("utf-8-sig")
-            except UnicodeDecodeError as error:
-                build.problems.append(Problem(f"{where}:1", f"is not UTF-8: {error}"))
-                continue
-            pages.append(parse(text, path.relative_to(self.project.docs).as_posix(), where))
+            if (text := self.read_text(path, build)) is not None:
+                name = path.relative_to(self.project.docs).as_posix()
+                pages.append(parse(text, name, self.project.relative(path)))
         return pages
 
     def read_snippets(self, build: Build) -> dict[str, Snippet]:
         """Return each file below snippets/ that has sections, or of which a page shows anything."""
-        shown_by: dict[str, set[str]] = defaultdict(set)
-        expressions: dict[str, dict[str, str]] = defaultdict(dict)
-        shown_after: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+        files = {
+            self.project.stem(path): Snippet(
+                self.project.stem(path), path, self.project.relative(path), "", []
+            )
+            for path in self.project.python()
+        }
         for page in build.pages:
-            above: dict[str, str] = {}  # the last section that stands above, by its snippet
-            for block in walk(page.blocks):
-                stem = getattr(block, "stem", None)
-                if stem is None:
-                    continue
-                shown_by[stem].add(page.where)
-                if isinstance(block, Value | Print):
-                    where = f"{page.where}:{block.line}"
-                    expressions[stem].setdefault(block.expression, where)
-                    if stem in above:
-                        asked = shown_after[stem].setdefault(above[stem], {})
-                        asked.setdefault(block.expression, where)
-                elif isinstance(block, Example):
-                    above[stem] = block.sections[-1]
-                elif isinstance(block, Include) and block.section:
-                    above[stem] = block.section
+            collect_requests(page, files)
         snippets = {}
-        for path in self.project.python():
-            stem, where = self.project.stem(path), self.project.relative(path)
-            on_pages = tuple(sorted(shown_by[stem]))
-            try:
-                text = path.read_text("utf-8-sig")
-            except UnicodeDecodeError as error:
-                what = f"is not UTF-8: {error}"
-                build.problems.append(Problem(f"{where}:1", what, stem, on_pages))
-                continue
-            sections, problems = read_sections(text, where)
-            if "." in stem and (sections or on_pages):
-                what = "a name with a dot cannot be imported, nor shown: rename the file"
-                problems.append(Problem(f"{where}:1", what))
-            build.problems += [Problem(p.where, p.what, stem, on_pages) for p in problems]
-            if (sections or on_pages) and not problems:
-                snippets[stem] = Snippet(
-                    stem,
-                    path,
-                    where,
-                    text,
-                    sections,
-                    dict(sorted(expressions[stem].items())),
-                    shown_after[stem],
-                    on_pages,
-                )
+        for stem, snippet in files.items():
+            known, pages = len(build.problems), tuple(snippet.pages)
+            text = self.read_text(snippet.path, build)
+            if text is not None:
+                snippet.text = text
+                snippet.sections, problems = read_sections(text, snippet.where)
+                build.problems += problems
+                if "." in stem and (snippet.sections or pages):
+                    what = "a name with a dot cannot be imported, nor shown: rename the file"
+                    build.problems.append(Problem(f"{snippet.where}:1", what))
+                if (snippet.sections or pages) and not problems:
+                    snippets[stem] = snippet
+            build.problems[known:] = [
+                replace(problem, snippet=stem, pages=pages) for problem in build.problems[known:]
+            ]
         return snippets
 
     @staticmethod
@@ -172,10 +148,10 @@ class Engine:
         for snippet in build.snippets.values():
             run = self.store.load(snippet.stem)
             failure = self.failed.get(snippet.stem)
-            if run and freshness.is_fresh(run, *snippet.asked):
+            if run and freshness.is_fresh(run, snippet.expressions, snippet.shown_after):
                 results[snippet.stem] = run.result
                 build.digests[snippet.stem] = run.key
-            elif failure and freshness.is_fresh(failure, *snippet.asked):
+            elif failure and freshness.is_fresh(failure, snippet.expressions, snippet.shown_after):
                 self.take_problems(failure.result, build)
             else:
                 stale.append(snippet)
@@ -199,7 +175,7 @@ class Engine:
 
     @staticmethod
     def take_problems(result: Result, build: Build) -> None:
-        pages = build.snippets[result.stem].pages
+        pages = tuple(build.snippets[result.stem].pages)
         build.problems += [replace(problem, pages=pages) for problem in result.problems]
 
     def run(self, snippets: list[Snippet]) -> Iterator[Run]:
@@ -245,12 +221,31 @@ class Engine:
             str(snippet.path),
             str(self.project.root),
             snippet.sections,
-            snippet.expressions,
+            dict(sorted(snippet.expressions.items())),
             read_timeout(snippet.text),
             shown_after=snippet.shown_after,
             helpers=[str(self.project.snippet(stem)) for stem in self.project.options.helpers],
             proof=not is_measured(snippet.text) and (is_unproved or bool(snippet.expressions)),
         )
+
+
+def collect_requests(page: Page, snippets: dict[str, Snippet]) -> None:
+    """Add to snippets what a page shows of them."""
+    above: dict[str, str] = {}  # the last section that stands above, by its snippet
+    for block in walk(page.blocks):
+        snippet = snippets.get(getattr(block, "stem", ""))
+        if snippet is None:
+            continue
+        if page.where not in snippet.pages:
+            snippet.pages.append(page.where)
+        match block:
+            case Value(expression=expression) | Print(expression=expression):
+                where = f"{page.where}:{block.line}"
+                snippet.expressions.setdefault(expression, where)
+                if section := above.get(snippet.stem):
+                    snippet.shown_after.setdefault(section, {}).setdefault(expression, where)
+            case Example(sections=(*_, section)) | Include(section=str(section)):
+                above[snippet.stem] = section
 
 
 def merged(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
 
 
 def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]:
-    """Yield why a page cannot show a block. What a snippet itself did wrong is told elsewhere."""
+    """Yield why a page cannot show a block, unless its snippet failed, which has a message."""
     if isinstance(block, Malformed):
         if not (isinstance(block, ForeignInclude) and project.foreign_includes):
             yield block.what

@@ -10,10 +10,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
@@ -109,47 +108,35 @@ class Store:
         make_room_for(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
 
-    def evict_others(self, stems: Container[str]) -> None:
+    def evict_others(self, stems: Iterable[str]) -> None:
         """Remove the results of all snippets but these."""
-        for path in self.project.runs.rglob("*"):
-            if path.is_file() and str(path.relative_to(self.project.runs))[:-5] not in stems:
-                path.unlink(missing_ok=True)
+        keep_only(self.project.runs, {str(self.project.runs / f"{stem}.json") for stem in stems})
 
     def clean(self) -> None:
-        """Delete the whole cache."""
-        self.forget("runs", "programs", "written")
-
-    def forget(self, *names: str) -> None:
-        """Delete these folders of the cache."""
+        """Delete all results, programs and written pages."""
         with self.locked():
-            for folder in (getattr(self.project, name) for name in names):
+            for folder in (self.project.runs, self.project.programs, self.project.written):
                 if folder.exists():
                     shutil.rmtree(folder)
 
 
 class DiskCache:
-    """Disk cache of JSON values, keyed by a digest of their inputs."""
+    """Disk cache of texts, keyed by a digest of their inputs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.used: set[str] = set()
 
-    def get(self, inputs: bytes, make: Callable[[], Any], text: bool = False) -> Any:
-        """Return the cached value for these inputs, or else what `make` returns, and cache that.
-
-        text: store the value as it is, and not as JSON
-
-        None is not cached.
-        """
-        path = self.folder / f"{digest(inputs)}.json"
+    def get(self, inputs: bytes, make: Callable[[], str]) -> str:
+        """Return the cached text for these inputs, or else what `make` returns, and cache that."""
+        path = self.folder / f"{digest(inputs)}.md"
         self.used.add(str(path))
         if body := Store.load_checked(path):
-            return body.decode() if text else json.loads(body)
-        made = make()
-        if made is not None:
-            with contextlib.suppress(OSError):  # then it is made again
-                Store.save_checked(path, (made if text else json.dumps(made)).encode())
-        return made
+            return body.decode()
+        text = make()
+        with contextlib.suppress(OSError):  # then it is made again
+            Store.save_checked(path, text.encode())
+        return text
 
     def evict_unused(self) -> None:
         """Delete what nothing asked for."""

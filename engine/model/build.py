@@ -32,13 +32,8 @@ class Snippet:
     sections: list[Section]
     expressions: dict[str, str] = field(default_factory=dict)
     shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
-    pages: tuple[str, ...] = ()
+    pages: list[str] = field(default_factory=list)
     in_blocks: set[str] = field(default_factory=set)
-
-    @property
-    def asked(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        """The expressions that a result must hold, and those to be compared after a section."""
-        return self.expressions, self.shown_after
 
     def section(self, name: str) -> Section | None:
         return next((section for section in self.sections if section.name == name), None)
@@ -84,8 +79,8 @@ class Build:
     def broken_lines(self, page: Page) -> set[int]:
         """Return the lines of a page at which it cannot be shown whole."""
         prefix = f"{page.where}:"
-        told = [p.where for p in self.problems if p.where.startswith(prefix)]
-        lines = {int(where.rpartition(":")[2]) for where in told}
+        places = [p.where for p in self.problems if p.where.startswith(prefix)]
+        lines = {int(where.rpartition(":")[2]) for where in places}
         for block in walk(page.blocks):
             stem = getattr(block, "stem", None)
             if stem is not None and stem not in self.results:

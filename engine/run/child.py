@@ -69,7 +69,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
         where = Path(job.path).relative_to(job.root).as_posix()
         what = shortened(failure.what)
         result.problems.append(Problem(f"{where}:{failure.line}", what, job.stem))
-    except BaseException as error:  # told to the author, whatever it is: sys.exit() included
+    except BaseException as error:  # any, sys.exit() included: the author has to know
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:
         os._exit(0)  # a fork of the snippet's own came this far; its parent reports

@@ -35,8 +35,8 @@ def compared(job: Job, first: Result, second: Result) -> Result:
                 output.text.splitlines(), other.text.splitlines(), "first run", "second run",
                 lineterm="", n=0,
             )  # fmt: skip
-            told = shortened("\n  ".join(list(lines)[:12]))
-            what = f'section "{name}" prints something else in a second run: {SEED}\n  {told}'
+            difference = shortened("\n  ".join(list(lines)[:12]))
+            what = f'section "{name}" prints something else in a second run: {SEED}\n  {difference}'
             problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
         elif output.figures != other.figures:
             what = f'section "{name}" draws something else in a second run: {SEED}'

@@ -60,7 +60,7 @@ def check_installed() -> None:
 def imported_versions() -> dict[str, str]:
     """Return the version of each distribution that this process has imported a module of.
 
-    Only modules that are new since the last call are looked at.
+    A child looks at new modules alone: at all, it would spend 7 ms of some 50.
     """
     new = sys.modules.keys() - seen
     seen.update(new)

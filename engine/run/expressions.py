@@ -32,12 +32,12 @@ class Evaluator:
 
     def __init__(self, job: Job, namespace: dict[str, Any], report: Callable[[int], None]) -> None:
         self.job, self.namespace, self.report = job, namespace, report
-        self.earlier: dict[str, tuple[str, Value]] = {}
+        self.earlier: dict[tuple[str, str], Value] = {}  # by section and expression
 
     def after_section(self, section: str) -> None:
         """Note the values that a page shows below a section."""
         for expression in self.job.shown_after.get(section, {}):
-            self.earlier[f"{section} {expression}"] = (section, self.evaluate(expression, True))
+            self.earlier[section, expression] = self.evaluate(expression, True)
 
     def evaluate_all(self) -> dict[str, Value]:
         """Evaluate each expression twice; one whose value differs then gets an error."""
@@ -61,8 +61,8 @@ class Evaluator:
                         f"Let the snippet make the change, or work on a copy"
                     )
                 first[expression] = Value(error=error)
-        for (section, earlier), where, expression in self.shown():
-            value = first[expression]
+        for (section, expression), earlier in self.earlier.items():
+            value, where = first[expression], self.job.shown_after[section][expression]
             if earlier.error is None and value.error is None and earlier != value:
                 error = (
                     f'{where} shows it below section "{section}", where it is {short(earlier)}, '
@@ -71,15 +71,6 @@ class Evaluator:
                 )
                 first[expression] = Value(error=error)
         return first
-
-    def shown(self) -> list[tuple[tuple[str, Value], str, str]]:
-        """Return the earlier values, each with the place that shows it and its expression."""
-        return [
-            (self.earlier[f"{section} {expression}"], where, expression)
-            for section, places in self.job.shown_after.items()
-            for expression, where in places.items()
-            if f"{section} {expression}" in self.earlier and expression in self.job.expressions
-        ]
 
     def changes(self, expression: str, others: list[str]) -> bool:
         """Return whether the evaluation of an expression changes the value of others."""
@@ -92,14 +83,13 @@ class Evaluator:
 
         only_digests: leave out the SVG of figures
         """
-        if expression in self.job.expressions:
-            self.report(list(self.job.expressions).index(expression))
+        self.report(list(self.job.expressions).index(expression))
         try:
             value = eval(expression, self.names_for(expression))
             prefix = ".".join([*self.job.stem.split("/"), digest(expression.encode())[:8]])
             figures = take_figures(prefix, only_digests or self.job.proof)
             return forms_of(value, expression, tuple(figure for _, figure in figures))
-        except BaseException as error:  # told at the line of the page that asks, whatever it is
+        except BaseException as error:  # a problem of the line that asks, whatever it is
             from matplotlib import pyplot
 
             pyplot.close("all")
@@ -157,7 +147,7 @@ def in_fork(ask: Callable[[], bool]) -> bool:
             os.write(writing, json.dumps(ask()).encode())
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, "rb") as answer:
-        told = answer.read()
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
     os.waitpid(pid, 0)
-    return told == b"true"
+    return answer == b"true"

@@ -59,5 +59,5 @@ def problem_of(job: Job, line: int, what: str) -> Problem:
         if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
             line = int(match[1])
     section = next((s.name for s in job.sections if s.start < line < s.end), None)
-    told = f'section "{section}" {what}' if section else f"the snippet {what}"
-    return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", told, job.stem)
+    message = f'section "{section}" {what}' if section else f"the snippet {what}"
+    return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", message, job.stem)

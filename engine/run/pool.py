@@ -79,7 +79,7 @@ class Worker:
 
     def write(self, jobs: list[Job]) -> None:
         assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError, ValueError, OSError):  # `Pool.run` tells it
+        with contextlib.suppress(BrokenPipeError, ValueError, OSError):  # `Pool.run` reports it
             for job in jobs:
                 self.process.stdin.write(json.dumps(job, default=vars).encode() + b"\n")
             self.process.stdin.flush()

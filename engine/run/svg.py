@@ -267,8 +267,8 @@ def restyle(element: ET.Element) -> None:
         if key in style:
             style[key] = rounded(style[key], 2)
     element.attrib.pop("style", None)
-    if kept := [f"{key}:{value}" for key, value in style.items() if (key, value) not in INITIAL]:
-        element.set("style", ";".join(kept))
+    if needed := [f"{key}:{value}" for key, value in style.items() if (key, value) not in INITIAL]:
+        element.set("style", ";".join(needed))
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def problem_of(error: BaseException, job: Job) -> Problem:
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
     what = shortened(what) + hint(error, job)
-    told = f'in section "{section}": {what}' if section and where == job.path else what
+    message = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
         f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: "
         f"{shortened(f.line or '', MAX_SOURCE)}"
@@ -46,7 +46,7 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         half = MAX_CALLS // 2
         calls[half:-half] = [f"  … {len(calls) - 2 * half} more calls …"]
     return Problem(
-        f"{os.path.relpath(where, job.root)}:{line}", "\n".join([told, *calls]), job.stem
+        f"{os.path.relpath(where, job.root)}:{line}", "\n".join([message, *calls]), job.stem
     )
 
 

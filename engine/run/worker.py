@@ -213,11 +213,11 @@ def ask_system(option: int, value: int) -> None:
         LIBC.prctl(option, value)
 
 
-def end_children(kept: set[int]) -> None:
+def end_children(spared: set[int]) -> None:
     """End all other children of this process, its own and those it has adopted, on Linux."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     with contextlib.suppress(FileNotFoundError):  # macOS has no such file
-        while others := {int(pid) for pid in children.read_text().split()} - kept:
+        while others := {int(pid) for pid in children.read_text().split()} - spared:
             for pid in others:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)

@@ -22,8 +22,9 @@ from mkdocs.structure.files import File, Files
 from engine.build import Engine
 from engine.model.build import Build
 from engine.model.problem import EngineError, Problem
-from engine.model.project import Options, Project
+from engine.model.project import Project
 from engine.model.result import Result
+from engine.read.config import options_of
 from engine.reporter import Reporter
 from engine.site import policy
 from engine.site.visual import FormulaError
@@ -143,7 +144,7 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
             self.engine = None
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Tell what the Markdown extension found as MkDocs tells its own, without a traceback."""
+        """Report what the Markdown extension found like an error of MkDocs, without a traceback."""
         if isinstance(error, EngineError | FormulaError):
             raise PluginError(str(error)) from error
 
@@ -157,8 +158,6 @@ def project_of(config: MkDocsConfig, options: EngineConfig) -> Project:
         root,
         name,
         options.snippets,
-        Options(
-            tuple(options.helpers), options.tensors, tuple(options.whole_notebooks), options.branch
-        ),
+        options_of({name: value for name, value in options.items() if name != "snippets"}),
         SNIPPETS in config.markdown_extensions,
     )

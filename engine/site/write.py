@@ -42,16 +42,16 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
 
     config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`
     """
-    made = notebooks(build, project, site_of(config, project.options.branch))
-    written = Written(problems=made.problems)
+    found = notebooks(build, project, site_of(config, project.options.branch))
+    written = Written(problems=found.problems)
     for page in build.pages:
         text = markdown(page, build, project.foreign_includes)
-        text = with_links(text, page, made.links.get(page.name))
+        text = with_links(text, page, found.links.get(page.name))
         written.pages[page.name] = update(project.written / page.name, text.encode())
     if tensors := tensors_of(project):
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
-    for file in made.files:
+    for file in found.files:
         written.generated[file.path] = update(project.written / file.path, file.content)
     wanted = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):

@@ -42,7 +42,7 @@ NUMBERED = tuple(".)")  # after these, a number at the start of a line begins a 
 def markdown(page: Page, build: Build, escape_includes: bool = False) -> str:
     """Return a page as plain Markdown.
 
-    What is broken (a server shows such pages, too) is left out, and told at the top of the page.
+    What is broken is left out, and a message at the top says so; a server shows such pages, too.
 
     escape_includes: whether pymdownx.snippets will read the text, so that lines of code and of
         outputs which look like its includes have to be escaped

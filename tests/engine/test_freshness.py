@@ -193,13 +193,13 @@ def test_another_version_of_a_package_makes_all_stale(
     snippet = sample.refresh().snippets["one"]
     kept = sample.engine.store.load("one")
     assert kept is not None
-    assert Freshness(sample.root).is_fresh(kept, *snippet.asked)
+    assert Freshness(sample.root).is_fresh(kept, snippet.expressions, snippet.shown_after)
     real = environment.metadata.version
     monkeypatch.setattr(
         environment.metadata, "version", lambda name: "9" if name == "numpy" else real(name)
     )
     environment.version_of.cache_clear()
-    assert not Freshness(sample.root).is_fresh(kept, *snippet.asked)
+    assert not Freshness(sample.root).is_fresh(kept, snippet.expressions, snippet.shown_after)
     monkeypatch.undo()
     environment.version_of.cache_clear()
 

@@ -2,7 +2,7 @@
 """Makes notebooks of chapters: their prose, their code, and what the code produced in this build.
 
 `notebooks(build, project, site)` returns them as files, with a page of plain Markdown for each. A
-notebook is made in two kinds: in the solved one all is as on the page, in the hands-on one the
+notebook has two kinds: in the solved one all is as on the page, in the hands-on one the
 lines to be learned are blanks, with a check after each.
 """
 
@@ -54,20 +54,20 @@ class Notebooks:
 
 def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
     """Return the notebooks of a build and their pages; none but the overview where it failed."""
-    made = Notebooks()
+    result = Notebooks()
     every: list[Plan] = []
     try:
         every = plans(build.pages, site, project.options.whole_notebooks)
         if not build.problems:
-            made.files += written(every, build, project, site)
-            made.links = {plan.home: plan.links(site) for plan in every if not plan.whole}
+            result.files += written(every, build, project, site)
+            result.links = {plan.home: plan.links(site) for plan in every if not plan.whole}
     except EngineError as error:
-        made.problems += error.problems
+        result.problems += error.problems
     if every:
-        shown = every if made.files else []
+        shown = every if result.files else []
         text = template("notebooks.md.j2").render(plans=shown, kinds=KINDS, site=site)
-        made.files.append(Generated(f"{FOLDER}/index.md", text.encode()))
-    return made
+        result.files.append(Generated(f"{FOLDER}/index.md", text.encode()))
+    return result
 
 
 def written(every: list[Plan], build: Build, project: Project, site: Site) -> Iterator[Generated]:
@@ -93,7 +93,7 @@ def written(every: list[Plan], build: Build, project: Project, site: Site) -> It
             shown = formats.headings_alone(cells) if plan.brief else cells
             page = formats.notebook(shown, kind, links.on_page, None)
             key = formats.version() + page + (b"brief" if plan.brief else b"")
-            text = cache.get(key, partial(formats.page_of, page, plan.brief), text=True)
+            text = cache.get(key, partial(formats.page_of, page, plan.brief))
             yield Generated(plan.page(kind), f"{front_matter(plan, kind, site)}\n{text}".encode())
     cache.evict_unused()
     if problems := list(blanks.unused()):
