@@ -57,40 +57,29 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
         yield f"there is no {file}; {names_there(block.stem, known)}"
     elif isinstance(block, Value | Print):
         yield from problems_with_value(block, result)
-    elif isinstance(block, Example):
-        yield from problems_with_example(block, snippet, result, file)
     else:
-        yield from problems_with_include(block, snippet, result, file)
+        yield from problems_with_sections(block, snippet, result, file)
 
 
-def problems_with_example(
-    block: Example, snippet: Snippet, result: Result | None, file: str
+def problems_with_sections(
+    block: Example | Include, snippet: Snippet, result: Result | None, file: str
 ) -> Iterator[str]:
+    wanted = block.sections if isinstance(block, Example) else (block.section or "",)
     names = [section.name for section in snippet.sections]
-    for name in block.sections:
-        if name not in names:
-            yield f'{file} has no section "{name}"; {names_there(name, names)}'
-    if result is None or not set(names).issuperset(block.sections):
-        return
-    outputs = [result.sections[name] for name in block.sections if name in result.sections]
-    sections = " and ".join(f'"{name}"' for name in block.sections)
-    if block.verb == "output" and not any(output.text for output in outputs):
-        yield f"{file} printed nothing in {sections}"
-    if block.verb == "figure" and not any(output.figures for output in outputs):
-        yield f"{file} drew nothing in {sections}"
-
-
-def problems_with_include(
-    block: Include, snippet: Snippet, result: Result | None, file: str
-) -> Iterator[str]:
-    if block.output:
+    missing = [name for name in wanted if name and name not in names]
+    for name in missing:
+        yield f'{file} has no section "{name}"; {names_there(name, names)}'
+    if isinstance(block, Include):
         outputs = result.outputs() if result else {}
-        if block.output not in outputs:
+        if block.output and block.output not in outputs:
             yield f'{file} produced no "{block.output}"; {names_there(block.output, outputs)}'
-        return
-    names = [section.name for section in snippet.sections]
-    if block.section and block.section not in names:
-        yield f'{file} has no section "{block.section}"; {names_there(block.section, names)}'
+    elif result and not missing:
+        made = [result.sections[name] for name in wanted if name in result.sections]
+        sections = " and ".join(f'"{name}"' for name in wanted)
+        if block.verb == "output" and not any(output.text for output in made):
+            yield f"{file} printed nothing in {sections}"
+        if block.verb == "figure" and not any(output.figures for output in made):
+            yield f"{file} drew nothing in {sections}"
 
 
 def problems_with_value(block: Value | Print, result: Result | None) -> Iterator[str]:

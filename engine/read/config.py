@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml_env_tag import add_env_tag  # type: ignore[import-untyped]
 
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Options, Project
@@ -90,15 +90,5 @@ class Loader(yaml.SafeLoader):
     """Reads `!ENV`, and takes any other tag, such as `!!python/name:`, for nothing."""
 
 
-def environment_value(loader: Loader, node: yaml.Node) -> Any:
-    """Return the first variable of `!ENV NAME` or `!ENV [NAME, OTHER, default]` that is set."""
-    if isinstance(node, yaml.ScalarNode):
-        names, default = [str(loader.construct_scalar(node))], None
-    else:
-        assert isinstance(node, yaml.SequenceNode)
-        *names, default = loader.construct_sequence(node)
-    return next((yaml.safe_load(os.environ[n]) for n in names if os.environ.get(n)), default)
-
-
-Loader.add_constructor("!ENV", environment_value)
+add_env_tag(Loader)
 Loader.add_multi_constructor("", lambda loader, suffix, node: None)

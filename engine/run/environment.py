@@ -21,15 +21,13 @@ def digest(data: bytes) -> str:
 
 
 @functools.cache
-def environment(*more: str) -> str:
+def environment() -> str:
     """Return a digest of Python's version, the machine, and the part of the engine that runs.
-
-    more: further folders or files of the engine
 
     Taken once per process: it describes the engine that is running.
     """
     parts = [platform.python_version(), platform.machine()]
-    for folder in (Path(__file__).parents[1] / name for name in (*USED, *more)):
+    for folder in (Path(__file__).parents[1] / name for name in USED):
         files = sorted(folder.rglob("*.py")) if folder.is_dir() else [folder]
         parts += [digest(path.read_bytes()) for path in files]
     return digest("\n".join(parts).encode())

@@ -10,9 +10,9 @@ solution that fails its own check fails the build.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from engine.model.build import Snippet
 from engine.model.problem import EngineError, Problem, did_you_mean
@@ -56,25 +56,17 @@ class Blanks:
         """Return the hint for each blank, by the name that is left blank."""
         for node in ast.parse(checks.text).body:
             match node:
-                case ast.Assign(targets=[ast.Name(id="HINTS")], value=ast.expr() as value):
-                    pass
-                case ast.AnnAssign(target=ast.Name(id="HINTS"), value=ast.expr() as value):
-                    pass
-                case _:
-                    continue
-            hints: Any
-            try:
-                hints = ast.literal_eval(value)
-            except (TypeError, ValueError):
-                hints = None
-            if not isinstance(hints, dict) or not all(
-                isinstance(text, str) and text.isprintable()
-                for pair in hints.items()
-                for text in pair
-            ):
-                what = "HINTS must be written out: for each name a string, of one line"
-                self.fail(checks, node.lineno, what)
-            return dict(hints)
+                case (
+                    ast.Assign(targets=[ast.Name(id="HINTS")], value=ast.expr() as value)
+                    | ast.AnnAssign(target=ast.Name(id="HINTS"), value=ast.expr() as value)
+                ):
+                    with contextlib.suppress(TypeError, ValueError):
+                        hints = dict(ast.literal_eval(value))
+                        texts = [text for pair in hints.items() for text in pair]
+                        if all(isinstance(text, str) and text.isprintable() for text in texts):
+                            return hints
+                    what = "HINTS must be written out: for each name a string, of one line"
+                    self.fail(checks, node.lineno, what)
         return {}
 
     @staticmethod
