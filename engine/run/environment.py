@@ -34,7 +34,15 @@ def environment() -> str:
 
 
 # Packages of other names than their distributions, which come with those of `PRELOADED`.
-OF_PRELOADED = {"PIL", "_distutils_hack", "dateutil", "mpl_toolkits", "pylab", "torchgen"}
+OF_PRELOADED = {
+    "PIL",
+    "_distutils_hack",
+    "dateutil",
+    "functorch",
+    "mpl_toolkits",
+    "pylab",
+    "torchgen",
+}
 seen: set[str] = set()  # names of modules
 versions: dict[str, str] = {}
 

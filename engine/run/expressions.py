@@ -40,11 +40,15 @@ class Evaluator:
             self.earlier[section, expression] = self.evaluate(expression, True)
 
     def evaluate_all(self) -> dict[str, Value]:
-        """Evaluate each expression twice; one whose value differs then gets an error."""
+        """Return the value of each expression; one that differs when evaluated twice is an error.
+
+        A run that is itself the second of a proof leaves this to the first.
+        """
         expressions = list(self.job.expressions)
         first = {expression: self.evaluate(expression) for expression in expressions}
-        second = {expression: self.evaluate(expression, True) for expression in expressions}
-        differing = [one for one in expressions if first[one] != second[one]]
+        again = [] if self.job.proof else expressions
+        second = {expression: self.evaluate(expression, True) for expression in again}
+        differing = [one for one in again if first[one] != second[one]]
         if differing:
             blamed = [one for one in expressions if in_fork(partial(self.changes, one, [one]))]
             if not blamed:

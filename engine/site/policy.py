@@ -20,21 +20,14 @@ DATA = (b"src=", b"json")  # in a tag: a file, or data that is not run
 
 
 def secure(site: Path) -> None:
-    """Write the policy into every page of a built site."""
-    for path, html in secured(site).items():
-        path.write_bytes(html)
-
-
-def secured(site: Path) -> dict[Path, bytes]:
-    """Return every page of a built site, with the policy as the first thing in its head."""
+    """Write the policy into every page of a built site, as the first thing in its head."""
     files = [Path(folder, name) for folder, _, names in os.walk(site) for name in names]
     pages = {file: file.read_bytes() for file in files if file.suffix == ".html"}
     scripts = {source for html in pages.values() for source in sources_of(html)}
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(scripts)}">'.encode()
-    return {
-        path: html if meta in html else html.replace(HEAD, HEAD + meta, 1)
-        for path, html in pages.items()
-    }
+    for path, html in pages.items():
+        if meta not in html:
+            path.write_bytes(html.replace(HEAD, HEAD + meta, 1))
 
 
 def policy(scripts: set[str]) -> str:
