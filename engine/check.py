@@ -12,9 +12,7 @@ from engine.model.page import (
     Example,
     ForeignInclude,
     Include,
-    IncludeFence,
     Malformed,
-    Page,
     Print,
     Value,
     walk,
@@ -33,7 +31,8 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
         for block in walk(page.blocks):
             for what in problems_with(project, build, block):
                 yield Problem(f"{page.where}:{block.line}", what)
-        yield from misplaced(build, page)
+            if isinstance(block, Include) and (what := misplacement(build, block)):
+                yield Problem(f"{page.where}:{block.line}", what)
     yield from unshown(build)
     yield from problems_with_glossary(build)
 
@@ -101,23 +100,15 @@ def problems_with_value(block: Value | Print, result: Result | None) -> Iterator
         yield f"{shown}: {form} cannot stand in a sentence: give it a line of its own"
 
 
-def misplaced(build: Build, page: Page) -> Iterator[Problem]:
-    """Yield includes that stand where they could turn into markup."""
-    fenced: set[int] = set()
-    for block in walk(page.blocks):
-        if isinstance(block, IncludeFence):
-            fenced |= {include.line for include in block.includes}
-            for include in block.includes:
-                if (include.output or "").endswith(".svg") and include.stem in build.snippets:
-                    what = f'"{include.target}" is a figure: take it out of the fence'
-                    yield Problem(f"{page.where}:{include.line}", what)
-        elif isinstance(block, Include) and block.line not in fenced:
-            if (block.output or "").endswith(".svg") or block.stem not in build.snippets:
-                continue
-            language = "text" if block.output else "py"
-            where = f"put it between ``` {language} and ```"
-            what = f'"{block.target}" is outside a code fence: {where}'
-            yield Problem(f"{page.where}:{block.line}", what)
+def misplacement(build: Build, include: Include) -> str:
+    """Return what is wrong with the place of an include, or "": code could turn into markup."""
+    is_figure = (include.output or "").endswith(".svg")
+    if include.stem not in build.snippets or is_figure != include.fenced:
+        return ""
+    if is_figure:
+        return f'"{include.target}" is a figure: take it out of the fence'
+    where = f"put it between ``` {'text' if include.output else 'py'} and ```"
+    return f'"{include.target}" is outside a code fence: {where}'
 
 
 def unshown(build: Build) -> Iterator[Problem]:

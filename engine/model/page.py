@@ -85,12 +85,14 @@ class Include(Block):
     stem: the snippet, such as `walkthrough/outputs`
     section: the section whose code it shows; None shows the whole file, or an output
     output: the file name of the output it shows, such as `sum.txt` or `picture.svg`
+    fenced: whether it stands in a code fence
     """
 
     target: str
     stem: str
     section: str | None = None
     output: str | None = None
+    fenced: bool = False
 
 
 @dataclass(frozen=True)

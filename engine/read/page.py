@@ -218,7 +218,7 @@ class _Parser:
         wrong: list[Malformed] = []
         typed: list[int] = []
         for at in range(start + 1, end):
-            found = self.include(self.lines[at], at, "")
+            found = self.include(self.lines[at], at, "", True)
             if isinstance(found, Include):
                 includes.append(found)
                 if len(found.indent) < len(indent):
@@ -247,7 +247,9 @@ class _Parser:
         yield IncludeFence(start + 1, last + 1, indent, marks, info, tuple(includes))
         yield from wrong
 
-    def include(self, text: str, at: int, indent: str) -> Include | Malformed | None:
+    def include(
+        self, text: str, at: int, indent: str, fenced: bool = False
+    ) -> Include | Malformed | None:
         """Return the include in a line, or what is wrong with it; None where there is none."""
         match, line = INCLUDE.match(text), at + 1
         if match is None:
@@ -261,10 +263,11 @@ class _Parser:
             if section and not re.fullmatch(SECTION, section):
                 what = f'"{target}": name a section; line numbers go wrong at the next edit'
                 return Malformed(line, line, indent, what)
-            return Include(line, line, indent, target, path[:-3], section or None)
+            return Include(line, line, indent, target, path[:-3], section or None, None, fenced)
         output = OUTPUT.fullmatch(path)
         if output and not section:
-            return Include(line, line, indent, target, output["stem"], None, output["output"])
+            stem, name = output["stem"], output["output"]
+            return Include(line, line, indent, target, stem, None, name, fenced)
         what = (
             f'"{target}" is neither code ("walkthrough/outputs.py:sum") '
             f'nor an output ("walkthrough/outputs/sum.txt")'

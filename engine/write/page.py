@@ -69,8 +69,6 @@ class _Writer:
         self.page, self.build, self.escape_includes = page, build, escape_includes
         self.lines = page.text.split("\n")
         self.programs = code_blocks(page)
-        fences = (block for block in walk(page.blocks) if isinstance(block, IncludeFence))
-        self.fenced = {include.line for fence in fences for include in fence.includes}
         self.problems = build.problems_on(page)
         self.broken = build.broken_lines(page)
 
@@ -91,7 +89,7 @@ class _Writer:
         """Return the Markdown for a block, without its indentation; None leaves it as it is."""
         if not isinstance(block, Example | Print | IncludeFence | Include | Value):
             return None
-        if isinstance(block, Include) and block.line in self.fenced:
+        if isinstance(block, Include) and block.fenced:
             return None  # its fence is written as a whole
         if block.line in self.broken:
             return words()["nothing"]

@@ -57,8 +57,8 @@ def of(kind: type, text: str) -> list:
 
 def test_code_and_outputs_are_found_with_the_fence_around_them() -> None:
     text = '``` py\n--8<-- "a/b.py:sum"\n```\n--8<-- "a/b/sum.svg"\n    ~~~~\n    -8<- \'a/b/sum.txt\'\n    ~~~~'
-    first = Include(2, 2, "", "a/b.py:sum", "a/b", section="sum")
-    second = Include(6, 6, "    ", "a/b/sum.txt", "a/b", output="sum.txt")
+    first = Include(2, 2, "", "a/b.py:sum", "a/b", section="sum", fenced=True)
+    second = Include(6, 6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fenced=True)
     assert read(text) == [
         IncludeFence(1, 3, "", "```", " py", (first,)),
         first,
