@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve quick test lint types build browser audit zensical check-zensical newest bench clean
+.PHONY: help serve quick test lint types build preview browser audit zensical check-zensical newest bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -35,6 +35,7 @@ help:
 	@echo "                     some of them: .venv/bin/python -m pytest -m MARK, where a mark is"
 	@echo "                     browser (opens Chromium), build (reads the built site) or slow"
 	@echo "make build           build the site into site/, strictly"
+	@echo "make preview         take the picture at the top of README"
 	@echo "make browser         find a Chromium for the tests, or install one"
 	@echo "make audit           build the site, and look at every page of it in a real browser"
 	@echo "make zensical        build the same pages with Zensical, into site/"
@@ -65,6 +66,9 @@ types: $(READY)
 
 build: $(READY)
 	$(BIN)/mkdocs build --strict
+
+preview: build
+	$(BIN)/python -m tests.preview site docs/assets/preview.webp
 
 audit: $(READY)
 	$(PYTEST) tests/site tests/browser
