@@ -86,8 +86,9 @@ def main(arguments: list[str] | None = None) -> int:
             say(markdown(page, build, project.foreign_includes), sys.stdout)
             problems = build.problems_on(page)
         elif command == "write" and not build.problems:
-            problems += write_site(project, build, config.data).problems
-            mirror(project)
+            written = write_site(project, build, config.data)
+            problems += written.problems
+            mirror(project, written)
     except EngineError as error:
         problems = error.problems
     except KeyboardInterrupt:

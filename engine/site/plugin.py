@@ -106,6 +106,9 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
         for uri, path in self.written.pages.items():
             if file := files.get_file_from_path(uri):
                 file.abs_src_path = str(path)
+        for uri in self.written.joined:
+            if file := files.get_file_from_path(uri):
+                files.remove(file)
         for uri, path in self.written.generated.items():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
         return files

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes what the engine has for a generator: pages, notebooks, the palette.
+"""Writes what the engine has for a generator: pages, notebooks, scripts, the palette.
 
 A file changes only when its text does, so that a generator which looks at times of change renders
 no more than it must.
@@ -19,6 +19,7 @@ from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
+from engine.site.scripts import join_scripts
 from engine.write.notebook import notebooks, site_of, with_links
 from engine.write.page import markdown
 from engine.write.palette import palette_css
@@ -29,11 +30,13 @@ class Written:
     """The files that were written, by their addresses below the docs folder.
 
     pages: those that take the place of an author's own; generated: the others
+    joined: the addresses of modules that became a part of other scripts
     problems: why there are no notebooks
     """
 
     pages: dict[str, Path] = field(default_factory=dict)
     generated: dict[str, Path] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -48,6 +51,12 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
         text = markdown(page, build, project.foreign_includes)
         text = with_links(text, page, found.links.get(page.name))
         written.pages[page.name] = update(project.written / page.name, text.encode())
+    for path, script in join_scripts(project.docs, project.root).items():
+        uri = path.relative_to(project.docs).as_posix()
+        if script is None:
+            written.joined.add(uri)
+        else:
+            written.pages[uri] = update(project.written / uri, script.encode())
     if tensors := tensors_of(project):
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
@@ -66,14 +75,15 @@ def tensors_of(project: Project) -> tuple[Tensor, ...]:
     return read_tensors(path, project.relative(path))
 
 
-def mirror(project: Project) -> None:
+def mirror(project: Project, written: Written) -> None:
     """Put all other files of the docs folder beside the written pages.
 
     For a generator that has to find everything in one folder.
     """
     for path in project.docs.rglob("*"):
-        target = project.written / path.relative_to(project.docs)
-        if path.is_file() and not target.exists():
+        name = path.relative_to(project.docs)
+        target = project.written / name
+        if path.is_file() and not target.exists() and name.as_posix() not in written.joined:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
 
