@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+
+/**
+ * Make an element with properties and content. Text stays text: nothing is parsed as HTML.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {(Node | string)[]} content
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, properties = {}, ...content) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...content);
+  return element;
+}
+
+/**
+ * Put a text into the clipboard. Where that is forbidden, show it selected in a box, to be copied
+ * by hand; the box goes when it loses the focus.
+ *
+ * @param {string} text
+ * @param {string} name of the box, for screen readers
+ * @param {(box: HTMLTextAreaElement) => void} place inserts the box into the page
+ * @returns {Promise<boolean>} whether the text is in the clipboard
+ */
+export async function copy(text, name, place) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = make("textarea", { value: text, readOnly: true, ariaLabel: name });
+    box.addEventListener("blur", () => box.remove());
+    place(box);
+    box.select();
+    return false;
+  }
+}

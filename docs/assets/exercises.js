@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+// Exercises that are answered on the page.
+//
+// An exercise is a question and a folded solution of the class "quiz", which begins with a list of
+// answers and their reasons. Each answer is a number or several to type, or, where a numbered list
+// of choices follows the question, the reason for one choice. The answer in bold is the right one.
+
+import { make } from "./dom.js";
+import { parseRows } from "./lists.js";
+import { parseNumber } from "./numbers.js";
+
+/**
+ * What a try comes to.
+ *
+ * @typedef {object} Verdict
+ * @property {number} reason the index of the answer that was given, -1 for none of the known ones
+ * @property {string} words what to say where the answer is not known
+ */
+
+/**
+ * The fields of a form.
+ *
+ * @typedef {object} Fields
+ * @property {string} legend says what to do
+ * @property {HTMLElement[]} elements
+ * @property {() => Verdict} judge
+ */
+
+const TOLERANCE = 0.01; // two decimals, whether rounded or cut off
+
+/**
+ * @param {number} a
+ * @param {number} b
+ */
+const isNear = (a, b) => Math.abs(a - b) < TOLERANCE;
+
+/** @param {string} text @returns {number[]} */
+const numbersIn = (text) => (text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g) ?? []).map(Number);
+
+/**
+ * The text of an answer: what a reason begins with, in bold or in italics.
+ *
+ * @param {Element} reason
+ */
+const answerOf = (reason) => reason.firstChild?.textContent ?? "";
+
+/**
+ * Turn a list into radio buttons.
+ *
+ * @param {HTMLElement} list
+ * @returns {Fields}
+ */
+function choicesOf(list) {
+  const radios = Array.from(list.children, (item) => {
+    const radio = make("input", { type: "radio", name: "choice" });
+    item.replaceChildren(make("label", {}, radio, make("span", {}, ...item.childNodes)));
+    return radio;
+  });
+  return {
+    legend: "Choose an answer",
+    elements: [list],
+    judge: () => ({
+      reason: radios.findIndex((radio) => radio.checked),
+      words: "Choose one of the answers.",
+    }),
+  };
+}
+
+/**
+ * Make a box for each number of the right answer.
+ *
+ * @param {number[][]} answers all that are known
+ * @param {number} right the index of the right one
+ * @returns {Fields}
+ */
+function boxesFor(answers, right) {
+  const wanted = answers[right];
+  const several = wanted.length > 1;
+  const hasMinus = Math.min(...answers.flat()) < 0;
+  const boxes = wanted.map((_, place) =>
+    make("input", {
+      ariaLabel: several ? `Number ${place + 1} of ${wanted.length}` : "Number",
+      inputMode: hasMinus ? "text" : "decimal", // "decimal" has no minus on iOS
+    }),
+  );
+  for (const [place, box] of boxes.entries()) {
+    box.addEventListener("input", () => box.removeAttribute("aria-invalid"));
+    box.addEventListener("paste", (event) => pasteList(event, boxes.slice(place)));
+  }
+
+  const judge = () => {
+    const given = boxes.map((box) => parseNumber(box.value) ?? NaN);
+    const fits = given.map((number, place) => isNear(number, wanted[place]));
+    boxes.forEach((box, place) => (box.ariaInvalid = String(!fits[place])));
+    const unread = boxes[given.findIndex(Number.isNaN)];
+    if (unread) {
+      unread.focus();
+      const typed = unread.value.trim();
+      const words = typed ? `\u201c${typed}\u201d is not a number.` : "A number is missing.";
+      return { reason: -1, words };
+    }
+    const reason = answers.findIndex(
+      (answer) =>
+        answer.length === given.length && answer.every((number, i) => isNear(number, given[i])),
+    );
+    if (!several) {
+      const direction = given[0] < wanted[0] ? "larger" : "smaller";
+      return { reason, words: `The right number is ${direction}.` };
+    }
+    const fitting = fits.filter(Boolean).length;
+    const verb = fitting > 1 ? "fit" : "fits";
+    return { reason, words: `${fitting || "None"} of the ${wanted.length} numbers ${verb}.` };
+  };
+
+  const task = several ? `Type ${wanted.length} numbers` : "Type a number";
+  const exact = wanted.every(Number.isInteger);
+  const legend = exact ? task : `${task}, two decimals are enough`;
+  return { legend, elements: boxes, judge };
+}
+
+/**
+ * Spread a pasted list over the boxes from the one it was pasted into.
+ *
+ * @param {ClipboardEvent} event
+ * @param {HTMLInputElement[]} boxes
+ */
+function pasteList(event, boxes) {
+  const numbers = parseRows(event.clipboardData?.getData("text") ?? "")?.flat() ?? [];
+  if (numbers.length < 2 || numbers.length > boxes.length) return;
+  event.preventDefault();
+  for (const [place, number] of numbers.entries()) {
+    boxes[place].value = String(number);
+    boxes[place].dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  boxes[numbers.length - 1].focus();
+}
+
+/**
+ * Put a form between the question and its solution.
+ *
+ * @param {Element} solution
+ * @param {number} count how many come before it on the page
+ */
+function offerAnswer(solution, count) {
+  const before = /** @type {HTMLElement} */ (solution.previousElementSibling);
+  const reasons = [...solution.querySelectorAll(":scope > summary + :is(ul, ol) > li")];
+  const right = reasons.findIndex((reason) => reason.firstChild?.nodeName === "STRONG");
+  if (right < 0 || before.matches("form")) return; // not asked here, or asked already
+  const hasChoices = before.matches("ol");
+  const answers = reasons.map((reason) => numbersIn(answerOf(reason)));
+  if (!hasChoices && !answers[right].length) return;
+
+  const question = hasChoices ? /** @type {Element} */ (before.previousElementSibling) : before;
+  question.id ||= `exercise-${count}`;
+  const form = make("form", { className: "exercise", autocomplete: "off" });
+  solution.before(form);
+  const { legend, elements, judge } = hasChoices ? choicesOf(before) : boxesFor(answers, right);
+  const task = make("legend", { id: `${question.id}-how` }, legend);
+  const group = make("fieldset", {}, task, ...elements, make("button", {}, "Check"));
+  group.setAttribute("aria-labelledby", `${question.id} ${task.id}`);
+  const status = make("p", { role: "status" });
+  form.append(group, status);
+
+  form.addEventListener("input", () => status.replaceChildren());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { reason, words } = judge();
+    const isRight = reason === right;
+    const said = reason < 0 ? [words] : reasons[reason].cloneNode(true).childNodes;
+    status.className = isRight ? "right" : "";
+    status.replaceChildren(make("strong", {}, isRight ? "Right." : "Not yet."), " ", ...said);
+  });
+}
+
+/** Let every exercise of the page be answered in place. */
+export function offerAnswers() {
+  document.querySelectorAll("details.quiz").forEach(offerAnswer);
+}
