@@ -12,6 +12,9 @@ import torch
 import torch.nn.functional as F
 from playwright.sync_api import BrowserContext, Page
 
+from tests.support.browser import Server
+from tests.support.lab import SOURCES, serve_sources
+
 TENSORS = ("queries", "keys", "values", "scores", "weights", "outputs")
 ATTEND = """async ([module, cases]) => {
     const { attend } = await import(module);
@@ -20,14 +23,15 @@ ATTEND = """async ([module, cases]) => {
 
 
 @pytest.fixture
-def page(context: BrowserContext, server: Any) -> Page:
+def page(context: BrowserContext, server: Server) -> Page:
+    serve_sources(context)
     page = context.new_page()
-    page.goto(f"{server.url}lab/")
+    page.goto(server.url)
     return page
 
 
-def attend(page: Page, server: Any, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return page.evaluate(ATTEND, [f"{server.url}assets/lab/attention.js", cases])
+def attend(page: Page, server: Server, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return page.evaluate(ATTEND, [f"{server.url}{SOURCES}/lab/attention.js", cases])
 
 
 def random_cases(count: int, size: float, seed: int) -> Iterator[dict[str, Any]]:
@@ -81,13 +85,13 @@ def assert_same(ours: dict[str, Any], case: dict[str, Any]) -> None:
         torch.testing.assert_close(got, theirs, atol=1e-5, rtol=1e-9)
 
 
-def test_three_hundred_and_sixty_random_cases_agree_with_torch(page: Page, server: Any) -> None:
+def test_three_hundred_and_sixty_random_cases_agree_with_torch(page: Page, server: Server) -> None:
     cases = list(random_cases(360, size=2.0, seed=1))
     for case, ours in zip(cases, attend(page, server, cases), strict=True):
         assert_same(ours, case)
 
 
-def test_scores_far_beyond_the_range_of_exp_overflow_nothing(page: Page, server: Any) -> None:
+def test_scores_far_beyond_the_range_of_exp_overflow_nothing(page: Page, server: Server) -> None:
     cases = list(random_cases(60, size=1e6, seed=2))
     largest = max(abs(score) for case in cases for score in with_torch(case)["scores"].flatten())
     assert largest > 1e20, "these cases are not large"
@@ -95,7 +99,7 @@ def test_scores_far_beyond_the_range_of_exp_overflow_nothing(page: Page, server:
         assert_same(ours, case)
 
 
-def test_a_row_that_is_masked_throughout_gives_zeros(page: Page, server: Any) -> None:
+def test_a_row_that_is_masked_throughout_gives_zeros(page: Page, server: Server) -> None:
     case = next(random_cases(6, size=2.0, seed=3)) | {"mask": [[False]]}
     ours = attend(page, server, [case])[0]
     assert ours["weights"] == [[0.0]]
@@ -103,7 +107,7 @@ def test_a_row_that_is_masked_throughout_gives_zeros(page: Page, server: Any) ->
     assert_same(ours, case)
 
 
-def test_the_weights_of_every_query_sum_to_one(page: Page, server: Any) -> None:
+def test_the_weights_of_every_query_sum_to_one(page: Page, server: Server) -> None:
     cases = [case | {"mask": None} for case in random_cases(60, size=30.0, seed=4)]
     for ours in attend(page, server, cases):
         sums = torch.tensor(ours["weights"], dtype=torch.float64).sum(dim=-1)
