@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve quick test lint types build preview browser audit zensical check-zensical newest bench clean
+.PHONY: help serve quick test lint types build preview browser audit types-js zensical check-zensical newest bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,7 @@ help:
 	@echo "make preview         take the picture at the top of README"
 	@echo "make browser         find a Chromium for the tests, or install one"
 	@echo "make audit           build the site, and look at every page of it in a real browser"
+	@echo "make types-js        check the types of the scripts with TypeScript; asks for Node.js"
 	@echo "make zensical        build the same pages with Zensical, into site/"
 	@echo "make check-zensical  build with Zensical, and test what it built"
 	@echo "make newest          say which numbers change with the newest torch and matplotlib"
@@ -75,6 +76,12 @@ audit: $(READY)
 
 browser: $(READY)
 	$(BIN)/python tests/support/chromium.py --install
+
+# Optional: nothing else here needs Node.js, so there is no package.json.
+types-js:
+	npx --yes --package typescript@7.0.2 -- tsc --noEmit --allowJs --checkJs --strict \
+	  --target es2022 --module esnext --lib es2022,dom,dom.iterable \
+	  docs/assets/site.js docs/assets/lab/lab.js
 
 zensical: $(READY)
 	$(BIN)/python -m engine write
