@@ -53,9 +53,6 @@ class Engine:
             build.pages = self.read_pages(build)
             build.snippets = self.read_snippets(build)
             blocks = self.read_blocks(build)
-            for block in blocks:
-                snippet = build.snippets[block.stem]
-                snippet.in_blocks |= {*(block.sections or (s.name for s in snippet.sections))}
             self.load_or_run(build)
             build.problems += check.problems(self.project, build)
             # Nobody waits for the proofs of a build that fails.
@@ -138,6 +135,7 @@ class Engine:
                 names = {section.name for section in snippet.sections} if snippet else set()
                 if snippet and names.issuperset(block.sections):
                     blocks.setdefault(block, f"{page.where}:{line}")
+                    snippet.in_blocks.update(block.sections or names)
         return blocks
 
     def load_or_run(self, build: Build) -> None:

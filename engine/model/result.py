@@ -48,9 +48,17 @@ class Job:
     scratch: str = ""
 
     @property
+    def where(self) -> str:
+        """The path in messages."""
+        return self.path.removeprefix(f"{self.root}/")
+
+    @property
     def result(self) -> str:
         """Path of the file that the child writes the result to."""
         return f"{self.scratch}/{'result' if self.program is None else self.stem}.json"
+
+    def section_at(self, line: int) -> str | None:
+        return next((s.name for s in self.sections if s.start < line < s.end), None)
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Job:

@@ -146,13 +146,10 @@ def take_figures(prefix: str, only_digests: bool) -> list[tuple[Drawing, Figure]
         label = figures.title_of(drawing)
         same = sum(slug(label) == slug(figures.title_of(other)) for other, _ in taken)
         name = f"{slug(label)}-{same + 1}" if same else slug(label)
+        own = f"{prefix}.{len(taken) + 1}"
         try:
             written = figures.written(drawing)
-            svg = (
-                ""
-                if only_digests
-                else figures.svg_of(drawing, f"{prefix}.{len(taken) + 1}", written)
-            )
+            svg = "" if only_digests else figures.svg_of(drawing, own, written)
             figure = Figure(name, svg, figures.digest_of(drawing, written))
         except ValueError:
             raise

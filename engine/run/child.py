@@ -66,9 +66,8 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
             with contextlib.suppress(OSError):
                 os.close(spare)
     except Failure as failure:
-        where = Path(job.path).relative_to(job.root).as_posix()
         what = shortened(failure.what)
-        result.problems.append(Problem(f"{where}:{failure.line}", what, job.stem))
+        result.problems.append(Problem(f"{job.where}:{failure.line}", what, job.stem))
     except BaseException as error:  # any, sys.exit() included: the author has to know
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:
@@ -106,7 +105,7 @@ class Run:
         job, module = self.job, self.module
         source = Path(job.path).read_bytes()
         module.__file__ = job.path
-        module.__package__ = "snippets" + "".join(f".{part}" for part in job.stem.split("/")[:-1])
+        module.__package__ = ".".join(["snippets", *job.stem.split("/")[:-1]])
         sys.modules["__main__"] = module
         if job.program is None:
             self.execute_sections(source)
@@ -179,7 +178,7 @@ class Run:
                     f'which section "{first.name}" has shown already: build a figure within one '
                     f"section, or begin a new one here",
                 )
-        prefix = ".".join([*self.job.stem.split("/"), section.name])
+        prefix = f"{self.job.stem}.{section.name}".replace("/", ".")
         try:
             taken = take_figures(prefix, only_digests=self.job.proof)
         except ValueError as error:
@@ -190,12 +189,8 @@ class Run:
 
 
 def future_flags(tree: ast.Module) -> int:
-    names = [
-        alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        for alias in node.names
-    ]
+    froms = (node for node in tree.body if isinstance(node, ast.ImportFrom))
+    names = (a.name for node in froms if node.module == "__future__" for a in node.names)
     return sum(getattr(__future__, name).compiler_flag for name in names)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
-from pathlib import Path
 
 from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result, Value
@@ -26,7 +25,6 @@ def compared(job: Job, first: Result, second: Result) -> Result:
         what = f"{problem.what}\n  (in a second run, and not in the first: {SEED})"
         return replace(first, opened=opened, problems=[replace(problem, what=what)])
     problems = []
-    where = Path(job.path).relative_to(job.root).as_posix()
     lines_of = {section.name: section.start for section in job.sections}
     for name, output in first.sections.items():
         other = second.sections[name]
@@ -37,10 +35,10 @@ def compared(job: Job, first: Result, second: Result) -> Result:
             )  # fmt: skip
             difference = shortened("\n  ".join(list(lines)[:12]))
             what = f'section "{name}" prints something else in a second run: {SEED}\n  {difference}'
-            problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
+            problems.append(Problem(f"{job.where}:{lines_of[name]}", what, job.stem))
         elif output.figures != other.figures:
             what = f'section "{name}" draws something else in a second run: {SEED}'
-            problems.append(Problem(f"{where}:{lines_of[name]}", what, job.stem))
+            problems.append(Problem(f"{job.where}:{lines_of[name]}", what, job.stem))
     values = dict(first.values)
     for expression, value in first.values.items():
         if value.error is None and value != second.values[expression]:

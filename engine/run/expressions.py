@@ -90,7 +90,7 @@ class Evaluator:
         self.report(list(self.job.expressions).index(expression))
         try:
             value = eval(expression, self.names_for(expression))
-            prefix = ".".join([*self.job.stem.split("/"), digest(expression.encode())[:8]])
+            prefix = f"{self.job.stem}.{digest(expression.encode())[:8]}".replace("/", ".")
             figures = take_figures(prefix, only_digests or self.job.proof)
             return forms_of(value, expression, tuple(figure for _, figure in figures))
         except BaseException as error:  # a problem of the line that asks, whatever it is

@@ -44,8 +44,7 @@ RC = {
 """Settings that the worker makes before it runs a snippet. A point in matplotlib is a pixel."""
 Table.FONTSIZE = 13  # for the height of rows, which matplotlib does not take from the settings
 
-# Not set with `rc_context`, which would copy all of matplotlib's settings for each figure.
-SAVED_WITH = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
+SAVED_WITH: dict[Any, str] = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
 MAX_SVG = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
 MAX_CELLS = 10_000  # of an image
 COLOR_BAR_STEPS = 64
@@ -59,17 +58,9 @@ def written(figure: Figure) -> str:
     refuse_animation(figure)
     lay_out(figure)
     buffer = io.StringIO()
-    rc: Any = mpl.rcParams
-    before = {name: rc[name] for name in SAVED_WITH}
-    rc.update(SAVED_WITH)
-    try:
-        with drawn_as_cells(figure), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", ".*(tight|constrained)_layout")  # not the author's
-            figure.savefig(
-                buffer, format="svg", metadata={"Date": None}, bbox_inches=extent(figure)
-            )
-    finally:
-        rc.update(before)
+    with mpl.rc_context(SAVED_WITH), drawn_as_cells(figure), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*(tight|constrained)_layout")  # not the author's
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, bbox_inches=extent(figure))
     if buffer.tell() > MAX_SVG:
         raise ValueError(
             f"the figure '{title_of(figure)}' takes {buffer.tell() / 10**6:.0f} MB: a page can "

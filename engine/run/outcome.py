@@ -58,6 +58,6 @@ def problem_of(job: Job, line: int, what: str) -> Problem:
         trace = Path(job.scratch, TRACE).read_text("utf-8", "replace")
         if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
             line = int(match[1])
-    section = next((s.name for s in job.sections if s.start < line < s.end), None)
+    section = job.section_at(line)
     message = f'section "{section}" {what}' if section else f"the snippet {what}"
-    return Problem(f"{Path(job.path).relative_to(job.root).as_posix()}:{line}", message, job.stem)
+    return Problem(f"{job.where}:{line}", message, job.stem)

@@ -34,7 +34,7 @@ def problem_of(error: BaseException, job: Job) -> Problem:
     if isinstance(error, MemoryError):
         what = f"needs more than {MAX_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
-    section = next((s.name for s in job.sections if s.start < (own or 0) < s.end), None)
+    section = job.section_at(own or 0)
     what = shortened(what) + hint(error, job)
     message = f'in section "{section}": {what}' if section and where == job.path else what
     calls = [
