@@ -14,6 +14,34 @@ from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result
 from engine.run.process import TRACE
 
+MAX_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
+GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
+
+
+def exceeded(job: Job, seconds: float) -> str:
+    """Return the limit that a running child has passed, or ""."""
+    if max(printed(job, "stdout"), printed(job, "stderr")) > MAX_OUTPUT:
+        return f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
+    if seconds > job.timeout + GRACE:
+        return (
+            f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
+            f'line "# timeout: {job.timeout * 2} s" in the snippet'
+        )
+    return ""
+
+
+def of_ended(job: Job, status: int) -> tuple[Result | None, str]:
+    """Return the result of a child that ended, or None with the reason why it cannot be shown."""
+    try:
+        result = Result.of(json.loads(Path(job.result).read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return None, died(status, job)
+    size = printed(job, "stdout")
+    if size > MAX_OUTPUT and not result.problems:
+        limit = f"a page can show {MAX_OUTPUT // 1000} kB at the most"
+        return None, f"prints {size // 1000} kB: {limit}"
+    return result, ""
+
 
 def printed(job: Job, stream: str) -> int:
     """Return the bytes that a child has written to a stream, 0 where it has removed the file."""
@@ -21,14 +49,6 @@ def printed(job: Job, stream: str) -> int:
         return os.stat(f"{job.scratch}/{stream}").st_size
     except FileNotFoundError:
         return 0
-
-
-def read_result(job: Job) -> Result | None:
-    """Read the result of a job; return None where its child did not live to write all of it."""
-    try:
-        return Result.of(json.loads(Path(job.result).read_text("utf-8")))
-    except (FileNotFoundError, ValueError):
-        return None
 
 
 def died(status: int, job: Job) -> str:

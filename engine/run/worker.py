@@ -36,8 +36,6 @@ from engine.run.environment import environment
 from engine.run.guard import read_log
 from engine.run.preload import import_late, import_once
 
-MAX_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
-GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 LINE = struct.Struct("q")
 POLL = 0.05  # seconds between looks at what a child prints and how long it runs
@@ -173,27 +171,15 @@ def look_after(one: Child) -> Result | None:
     """Return the result of a child that is done or has to be ended, or else None."""
     job, seconds = one.job, time.monotonic() - one.started
     pid, status = os.waitpid(one.pid, os.WNOHANG)
-    printed = max(outcome.printed(job, "stdout"), outcome.printed(job, "stderr"))
-    if not pid and printed > MAX_OUTPUT:
-        what = f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
-    elif not pid and seconds > job.timeout + GRACE:
-        what = (
-            f"runs longer than {job.timeout} s: make it faster, or give it more time with a "
-            f'line "# timeout: {job.timeout * 2} s" in the snippet'
-        )
-    elif not pid:
-        return None
-    else:
-        what = ""
-    end_group(one.pid)
-    result = outcome.read_result(job) if pid else None
-    if not pid:
+    if pid:
+        end_group(pid)  # what it has started
+        result, what = outcome.of_ended(job, status)
+    elif what := outcome.exceeded(job, seconds):
+        end_group(one.pid)
         os.waitpid(one.pid, 0)
-    elif result is None:
-        what = outcome.died(status, job)
-    elif not result.problems and outcome.printed(job, "stdout") > MAX_OUTPUT:
-        what = f"prints {printed // 1000} kB: a page can show {MAX_OUTPUT // 1000} kB at the most"
         result = None
+    else:
+        return None
     if result is None:
         result = Result(job.stem, problems=[outcome.problem_of(job, one.line, what)])
     result.opened = read_log(job.scratch)
