@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# checks: real_attention/transformer_block/block
+"""Hints and checks for the blank on normalization in the hands-on notebook of this chapter."""
+
+import torch
+
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.real_attention.transformer_block.block import normalized
+
+HINTS = {
+    "normalized": "mean(dim=-1, keepdim=True) gives each row its mean; subtract it, then divide by "
+    "the root of the mean of the squares plus 1e-5",
+}
+
+
+def check_normalized(normalized):
+    """Tries it on a batch whose sizes are all different, so that a wrong axis cannot pass."""
+    x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
+    right = torch.nn.functional.layer_norm(x, (5,))
+    centered = x - x.mean(dim=-1, keepdim=True)
+    try:
+        ours = normalized(x)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise NotYet(f"normalized does not run on a batch of shape (2, 3, 5): {error}") from None
+    if ours is None:
+        raise NotYet("normalized returns nothing: it is still a blank, or its return is missing.")
+    mistakes = {
+        "each row is centered. Divide it by its standard deviation, too.": lambda: centered,
+        "this divides by the variance. Take its root first.": lambda: (
+            centered / (centered**2).mean(dim=-1, keepdim=True)
+        ),
+        "this takes the mean over words. Each word is normalized alone, over its own numbers.": (
+            lambda: (
+                (x - x.mean(dim=-2, keepdim=True))
+                / (x.var(dim=-2, keepdim=True, correction=0) + 1e-5).sqrt()
+            )
+        ),
+        "this divides by n - 1 inside the variance. Here it is the plain mean.": lambda: (
+            centered / (x.var(dim=-1, keepdim=True) + 1e-5).sqrt()
+        ),
+        "the mean is still in. Subtract it first.": lambda: (
+            x / (x.var(dim=-1, keepdim=True, correction=0) + 1e-5).sqrt()
+        ),
+    }
+    check("what normalized returns", ours, right, mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:normalized] hidden
+    check_normalized(normalized)
+    # --8<-- [end:normalized]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# checks: real_attention/transformer_block/predict
+"""Hints and checks for the blanks on prediction in the hands-on notebook of this chapter."""
+
+import torch
+
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.real_attention.transformer_block.predict import inputs, losses_of, targets, text
+
+HINTS = {
+    "inputs": "all words but the last of each sentence: a slice along the second axis",
+    "targets": "all words but the first of each sentence",
+    "losses_of": "a softmax makes shares of the logits; gather picks the share of the right word; "
+    "the loss is minus its logarithm",
+}
+
+
+def check_shift(inputs, targets, text):
+    n = text.shape[1]
+    first, last = torch.arange(n - 1), torch.arange(1, n)
+    mistakes = {
+        "nothing follows the last word, so it is no input.": lambda: text,
+        "this leaves out the first word, not the last.": lambda: text[:, last],
+        "this leaves out a sentence. The words are along the second axis.": lambda: text[:-1],
+    }
+    check("inputs", inputs, text[:, first], mistakes)
+    mistakes = {
+        "these are the inputs themselves. A target is one word further on.": lambda: text[:, first],
+        "the first word follows no other, so it is no target.": lambda: text,
+        "this leaves out a sentence. The words are along the second axis.": lambda: text[1:],
+    }
+    check("targets", targets, text[:, last], mistakes)
+
+
+def check_losses(losses_of):
+    """Tries it on sizes that are all different."""
+    random = torch.Generator().manual_seed(0)
+    logits = torch.randn((2, 3, 5), generator=random)
+    targets = torch.tensor([[4, 0, 2], [1, 1, 3]])
+    right = torch.nn.functional.cross_entropy(logits.mT, targets, reduction="none")
+    picked = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+    try:
+        ours = losses_of(logits, targets)
+    except (RuntimeError, TypeError, AttributeError, IndexError) as error:
+        raise NotYet(f"losses_of does not run on logits of shape (2, 3, 5): {error}") from None
+    if ours is None:
+        raise NotYet("losses_of returns nothing: it is still a blank, or its return is missing.")
+    mistakes = {
+        "these are the shares. The loss is minus their logarithm.": lambda: (-right).exp(),
+        "the sign is turned around: a loss is large where the share is small.": lambda: -right,
+        "there is no softmax: logits are not shares.": lambda: -picked,
+        "this is the mean. Each position has a loss of its own.": lambda: right.mean(),
+        "the softmax runs over positions. The words are the last axis.": lambda: (
+            -logits.log_softmax(dim=1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        ),
+    }
+    check("what losses_of returns", ours, right, mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:text] hidden
+    check_shift(inputs, targets, text)
+    # --8<-- [end:text]
+
+    # --8<-- [start:losses] hidden
+    check_losses(losses_of)
+    # --8<-- [end:losses]
