@@ -5,38 +5,42 @@
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from snippets.drawing.pieces import canvas, describe, rule, write
+from snippets.drawing.pieces import canvas, cells, describe, rule, write
 from snippets.drawing.tensors import COLORS
 
-CELL, TOP, LEVELS = 12, 46, 8
+CELL, GAP, TOP, LEVELS = 12, 40, 46, 8
 
 
 def two_maps(**maps):
     """Maps of weights side by side, by their titles; each is as deep as its largest weight."""
-    length = len(next(iter(maps.values())))
-    side = length * CELL
-    axes = canvas("Who looks at whom, in both models", 2 * side + 40, TOP + side)
+    side_by_side("Who looks at whom, in both models", **maps)
+
+
+def side_by_side(name, cell=CELL, gap=GAP, largest=None, **maps):
+    """Any number of such maps in a figure of this name, all on one scale if it is given."""
+    side = len(next(iter(maps.values()))) * cell
+    axes = canvas(name, len(maps) * (side + gap) - gap, TOP + side)
     for place, (title, weights) in enumerate(maps.items()):
-        left = place * (side + 40)
+        left = place * (side + gap)
         write(axes, left, 13, title.replace("_", " "), weight="bold")
         write(axes, left, 35, "queries ↓", "C1", size=12)
         write(axes, left + side, 35, "keys →", "C2", "right", size=12)
-        one_map(axes, left, weights)
+        one_map(axes, left, weights, cell, largest or weights.max())
     describe(axes, *(in_words(title, weights) for title, weights in maps.items()))
 
 
-def one_map(axes, left, weights):
-    levels = (weights / weights.max() * LEVELS).round().int()
+def one_map(axes, left, weights, cell, largest):
+    levels = (weights / largest * LEVELS).round().int()
     for level in range(1, LEVELS + 1):
         places = (levels == level).nonzero().tolist()
         squares = [
-            Path.unit_rectangle().vertices * CELL + (left + j * CELL, TOP + i * CELL)
+            Path.unit_rectangle().vertices * cell + (left + j * cell, TOP + i * cell)
             for i, j in places
         ]
         if squares:
             path = Path.make_compound_path(*(Path(one, closed=True) for one in squares))
             axes.add_patch(PathPatch(path, fc=COLORS["weights"], alpha=level / LEVELS, lw=0))
-    right, bottom = left + len(weights) * CELL, TOP + len(weights) * CELL
+    right, bottom = left + len(weights) * cell, TOP + len(weights) * cell
     rule(axes, (left, right, right, left, left), (TOP, TOP, bottom, bottom, TOP))
 
 
@@ -47,3 +51,18 @@ def in_words(title, weights):
         looks.append(f"query {i + 1} to key {' and '.join(map(str, most.tolist()))}")
     title = title.replace("_", " ")
     return f"{title}, each query looks most: {', '.join(looks)}"
+
+
+def letter_map(name, letters, weights):
+    """One map with a letter beside each row and above each column; a blank reads as a low line."""
+    cell, left, top = 26, 96, 50
+    names = [letter.replace(" ", "_") for letter in letters]
+    axes = canvas(name, left + len(names) * cell, top + len(names) * cell)
+    write(axes, 0, 15, "queries ↓", COLORS["queries"], size=12)
+    write(axes, left, 15, "keys →", COLORS["keys"], size=12)
+    for i, letter in enumerate(names):
+        write(axes, left + (i + 0.5) * cell, top - 10, letter, COLORS["keys"], "center", "bold")
+        write(axes, left - 14, top + i * cell + 18, letter, COLORS["queries"], "center", "bold")
+        for j, weight in enumerate(weights[i].tolist()):
+            cells(axes, left + j * cell, top + i * cell, cell, cell, "weights", 0.05 + 0.9 * weight)
+    describe(axes, in_words(name, weights))

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from snippets.real_attention.mistakes.merge import merged_as_they_lie, merged_by_token
+from snippets.real_attention.trained_head.head import accuracy, learn
 
 # --8<-- [start:model]
 length, n_tokens, d_model, n_heads = 16, 8, 32, 4
@@ -31,11 +31,6 @@ class Reverser(nn.Module):
 
 
 # --8<-- [start:train]
-def accuracy(model, tokens):
-    guesses = model(tokens).argmax(dim=-1)  # (batch, length)
-    return (guesses == tokens.flip(1)).float().mean().item()
-
-
 def trained(merge):
     torch.manual_seed(0)
     model = Reverser(merge)
@@ -43,13 +38,9 @@ def trained(merge):
     unseen, curve = torch.randint(n_tokens, (200, length)), {}
     for step in range(201):
         if step % 20 == 0:
-            curve[step] = accuracy(model, unseen)
+            curve[step] = accuracy(model, unseen, unseen.flip(1))
         tokens = torch.randint(n_tokens, (32, length))
-        logits, targets = model(tokens), tokens.flip(1)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        learn(model, optimizer, tokens, tokens.flip(1))
     return model, curve
 
 

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# checks: real_attention/trained_head/letters
+"""Hints and checks for the blank on the previous letter in the hands-on notebook."""
+
+import torch
+
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.real_attention.trained_head.letters import previous
+
+HINTS = {
+    "previous": "the diagonal just below the main one, along the last two axes: its offset is -1; "
+    "return its mean as a number, with item()",
+}
+
+
+def check_previous(previous):
+    """Tries it on weights without a causal mask, so that the wrong diagonal is not 0."""
+    weights = torch.randn((3, 5, 5), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
+    right = torch.stack([weights[:, i, i - 1] for i in range(1, 5)]).mean()
+    try:
+        ours = previous(weights)
+    except (RuntimeError, TypeError, AttributeError, IndexError) as error:
+        raise NotYet(f"previous does not run on weights of shape (3, 5, 5): {error}") from None
+    if ours is None:
+        raise NotYet("previous returns nothing: it is still a blank, or its return is missing.")
+    mistakes = {
+        "this is the key after each query. Which sign has the offset?": lambda: torch.stack(
+            [weights[:, i, i + 1] for i in range(4)]
+        ).mean(),
+        "this is what a query gives to its own key.": lambda: torch.stack(
+            [weights[:, i, i] for i in range(5)]
+        ).mean(),
+        "the diagonal runs over the batch. Name its axes: dim1=-2, dim2=-1.": lambda: (
+            weights.diagonal(offset=-1).mean()
+        ),
+    }
+    check("what previous returns", torch.as_tensor(ours), right, mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:previous] hidden
+    check_previous(previous)
+    # --8<-- [end:previous]
