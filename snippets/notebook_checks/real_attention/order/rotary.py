@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # checks: real_attention/order/rotary
-"""Hints and checks for the blanks on rotary positions in the hands-on notebook on rotary positions."""
+"""Hints and checks for the blanks in the hands-on notebook on rotary positions."""
 
 import torch
 
