@@ -27,7 +27,7 @@ def waves(sinusoidal):
 
 
 def dials(rotate, query, key):
-    """Draw the first pair of a query and a key, turned by two pairs of positions equally far apart."""
+    """Draw the first pair of a query and a key at two pairs of positions, equally far apart."""
     figure = plt.figure("Both have turned, and the angle between them stays", figsize=(6, 3.1))
     told = []
     for place, (p, q) in enumerate([(5, 2), (105, 102)], start=1):
