@@ -97,7 +97,7 @@ ATTACKS = {
     "a placeholder of Markdown": "\x02wzxhzdk:0\x03 \x02amp\x03 \x02klzzwxh:0\x03",
     "a placeholder of the engine": "engine-html-0",
     "a text that turns": "\u202e<script>\u2066alert(1)\u2069</script>\u202c",
-    "controls": "a\x00b\x1b[31mc\x08d\x7fe\x9bf\u2028g\ufeffh\ufffe",
+    "controls": "a\x00b\x02c\x03d\x7fe\u2028g\ufeffh\ufffe",  # a terminal's codes are dropped
     "letters that look like others": "＜script＞alert(1)＜/script＞",
     "a script in UTF-7": "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
     "a prototype": "__proto__[constructor]=alert(1)",
@@ -118,12 +118,13 @@ if __name__ == "__main__":
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(num=" ".join(attacks))
-    axes.set(title=" ".join(attacks), xlabel=attacks[0], ylabel=attacks[1])
-    for place, attack in enumerate(attacks):
+    drawn = [attack.replace("$", r"\\$") for attack in attacks]  # no formulas
+    axes.set(title=" ".join(drawn), xlabel=drawn[0], ylabel=drawn[1])
+    for place, attack in enumerate(drawn):
         axes.text(0, place, attack)
         axes.plot([0, 1], label=attack)
     axes.legend()
-    axes.set_xticks([0], [attacks[4]])
+    axes.set_xticks([0], [drawn[4]])
     # --8<-- [end:draw]
 """
 PAGE = f"""\
@@ -153,7 +154,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     config = re.sub(r"^  - engine:\n(?: {6}.*\n)+", "  - engine\n", config, flags=re.MULTILINE)
     assert "helpers" not in config, "the helpers of our pages are not in this project"
     (folder / "mkdocs.yml").write_text(config, "utf-8")
-    (folder / "snippets").mkdir()
+    (folder / "snippets/drawing").mkdir(parents=True)
+    shutil.copy(root / "snippets/drawing/tensors.py", folder / "snippets/drawing")
     listed = "\n".join(f"    {as_code(attack)}," for attack in ATTACKS.values())
     (folder / "snippets/attack.py").write_text(SNIPPET.format(attacks=listed), "utf-8")
     said = "\n".join(
@@ -334,7 +336,9 @@ def test_an_error_message_is_text(browser: Browser, tmp_path: Path, root: Path) 
     pool = Pool()
     sample = Sample(tmp_path, pool)
     (tmp_path / "mkdocs.yml").write_text(
-        CONFIG.format(root=root).replace("name: mkdocs", "name: mkdocs, highlightjs: false")
+        CONFIG.replace("name: mkdocs", "name: mkdocs, highlightjs: false").replace(
+            "plugins: [engine]", "plugins: [search, engine]"
+        )
     )
     sample.section(f"raise ValueError({as_code(chr(10).join(ATTACKS.values()))})")
     sample.page("# A page\n\n{{ one: 1 }}\n", "index")

@@ -127,10 +127,10 @@ def test_the_site_works_from_a_disk(
 ) -> None:
     visit = open_page(context, (site / "index.html").as_uri())
     page = visit.page
-    page.locator("article a[href*='walkthrough/inputs/']").first.click()
-    page.wait_for_url("**/walkthrough/inputs/index.html")
+    page.locator("article a[href*='walkthrough/why_attention/']").first.click()
+    page.wait_for_url("**/walkthrough/why_attention/index.html")
     page.locator(".md-footer__link--next").click()
-    page.wait_for_url("**/walkthrough/projection_weights/index.html")
+    page.wait_for_url("**/walkthrough/inputs/index.html")
     expect(page.locator("article h1")).to_be_visible()
     page.locator("label[title='Switch to dark colors']").click()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")

@@ -36,6 +36,10 @@ if __name__ == "__main__":
     print("counted:     ", counted)
     # --8<-- [end:show_count]
 
+    # --8<-- [start:show_guess]
+    print(f"loss: {clueless:.2f}")
+    # --8<-- [end:show_guess]
+
     # --8<-- [start:future]
     torch.manual_seed(0)
     open_block = TransformerBlock(d_model, n_heads=2, d_hidden=d_hidden)
