@@ -218,6 +218,7 @@ def test_notebooks_are_not_found_twice_by_the_search(site: Path) -> None:
     assert "notebooks/inputs_solved" not in text
 
 
+@pytest.mark.mkdocs_only("builds with MkDocs once more, after its own first build")
 def test_a_build_in_which_nothing_changed_does_not_load_jupyter(site, root, tmp_path) -> None:
     environment = dict(os.environ)
     told = subprocess.run(
