@@ -394,7 +394,7 @@ LAYERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("settings", LAYERS, ids=str)
+@pytest.mark.parametrize("settings", LAYERS, ids=range(len(LAYERS)))
 def test_it_computes_what_its_words_say(settings):
     torch.manual_seed(0)
     layer = MultiHeadAttention(12, 4, **settings).eval()
@@ -568,7 +568,7 @@ def test_as_torch_is_the_same_layer(settings, dtype):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"d_k": 5}, {"bias": {"query"}}, {"adjust": lambda q, k, p: (q, k)}], ids=str
+    "wrong", [{"d_k": 5}, {"bias": {"query"}}, {"adjust": lambda q, k, p: (q, k)}], ids=" ".join
 )
 def test_as_torch_refuses_what_torch_does_not_have(wrong):
     with pytest.raises(ValueError, match=r"nn\.MultiheadAttention has"):
