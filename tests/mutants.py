@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Breaks snippets in many small ways, and tells which breaks no test notices.
 
-    python -m tests.mutants                                        # every chapter
-    python -m tests.mutants snippets/real_attention/order/*.py     # some snippets
+    python -m tests.mutants                                       # every chapter
+    python -m tests.mutants snippets/real_attention/masking/*.py  # some snippets
 
 Each mutant is a snippet with one change: the sides of `@` swapped, `+` for `-`, an integer one off,
 a transpose or a statement gone, and so on. It runs in a copy of the repository, in a fork of this

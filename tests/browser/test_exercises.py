@@ -101,7 +101,7 @@ def test_the_keypad_of_a_phone_has_a_minus_wherever_an_answer_has_one(
     context: BrowserContext, server: Server
 ) -> None:
     keypads = []
-    for chapter in ("order", "rotary"):
+    for chapter in ("positional_encoding", "rotary"):
         page = opened(context, f"{server.url}real_attention/{chapter}/")
         keypads += page.locator("form.exercise:has(fieldset > input)").evaluate_all(
             """forms => forms.map((form) => [

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from snippets.real_attention.order import rotary as module
-from snippets.real_attention.order.rotary import rotate, rotate_halves
+from snippets.real_attention.rotary import rotary as module
+from snippets.real_attention.rotary.rotary import rotate, rotate_halves
 from snippets.real_attention.scaling.attention import attention
 from snippets.walkthrough.inputs import x
 

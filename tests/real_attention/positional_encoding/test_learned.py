@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from snippets.real_attention.order import learned as module
-from snippets.real_attention.order.moved import moved, outputs_of
+from snippets.real_attention.positional_encoding import learned as module
+from snippets.real_attention.positional_encoding.moved import moved, outputs_of
 from snippets.walkthrough.inputs import x
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# checks: real_attention/order/rotary
+# checks: real_attention/rotary/rotary
 """Hints and checks for the blanks in the hands-on notebook on rotary positions."""
 
 import torch
 
 from snippets.notebook_checks.blanks import NotYet, check
-from snippets.real_attention.order.rotary import rotate
+from snippets.real_attention.rotary.rotary import rotate
 
 HINTS = {
     "rotate": "turn each pair of neighbors by its angle, by the formula above",

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# checks: real_attention/order/alibi
+# checks: real_attention/rotary/alibi
 """Hints and checks for the blanks on ALiBi in the hands-on notebook on rotary positions."""
 
 import torch
 
 from snippets.notebook_checks.blanks import NotYet, check
-from snippets.real_attention.order.alibi import alibi
+from snippets.real_attention.rotary.alibi import alibi
 
 HINTS = {
     "alibi": "minus the slope of each head, times the distance of each query and key",

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from snippets.real_attention.order import sinusoidal as module
-from snippets.real_attention.order.moved import moved, outputs_of
-from snippets.real_attention.order.sinusoidal import angles, encodings, sinusoidal
+from snippets.real_attention.positional_encoding import sinusoidal as module
+from snippets.real_attention.positional_encoding.moved import moved, outputs_of
+from snippets.real_attention.positional_encoding.sinusoidal import angles, encodings, sinusoidal
 from snippets.walkthrough.inputs import x
 
 generated = settings(deadline=None, max_examples=50, derandomize=True)

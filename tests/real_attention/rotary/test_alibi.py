@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
-from snippets.real_attention.order import alibi as module
-from snippets.real_attention.order.alibi import alibi, slopes
+from snippets.real_attention.rotary import alibi as module
+from snippets.real_attention.rotary.alibi import alibi, slopes
 from snippets.walkthrough.attention_scores import scores
 from snippets.walkthrough.queries_keys_values import keys, queries, values
 

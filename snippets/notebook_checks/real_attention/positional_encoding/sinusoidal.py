@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# checks: real_attention/order/sinusoidal
+# checks: real_attention/positional_encoding/sinusoidal
 """Hints and checks for the blanks on sinusoidal positions in the hands-on notebook on order."""
 
 import torch
 
 from snippets.notebook_checks.blanks import NotYet, check
-from snippets.real_attention.order.sinusoidal import sinusoidal
+from snippets.real_attention.positional_encoding.sinusoidal import sinusoidal
 
 HINTS = {
     "sinusoidal": "the sine and the cosine of every angle; then flatten the pairs into one row",

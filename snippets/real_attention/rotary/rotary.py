@@ -2,7 +2,7 @@
 # --8<-- [start:rotate]
 import torch
 
-from snippets.real_attention.order.sinusoidal import angles
+from snippets.real_attention.positional_encoding.sinusoidal import angles
 
 
 def rotate(x, positions):

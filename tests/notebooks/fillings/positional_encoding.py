@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write wrongly in the blanks on order, and words of the message for it."""
+"""What a reader may write wrongly in the blanks on positional encoding, and words for it."""
 
 
 def function(head, *body):

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch.testing import assert_close
 
-from snippets.real_attention.order import moved as module
-from snippets.real_attention.order.moved import moved, outputs_of
+from snippets.real_attention.positional_encoding import moved as module
+from snippets.real_attention.positional_encoding.moved import moved, outputs_of
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 

@@ -33,7 +33,7 @@ if __name__ == "__main__":
     # --8<-- [end:products]
 
     # --8<-- [start:show_moved]
-    from snippets.real_attention.order.moved import moved, outputs_of
+    from snippets.real_attention.positional_encoding.moved import moved, outputs_of
     from snippets.walkthrough.inputs import x
 
     in_order, reordered = x + encodings, x[moved] + encodings
