@@ -19,12 +19,14 @@ class Options:
     tensors: the snippet that lists the tensors with their colors and formulas
     whole_notebooks: folders of docs/ whose chapters make one notebook together, too
     branch: the branch from which Colab can open the published notebooks
+    moved: old pages and those that took their place, such as `("a/old.md", "a/new.md")`
     """
 
     helpers: tuple[str, ...] = ()
     tensors: str = "drawing/tensors"
     whole_notebooks: tuple[str, ...] = ()
     branch: str = "gh-pages"
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,13 @@ class Config:
 
 
 def options_of(values: dict[str, Any]) -> Options:
-    """Return options whose lists are tuples."""
-    fixed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    return Options(**fixed)
+    """Return options with tuples in the place of lists, and of dictionaries their items."""
+    return Options(**{name: fixed(value) for name, value in values.items()})
+
+
+def fixed(value: Any) -> Any:
+    items = value.items() if isinstance(value, dict) else value
+    return tuple(items) if isinstance(value, list | dict) else value
 
 
 def read_config(path: Path) -> Config:

@@ -49,6 +49,7 @@ class EngineConfig(Config):  # type: ignore[no-untyped-call]
     tensors = c.Type(str, default="drawing/tensors")
     whole_notebooks = c.ListOfItems(c.Type(str), default=[])
     branch = c.Type(str, default="gh-pages")
+    moved = c.Type(dict, default={})
 
 
 class LogReporter(Reporter):

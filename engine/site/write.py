@@ -7,6 +7,7 @@ no more than it must.
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
 from engine.site.scripts import join_scripts
 from engine.write.notebook import notebooks, site_of, with_links
-from engine.write.page import markdown
+from engine.write.page import markdown, template
 from engine.write.palette import palette_css
 
 
@@ -31,7 +32,7 @@ class Written:
 
     pages: those that take the place of an author's own; generated: the others
     joined: the addresses of modules that became a part of other scripts
-    problems: why there are no notebooks
+    problems: why there are no notebooks, or no page at an old address
     """
 
     pages: dict[str, Path] = field(default_factory=dict)
@@ -43,7 +44,8 @@ class Written:
 def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Written:
     """Write everything that a build has for a generator, and return where it is.
 
-    config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`
+    config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`,
+    `use_directory_urls`
     """
     found = notebooks(build, project, site_of(config, project.options.branch))
     written = Written(problems=found.problems)
@@ -62,11 +64,40 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
     for file in found.files:
         written.generated[file.path] = update(project.written / file.path, file.content)
+    add_moved(project, written, bool(config.get("use_directory_urls", True)))
     wanted = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):
         if path.is_file() and path not in wanted:
             path.unlink()
     return written
+
+
+def add_moved(project: Project, written: Written, directories: bool) -> None:
+    """Write a page at each old address that leads on to where its page is now.
+
+    It is HTML, so a generator copies it as it is, and lists it neither in the search nor in the
+    sitemap.
+
+    directories: whether the address of `a/page.md` is `a/page/`, and not `a/page.html`
+    """
+    pages = written.pages.keys() | written.generated.keys()
+    for old, new in project.options.moved:
+        if old in pages or new not in pages:
+            what = "there still is such a page" if old in pages else f"there is no page {new}"
+            written.problems.append(Problem(f"moved: {old}", f"{what}; correct it in mkdocs.yml"))
+            continue
+        uri, target = (address(page, directories) for page in (old, new))
+        there = posixpath.relpath(target, posixpath.dirname(uri)).removesuffix("index.html")
+        page = template("moved.html.j2").render(address=there)
+        written.generated[uri] = update(project.written / uri, page.encode())
+
+
+def address(page: str, directories: bool) -> str:
+    """Return the file that a generator makes of a page."""
+    stem = page.removesuffix(".md")
+    if directories and posixpath.basename(stem) != "index":
+        return f"{stem}/index.html"
+    return f"{stem}.html"
 
 
 def tensors_of(project: Project) -> tuple[Tensor, ...]:

@@ -193,6 +193,34 @@ def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample) -> None:
     assert pages[0] == pages[1]
 
 
+def test_a_page_that_moved_is_found_at_its_old_address(mkdocs: Sample) -> None:
+    move(mkdocs, "old/place.md", "index.md")
+    assert build(mkdocs, "--strict").returncode == 0
+    assert 'content="0; url=../"' in (mkdocs.root / "site/old/place.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("old.md", "nowhere.md", "moved: old.md: there is no page nowhere.md"),
+        ("index.md", "index.md", "moved: index.md: there still is such a page"),
+    ],
+)
+def test_a_page_moves_from_where_none_is_to_where_one_is(
+    mkdocs: Sample, old: str, new: str, message: str
+) -> None:
+    move(mkdocs, old, new)
+    done = build(mkdocs)
+    assert done.returncode != 0
+    assert f"{message}; correct it in mkdocs.yml" in done.stderr
+
+
+def move(mkdocs: Sample, old: str, new: str) -> None:
+    config = mkdocs.root / "mkdocs.yml"
+    plugins = f"plugins: [{{engine: {{moved: {{{old}: {new}}}}}}}]"
+    config.write_text(config.read_text().replace("plugins: [engine]", plugins))
+
+
 @pytest.fixture
 def served(mkdocs: Sample, root: Path) -> Iterator[Served]:
     mkdocs.section("from snippets.helper import half\ntotal = 3\nprint('printed', half)")

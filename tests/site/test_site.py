@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.support.chapters import CHAPTERS
+from tests.support.chapters import CHAPTERS, MOVED
 from tests.support.example import OUTPUTS
 from tests.support.offenders import assert_none
 from tests.support.project import copy_project
@@ -166,6 +166,18 @@ def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
 
 def anchor(page: Path, fragment: str) -> bool:
     return bool(parsed(page).find(id=unquote(fragment)))
+
+
+def test_an_old_address_leads_on_to_where_the_page_is_now(site: Path) -> None:
+    assert MOVED
+    (index,) = site.rglob("search*.json")
+    for old, new in MOVED.items():
+        page = parsed(site / old / "index.html")
+        seconds, _, address = page.select_one("meta[http-equiv=refresh]")["content"].partition(";")
+        link = page.select_one("article a")["href"]
+        assert (seconds, address) == ("0", f" url={link}")
+        assert (site / old / link).resolve() == (site / new).resolve()
+        assert old not in index.read_text("utf-8")
 
 
 def test_no_other_host_is_asked_for_anything(site: Path) -> None:

@@ -35,12 +35,12 @@ def addresses() -> list[str]:
 
 
 CHAPTERS = chapters()
-WHOLE = tuple(  # sections that are one notebook too
-    section
-    for plugin in CONFIG["plugins"]
-    if isinstance(plugin, dict)
-    for section in plugin.get("engine", {}).get("whole_notebooks", [])
-)
+OPTIONS = next(one["engine"] for one in CONFIG["plugins"] if isinstance(one, dict))
+WHOLE = tuple(OPTIONS["whole_notebooks"])  # sections that are one notebook too
+MOVED = {  # old addresses of pages, with those of today
+    old.removesuffix(".md") + "/": new.removesuffix(".md") + "/"
+    for old, new in OPTIONS["moved"].items()
+}
 CHAPTER_OF = {chapter.rpartition("/")[2]: chapter for chapter in CHAPTERS}  # by notebook
 NOTEBOOKS = (*CHAPTER_OF, *WHOLE)
 KINDS = ("hands_on", "solved")
