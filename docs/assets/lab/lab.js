@@ -55,6 +55,8 @@ class AttentionLab extends HTMLElement {
   /** @type {Place | undefined} the cell under the pointer */
   #hovered;
 
+  #pointer = ""; // where it was when it last entered an element
+
   /** @type {number[][]} the outputs when the reader began to edit */
   #before = [];
 
@@ -126,7 +128,7 @@ class AttentionLab extends HTMLElement {
     this.addEventListener("focusin", ({ target }) => this.#enter(target));
     this.addEventListener("focusout", () => this.#show());
     for (const kind of ["pointerover", "pointerleave"])
-      this.addEventListener(kind, ({ target }) => this.#point(target));
+      this.addEventListener(kind, (event) => this.#point(/** @type {PointerEvent} */ (event)));
     for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, this.#raiseBar);
   }
 
@@ -295,8 +297,16 @@ class AttentionLab extends HTMLElement {
     this.#show();
   }
 
-  /** @param {EventTarget | null} target */
-  #point(target) {
+  /**
+   * Explain what the pointer has moved to. Where the page moved below a pointer at rest (the bar
+   * grows, the lab scrolls), what was pointed at stays explained.
+   *
+   * @param {PointerEvent} event
+   */
+  #point({ target, clientX, clientY }) {
+    const at = `${clientX} ${clientY}`;
+    if (at === this.#pointer) return;
+    this.#pointer = at;
     const place = this.#tables.placeOf(target);
     if (place === this.#hovered) return;
     this.#hovered = place;
