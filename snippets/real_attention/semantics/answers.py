@@ -3,6 +3,7 @@ import torch
 
 from snippets.real_attention.semantics.causal import causal, mask_and_causal
 from snippets.real_attention.semantics.defaults import dropout, scale
+from snippets.real_attention.semantics.edges import hidden_nan, one_axis, too_large
 from snippets.real_attention.semantics.implementations import (
     function,
     implementations,
@@ -26,6 +27,9 @@ questions = (
     mask_and_causal,
     dropout,
     scale,
+    one_axis,
+    hidden_nan,
+    too_large,
 )
 
 
@@ -34,7 +38,7 @@ def answer(question, attend):
         return question(attend)
     except TypeError:
         return "no option"
-    except (AssertionError, RuntimeError, ValueError):
+    except (AssertionError, IndexError, RuntimeError, ValueError):
         return "refused"
 
 

@@ -10,6 +10,7 @@ from torch.testing import assert_close
 from snippets.real_attention.semantics import answers as semantics
 from snippets.real_attention.semantics import causal as semantics_causal
 from snippets.real_attention.semantics import defaults as semantics_defaults
+from snippets.real_attention.semantics import edges as semantics_edges
 from snippets.real_attention.semantics import implementations as semantics_implementations
 from snippets.real_attention.semantics import masks as semantics_masks
 from snippets.real_attention.semantics.implementations import implementations, module
@@ -21,6 +22,7 @@ SNIPPETS = [
     semantics_masks,
     semantics_causal,
     semantics_defaults,
+    semantics_edges,
     semantics,
 ]
 
@@ -80,8 +82,20 @@ def test_all_divide_by_the_square_root_of_d_k(answers):
     assert answers["scale"] == row("√3", "√3", "√3", "√3", "√3")
 
 
+def test_a_mask_of_one_axis_is_for_the_keys_and_refused_by_all_but_ours(answers):
+    assert answers["one_axis"] == row("the keys", *["refused"] * 4)
+
+
+def test_nan_in_a_masked_key_is_hidden_where_scores_are_replaced(answers):
+    assert answers["hidden_nan"] == row("numbers", "NaN", "NaN", "NaN", "numbers")
+
+
+def test_scores_beyond_float32_are_nan_everywhere(answers):
+    assert answers["too_large"] == row(*["NaN"] * 5)
+
+
 def test_these_are_all_the_questions(answers):
-    assert len(answers) == 7
+    assert len(answers) == 10
 
 
 # The questions tell implementations apart that differ in what is asked.
@@ -156,6 +170,26 @@ def test_dropout_and_scale_are_read_from_the_weights():
     assert semantics_defaults.dropout(lambda *tensors, dropout_p: by_hand(*tensors)) == "off"
     assert semantics_defaults.scale(by_hand) == "√3"
     assert semantics_defaults.scale(lambda *tensors: by_hand(*tensors, scale=7**-0.5)) == "√7"
+
+
+def test_one_axis_nan_and_large_scores_are_told_apart():
+    def by_queries(queries, keys, values, attn_mask):
+        mask = attn_mask if attn_mask.dim() == 2 else attn_mask[: len(queries), None]
+        return by_hand(queries, keys, values, mask)
+
+    def adding(queries, keys, values, attn_mask):
+        hidden = torch.zeros(attn_mask.shape).masked_fill(~attn_mask, -torch.inf)
+        return by_hand(queries, keys, values, hidden)
+
+    def in_64_bits(*tensors):
+        return by_hand(*(tensor.double() for tensor in tensors))
+
+    assert semantics_edges.one_axis(by_hand) == "the keys"
+    assert semantics_edges.one_axis(by_queries) == "something else"
+    assert semantics_edges.hidden_nan(by_hand) == "numbers"
+    assert semantics_edges.hidden_nan(adding) == "NaN"
+    assert semantics_edges.too_large(by_hand) == "NaN"
+    assert semantics_edges.too_large(in_64_bits) == "numbers"
 
 
 def test_what_is_not_there_and_what_is_refused_are_two_answers():

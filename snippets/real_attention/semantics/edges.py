@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+import torch
+
+from snippets.real_attention.semantics.masks import in_its_words, keys, two_queries, values
+
+
+# --8<-- [start:one_axis]
+def one_axis(attend):
+    """What a mask of a single axis is for."""
+    real = torch.tensor([True, True, False])  # (keys,)
+    mask = in_its_words(attend, real)
+    weights = attend(two_queries, keys, values, attn_mask=mask)
+    hidden = (weights[:, 2] == 0).all()
+    return "the keys" if hidden else "something else"
+
+
+# --8<-- [end:one_axis]
+
+
+# --8<-- [start:hidden_nan]
+def hidden_nan(attend):
+    """What the weights are if a key that is masked holds NaN."""
+    spoiled = keys.clone()
+    spoiled[2] = torch.nan
+    shown = torch.tensor([[True, True, False], [True, True, False]])
+    mask = in_its_words(attend, shown)
+    weights = attend(two_queries, spoiled, values, attn_mask=mask)
+    return "NaN" if weights.isnan().any() else "numbers"
+
+
+# --8<-- [end:hidden_nan]
+
+
+# --8<-- [start:too_large]
+def too_large(attend):
+    """What the weights are if scores are too large for float32."""
+    large = 1e20 * two_queries, 1e20 * keys  # the scores would be 1e40
+    weights = attend(*large, values)
+    return "NaN" if weights.isnan().any() else "numbers"
+
+
+# --8<-- [end:too_large]
