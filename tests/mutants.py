@@ -45,12 +45,7 @@ SUITE = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist
 # Mutants that live and rightly so, since their answers are the same: snippet, reason, changes.
 SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
-        "snippets/real_attention/layer/errors.py",
-        "nothing but the shape is taken",
-        ["now: batch = ((torch.empty(leading[0]) - torch.empty(leading[1]))).shape"],
-    ),
-    (
-        "snippets/real_attention/layer/scaled_dot_product_attention.py",
+        "snippets/real_attention/function/scaled_dot_product_attention.py",
         "the softmax of a row that is all the same does not depend on what it is",
         [
             "now: weights = scores.masked_fill(no_key, 1).softmax(dim=-1)",

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snippets.drawing import maps, pieces, positions, tables, weights
+from snippets.drawing import grouped, maps, pieces, positions, tables, weights
 from snippets.drawing.pieces import number
 from snippets.drawing.tensors import COLORS
 
@@ -54,6 +54,10 @@ DRAWINGS = {
         [WEIGHTS[0], VALUES, WEIGHTS[0].unsqueeze(-1) * VALUES, OUTPUTS[0]],
     ),
     "overview": (lambda: maps.overview("queries", "w_key"), []),
+    "shared heads": (
+        lambda: grouped.shared_heads("Heads", two=[0, 0, 1, 1, 2, 2], one_each=[0, 1, 2, 3, 4, 5]),
+        [],
+    ),
 }
 
 
@@ -163,6 +167,23 @@ def test_a_product_that_is_none_is_refused():
 def test_a_weighted_sum_that_is_none_is_refused():
     with pytest.raises(ValueError, match="not weights @ values"):
         tables.weighted_sum("A lie", WEIGHTS[0], VALUES, OUTPUTS[0] + 1)
+
+
+def test_a_line_leads_from_each_query_head_to_the_key_head_that_serves_it():
+    grouped.shared_heads("Heads", grouped_query=[0, 0, 1, 1])
+    lines = [(line.get_xdata().tolist()) for line in plt.gca().lines]
+    places = {text.get_text(): [] for text in plt.gca().texts}
+    for text in plt.gca().texts:
+        places[text.get_text()].append(text.get_position()[0])
+    ends = [
+        (places[str(query)][0], places[str(key)][1])
+        for query, key in zip((1, 2, 3, 4), (1, 1, 2, 2), strict=True)
+    ]
+    assert lines == [list(pair) for pair in ends]
+    assert (
+        plt.gcf().description
+        == "grouped query: query head to key head, 1 to 1, 2 to 1, 3 to 2, 4 to 2."
+    )
 
 
 def test_a_heat_map_names_queries_down_and_keys_across():

@@ -46,10 +46,10 @@ def one_per_query_head(grouped, query):
 
 
 def scaled_dot_product_attention(
-    query,  # (..., heads, queries, d_k)
-    key,  # (..., heads, keys, d_k)
-    value,  # (..., heads, keys, d_v)
-    attn_mask=None,  # (..., heads, queries, keys), True: may attend, or added
+    query,  # (..., queries, d_k)
+    key,  # (..., keys, d_k)
+    value,  # (..., keys, d_v)
+    attn_mask=None,  # broadcasts to (..., queries, keys), True: may attend, or added
     dropout_p=0.0,  # the share of the weights to drop, in training or not
     is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
     scale=None,  # of the scores; None: 1/sqrt(d_k)
@@ -59,7 +59,7 @@ def scaled_dot_product_attention(
 ):
     """What F.scaled_dot_product_attention computes, with its names and masks.
 
-    returns: (..., heads, queries, d_v), 0 where a query may attend to no key,
+    returns: (..., queries, d_v), 0 where a query may attend to no key,
         in the dtype of the query, or in that of autocast
     raises: TypeError for a dtype, ValueError for a shape, both in words
     memory: twice the scores at the peak, three times with a mask
@@ -135,10 +135,10 @@ class MultiHeadAttention(nn.Module):
 
     def forward(
         self,
-        x,  # (batch, length, d_model), asks
-        context=None,  # (batch, keys, d_model), answers; None: x
+        x,  # (..., queries, d_model), asks
+        context=None,  # (..., keys, d_model), answers; None: x
         *,
-        mask=None,  # for (batch, heads, queries, keys), as in the function
+        mask=None,  # broadcasts to (batch, heads, queries, keys), as above
         is_causal=False,  # with a cache, x comes after what is kept
         positions=None,  # of x, for adjust: (length,) or (batch, length)
         cache=None,  # a Cache: keys and values of earlier calls

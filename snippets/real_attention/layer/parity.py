@@ -3,8 +3,8 @@
 import math
 
 import torch
-from torch import nn
 
+from snippets.real_attention.layer.conversions import as_torch
 from snippets.real_attention.layer.use import layer
 from snippets.walkthrough.inputs import x
 
@@ -55,22 +55,6 @@ def one_by_one(attention, queries, keys, values):
 
 # --8<-- [end:one_by_one]
 
-
-# --8<-- [start:as_torch]
-def as_torch(layer, n_heads):
-    """nn.MultiheadAttention with the projection weights of a layer."""
-    theirs = nn.MultiheadAttention(layer.d_model, n_heads, batch_first=True)
-    projections = layer.w_query, layer.w_key, layer.w_value
-    with torch.no_grad():
-        packed = torch.cat([w.weight for w in projections])
-        theirs.in_proj_weight.copy_(packed)
-        theirs.in_proj_bias.copy_(torch.cat([w.bias for w in projections]))
-        theirs.out_proj.load_state_dict(layer.w_output.state_dict())
-    return theirs
-
-
-# --8<-- [end:as_torch]
-
 if __name__ == "__main__":
     # --8<-- [start:ladder]
     import warnings
@@ -83,9 +67,9 @@ if __name__ == "__main__":
     by_head = [one.transpose(0, 1) for one in heads]  # (heads, batch, n, d_k)
     by_loop = partial(one_by_one, loop)
     by_matrices = partial(one_by_one, matrices)
-    theirs = as_torch(layer, n_heads=2)
-    with warnings.catch_warnings(record=True) as caught, torch.no_grad():
-        warnings.simplefilter("always")
+    theirs = as_torch(layer)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # flex_attention is not compiled here
         fused = F.scaled_dot_product_attention(*heads)
         ladder = {
             "loop": joined(one_by_one(by_loop, *heads)),
@@ -101,7 +85,3 @@ if __name__ == "__main__":
         print(f"{rung:32} {(outputs - below).abs().max():.1e}")
         below = outputs
     # --8<-- [end:ladder]
-
-    # --8<-- [start:warned]
-    print(str(caught[0].message).split(" - ")[0])
-    # --8<-- [end:warned]

@@ -23,6 +23,13 @@ mask = real[:, None, None, :]  # (batch, 1, 1, keys)
 # --8<-- [end:mask]
 
 if __name__ == "__main__":
+    # --8<-- [start:modes]
+    torch.manual_seed(0)
+    for mode in (layer.train, layer.eval):
+        mode()
+        print(f"{mode.__name__}:", layer(x)[0], layer(x)[0], sep="\n")
+    # --8<-- [end:modes]
+
     # --8<-- [start:padding]
     layer.eval()
     padded = layer(batch, mask=mask)  # (batch, inputs, d_model)
@@ -32,20 +39,13 @@ if __name__ == "__main__":
     # --8<-- [end:padding]
 
     # --8<-- [start:refused]
-    try:
-        MultiHeadAttention(d_model=4, n_heads=3)
-    except ValueError as error:
-        print(error)
-    try:
-        layer(batch, mask=real)
-    except ValueError as error:
-        print(error)
+    for slip in (
+        lambda: MultiHeadAttention(d_model=4, n_heads=3),
+        lambda: layer(batch, mask=real),
+        lambda: layer(batch, batch, batch),
+    ):
+        try:
+            slip()
+        except (TypeError, ValueError) as error:
+            print(error)
     # --8<-- [end:refused]
-
-    # --8<-- [start:grouped]
-    for n_kv_heads in (8, 2, 1):
-        grouped = MultiHeadAttention(512, n_heads=8, n_kv_heads=n_kv_heads)
-        learned = sum(parameter.numel() for parameter in grouped.parameters())
-        kept = grouped.w_key.out_features + grouped.w_value.out_features
-        print(f"{n_kv_heads} key heads: {learned} learned, {kept} kept per input")
-    # --8<-- [end:grouped]

@@ -10,7 +10,7 @@ from torch.nn.attention.flex_attention import (
     flex_attention,
 )
 
-from snippets.real_attention.layer.scaled_dot_product_attention import (
+from snippets.real_attention.function.scaled_dot_product_attention import (
     scaled_dot_product_attention,
 )
 

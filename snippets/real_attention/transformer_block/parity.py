@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from snippets.real_attention.layer.parity import as_torch
+from snippets.real_attention.layer.conversions import as_torch
 from snippets.real_attention.transformer_block.block import TransformerBlock
 
 
@@ -14,7 +14,7 @@ def as_torch_layer(block, d_model, n_heads, d_hidden):
     )
     theirs.norm1.load_state_dict(block.norm_1.state_dict())
     theirs.norm2.load_state_dict(block.norm_2.state_dict())
-    theirs.self_attn = as_torch(block.attention, n_heads)
+    theirs.self_attn = as_torch(block.attention)
     theirs.linear1.load_state_dict(block.feed_forward[0].state_dict())
     theirs.linear2.load_state_dict(block.feed_forward[2].state_dict())
     return theirs

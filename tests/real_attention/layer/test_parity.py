@@ -9,10 +9,13 @@ import torch.nn.functional as F
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 from torch.testing import assert_close
 
+from snippets.real_attention.function.scaled_dot_product_attention import (
+    scaled_dot_product_attention,
+)
 from snippets.real_attention.layer import parity
+from snippets.real_attention.layer.conversions import as_torch
 from snippets.real_attention.layer.multi_head_attention import MultiHeadAttention
 from snippets.real_attention.layer.parity import (
-    as_torch,
     batch,
     heads,
     joined,
@@ -20,7 +23,6 @@ from snippets.real_attention.layer.parity import (
     matrices,
     one_by_one,
 )
-from snippets.real_attention.layer.scaled_dot_product_attention import scaled_dot_product_attention
 from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 ROUNDING = 4 * torch.finfo(torch.float32).eps
@@ -30,14 +32,13 @@ ROUNDING = 4 * torch.finfo(torch.float32).eps
 def printed():
     with pytest.MonkeyPatch.context() as patch:
         lines = []
-        patch.setattr("torch.nn.attention.flex_attention._WARNINGS_SHOWN", set())  # it warns once
         patch.setattr("builtins.print", lambda *words: lines.append(" ".join(map(str, words))))
         runpy.run_path(parity.__file__, run_name="__main__")
     return lines
 
 
 def test_each_rung_differs_from_the_one_above_by_rounding_alone(printed):
-    rungs = {line[:32].strip(): float(line[32:]) for line in printed[:-1]}
+    rungs = {line[:32].strip(): float(line[32:]) for line in printed}
     assert list(rungs) == [
         "loop",
         "matrices",
@@ -49,10 +50,6 @@ def test_each_rung_differs_from_the_one_above_by_rounding_alone(printed):
     ]
     assert all(0 <= difference <= ROUNDING for difference in rungs.values())
     assert sum(difference > 0 for difference in rungs.values()) >= 3  # they are computed apart
-
-
-def test_flex_attention_says_that_it_is_made_to_be_compiled(printed):
-    assert printed[-1] == "flex_attention called without torch.compile()"
 
 
 def test_the_loop_gives_the_first_scaled_output_of_the_running_example():
@@ -86,7 +83,7 @@ def test_the_weights_of_a_layer_mean_the_same_in_torch_s():
     torch.manual_seed(1)
     layer = MultiHeadAttention(15, 5)
     x, context = torch.randn(2, 3, 15), torch.randn(2, 7, 15)
-    theirs = as_torch(layer, n_heads=5)
+    theirs = as_torch(layer)
     assert_close(theirs(x, context, context)[0], layer(x, context))
     assert not torch.allclose(theirs(x, context, x[:, [0] * 7])[0], layer(x, context))
 

@@ -6,8 +6,8 @@ import time
 
 import torch
 
-from snippets.real_attention.layer import cost
-from snippets.real_attention.layer.cost import ratio, seconds
+from snippets.real_attention.grouped_queries import cost
+from snippets.real_attention.grouped_queries.cost import ratio, seconds
 
 
 def test_seconds_are_those_that_a_call_takes():

@@ -6,7 +6,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.layer.scaled_dot_product_attention import (
+from snippets.real_attention.function.scaled_dot_product_attention import (
     scaled_dot_product_attention,
 )
 

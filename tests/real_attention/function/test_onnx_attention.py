@@ -12,7 +12,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from snippets.real_attention.layer.scaled_dot_product_attention import scaled_dot_product_attention
+from snippets.real_attention.function.scaled_dot_product_attention import (
+    scaled_dot_product_attention,
+)
 
 HEADS = {"plain": (3, 3, 8), "grouped": (9, 3, 8), "wide values": (3, 3, 10)}
 MASKS = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# checks: real_attention/layer/scaled_dot_product_attention
+# checks: real_attention/function/scaled_dot_product_attention
 """Hints and checks for the blanks in the hands-on notebook of this chapter."""
 
 import math
@@ -7,7 +7,7 @@ import math
 import torch
 
 from snippets.notebook_checks.blanks import NotYet, check
-from snippets.real_attention.layer.scaled_dot_product_attention import masked
+from snippets.real_attention.function.scaled_dot_product_attention import masked
 
 HINTS = {
     "masked": "-inf where a boolean mask is False; a mask of floats is added; with is_causal, "

@@ -2,8 +2,6 @@
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.layer.use import layer
-from snippets.walkthrough.inputs import x
 from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 if __name__ == "__main__":
@@ -14,10 +12,3 @@ if __name__ == "__main__":
         outputs = F.scaled_dot_product_attention(*three, dropout_p=0.5)
         print(f"call {call}:", outputs[0])
     # --8<-- [end:forgets]
-
-    # --8<-- [start:modes]
-    torch.manual_seed(0)
-    for mode in (layer.train, layer.eval):
-        mode()
-        print(f"{mode.__name__}:", layer(x)[0], layer(x)[0], sep="\n")
-    # --8<-- [end:modes]

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # --8<-- [start:masked]
 import math
+from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.layer.errors import check_tensors, shapes
+from snippets.real_attention.function.errors import check_groups, check_tensors
 
 
 def masked(scores, attn_mask, is_causal):
@@ -15,9 +16,17 @@ def masked(scores, attn_mask, is_causal):
     elif attn_mask is not None:
         scores = scores + attn_mask
     if is_causal:
-        past = torch.ones_like(scores, dtype=torch.bool).tril()
+        seen = torch.ones(scores.shape[-2:], device=scores.device)
+        past = seen.tril().bool()  # (queries, keys)
         scores = scores.masked_fill(~past, -math.inf)
     return scores
+
+
+def softmax(scores):
+    """Weights of the keys; 0 for a query that may attend to no key."""
+    no_key = scores.isneginf().all(dim=-1, keepdim=True)  # (..., queries, 1)
+    weights = scores.masked_fill(no_key, 0).softmax(dim=-1)
+    return weights.masked_fill(no_key, 0)  # (..., queries, keys)
 
 
 # --8<-- [end:masked]
@@ -26,18 +35,36 @@ def masked(scores, attn_mask, is_causal):
 # --8<-- [start:one_per_query_head]
 def one_per_query_head(grouped, query):
     """Repeats each head of a key or value for the queries that it serves."""
-    told = shapes(query=query, grouped=grouped)
-    if min(query.dim(), grouped.dim()) < 3:
-        raise ValueError(f"enable_gqa needs an axis of heads: {told}")
-    heads, groups = query.shape[-3], grouped.shape[-3]
-    if groups == 0 or heads % groups:
-        raise ValueError(
-            f"{heads} heads of query cannot share {groups} heads of key or value evenly: {told}",
-        )
-    return grouped.repeat_interleave(heads // groups, dim=-3)  # (..., heads, keys, d)
+    check_groups(grouped, query)
+    share = query.shape[-3] // grouped.shape[-3]
+    return grouped.repeat_interleave(share, dim=-3)  # (..., heads, keys, d)
 
 
 # --8<-- [end:one_per_query_head]
+
+
+# --8<-- [start:autocast]
+def as_autocast(query, *others):
+    """The tensors as autocast hands them to torch's function."""
+    if not autocasts(query.device.type):
+        return query, *others
+    dtype = torch.get_autocast_dtype(query.device.type)
+    narrow = torch.float16, torch.bfloat16, torch.float32
+    return [t.to(dtype) if t.dtype in narrow else t for t in (query, *others)]
+
+
+def without_autocast(device):
+    """Keeps autocast from computing in 16 bits what was made wide."""
+    if autocasts(device):
+        return torch.autocast(device, enabled=False)
+    return nullcontext()
+
+
+def autocasts(device):
+    return device != "meta" and torch.is_autocast_enabled(device)
+
+
+# --8<-- [end:autocast]
 
 
 # --8<-- [start:function]
@@ -50,26 +77,32 @@ def scaled_dot_product_attention(
     is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
     scale=None,  # of the scores; None: 1/sqrt(d_k)
     enable_gqa=False,  # heads of key and value serve groups of query heads
+    *,
+    need_weights=False,  # returns (outputs, weights before dropout)
 ):
     """What F.scaled_dot_product_attention computes, with its names and masks.
 
-    returns: (..., heads, queries, d_v), 0 where a query may attend to no key
+    returns: (..., queries, d_v), 0 where a query may attend to no key,
+        in the dtype of the query, or in that of autocast
     raises: TypeError for a dtype, ValueError for a shape, both in words
+    memory: twice the scores at the peak, three times with a mask
     """
+    query, key, value = as_autocast(query, key, value)
     if enable_gqa:
         key = one_per_query_head(key, query)
         value = one_per_query_head(value, query)
-    check_tensors(query, key, value, attn_mask)
+    check_tensors(query, key, value, attn_mask, dropout_p)
     wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
-    scores = query.to(wide) @ key.to(wide).mT * scale  # (..., queries, keys)
-    scores = masked(scores, attn_mask, is_causal)
-    no_key = scores.isneginf().all(dim=-1, keepdim=True)  # (..., queries, 1)
-    weights = scores.masked_fill(no_key, 0).softmax(dim=-1)
-    weights = weights.masked_fill(no_key, 0)  # (..., queries, keys)
-    if dropout_p:
-        weights = F.dropout(weights, dropout_p)
-    return (weights @ value.to(wide)).to(query.dtype)  # (..., queries, d_v)
+    with without_autocast(query.device.type):
+        scores = query.to(wide) * scale @ key.to(wide).mT
+        scores = masked(scores, attn_mask, is_causal)  # (..., queries, keys)
+        weights = scores.softmax(dim=-1) if attn_mask is None else softmax(scores)
+        dropped = F.dropout(weights, dropout_p) if dropout_p else weights
+        outputs = dropped @ value.to(wide)  # (..., queries, d_v)
+    if need_weights:
+        return outputs.to(query.dtype), weights.to(query.dtype)
+    return outputs.to(query.dtype)
 
 
 # --8<-- [end:function]
