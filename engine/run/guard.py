@@ -33,7 +33,8 @@ WATCHED = {*OPENS, *LISTS, *CHANGES, STARTS}
 NOT_SOURCES = (".cache/", ".venv/", ".git/", "engine/")  # below the root
 SYSTEM = re.compile(
     r"/(proc|sys|dev|etc|run|bin|lib\w*|(usr|usr/local|opt/\w+)/(lib\w*|share|bin))/|/dev/|"
-    rf"{re.escape(tempfile.gettempdir())}/torchinductor_|.*/\.(cache|config)/(matplotlib|torch_)"
+    rf"{re.escape(tempfile.gettempdir())}/torchinductor_|"
+    r".*/\.(cache|config)/(matplotlib|torch_|self-attention/)"
 )
 
 

@@ -5,8 +5,8 @@ import torch
 from snippets.real_attention.positional_encoding.sinusoidal import angles
 
 
-def rotate(x, positions):
-    turns = angles(positions, x.shape[-1])
+def rotate(x, positions, base=10_000):
+    turns = angles(positions, x.shape[-1], base)
     cos, sin = turns.cos(), turns.sin()  # (..., d / 2)
     first, second = x[..., 0::2], x[..., 1::2]  # neighbors are pairs
     pairs = [first * cos - second * sin, first * sin + second * cos]
@@ -17,8 +17,8 @@ def rotate(x, positions):
 
 
 # --8<-- [start:rotate_halves]
-def rotate_halves(x, positions):
-    turns = angles(positions, x.shape[-1])
+def rotate_halves(x, positions, base=10_000):
+    turns = angles(positions, x.shape[-1], base)
     cos, sin = turns.cos(), turns.sin()
     first, second = x.chunk(2, dim=-1)  # a pair is one of each half
     pairs = [first * cos - second * sin, first * sin + second * cos]
