@@ -4,7 +4,7 @@
 import torch
 import torch.nn.functional as F
 
-from snippets.real_attention.layer.scaled_dot_product_attention import (
+from snippets.real_attention.function.scaled_dot_product_attention import (
     scaled_dot_product_attention,
 )
 from snippets.real_attention.rotary.rotary import rotate
