@@ -7,6 +7,7 @@
 import { offerAnswers } from "./exercises.js";
 import { offerDownloads, offerPrograms } from "./programs.js";
 import { closeTermsOnEscape, repairPage } from "./repairs.js";
+import { waitForSearch } from "./search.js";
 
 // From a disk, the theme's instant navigation ends every other script of the theme.
 if (location.protocol === "file:") {
@@ -14,34 +15,7 @@ if (location.protocol === "file:") {
   if (config) config.textContent = (config.textContent ?? "").replace("navigation.instant", "");
 }
 
-// The theme asks for the search index on each page, a third of all its bytes. The answer waits
-// until somebody searches.
-const searched = new Promise((resolve) => {
-  addEventListener("focusin", ({ target }) => {
-    if (target instanceof Element && target.closest(".md-search")) resolve(undefined);
-  });
-});
-
-window.XMLHttpRequest = class extends XMLHttpRequest {
-  isSearch = false;
-
-  /**
-   * @param {string} method
-   * @param {string | URL} url
-   * @param {any} others
-   */
-  open(method, url, ...others) {
-    this.isSearch = /search(_index)?\.json$/.test(String(url));
-    super.open(method, url, .../** @type {[boolean]} */ (others));
-  }
-
-  /** @param {XMLHttpRequestBodyInit | null} [body] */
-  async send(body) {
-    if (this.isSearch) await searched;
-    super.send(body);
-  }
-};
-
+waitForSearch();
 closeTermsOnEscape();
 
 // The theme's script makes document$, which announces each page, after instant navigation too.

@@ -35,7 +35,7 @@ def addresses() -> list[str]:
 
 
 CHAPTERS = chapters()
-OPTIONS = next(one["engine"] for one in CONFIG["plugins"] if isinstance(one, dict))
+OPTIONS = next(one["engine"] for one in CONFIG["plugins"] if "engine" in one)
 WHOLE = tuple(OPTIONS["whole_notebooks"])  # sections that are one notebook too
 MOVED = {  # old addresses of pages, with those of today
     old.removesuffix(".md") + "/": new.removesuffix(".md") + "/"
