@@ -63,9 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"{error}\n", sys.stderr)
         return 1
     project = config.project()
-    if not project.snippets.is_dir() or not project.docs.is_dir():
-        names = f"{project.snippets_name}/ and {project.docs_name}/"
-        say(f"No {names} here: run this in the project's folder.\n", sys.stderr)
+    if not project.snippets.is_dir():  # snippets can be run before there is any page
+        where = f"No {project.snippets_name}/ here: run this in the project's folder."
+        say(f"{where}\n", sys.stderr)
         return 2
     started = time.monotonic()
     engine = Engine(project, Reporter() if command == "show" else ProgressReporter())

@@ -87,6 +87,14 @@ def test_elsewhere_it_says_where_to_go(root: Path, tmp_path: Path) -> None:
     assert "run this in the project's folder" in done.stderr
 
 
+def test_snippets_run_before_there_is_any_page(sample: Sample) -> None:
+    sample.section("print(1)")
+    (sample.root / "docs").rmdir()
+    done = engine(sample)
+    assert done.returncode == 0, done.stderr
+    assert "Ran 1 of 1 snippets" in done.stdout
+
+
 @pytest.mark.slow
 def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
     sample.section("print(1)", "a")
