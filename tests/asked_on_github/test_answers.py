@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Every question has a thread, a short program, and the answer that the page gives in words."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from functools import cache
+
+import pytest
+
+from engine.read.snippet import read_sections
+from tests.support.chapters import DOCS
+from tests.support.offenders import assert_none
+from tests.support.project import ROOT
+
+PAGE = DOCS / "asked_on_github.md"
+SNIPPETS = ROOT / "snippets" / "asked_on_github"
+MOST_LINES = 12
+THREAD = re.compile(r"\[[\w./ -]+#\d+\]\(https://github\.com/[\w.-]+/[\w.-]+/(?:issues|pull)/\d+\)")
+ANSWERS = {
+    "masks": [
+        "needs:\n tensor([[1, 1, 1, 1, 0],\n        [1, 1, 1, 1, 1]]",
+        "tensor([[1., 0., 0.]])\ntensor([[1., 0., 0.]])\ntensor([[1., 0., 0.]])",
+        "agrees with upper left: True\nand with lower right: False",
+        "is_causal: keys per query tensor([1, 2])\nshifted by the past: keys per query tensor([4, 5])",
+        "triu: token 1 notices the change of token 4: True",
+        "tril: token 1 notices the change of token 4: False",
+        "the function, weights on key 1: tensor([1., 1.])",
+        "the module, weights on key 1: tensor([0., 0.])",
+        "[0.0, 0.0, 1.0] tensor([0.2119, 0.2119, 0.5761])",
+        "Need attn_mask if specifying the is_causal hint",
+        "before the softmax, gradient of query 2: tensor([0., 0.])",
+        "after the softmax, gradient of query 2: tensor([nan, nan])",
+        "False: weight 0.0\n-inf: weight 0.0\nfinfo.min: weight 1.0",
+        "tensor([[nan, nan]])\ntensor([[1., 1.]])",
+        "rows as well: tensor([ True,  True, False])",
+        "float32   -1e+09 [1.0, 0.0] [0.5, 0.5]",
+        "float16   -1e+09 [1.0, 0.0] [nan, nan]",
+        "padding on the right: same for real tokens: True",
+        "padding on the left: same for real tokens: False",
+        "the same up to rounding: True",
+    ],
+    "shapes": [
+        "by view and transpose:\n tensor([[0, 2, 4],\n        [1, 3, 5]])",
+        "transpose, then reshape: tensor([0, 1, 4, 5])",
+        "(batch x heads): tensor([1, 1, 1, 2, 2, 2])",
+        "batch_first=True: text 1 notices: False\nbatch_first=False: text 1 notices: True",
+        "square: False\nnot square: refused",
+        "dim=1: rows sum to tensor([1.0000, 1.0000])",
+        "dim=0: tensor([[1., 1., 1.]])",
+        "repeat_interleave: tensor([0, 0, 1, 1])",
+        "axis 2: (1, 5, 4, 8)",
+    ],
+    "weights": [
+        "their average:\n tensor([[0.5000, 0.5000]",
+        "average_attn_weights=False: (1, 2, 3, 3)",
+        "the same as computed by hand: True",
+        "outputs: tensor([0.0148, 0.0148])",
+        "inputs, cosine between the two first tokens: 1.00",
+        "on average: 1.0",
+        "in eval mode, two calls agree: False",
+    ],
+    "positions": [
+        "columns as they are, turned in halves, same scores: False",
+        "columns reordered, turned in halves, same scores: True",
+        "turned the other way: False\nand every second number negated: True",
+        "new token at position 0: False\nnew token at position 2: True",
+        "distances in the cache: tensor([5, 4, 3, 2, 1])",
+    ],
+    "caches": [
+        "token 5: True",
+        "torch.float32 1.0078125 1.0078125\ntorch.bfloat16 1.0 1.0078125",
+        "read by its table: True\none wrong entry: False",
+        "those in use: tensor([[1., 1., 1., 1.]])",
+        "W counts the token itself, W = 3: keys of the last query: 3",
+        "W tokens before it, W = 3: keys of the last query: 4",
+        "whole cache: False\nlast three: True",
+        "tensor([ 9.8688, 38.0797, 48.2014, 50.0000])",
+        "twice as far off as plain 16 bits: True",
+        "so far: tensor(nan)\nwith a finite bound: tensor(0.)",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_programs_give_the_answers_that_the_page_puts_in_words(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runpy.run_path(str(SNIPPETS / f"{name}.py"), run_name="__main__")
+    printed = capsys.readouterr().out
+    assert_none(f"not printed: {answer}" for answer in ANSWERS[name] if answer not in printed)
+
+
+@cache
+def questions() -> dict[str, str]:
+    """The text below each question."""
+    parts = re.split(r"^### (.+)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    below = (text.partition("\n## ")[0] for text in parts[2::2])
+    return dict(zip(parts[1::2], below, strict=True))
+
+
+def test_there_are_forty_questions_with_one_thread_and_one_program_each() -> None:
+    assert len(questions()) >= 40
+    assert_none(
+        f"{question}: {text}"
+        for question, text in questions().items()
+        if len(THREAD.findall(text.split("\n\n")[1])) != 1 or text.count("\n::: ") != 1
+    )
+
+
+def test_open_threads_come_first_in_their_group() -> None:
+    for group in PAGE.read_text("utf-8").split("\n## ")[1:]:
+        is_open = [", open" in text.split("\n\n")[1] for text in group.split("\n### ")[1:]]
+        closed = is_open.index(False) if False in is_open else len(is_open)
+        late = [n for n, one in enumerate(is_open) if one and n > closed]
+        assert not late, f"{group.splitlines()[0]}: open questions {late} stand below closed ones"
+
+
+def test_a_program_takes_at_most_12_lines() -> None:
+    offenders = []
+    for path in sorted(SNIPPETS.glob("*.py")):
+        text = path.read_text("utf-8")
+        for section in read_sections(text, path.name)[0]:
+            lines = text.splitlines()[section.start : section.end - 1]
+            if len([line for line in lines if line.strip()]) > MOST_LINES:
+                offenders.append(f"{path.name}: {section.name} has {len(lines)} lines")
+    assert_none(offenders)
