@@ -79,6 +79,14 @@ class Figure:
     digest: str
 
 
+@dataclass(frozen=True)
+class SavedFile:
+    """A file that a snippet wrote: its name, and its bytes in Base64."""
+
+    name: str
+    content: str
+
+
 @dataclass
 class SectionOutput:
     """What a section printed, and what it drew, in order."""
@@ -99,6 +107,7 @@ class Value:
     table: a tensor as HTML
     lines: a list of lines, or a text of several, as `print` would show them
     figures: what the expression drew
+    file: what a path leads to; its name is the text
     unfit: why it has no `text`, though it has another form
     error: why there is no value; then all other forms are missing
     """
@@ -107,6 +116,7 @@ class Value:
     table: str | None = None
     lines: str | None = None
     figures: tuple[Figure, ...] = ()
+    file: SavedFile | None = None
     unfit: str | None = None
     error: str | None = None
 
@@ -117,7 +127,9 @@ class Value:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Value:
-        return cls(**{**data, "figures": tuple(Figure(**figure) for figure in data["figures"])})
+        figures = tuple(Figure(**figure) for figure in data["figures"])
+        file = SavedFile(**data["file"]) if data.get("file") else None
+        return cls(**{**data, "figures": figures, "file": file})
 
 
 @dataclass

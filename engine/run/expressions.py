@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import builtins
 import contextlib
 import importlib
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.model.problem import shortened, visible
-from engine.model.result import Job, Value
+from engine.model.result import Job, SavedFile, Value
 from engine.run import values
 from engine.run.capture import take_figures
 from engine.run.environment import digest
 
+MAX_FILE = 1_000_000  # bytes of a file to download
 MAX_LINES = 100_000  # characters; a page shows a few dozen lines
 
 
@@ -117,6 +119,8 @@ def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
 
     Raises ValueError if it has none.
     """
+    if isinstance(value, Path):
+        return Value(values.inline(value.name), file=saved_file(value))
     lines = lines_of(value)
     table = values.table(value, expression)
     try:
@@ -125,6 +129,18 @@ def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
         if lines is None and table is None and not figures:
             raise
         return Value(None, table, lines, figures, unfit=str(error))
+
+
+def saved_file(path: Path) -> SavedFile:
+    """Return the file at a path, which has to lie in the folder that the snippet runs in.
+
+    Raises ValueError if it does not, or if the file is too large.
+    """
+    if not path.resolve().is_relative_to(Path.cwd()):
+        raise ValueError(f"{path} is not in the folder that the snippet runs in: write it there")
+    if (size := path.stat().st_size) > MAX_FILE:
+        raise ValueError(f"{path} has {size} bytes, and {MAX_FILE} may be downloaded")
+    return SavedFile(path.name, base64.b64encode(path.read_bytes()).decode())
 
 
 def lines_of(value: Any) -> str | None:

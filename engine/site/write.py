@@ -7,6 +7,7 @@ no more than it must.
 
 from __future__ import annotations
 
+import base64
 import posixpath
 import shutil
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
 from engine.site.scripts import join_scripts
 from engine.write.notebook import notebooks, site_of, with_links
-from engine.write.page import markdown, template
+from engine.write.page import address_of_file, markdown, template
 from engine.write.palette import palette_css
 
 
@@ -62,6 +63,10 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
     if tensors := tensors_of(project):
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
+    for stem, result in build.results.items():
+        for saved in (value.file for value in result.values.values() if value.file):
+            uri, content = address_of_file(stem, saved), base64.b64decode(saved.content)
+            written.generated[uri] = update(project.written / uri, content)
     for file in found.files:
         written.generated[file.path] = update(project.written / file.path, file.content)
     add_moved(project, written, bool(config.get("use_directory_urls", True)))

@@ -32,6 +32,7 @@ from engine.model.page import (
     walk,
 )
 from engine.model.problem import visible
+from engine.model.result import SavedFile
 from engine.model.snippet import CodeBlock
 from engine.read.snippet import MARKER, is_measured
 
@@ -178,7 +179,12 @@ class _Writer:
         before, after = line[: value.start], line[value.stop :]
         text = words()["no_value"]
         if value.line not in self.broken:
-            text = escape_in_context(self.build.value(value).text or "", before, after)
+            found = self.build.value(value)
+            text = escape_in_context(found.text or "", before, after)
+            if found.file:
+                up = "../" * self.page.name.count("/")
+                address = f"{up}{address_of_file(value.stem, found.file)}"
+                text = f'[{text}]({address}){{ download="{text}" }}'
         self.lines[value.line - 1] = f"{before}{text}{after}"
 
     def put(self, block: Block, text: str) -> None:
@@ -203,6 +209,11 @@ class _Writer:
         text = html.escape(visible("\n\n".join(map(str, self.problems))))
         message = f"<p>{words()['broken']}</p><pre>{text}</pre>"
         return "\n" + raw(f'<div class="engine-error" role="alert">{message}</div>')
+
+
+def address_of_file(stem: str, file: SavedFile) -> str:
+    """Return where the site has a file that a snippet wrote, below the docs folder."""
+    return f"files/{stem}/{file.name}"
 
 
 def position(block: Block) -> tuple[int, int]:
