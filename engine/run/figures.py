@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import LinearSegmentedColormap, to_hex
@@ -97,7 +98,7 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     if not (title := one_line(title_of(figure))):
         raise ValueError("a figure needs a title: plt.subplots(num='…')")
     try:
-        for mappable in figure.findobj(lambda artist: isinstance(artist, ScalarMappable)):
+        for mappable in artists_of(figure, ScalarMappable):
             refuse_colormap(mappable)
         return rewritten(text or written(figure), prefix, title, description_of(figure))
     except Unsupported as error:
@@ -163,11 +164,24 @@ def refuse_colormap(mappable: Any) -> None:
         )
 
 
+def artists_of(parent: Any, kind: type) -> Iterator[Any]:
+    """Yield the artists of a kind, from back to front.
+
+    matplotlib's own `findobj` makes all ticks, even those of axes that are off, to look at them:
+    that was a seventh of the time in which snippets ran.
+    """
+    if isinstance(parent, kind):
+        yield parent
+    if not isinstance(parent, Axis):
+        for child in parent.get_children():
+            yield from artists_of(child, kind)
+
+
 @contextlib.contextmanager
 def drawn_as_cells(figure: Figure) -> Iterator[None]:
     """Draw images and color bars, which matplotlib would write as bitmaps, as colored cells."""
     replaced: list[tuple[Any, Any, Any]] = []  # an artist, the corners of its cells, their numbers
-    for image in figure.findobj(AxesImage):
+    for image in artists_of(figure, AxesImage):
         array = image.get_array()
         smooth = image.get_interpolation() not in ("auto", "antialiased", "nearest", "none")
         if type(image) is not AxesImage or array is None or array.ndim != 2 or smooth:
@@ -184,7 +198,7 @@ def drawn_as_cells(figure: Figure) -> Iterator[None]:
         x = np.linspace(left, right, array.shape[1] + 1)
         y = np.linspace(bottom, top, array.shape[0] + 1)
         replaced.append((image, np.stack(np.meshgrid(x, y), axis=-1), array))
-    for bar in figure.findobj(QuadMesh):
+    for bar in artists_of(figure, QuadMesh):
         if bar.get_rasterized() and hasattr(bar.axes, "_colorbar"):
             numbers: Any = np.ma.asarray(bar.get_array())
             corners = np.asarray(bar.get_coordinates())
