@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """SmolLM2-135M, built from the parts of this site."""
 
+# --8<-- [start:sizes]
 import torch
 import torch.nn.functional as F
 
@@ -11,27 +12,64 @@ from snippets.real_attention.rotary.rotary import rotate
 
 N_BLOCKS, N_HEADS, N_KV_HEADS, D_K = 30, 9, 3, 64
 BASE = 100_000  # of the rotary angles
-EPSILON = 1e-5  # of the normalization
+EPSILON = 1e-5  # keeps the normalization from dividing by 0
+# --8<-- [end:sizes]
 
 
-def rms_norm(x, gain):
-    """Divides each row by the root of the mean of its squares."""
-    mean_square = x.pow(2).mean(dim=-1, keepdim=True)
+# --8<-- [start:rms_norm]
+def rms_norm(x, gain):  # (..., d_model), (d_model,)
+    mean_square = (x**2).mean(dim=-1, keepdim=True)
     return x / (mean_square + EPSILON).sqrt() * gain  # (..., d_model)
 
 
-def feed_forward(x, gate, up, down):
-    """x (..., d_model); gate and up (d_hidden, d_model), down turned over."""
-    opened = F.silu(x @ gate.T)  # (..., d_hidden)
-    return (opened * (x @ up.T)) @ down.T
+# --8<-- [end:rms_norm]
 
 
+# --8<-- [start:feed_forward]
+def feed_forward(x, w_gate, w_up, w_down):
+    gate = F.silu(x @ w_gate.T)  # (..., d_hidden)
+    return (gate * (x @ w_up.T)) @ w_down.T  # (..., d_model)
+
+
+# --8<-- [end:feed_forward]
+
+
+# --8<-- [start:parts]
+def tensors_of(weights, block):
+    """The tensors of one block, by the middle of their names."""
+    start, end = f"blk.{block}.", ".weight"
+    own = [name for name in weights if name.startswith(start)]
+    return {name[len(start) : -len(end)]: weights[name] for name in own}
+
+
+def projected(rows, own, positions, turn):
+    """Queries (..., heads, length, d_k), and fewer heads of keys and values."""
+    matrices = own["attn_q"], own["attn_k"], own["attn_v"]
+    together = [rows @ matrix.T for matrix in matrices]
+    q, k, v = (t.unflatten(-1, (-1, D_K)).transpose(-3, -2) for t in together)
+    return turn(q, positions, BASE), turn(k, positions, BASE), v
+
+
+def extended(cache, block, keys, values):
+    """Keys and values after those of the cache, which keeps them all."""
+    if block == len(cache):
+        cache.append((keys, values))
+    else:
+        pairs = zip(cache[block], (keys, values), strict=True)
+        cache[block] = tuple(torch.cat(pair, dim=-2) for pair in pairs)
+    return cache[block]
+
+
+# --8<-- [end:parts]
+
+
+# --8<-- [start:model]
 class LanguageModel:
     """Scores each token of the vocabulary as the next one.
 
     weights: tensors by their names, as `load` returns them
     attend: a function like F.scaled_dot_product_attention
-    turn: turns queries and keys by their positions
+    turn: turns queries and keys by their positions, like rotate
     """
 
     def __init__(self, weights, attend=scaled_dot_product_attention, turn=rotate):
@@ -41,13 +79,12 @@ class LanguageModel:
         """Logits (..., length, vocabulary) of what follows each of ids.
 
         ids: whole numbers (length,) or (batch, length)
-        cache: a list, empty at first, of (keys, values) for each block, with
-            the tokens before ids; it grows by those of ids
-        mask: True = may attend, broadcasts to (..., heads, queries, keys);
-            None: causal. It counts the keys of the cache, too
-        positions: of ids, (length,); None: they go on after the cache
-        seen: a list that gets the attention weights of each block,
-            (..., heads, queries, keys)
+        cache: a list, empty at first, that gets (keys, values) of each block;
+            later calls go on after them
+        mask: True = may attend, for (..., heads, queries, keys), those of the
+            cache among the keys; None: causal
+        positions: of ids, (length,); None: those after the cache
+        seen: a list that gets the attention weights of each block
         off: pairs (block, head), from 0; the outputs of these heads are 0
         """
         length, past = ids.shape[-1], cache[0][0].shape[-2] if cache else 0
@@ -57,48 +94,22 @@ class LanguageModel:
             mask = torch.ones(length, past + length, dtype=torch.bool).tril(past)
         x = self.weights["token_embd.weight"][ids]  # (..., length, d_model)
         for block in range(N_BLOCKS):
-            own = self.of_block(block)
+            own = tensors_of(self.weights, block)
             rows = rms_norm(x, own["attn_norm"])
-            queries, keys, values = self.project(rows, own, positions)
+            queries, keys, values = projected(rows, own, positions, self.turn)
             if cache is not None:
                 keys, values = extended(cache, block, keys, values)
             out = self.attend(queries, keys, values, mask, enable_gqa=True)
-            if seen is not None:  # values of 0 and one 1 pick the weights out
+            if seen is not None:  # values of zeros and a single 1 pick them out
                 one_hot = torch.eye(keys.shape[-2]).expand(*keys.shape[:-1], -1)
-                weights = self.attend(queries, keys, one_hot, mask, enable_gqa=True)
-                seen.append(weights)
+                seen.append(self.attend(queries, keys, one_hot, mask, enable_gqa=True))
             for head in [head for at, head in off if at == block]:
                 out[..., head, :, :] = 0
             x = x + out.transpose(-3, -2).flatten(-2) @ own["attn_output"].T
             rows = rms_norm(x, own["ffn_norm"])
-            parts = own["ffn_gate"], own["ffn_up"], own["ffn_down"]
-            x = x + feed_forward(rows, *parts)
+            x = x + feed_forward(rows, own["ffn_gate"], own["ffn_up"], own["ffn_down"])
         x = rms_norm(x, self.weights["output_norm.weight"])
         return x @ self.weights["token_embd.weight"].T
 
-    def of_block(self, block):
-        """The tensors of one block, by the middle of their names."""
-        start, end = f"blk.{block}.", ".weight"
-        return {
-            name.removeprefix(start).removesuffix(end): tensor
-            for name, tensor in self.weights.items()
-            if name.startswith(start)
-        }
 
-    def project(self, rows, own, positions):
-        """Queries (..., heads, length, d_k); keys and values, fewer heads."""
-        q, k, v = (
-            (rows @ own[f"attn_{name}"].T).unflatten(-1, (-1, D_K)).transpose(-3, -2)
-            for name in "qkv"
-        )
-        return self.turn(q, positions, BASE), self.turn(k, positions, BASE), v
-
-
-def extended(cache, block, keys, values):
-    """Keys and values after those of the cache, which keeps them all."""
-    if block == len(cache):
-        cache.append((keys, values))
-    else:
-        kept = zip(cache[block], (keys, values), strict=True)
-        cache[block] = tuple(torch.cat(pair, dim=-2) for pair in kept)
-    return cache[block]
+# --8<-- [end:model]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The weights of a real language model, from an installed package."""
 
+# --8<-- [start:load]
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -30,6 +31,10 @@ def load():
     return weights, Tokenizer.from_str(weights.pop("tokenizer"))
 
 
+# --8<-- [end:load]
+
+
+# --8<-- [start:unpack]
 def unpack(folder, copy):
     """Writes the tensors and the tokenizer of a GGUF file, all or nothing."""
     from filelock import FileLock  # which torch needs, too
@@ -67,3 +72,6 @@ def byte_pairs(words, merges):
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, by_bytes])
     tokenizer.decoder = decoders.ByteLevel()
     return tokenizer
+
+
+# --8<-- [end:unpack]
