@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from engine.model.result import Job
 from engine.run.environment import imported_versions
 
-LATE_IMPORTS = {"torch.optim": "torch._dynamo", "flex_attention": "torch._dynamo"}
+LATE_IMPORTS = ("torch._dynamo",)  # what torch itself imports only when something asks for it
+NOTE = "late_imports"
 
 
 def import_once() -> None:
@@ -42,20 +42,24 @@ def import_once() -> None:
     gc.freeze()  # a collection in a child would copy every page that it looks at
 
 
-def import_late(job: Job) -> None:
-    """Import what torch itself imports only when a job uses it: here, and not in every child.
+def note_late_imports(scratch: str) -> None:
+    """Note in a child's folder what it had to import by itself."""
+    names = [name for name in LATE_IMPORTS if name in sys.modules]
+    Path(scratch, NOTE).write_text("\n".join(names), "utf-8")
 
-    The import of `torch._dynamo`, which an optimizer causes, takes 0.9 s. A dozen children of a
-    cold build need it, so this saves a fifth of its processor time.
+
+def import_late(scratch: str) -> None:
+    """Import in the worker what a child had to import by itself, so that the next need not.
+
+    `torch._dynamo`, which an optimizer or a mask of torch's causes, takes a second. Dozens of
+    children of a cold build need it, so this saves more than a third of its processor time.
     """
-    text = job.program
-    if text is None:
-        try:
-            text = Path(job.path).read_text("utf-8", "replace")
-        except OSError:
-            return  # the child will report it
-    for word, module in LATE_IMPORTS.items():
-        if word in text and module not in sys.modules:
-            importlib.import_module(module)
+    try:
+        names = Path(scratch, NOTE).read_text("utf-8").split()
+    except FileNotFoundError:
+        return  # it did not come to its end
+    for name in names:
+        if name not in sys.modules:
+            importlib.import_module(name)
             imported_versions()
             gc.freeze()

@@ -71,13 +71,13 @@ def main() -> None:
             while not jobs.ended:  # when they end, nobody is left to take a result
                 while jobs.waiting and len(running) < CORES:
                     job = jobs.waiting.pop(0)
-                    import_late(job)
                     running.append(start(job, f"{folder}/{next(count)}", results.fileno()))
                 jobs.read(POLL if running else None)
                 for one in list(running):
                     if result := look_after(one):
                         running.remove(one)
                         end_children({other.pid for other in running})
+                        import_late(one.job.scratch)
                         shutil.rmtree(one.job.scratch, ignore_errors=True)
                         results.write(json.dumps(result, default=vars).encode() + b"\n")
                         results.flush()
