@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snippets.drawing import grouped, maps, pieces, positions, tables, weights
+from snippets.drawing import grouped, heads, maps, pieces, positions, tables, weights
 from snippets.drawing.pieces import number
 from snippets.drawing.tensors import COLORS
 
@@ -153,6 +153,59 @@ def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
     assert inside == [number(KEYS[2, 1])]
 
 
+def shown_at(figure, x, y):
+    """The text in the cell around a place of the SVG, which is two pixels larger all around."""
+    near = [t for t in figure.axes[0].texts if abs(t.get_position()[1] - (y - 2)) < 14]
+    (text,) = [t.get_text() for t in near if abs(t.get_position()[0] - (x - 2)) < 8]
+    return text
+
+
+WITH_CELLS = ["matrices", "product", "a small product", "heat_map", "weighted_sum"]
+
+
+@pytest.mark.parametrize("name", WITH_CELLS)
+def test_a_number_that_answers_is_where_it_is_drawn(name):
+    DRAWINGS[name][0]()
+    figure = plt.gcf()
+    drawn = [one for one in figure.numbers if "cells" in one]
+    assert drawn
+    for one in drawn:
+        x, y, width, height = one["cells"]
+        for i, row in enumerate(one["values"]):
+            for j, value in enumerate(row):
+                middle = x + (j + 0.5) * width, y + (i + 0.5) * height
+                assert shown_at(figure, *middle) == number(value)
+
+
+RULES = {
+    "product": lambda left, right: left @ right,
+    "softmax": lambda scores: scores.softmax(dim=-2 if scores.shape[-1] == 1 else -1),
+    "times": lambda left, right: left * right,
+    "sum": lambda rows: rows.sum(dim=0, keepdim=True),
+}
+
+
+def test_what_a_number_is_made_of_gives_the_number():
+    for name in ("product", "weighted_sum", "softmax_bars"):
+        DRAWINGS[name][0]()
+    weights.heat_map("A heat map", WEIGHTS, scores=SCORES)
+    heads.heat_maps("Heads", torch.stack([WEIGHTS] * 2), scores=torch.stack([SCORES] * 2))
+    made = 0
+    for figure in map(plt.figure, plt.get_fignums()):
+        tensors = {one["name"]: values_of(one) for one in figure.numbers}
+        for one in figure.numbers:
+            if "made" in one:
+                rule, *names = one["made"]
+                wanted = RULES[rule](*(tensors[name] for name in names))
+                assert torch.allclose(tensors[one["name"]], wanted, atol=1e-4), one["name"]
+                made += 1
+    assert made == 7
+
+
+def values_of(one):
+    return torch.tensor([[float(value) for value in row] for row in one["values"]])
+
+
 def test_a_product_spells_out_the_sum_of_the_marked_cell():
     tables.product("A product", INPUTS, W_KEY, KEYS, row=0, column=1)
     spelled = "keys[0, 1] = 1×-3 + 0×-1 + 1×1 + 0×3 + 7×5 = 33"
@@ -227,8 +280,9 @@ def test_a_name_that_is_on_no_map_is_refused():
         (2.0, "2"),
         (-0.5, "-0.500"),
         (1.9366, "1.937"),
-        (6.0337e-06, "6.0e-6"),
-        (2.9539e-04, "3.0e-4"),
+        (6.0337e-06, "0.000"),
+        (9.8e-04, "0.001"),
+        (-2.9539e-04, "0.000"),
         (1234.5, "1.2e3"),
         (12345678.0, "1.2e7"),
         (float("-inf"), "-inf"),

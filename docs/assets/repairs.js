@@ -2,7 +2,7 @@
 // @ts-check
 // What the theme leaves to be desired, put right on each page after it has loaded.
 
-const SCROLLING = "pre > code, .md-typeset__scrollwrap, div.arithmatex, figure.drawing";
+const SCROLLING = "pre > code, .md-typeset__scrollwrap, div.arithmatex, figure.drawing:not([data-numbers])";
 
 // What scrolls sideways must be reachable by keyboard, and only while it does scroll.
 const sizes = new ResizeObserver((entries) => {

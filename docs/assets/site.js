@@ -5,6 +5,7 @@
 // before the theme's script, whose configuration and requests it changes.
 
 import { offerAnswers } from "./exercises.js";
+import { letFiguresAnswer } from "./figures.js";
 import { offerDownloads, offerPrograms } from "./programs.js";
 import { closeTermsOnEscape, repairPage } from "./repairs.js";
 import { waitForSearch } from "./search.js";
@@ -27,5 +28,6 @@ addEventListener("DOMContentLoaded", () => {
     offerPrograms();
     offerDownloads();
     offerAnswers();
+    letFiguresAnswer();
   });
 });

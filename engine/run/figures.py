@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -71,12 +72,23 @@ def written(figure: Figure) -> str:
 
 
 def digest_of(figure: Figure, text: str) -> str:
-    """Digest of a figure's label, description and SVG; `text` is its `written` form."""
-    return digest("\0".join([title_of(figure), description_of(figure), text]).encode())
+    """Digest of a figure's label, description, numbers and SVG; `text` is its `written` form."""
+    parts = [title_of(figure), description_of(figure), numbers_of(figure), text]
+    return digest("\0".join(parts).encode())
 
 
 def description_of(figure: Figure) -> str:
     return getattr(figure, "description", None) or ""
+
+
+def numbers_of(figure: Figure) -> str:
+    """Return `figure.numbers` as JSON, or "" for a figure that has none.
+
+    They are the tensors that the figure shows, each with the place of its cells, for the page's
+    script, which says where a number comes from (docs/assets/figures.js).
+    """
+    numbers = getattr(figure, "numbers", None)
+    return json.dumps(numbers, separators=(",", ":")) if numbers else ""
 
 
 def title_of(figure: Figure) -> str:
@@ -89,8 +101,9 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     """Return the figure as `<figure class="drawing">…</figure>`, without a blank line.
 
     `prefix` begins every id, so it has to be unique on its page. The title is `title_of` it,
-    the description is `figure.description` or else the figure's texts in reading order. `text` is
-    its `written` form, if that is known.
+    the description is `figure.description` or else the figure's texts in reading order.
+    `figure.numbers` become an attribute, and an empty paragraph for what is said about them.
+    `text` is its `written` form, if that is known.
 
     Raises ValueError when the figure has no title, is too large for a page, or contains something
     whose colors could not follow the theme.
@@ -100,7 +113,8 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     try:
         for mappable in artists_of(figure, ScalarMappable):
             refuse_colormap(mappable)
-        return rewritten(text or written(figure), prefix, title, description_of(figure))
+        drawing = text or written(figure)
+        return rewritten(drawing, prefix, title, description_of(figure), numbers_of(figure))
     except Unsupported as error:
         raise ValueError(f"the figure '{title}' {error}") from error
 

@@ -22,6 +22,7 @@ TAB10 = [to_hex(color) for color in mpl.color_sequences["tab10"]]
 INK, PAPER = "currentColor", "var(--md-default-bg-color,Canvas)"
 BASES = {hex_: f"var(--cycle-{i},{hex_})" for i, hex_ in enumerate(TAB10)}
 BASES |= {"#000000": INK, "#ffffff": PAPER}
+MARK = "mark"  # the gid of an artist that shows one example, which a reader's own replaces
 MIN_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
 UNSUPPORTED = {"a", "filter", "linearGradient", "pattern", "radialGradient"}
 FORMULA = re.compile(r"<!-- (.*?) -->\s*<g[^>]*>\s*<text>\s*<tspan")
@@ -41,10 +42,11 @@ class Unsupported(Exception):
     """Raised for what a page cannot show; the message continues "the figure 'Scores' …"."""
 
 
-def rewritten(text: str, prefix: str, title: str, description: str) -> str:
+def rewritten(text: str, prefix: str, title: str, description: str, numbers: str = "") -> str:
     """Return an SVG as `<figure class="drawing">…</figure>`, without a blank line.
 
     prefix: begins every id. Without a description, the texts in reading order are one.
+    numbers: the tensors that it shows, as JSON
 
     Raises Unsupported for what could not follow the theme.
     """
@@ -63,9 +65,18 @@ def rewritten(text: str, prefix: str, title: str, description: str) -> str:
     set_root(svg, prefix, title, one_line(description or texts))
     inner = ET.tostring(svg, encoding="unicode", short_empty_elements=True)
     inner = re.sub(r"\s*\n\s*", "\n", inner.strip()).replace(" />", "/>")
-    # A brace could pass for the page's inline form.
-    inner = inner.replace("{", "&#123;").replace("}", "&#125;")
-    return f'<figure class="drawing">\n{inner}\n</figure>\n'
+    if not numbers:
+        return f'<figure class="drawing">\n{without_braces(inner)}\n</figure>\n'
+    data = without_braces(html.escape(one_line(numbers)))
+    return (
+        f'<figure class="drawing" data-numbers="{data}">\n{without_braces(inner)}\n'
+        '<p class="told"></p>\n</figure>\n'
+    )
+
+
+def without_braces(text: str) -> str:
+    """Escape braces in HTML: two of them could pass for the page's inline form."""
+    return text.replace("{", "&#123;").replace("}", "&#125;")
 
 
 def one_line(text: object) -> str:
@@ -241,6 +252,8 @@ def prefix_ids(svg: ET.Element, prefix: str) -> None:
             old = element.attrib.pop("id")
             if old in used:
                 element.set("id", used[old])
+            elif old == MARK:
+                element.set("class", MARK)
 
 
 def declarations(element: ET.Element) -> dict[str, str]:
@@ -371,7 +384,11 @@ def rounded(text: str, digits: int) -> str:
 
 
 def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None:
-    """Name the drawing, and let it shrink with the page as far as its letters stay readable."""
+    """Name the drawing, and let it shrink with the page as far as its letters stay readable.
+
+    Its natural width is in rem, so that it grows with the page's text: at that width its usual text
+    is one rem high.
+    """
     styles = [(text, text.get("style", "")) for text in svg.iter("text")]
     sizes = Counter(
         float(found[1]) for _, s in styles if (found := re.search(r"font-size:([\d.]+)", s))
@@ -393,7 +410,7 @@ def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None
         "fill": "currentColor",
         "stroke-linejoin": "round",
         "font-size": usual,
-        "style": f"max-width:{width:.0f}px;min-width:{least:.0f}px",
+        "style": f"max-width:{width / float(usual):.4g}rem;min-width:{least:.0f}px",
     }
     children = list(svg)
     for child in children:

@@ -5,10 +5,11 @@
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from snippets.drawing.pieces import canvas, cells, describe, rule, write
+from snippets.drawing.pieces import answer, canvas, cells, describe, rule, write
 from snippets.drawing.tensors import COLORS
 
 CELL, GAP, TOP, LEVELS = 12, 40, 46, 8
+QUERIES_BY_KEYS = {"rows": "query", "columns": "key"}
 
 
 def two_maps(**maps):
@@ -26,6 +27,8 @@ def side_by_side(name, cell=CELL, gap=GAP, largest=None, **maps):
         write(axes, left, 35, "queries ↓", "C1", size=12)
         write(axes, left + side, 35, "keys →", "C2", "right", size=12)
         one_map(axes, left, weights, cell, largest or weights.max())
+        name, place = title.replace("_", " "), (left, TOP, cell, cell)
+        answer(axes, name, weights, None, place, color=COLORS["weights"], **QUERIES_BY_KEYS)
     describe(axes, *(in_words(title, weights) for title, weights in maps.items()))
 
 
@@ -65,4 +68,5 @@ def letter_map(name, letters, weights):
         write(axes, left - 14, top + i * cell + 18, letter, COLORS["queries"], "center", "bold")
         for j, weight in enumerate(weights[i].tolist()):
             cells(axes, left + j * cell, top + i * cell, cell, cell, "weights", 0.05 + 0.9 * weight)
+    answer(axes, "weights", weights, None, (left, top, cell, cell), rows=names, columns=names)
     describe(axes, in_words(name, weights))

@@ -4,6 +4,7 @@ from snippets.drawing.pieces import (
     HEADER,
     MUTED,
     ROW,
+    answer,
     canvas,
     color_of,
     describe,
@@ -27,6 +28,8 @@ def product_in_batch(title, queries, keys, scores):
         for i, matrix in enumerate(tensor):
             y = HEADER + i * tall
             grid(axes, x, y, matrix, name, WIDE)
+            made = ("product", f"queries[{i}]", f"keys.mT[{i}]") if name == "scores" else None
+            answer(axes, f"{name}[{i}]", matrix, made, (x, y, WIDE, ROW))
             write(axes, x - BETWEEN / 2, y + 1.5 * ROW + 5, sign, MUTED, "center")
     for i in range(sequences):
         write(axes, 0, HEADER + i * tall + 1.5 * ROW + 5, f"sequence {i + 1}", MUTED)

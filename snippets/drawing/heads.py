@@ -8,6 +8,7 @@ from snippets.drawing.pieces import (
     GAP,
     HEADER,
     ROW,
+    answer,
     canvas,
     cells,
     describe,
@@ -39,6 +40,7 @@ def two_splits(title, queries, n_heads):
     )
     write(axes, LABEL, 15, "queries", COLORS["queries"], weight="bold")
     rows_of_numbers(axes, 0, HEADER, queries, inputs, heads)
+    answer(axes, "queries", queries, None, (LABEL, HEADER, 34, ROW))
     words = [in_words("queries", queries, row="input")]
     for place, (way, split) in enumerate(ways.items()):
         y = (place + 1) * band + place * 22
@@ -48,6 +50,9 @@ def two_splits(title, queries, n_heads):
             write(axes, x + LABEL, y + 22 + 15, f"head {h + 1}", COLORS["queries"])
             parts = [split(t)[h] for t in (queries, inputs, heads)]
             rows_of_numbers(axes, x, y + 22 + HEADER, *parts)
+            named = {"rows": "row", "columns": "column"}
+            place = x + LABEL, y + 22 + HEADER, 34, ROW
+            answer(axes, f"{way}, head {h + 1}", parts[0], None, place, **named)
             sources = [f"input {i + 1}" for i in parts[1][:, 0].tolist()]
             words.append(f"{way}, head {h + 1} has rows from {', '.join(sources)}")
     describe(axes, *words)
@@ -63,10 +68,11 @@ def rows_of_numbers(axes, x, y, numbers, inputs, heads):
             grid(axes, x + LABEL + j * 34, top, value.reshape(1), "queries", 34, tinted)
 
 
-def heat_maps(title, weights, words=None):
+def heat_maps(title, weights, words=None, scores=None):
     """The weights of each head side by side: queries down, keys across.
 
     words: the names of rows and columns, or else they are numbered
+    scores: what the weights were made of by a softmax
     """
     n_heads, n_queries, n_keys = weights.shape
     cell, tall, side, gap, top = 58, 44, 66, 20, HEADER + 26
@@ -78,6 +84,12 @@ def heat_maps(title, weights, words=None):
     for h, head in enumerate(weights):
         x = side + h * (width + gap)
         write(axes, x, 15, f"weights, head {h + 1}", COLORS["weights"], weight="bold")
+        made = None
+        if scores is not None:
+            answer(axes, f"scores[{h}]", scores[h])
+            made = "softmax", f"scores[{h}]"
+        named = {"rows": words or "query", "columns": words or "key"}
+        answer(axes, f"weights[{h}]", head, made, (x, top, cell, tall), **named)
         for j in range(n_keys):
             middle = x + (j + 0.5) * cell
             key = words[j] if words else f"key {j + 1}"

@@ -3,7 +3,9 @@
 """The pieces that every drawing is made of. Lengths are pixels, y runs downward.
 
 A tensor has one color, matplotlib's C0 to C9, and its name beside it. `figure.description`
-says what the picture shows, numbers included, for those who do not see it.
+says what the picture shows, numbers included, for those who do not see it. `figure.numbers` holds
+the tensors with the place of their cells, so that a page can say where a number under the pointer
+comes from.
 """
 
 import matplotlib.pyplot as plt
@@ -14,6 +16,10 @@ from snippets.drawing.tensors import COLORS
 
 MUTED = "0.25"
 ROW, HEADER, GAP = 32, 24, 30  # pixels: a row of cells, the name above it, between matrices
+WIDE = 424  # pixels: a picture that fills the column of a page
+# What the rows of a tensor are called, where they have no names of their own.
+OF_INPUTS = "inputs", "queries", "keys", "values", "scores", "weights", "outputs"
+PAIRS = "scores", "weights"
 
 
 def canvas(title, width, height):
@@ -28,10 +34,39 @@ def describe(axes, *parts):
     axes.figure.description = ". ".join(parts) + "."
 
 
-def matrix(axes, x, y, name, tensor, cell=None):
+def answer(axes, name, tensor, made=None, cells=None, **names):
+    """Let a page answer when somebody points at a number of a tensor.
+
+    made: how it is computed, such as ("product", "inputs", "w_key"), from tensors of this figure
+    cells: x and y of the first cell, its width and its height; None for a tensor that is not drawn
+    names: `rows` and `columns`, one name for all or a list of names; `vector=True` for a column of
+        numbers that has one index in code; `color` in the place of the one of the name
+    """
+    stem, turned = stem_of(name), "T" in name.partition(".")[2]
+    row = "input" if stem in OF_INPUTS and not turned else "row"
+    column = "input" if stem in PAIRS or (stem in OF_INPUTS and turned) else "column"
+    one = {"name": name, "color": color_of(name), "values": exact(tensor)}
+    one |= {"rows": row, "columns": column} | names
+    one |= {"vector": True} if tensor.dim() == 1 else {}
+    one |= {"cells": [round(place + 2, 1) for place in cells[:2]] + [*cells[2:]]} if cells else {}
+    one |= {"made": made} if made else {}
+    axes.figure.numbers = [*getattr(axes.figure, "numbers", []), one]
+
+
+def exact(tensor):
+    """The rows of numbers, shortened; what JSON does not know becomes a word."""
+    digits = 6 if tensor.numel() < 50 else 3
+    rows = tensor.detach().reshape(-1, tensor.shape[-1]).tolist()
+    short = [[float(f"{n:.{digits}g}") for n in row] for row in rows]
+    return [[n if abs(n) < float("inf") else str(n) for n in row] for row in short]
+
+
+def matrix(axes, x, y, name, tensor, cell=None, made=None):
     """The tensor's name, its shape, and its numbers in cells."""
-    header(axes, x, y, name, tensor, tensor.shape[-1] * (cell or cell_width(tensor)))
-    grid(axes, x, y + HEADER, tensor, name, cell or cell_width(tensor))
+    cell = cell or cell_width(tensor)
+    header(axes, x, y, name, tensor, tensor.shape[-1] * cell)
+    grid(axes, x, y + HEADER, tensor, name, cell)
+    answer(axes, name, tensor, made, (x, y + HEADER, cell, ROW))
 
 
 def header(axes, x, y, name, tensor, width):
@@ -58,17 +93,19 @@ def cells(axes, x, y, width, height, name, alpha, rows=1, columns=1):
     axes.add_patch(PathPatch(path, fc=color_of(name), alpha=alpha, lw=0))
 
 
-def frame(axes, x, y, width, height, name):
+def frame(axes, x, y, width, height, name, gid=None):
+    """A frame in the tensor's color; with the gid "mark" it goes when a reader points elsewhere."""
     corner, color = (x + 0.5, y + 0.5), color_of(name)
-    axes.add_patch(plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2))
+    box = plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2, gid=gid)
+    axes.add_patch(box)
 
 
 def rule(axes, xs, ys):
     axes.plot(xs, ys, color=MUTED, lw=1, solid_capstyle="butt")
 
 
-def write(axes, x, y, text, color="black", align="left", weight="normal", size=13):
-    axes.text(x, y, text, color=color, ha=align, va="baseline", weight=weight, size=size)
+def write(axes, x, y, text, color="black", align="left", weight="normal", size=13, gid=None):
+    axes.text(x, y, text, color=color, ha=align, va="baseline", weight=weight, size=size, gid=gid)
 
 
 def tint(depth):
@@ -77,14 +114,18 @@ def tint(depth):
 
 
 def color_of(name):
-    """keys and keys.T have the color of keys; a name without a color is black."""
-    return COLORS.get(name.partition(".")[0], "black")
+    """keys, keys.T and keys[0] have the color of keys; a name without a color is black."""
+    return COLORS.get(stem_of(name), "black")
 
 
-def size(name, tensor):
+def stem_of(name):
+    return name.partition(".")[0].partition("[")[0]
+
+
+def size(name, tensor, cell=None):
     """Width and height of a matrix with its name."""
     rows = tensor.numel() // tensor.shape[-1]
-    width = tensor.shape[-1] * cell_width(tensor)
+    width = tensor.shape[-1] * (cell or cell_width(tensor))
     return max(width, header_width(name, tensor)), HEADER + rows * ROW
 
 
@@ -97,13 +138,13 @@ def cell_width(tensor):
 
 
 def number(value):
-    """Whole numbers as they are, others with three decimals, very small ones as 6.0e-6."""
+    """Whole numbers as they are, others with three decimals; 0.000 is small, and 0 is nothing."""
     value = float(value) + 0  # no minus before a zero
     if value.is_integer() and abs(value) < 1e6:
         return f"{value:.0f}"
-    if 0.001 <= abs(value) < 1000:
-        return f"{value:.3f}"
-    return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e")
+    if abs(value) < 1000:
+        return f"{value:.3f}".replace("-0.000", "0.000")
+    return f"{value:.1e}".replace("e+0", "e")
 
 
 def listed(tensor):

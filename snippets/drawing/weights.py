@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 from snippets.drawing.pieces import (
     HEADER,
     MUTED,
+    WIDE,
+    answer,
     canvas,
     cell_width,
     cells,
@@ -40,20 +42,28 @@ def softmax_bars(title, scores, weights):
         rule(axes, (zero, zero), (top - 6, bottom - 6))
     for i in range(len(scores)):
         write(axes, 0, top + i * step + 14, f"key {i + 1}", COLORS["keys"])
+    for name, numbers, x, made in (
+        ("scores", scores, 60, None),
+        ("weights", weights, 245, ("softmax", "scores")),
+    ):
+        column, place = numbers.unsqueeze(-1), (x, top - 6, 175, step)
+        answer(axes, name, column, made, place, rows="key", vector=True)
     total = f"sum {number(weights.sum())}"
     write(axes, 245, bottom + 13, total, MUTED)
     rows = [f"key {i + 1}: {number(scores[i])} → {number(weights[i])}" for i in range(len(scores))]
     describe(axes, "score → weight of each key", *rows, f"weights, {total}")
 
 
-def heat_map(title, weights, name="weights", words=None, rows=None):
+def heat_map(title, weights, name="weights", words=None, rows=None, scores=None):
     """Queries down, keys across; the larger a number, the deeper the color of its cell.
 
     words: the names of rows and columns, or else they are numbered
     rows: the names of the rows, where they differ from those of the columns
+    scores: what the weights were made of by a softmax
     """
     n_queries, n_keys = weights.shape
-    cell, tall, side, top = max(62, cell_width(weights)), 44, 72, HEADER + 26
+    tall, side, top = 48, 72, HEADER + 26
+    cell = max(62, cell_width(weights), min(112, (WIDE - side) // n_keys))
     axes = canvas(title, side + max(n_keys * cell, 130), top + n_queries * tall)
     header(axes, side, 0, name, weights, n_keys * cell)
     largest = weights[weights.isfinite()].abs().max()
@@ -63,9 +73,14 @@ def heat_map(title, weights, name="weights", words=None, rows=None):
     for i in range(n_queries):
         y = top + i * tall
         query = (rows or words)[i] if rows or words else f"query {i + 1}"
-        write(axes, 0, y + 26, query, COLORS["queries"])
+        write(axes, 0, y + 28, query, COLORS["queries"])
         for j, value in enumerate(weights[i]):
             depth = (value / largest).item()
             cells(axes, side + j * cell, y, cell, tall, name, tint(depth))
-            write(axes, side + (j + 0.5) * cell, y + 26, number(value), align="center")
+            write(axes, side + (j + 0.5) * cell, y + 28, number(value), align="center")
+    if scores is not None:
+        answer(axes, "scores", scores)
+    made = None if scores is None else ("softmax", "scores")
+    named = {"rows": rows or words or "query", "columns": words or "key"}
+    answer(axes, name, weights, made, (side, top, cell, tall), **named)
     describe(axes, "queries down, keys across", in_words(name, weights, row="query"))

@@ -51,7 +51,8 @@ if __name__ == "__main__":
     # --8<-- [start:heat_map]
     from snippets.drawing.weights import heat_map
 
-    heat_map("Who looks at whom", weights, words=("loan", "river", "bank"))
+    words = "loan", "river", "bank"
+    heat_map("Who looks at whom", weights, words=words, scores=scores)
     # --8<-- [end:heat_map]
 
     # --8<-- [start:show_one_sided]

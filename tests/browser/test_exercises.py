@@ -333,4 +333,6 @@ def test_exercises_work_from_a_disk(context: BrowserContext, site: Path) -> None
 def test_the_script_is_small(site: Path) -> None:
     scripts = list((site / "assets").glob("*.js"))
     assert [script.name for script in scripts] == ["site.js"], "the modules are not joined"
-    assert len(gzip.compress(scripts[0].read_bytes(), mtime=0)) <= 6000
+    assert (
+        len(gzip.compress(scripts[0].read_bytes(), mtime=0)) <= 10_000
+    )  # of which the figures take 4000

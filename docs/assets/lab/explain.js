@@ -2,7 +2,8 @@
 // @ts-check
 // Where a number comes from, or goes: in words, and as the cells to mark. Pure.
 
-import { spell, spellFactor, spellList } from "../numbers.js";
+import { spell, spellList } from "../numbers.js";
+import { spellProducts, spellSoftmax } from "../sums.js";
 import { RECIPES, isPairwise, isSource, transpose, usersOf } from "./attention.js";
 import { LIMIT, nameOf } from "./state.js";
 
@@ -136,18 +137,12 @@ function explainResult({ state, tensors }, { role, row, column }) {
     return { words, sources: [] };
   }
   if (rule === "softmax") {
-    const greatest = Math.max(...numbers);
-    const powers = numbers.map((score) => `exp(${spell(score - greatest)})`);
-    const quotient = `${powers[column]} ÷ (${powers.join(" + ")}) = ${value}`;
-    return {
-      words: `${quotient} (each score less the greatest, ${spell(greatest)})`,
-      sources: [{ role: left, row }],
-    };
+    const weight = tensors[role][row][column];
+    return { words: spellSoftmax(numbers, column, weight), sources: [{ role: left, row }] };
   }
   const isScore = rule === "scores";
   const factors = isScore ? tensors[right][column] : transpose(tensors[right])[column];
-  const products = numbers.map((number, k) => `${spellFactor(number)}×${spellFactor(factors[k])}`);
-  const sum = products.join(" + ");
+  const sum = spellProducts(numbers, factors);
   const divided = isScore && divisors(state) ? `(${sum})${divisors(state)}` : sum;
   return {
     words: `${divided} = ${value}`,

@@ -56,5 +56,6 @@ if __name__ == "__main__":
         cross_weights,
         words=("loan", "river", "bank"),
         rows=("target 1", "target 2"),
+        scores=scaled_scores,
     )
     # --8<-- [end:heat_map]

@@ -47,7 +47,9 @@ if __name__ == "__main__":
     from snippets.drawing.heads import heat_maps
 
     head_scores = head_queries @ head_keys.mT  # (heads, queries, keys)
-    head_weights = (head_scores / head_keys.shape[-1] ** 0.5).softmax(dim=-1)
+    head_scores = head_scores / head_keys.shape[-1] ** 0.5  # (heads, queries, keys)
+    head_weights = head_scores.softmax(dim=-1)  # (heads, queries, keys)
     words = "loan", "river", "bank"
-    heat_maps("Each head looks in its own places", head_weights, words)
+    title = "Each head looks in its own places"
+    heat_maps(title, head_weights, words, head_scores)
     # --8<-- [end:heat_maps]

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+// Figures answer: who points at a number, taps it, or moves to it with the keyboard sees what it is
+// computed from, and its sum in words. What a figure knows stands in its data-numbers.
+
+import { boxOf, explain, next, placeAt, readTensors } from "./answers.js";
+
+/**
+ * @typedef {import("./answers.js").Area} Area
+ * @typedef {import("./answers.js").Place} Place
+ */
+
+const HINT = "Point at a number, or tap it, to see where it comes from.";
+const FOLLOWED = "followed"; // the key under which the browser remembers the input, "0" to "2"
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Let every figure of the page answer. */
+export function letFiguresAnswer() {
+  if (document.querySelector(".told[role]")) return; // they do already
+  const figures = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll("figure[data-numbers]")
+  );
+  const follows = Array.from(figures, letAnswer);
+  offerToFollow((row) => follows.forEach((follow) => follow(row)));
+}
+
+/**
+ * Let one figure answer. Return a function that marks the row of an input, or -1 for none.
+ *
+ * @param {HTMLElement} figure
+ */
+function letAnswer(figure) {
+  const svg = /** @type {SVGSVGElement} */ (figure.querySelector("svg"));
+  const told = /** @type {HTMLElement} */ (figure.querySelector(".told"));
+  const tensors = readTensors(figure.dataset.numbers ?? "[]");
+  const drawn = tensors.filter(({ cells }) => cells);
+  const first = { tensor: drawn[drawn.length - 1], row: 0, column: 0 }; // the result comes last
+  const rows = layer(svg);
+  const marks = layer(svg);
+  /** @type {Place | undefined} */
+  let chosen; // by a tap or by the keyboard
+  /** @type {Place | undefined} */
+  let hovered;
+
+  const show = () => {
+    const place = hovered ?? chosen;
+    figure.classList.toggle("asked", Boolean(place));
+    if (!place) {
+      marks.replaceChildren();
+      told.textContent = HINT;
+      return;
+    }
+    const { words, sources } = explain(tensors, place);
+    const areas = sources.filter(({ tensor }) => tensor.cells);
+    marks.replaceChildren(...areas.map((area) => mark(area, "source")), mark(place, "result"));
+    told.textContent = words;
+  };
+  /** @param {MouseEvent} event */
+  const placeUnder = ({ clientX, clientY }) => {
+    const { left, top, width } = svg.getBoundingClientRect();
+    const scale = svg.viewBox.baseVal.width / width;
+    return placeAt(tensors, (clientX - left) * scale, (clientY - top) * scale);
+  };
+
+  svg.addEventListener("pointermove", (event) => {
+    hovered = event.pointerType === "touch" ? undefined : placeUnder(event);
+    show();
+  });
+  svg.addEventListener("pointerleave", () => {
+    hovered = undefined;
+    show();
+  });
+  svg.addEventListener("click", (event) => {
+    chosen = placeUnder(event);
+    svg.focus({ preventScroll: true });
+    show();
+  });
+  svg.addEventListener("focus", () => {
+    if (svg.matches(":focus-visible")) chosen ??= first;
+    show();
+  });
+  svg.addEventListener("blur", () => {
+    chosen = undefined;
+    show();
+  });
+  svg.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") svg.blur();
+    const arrow = ARROWS[event.key];
+    if (!arrow || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    chosen = next(tensors, chosen ?? first, ...arrow);
+    hovered = undefined;
+    show();
+  });
+
+  // An application gets the arrow keys from a screen reader; its name is that of the image.
+  svg.setAttribute("role", "application");
+  svg.setAttribute("tabindex", "0");
+  told.setAttribute("role", "status");
+  show();
+  return (/** @type {number} */ row) => {
+    const ofInputs = drawn.filter(({ rows, values }) => isOfInputs(rows) && values[row]);
+    rows.replaceChildren(...ofInputs.map((tensor) => mark({ tensor, row }, "followed")));
+  };
+}
+
+/**
+ * Return whether each row of a tensor belongs to an input of the running example.
+ *
+ * @param {string | string[]} rows
+ */
+const isOfInputs = (rows) => rows === "input" || rows.includes("loan");
+
+/**
+ * Add an empty group to a drawing, above all else.
+ *
+ * @param {SVGSVGElement} svg
+ */
+function layer(svg) {
+  const group = document.createElementNS(svg.namespaceURI, "g");
+  svg.append(group);
+  return group;
+}
+
+/**
+ * Make a frame around an area, in the color of its tensor.
+ *
+ * @param {Area} area
+ * @param {string} className
+ */
+function mark(area, className) {
+  const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  for (const [name, value] of Object.entries({ ...boxOf(area), class: className, rx: 2 }))
+    rect.setAttribute(name, String(value));
+  const { color } = area.tensor;
+  if (color.startsWith("C")) rect.style.setProperty("stroke", `var(--cycle-${color.slice(1)})`);
+  return rect;
+}
+
+/**
+ * Let the switch at the head of a chapter choose the input whose rows are marked, here and on the
+ * pages to come.
+ *
+ * @param {(row: number) => void} follow
+ */
+function offerToFollow(follow) {
+  const buttons = [...document.querySelectorAll(".follow button")];
+  const choose = (/** @type {string | null} */ row) => {
+    for (const [index, button] of buttons.entries())
+      button.setAttribute("aria-pressed", String(String(index) === row));
+    if (buttons.length) follow(Number(row ?? -1));
+  };
+  for (const [index, button] of buttons.entries())
+    button.addEventListener("click", () => {
+      const isOn = button.getAttribute("aria-pressed") === "true";
+      if (isOn) remember(null);
+      else remember(String(index));
+      choose(isOn ? null : String(index));
+    });
+  choose(remembered());
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(FOLLOWED);
+  } catch {
+    return null; // the browser keeps nothing
+  }
+}
+
+/** @param {string | null} row */
+function remember(row) {
+  try {
+    if (row === null) localStorage.removeItem(FOLLOWED);
+    else localStorage.setItem(FOLLOWED, row);
+  } catch {
+    // the browser keeps nothing
+  }
+}

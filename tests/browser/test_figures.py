@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""Figures answer: who points at a number sees its row, its column, and its sum."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.support.browser import Server, turn_page
+from tests.support.chapters import CHAPTERS
+from tests.support.lab import SOURCES, serve_sources
+
+PRODUCT = "walkthrough/queries_keys_values/"
+EXPLAIN = """async ([module, figures]) => {
+    const { readTensors, explain } = await import(module);
+    return figures.map((json) => {
+        const tensors = readTensors(json);
+        const made = tensors.filter((tensor) => tensor.made && tensor.cells);
+        return made.flatMap((tensor) => tensor.values.flatMap((numbers, row) =>
+            numbers.map((_, column) => explain(tensors, { tensor, row, column }).words)));
+    });
+}"""
+SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-"})
+
+
+@pytest.fixture
+def page(context: BrowserContext, server: Server) -> Page:
+    page = context.new_page()
+    page.goto(server.url + PRODUCT)
+    return page
+
+
+def figures_of(site: Path) -> Iterator[tuple[str, str]]:
+    """The numbers of each figure of the chapters, and of the home page, with the page's name."""
+    for name in (*CHAPTERS, "."):
+        soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
+        for figure in soup.select("article figure[data-numbers]"):
+            yield name, str(figure["data-numbers"])
+
+
+def test_every_sum_that_a_figure_tells_is_right(
+    context: BrowserContext, server: Server, site: Path
+) -> None:
+    serve_sources(context)
+    page = context.new_page()
+    page.goto(server.url)
+    found = list(figures_of(site))
+    module = f"{server.url}{SOURCES}/answers.js"
+    told = page.evaluate(EXPLAIN, [module, [numbers for _, numbers in found]])
+    sums = [words for some in told for words in some if " = " in words]
+    assert len(sums) > 100
+    for words in sums:
+        terms, _, result = words.partition(": ")[2].partition(" (each score")[0].rpartition(" = ")
+        assert value(terms) == pytest.approx(value(result), abs=2e-3), words
+
+
+def value(terms: str) -> Any:
+    names = {"exp": math.exp, "__builtins__": {}}
+    return eval(terms.translate(SIGNS).replace("∞", "1e400"), names)
+
+
+def product(page: Page) -> tuple[Locator, Locator, Locator]:
+    """The figure of a product, its drawing, and what it tells."""
+    figure = page.locator("figure[data-numbers]").first
+    return figure, figure.locator("svg"), figure.locator(".told")
+
+
+def point(drawing: Locator, tensor: int, row: int, column: int) -> dict[str, float]:
+    """The middle of a cell, in pixels from the corner of the drawing."""
+    return drawing.evaluate(
+        """(svg, [tensor, row, column]) => {
+            const { cells } = JSON.parse(svg.parentElement.dataset.numbers)[tensor];
+            const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+            const [left, top, width, height] = cells;
+            return { x: (left + (column + 0.5) * width) * scale,
+                     y: (top + (row + 0.5) * height) * scale };
+        }""",
+        [tensor, row, column],
+    )
+
+
+def test_pointing_at_a_number_marks_its_row_and_column_and_tells_the_sum(page: Page) -> None:
+    figure, drawing, told = product(page)
+    expect(told).to_contain_text("Point at a number")
+    before = figure.bounding_box()
+    drawing.hover(position=point(drawing, 2, 1, 0))
+    expect(told).to_have_text("keys[1, 0] (input 2, column 1): 0×0 + 2×1 + 0×0 + 2×1 = 4")
+    expect(figure.locator("rect.source")).to_have_count(2)
+    expect(figure.locator("rect.result")).to_have_count(1)
+    expect(figure.locator(".mark").first).to_be_hidden()
+    page.mouse.move(5, 5)
+    expect(told).to_contain_text("Point at a number")
+    expect(figure.locator("rect.result")).to_have_count(0)
+    after = figure.bounding_box()
+    assert before and after and before["height"] == after["height"], "the page moved"
+
+
+def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
+    figure, drawing, told = product(page)
+    assert figure.locator("[tabindex]").count() == 1
+    drawing.focus()
+    page.keyboard.press("ArrowDown")
+    expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
+    page.keyboard.press("ArrowRight")
+    expect(told).to_contain_text("keys[1, 1] (input 2, column 2)")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    expect(told).to_have_text("inputs[1, 2] (input 2, column 3): 0")
+    page.keyboard.press("Escape")
+    expect(told).to_contain_text("Point at a number")
+    expect(drawing).not_to_be_focused()
+
+
+def test_a_tap_stays(context: BrowserContext, server: Server) -> None:
+    browser = context.browser
+    assert browser
+    phone = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    page = phone.new_page()
+    page.goto(server.url + PRODUCT)
+    figure, drawing, told = product(page)
+    drawing.scroll_into_view_if_needed()
+    drawing.tap(position=point(drawing, 2, 2, 1))
+    expect(told).to_contain_text("keys[2, 1] (input 3, column 2): ")
+    expect(figure.locator("rect.source")).to_have_count(2)
+    phone.close()
+
+
+def test_a_word_is_followed_from_page_to_page(page: Page) -> None:
+    river = page.get_by_role("button", name="river", exact=True)
+    river.click()
+    expect(river).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("rect.followed")).to_have_count(2)  # in inputs and keys, not in w_key
+    turn_page(page, "**/walkthrough/attention_scores/")
+    expect(river).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("rect.followed").first).to_be_attached()
+    river.click()
+    expect(page.locator("rect.followed")).to_have_count(0)
+    page.reload()
+    expect(river).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_switch_stands_only_where_it_does_something(page: Page, server: Server) -> None:
+    expect(page.locator(".follow")).to_be_visible()
+    page.goto(server.url + "walkthrough/why_attention/")
+    expect(page.locator(".follow")).to_be_hidden()
+
+
+def test_without_scripts_a_figure_and_its_caption_are_whole(
+    context: BrowserContext, server: Server
+) -> None:
+    browser = context.browser
+    assert browser
+    plain = browser.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(server.url + PRODUCT)
+    figure, _, told = product(page)
+    expect(figure.locator("figcaption")).to_contain_text("meets the outlined column")
+    expect(figure.locator(".mark").first).to_be_visible()
+    expect(told).to_be_hidden()
+    expect(page.locator(".follow")).to_be_hidden()
+    plain.close()
+
+
+def test_every_figure_of_a_chapter_has_a_caption(site: Path) -> None:
+    bare = []
+    for name in CHAPTERS:
+        soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
+        for figure in soup.select("article figure.drawing"):
+            title = figure.select_one("title")
+            assert title
+            is_map = re.match("The map, with", title.get_text())
+            if not is_map and not figure.select_one("figcaption"):
+                bare.append(f"{name}: {title.get_text()}")
+    assert not bare, bare
