@@ -19,6 +19,14 @@ from math_core import LatexError, LatexToMathML
 from engine.model.tensors import Tensor
 
 # Numbers, formulas and pictures are no words that anybody searches for.
+# A paragraph below a figure, or below the code that draws it, which attr_list has marked as its
+# caption: `{ .caption }`.
+CAPTION = re.compile(
+    r'(?P<told><p class="told"></p>\s*)?</figure>'
+    r"(?P<code>(?:(?!</figure>|<p\b).)*?)"
+    r'<p class="caption">(?P<caption>.*?)</p>',
+    re.DOTALL,
+)
 UNSEARCHED = re.compile(
     r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
     r'|figure class="drawing|table class="tensor)"'
@@ -49,7 +57,8 @@ class VisualPostprocessor(Postprocessor):
         self.tensor = re.compile("|".join(map(re.escape, self.formulas)) or "(?!)")
 
     def run(self, text: str) -> str:
-        return UNSEARCHED.sub(r"\g<0> data-search-exclude", self.seen.sub(self.shown, text))
+        text = CAPTION.sub(captioned, self.seen.sub(self.shown, text))
+        return UNSEARCHED.sub(r"\g<0> data-search-exclude", text)
 
     def shown(self, match: re.Match[str]) -> str:
         if name := match["inline"]:
@@ -62,6 +71,12 @@ class VisualPostprocessor(Postprocessor):
 
     def colored(self, match: re.Match[str]) -> str:
         return match[0].replace(">", f' class="{self.formulas[match[0]]}">', 1)
+
+
+def captioned(match: re.Match[str]) -> str:
+    """Return the end of a figure with its caption inside, and the code below it."""
+    caption = f"<figcaption>\n<p>{match['caption']}</p>\n{match['told'] or ''}</figcaption>"
+    return f"{caption}\n</figure>{match['code'].rstrip()}"
 
 
 @cache
