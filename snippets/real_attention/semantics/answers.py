@@ -44,6 +44,14 @@ def answer(question, attend):
 
 # --8<-- [end:answer]
 
+
+def standing(row, name):
+    """Return "odd" for an answer that most of the others do not give, else "usual"."""
+    given = [word for word in row.values() if word not in ("no option", "refused")]
+    most = max(given, key=given.count)
+    return "usual" if row[name] not in given or row[name] == most else "odd"
+
+
 # --8<-- [start:for_function]
 may_attend = torch.tensor([[True, True, False]])  # (1, keys), 3 is padding
 for_function = may_attend.expand(2, 3)  # (queries, keys)
