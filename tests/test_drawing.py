@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from snippets.drawing import grouped, heads, maps, pieces, positions, tables, weights
+from snippets.drawing import grouped, heads, hero, maps, pieces, positions, steps, tables, weights
 from snippets.drawing.pieces import number
 from snippets.drawing.tensors import COLORS
 
@@ -322,3 +322,51 @@ def test_falling_curves_say_what_is_left_at_distance_8():
     told = re.findall(r"\d\.\d{3}", plt.gcf().description)
     assert told == [f"{left:.3f}" for left in (-8 * slopes).exp()]
     assert len(plt.gca().lines) == 8
+
+
+WORDS = ["loan", "river", "bank", "fish"]
+
+
+def named_numbers():
+    return {one["name"]: values_of(one) for one in plt.gcf().numbers}
+
+
+def test_a_mask_goes_from_a_score_to_minus_infinity_to_0():
+    scores = torch.arange(1.0, 17).view(4, 4) / 4
+    causal = torch.ones(4, 4).tril().bool()
+    steps.masked_softmax("A mask", scores, causal, WORDS)
+    shown = named_numbers()
+    assert shown["masked"].equal(scores.masked_fill(~causal, -torch.inf))
+    assert torch.allclose(shown["weights"], shown["masked"].softmax(dim=-1), atol=1e-5)
+    assert texts(plt.gcf()).count("−∞") == texts(plt.gcf()).count("0") == 6
+
+
+def test_columns_that_move_apart_are_those_of_the_tensor():
+    queries = torch.arange(24.0).view(3, 8)
+    steps.columns_apart("Apart", queries, 4)
+    shown = named_numbers()
+    parts = [shown[f"queries[{head}]"] for head in range(4)]
+    assert torch.cat(parts, dim=-1).equal(shown["queries"]) and shown["queries"].equal(queries)
+
+
+def test_a_turning_arrow_says_where_it_points():
+    def quarter_turn(vector, position):
+        angle = position * torch.pi / 2
+        return torch.stack([vector[0] * angle.cos(), vector[0] * angle.sin()])
+
+    steps.turning("Turns", quarter_turn, torch.tensor([2.0, 0]), range(3))
+    told = plt.gcf().description.replace("-0.00", "0.00")
+    assert "position 0: (2.00, 0.00)" in told
+    assert "position 1: (0.00, 2.00)" in told
+    assert "position 2: (-2.00, 0.00)" in told
+
+
+def test_the_first_picture_shows_words_weights_and_outputs():
+    three = INPUTS[:, :4]
+    scores = three @ three.T
+    shares = scores.softmax(dim=-1)
+    values = torch.arange(9.0).view(3, 3)
+    hero.words_in_words_out("All", WORDS[:3], three, scores, shares, values, shares @ values)
+    drawn = [one["name"] for one in plt.gcf().numbers if "cells" in one]
+    assert drawn == ["inputs", "weights", "outputs"]
+    assert f"{shares[0, 0]:.2f}" in texts(plt.gcf())

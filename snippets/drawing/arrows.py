@@ -29,11 +29,15 @@ def planes(title, columns, **pictures):
 def arrow(axes, left, vector, word, color):
     """An arrow from the origin; its name stands at its head."""
     x, y = left + vector[0].item() * UNIT, BOTTOM - vector[1].item() * UNIT
-    dx, dy = x - left, y - BOTTOM
+    arrow_to(axes, (left, BOTTOM), (x, y), color)
+    write(axes, x + 8, y - 6, word, color, weight="bold")
+
+
+def arrow_to(axes, start, tip, color):
+    dx, dy = tip[0] - start[0], tip[1] - start[1]
     length = (dx**2 + dy**2) ** 0.5
     along, across = (dx / length, dy / length), (-dy / length, dx / length)
-    base = (x - 11 * along[0], y - 11 * along[1])
-    axes.plot((left, base[0]), (BOTTOM, base[1]), color=color, lw=2, solid_capstyle="butt")
+    base = (tip[0] - 11 * along[0], tip[1] - 11 * along[1])
+    axes.plot((start[0], base[0]), (start[1], base[1]), color=color, lw=2, solid_capstyle="butt")
     sides = [(base[0] + s * 5 * across[0], base[1] + s * 5 * across[1]) for s in (1, -1)]
-    axes.add_patch(plt.Polygon([(x, y), *sides], fc=color, lw=0))
-    write(axes, x + 8, y - 6, word, color, weight="bold")
+    axes.add_patch(plt.Polygon([tip, *sides], fc=color, lw=0))

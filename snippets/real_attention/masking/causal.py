@@ -39,11 +39,9 @@ if __name__ == "__main__":
     # --8<-- [end:show_future]
 
     # --8<-- [start:picture]
-    from snippets.drawing.weights import heat_map
+    from snippets.drawing.steps import masked_softmax
 
     scores = queries @ keys.T / 3**0.5  # (queries, keys)
-    scores = scores.masked_fill(~causal, -torch.inf)  # (queries, keys)
-    weights = scores.softmax(dim=-1)  # (queries, keys)
     words = "loan", "river", "bank"
-    heat_map("The weights: none on the future", weights, words=words)
+    masked_softmax("From a score to minus infinity to 0", scores, causal, words)
     # --8<-- [end:picture]
