@@ -111,8 +111,9 @@ def test_the_ids_on_a_page_are_unique(pages) -> None:
 def test_a_chapter_and_its_notebooks_lead_to_each_other(site, pages) -> None:
     for name, chapter in CHAPTER_OF.items():
         links = {a["href"]: a for a in parsed(site / chapter / "index.html").select(".notebooks a")}
+        up = "../" * (chapter.count("/") + 1)
         for kind in KINDS:
-            to_page, to_file = (f"../../notebooks/{name}_{kind}/", f"{name}_{kind}.ipynb")
+            to_page, to_file = (f"{up}notebooks/{name}_{kind}/", f"{name}_{kind}.ipynb")
             assert to_page in links
             assert "download" in links[to_page + to_file].attrs
             back = {a["href"] for a in pages[name, kind].select(".notebooks a")}

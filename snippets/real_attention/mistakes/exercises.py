@@ -3,6 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from snippets.real_attention.mistakes.axes import equal_values_come_back
+from snippets.real_attention.mistakes.layers import batch_first, length_first
 from snippets.real_attention.mistakes.masks import the_future_does_not_leak
 from snippets.real_attention.mistakes.merge import merged_as_they_lie, merged_by_token
 from snippets.real_attention.mistakes.polarity import the_first_query_sees_itself_alone
@@ -50,3 +51,18 @@ if __name__ == "__main__":
     print("without the transpose:", lying, sep="\n")
     print("with it:", by_token, sep="\n")
     # --8<-- [end:merge]
+
+    # --8<-- [start:which_head]
+    of_six = torch.arange(3).repeat_interleave(2)  # (query heads,)
+    tiled = torch.arange(3).repeat(2)  # (query heads,)
+    print("repeat_interleave:", of_six)
+    print("repeat:           ", tiled)
+    # --8<-- [end:which_head]
+
+    # --8<-- [start:axes_of_a_batch]
+    four_texts = torch.randn(4, 10, 8, generator=torch.Generator().manual_seed(0))
+    confused = length_first(8, 2)(*[four_texts] * 3)[1].shape
+    meant = batch_first(8, 2)(*[four_texts] * 3)[1].shape
+    print("without batch_first:", confused)
+    print("with it:            ", meant)
+    # --8<-- [end:axes_of_a_batch]

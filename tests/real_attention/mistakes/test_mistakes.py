@@ -4,10 +4,16 @@
 import re
 import runpy
 
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
 import pytest
 import torch
 import torch.nn.functional as F
 
+from snippets.drawing.wrong_and_right import pair
 from snippets.real_attention.mistakes import axes as mistakes_axes
 from snippets.real_attention.mistakes import empty_rows as mistakes_empty_rows
 from snippets.real_attention.mistakes import heads as mistakes_heads
@@ -15,6 +21,7 @@ from snippets.real_attention.mistakes import layers as mistakes_layers
 from snippets.real_attention.mistakes import masks as mistakes_masks
 from snippets.real_attention.mistakes import merge as mistakes_merge
 from snippets.real_attention.mistakes import polarity as mistakes_polarity
+from snippets.real_attention.mistakes import probes
 from snippets.real_attention.mistakes import sizes as mistakes_sizes
 from snippets.real_attention.mistakes.run import run, sample
 from snippets.walkthrough.queries_keys_values import keys, queries, values
@@ -192,3 +199,37 @@ def test_zeros_whose_gradients_are_not_finite_do_not_pass_for_a_fix():
 
     with pytest.raises(AssertionError, match="gradients are not finite"):
         mistakes_empty_rows.a_query_without_keys_gets_zeros(zeros_afterwards)
+
+
+def looked_at(bug, fix):
+    """What the picture of an exhibit shows of a bug and its fix, as the pages look at them."""
+    mask = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 0]]).bool()
+    zeros = mistakes_empty_rows.zeros_for_empty_rows
+    ways = {
+        "scaled_by_d_model": (probes.of_two_heads, fix),
+        "same_mask": (probes.of_a_layer, fix),
+        "a_large_number": (lambda one: probes.weights_of(one, mask), zeros),
+        "minus_infinity": (lambda one: probes.weights_of(one, mask), zeros),
+        "split_by_reshape": (probes.tokens_split, fix),
+        "merge_by_view": (probes.tokens_merged, fix),
+        "merged_as_they_lie": (probes.tokens_of_a_batch, fix),
+        "repeated": (probes.shared_heads_of, fix),
+        "aligned_at_the_start": (lambda one: probes.weights_of(one, last=2), fix),
+        "length_first": (probes.between_tokens, fix),
+        "AlwaysDropping": (probes.of_a_model, fix),
+    }
+    look, fix = ways.get(bug.__name__, (probes.weights_of, fix))
+    return look(bug), look(fix)
+
+
+@by_bug
+def test_the_maps_of_an_exhibit_show_what_the_bug_changes(module, test, bug, fix):
+    wrong, right = looked_at(getattr(module, bug), getattr(module, fix))
+    if right.max() <= 1:  # weights, and not the numbers of tokens
+        sums = right.sum(dim=-1)
+        assert ((sums - 1).abs().lt(1e-5) | sums.eq(0)).all()
+    assert wrong is None or not wrong.nan_to_num(9).allclose(right, atol=0.02)
+    pair(bug, wrong, right)
+    told = plt.gcf().description
+    plt.close("all")
+    assert told.startswith("wrong: an error. right" if wrong is None else "wrong, shape")

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""Looks inside an attention, broken or fixed: its weights, or the tokens that its rows hold."""
+
+import torch
+from torch import nn
+
+from snippets.walkthrough.inputs import x
+from snippets.walkthrough.queries_keys_values import keys, queries
+
+
+def weights_of(attention, *others, last=3):
+    """The outputs for values that are the rows of an identity matrix: they are the weights."""
+    return attention(queries[-last:], keys, torch.eye(3), *others)
+
+
+def of_two_heads(attention):
+    return attention(*(torch.stack([one, one]) for one in (queries, keys, torch.eye(3))))[0]
+
+
+def of_a_layer(masked):
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(4, num_heads=1)
+
+    def with_weights(*three, attn_mask, **_):
+        return layer(*three, attn_mask=attn_mask)[1:]
+
+    return masked(with_weights, x).detach()
+
+
+def shared_heads_of(attention):
+    """Which of two key heads each of six query heads uses."""
+    query_heads, key_heads = torch.zeros(1, 6, 1, 2), torch.zeros(1, 2, 1, 2)
+    return attention(query_heads, key_heads, torch.eye(2).view(1, 2, 1, 2))[0, :, 0]
+
+
+def between_tokens(make_layer):
+    """Weights between all tokens of two examples, three tokens each."""
+    torch.manual_seed(0)
+    batch = torch.stack([x, x + 1])  # (batch, length, d_model)
+    weights = make_layer(4, 1)(batch, batch, batch)[1].detach()
+    if len(weights) == 2:  # one table for each example
+        return torch.block_diag(*weights)
+    found = torch.zeros(2, 3, 2, 3)
+    for token in range(3):  # one table for each token
+        found[:, token, :, token] = weights[token]
+    return found.reshape(6, 6)
+
+
+def of_a_model(make_model):
+    torch.manual_seed(0)
+    return weights_of(make_model().eval())
+
+
+def tokens_merged(merge):
+    """The whole that heads make, each number the token that it comes from; None for an error."""
+    try:
+        return merge(torch.arange(1.0, 4).view(1, 3, 1).expand(2, 3, 2).contiguous())
+    except RuntimeError:
+        return None
+
+
+def tokens_of_a_batch(merge):
+    return tokens_merged(lambda heads: merge(heads[None])[0])
+
+
+def tokens_split(split):
+    tokens = torch.arange(1.0, 4).view(3, 1).expand(3, 4).contiguous()
+    return torch.cat(list(split(tokens, 2)), dim=-1)

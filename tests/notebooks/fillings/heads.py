@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+WRONG = [
+    (
+        "def split_by_view(x, n_heads):\n    return x.view(n_heads, len(x), -1)",
+        "rows are no longer tokens",
+    ),
+    (
+        "def merge_by_reshape(heads):\n    return heads.reshape(heads.shape[1], -1)",
+        "rows are no longer tokens",
+    ),
+    (
+        "def merge_by_reshape(heads):\n    return heads.transpose(0, 1).view(heads.shape[1], -1)",
+        "does not run",
+    ),
+    (
+        "def merged_by_token(heads):\n    return heads.flatten(2)",
+        "a row should hold all heads of one token",
+    ),
+    (
+        "def merged_by_token(heads):\n    return heads.reshape(len(heads), heads.shape[2], -1)",
+        "a row should hold all heads of one token",
+    ),
+]
