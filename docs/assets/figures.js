@@ -94,9 +94,15 @@ function letAnswer(figure) {
     show();
   });
 
-  // An application gets the arrow keys from a screen reader; its name is that of the image.
+  // An application gets the arrow keys from a screen reader. Its name stays that of the image, but
+  // not as a <title>, which would pop up over the cells.
+  const title = svg.querySelector("title");
   svg.setAttribute("role", "application");
   svg.setAttribute("tabindex", "0");
+  svg.setAttribute("aria-label", title?.textContent ?? "");
+  svg.setAttribute("aria-describedby", svg.querySelector("desc")?.id ?? "");
+  svg.removeAttribute("aria-labelledby");
+  title?.remove();
   told.setAttribute("role", "status");
   show();
   return (/** @type {number} */ row) => {

@@ -105,6 +105,7 @@ def test_pointing_at_a_number_marks_its_row_and_column_and_tells_the_sum(page: P
 def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
     figure, drawing, told = product(page)
     assert figure.locator("[tabindex]").count() == 1
+    expect(drawing).to_have_accessible_name("One number of keys")
     drawing.focus()
     page.keyboard.press("ArrowDown")
     expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
