@@ -4,11 +4,13 @@
 // and those it imports into one classic script (engine/site/scripts.py).
 
 import { copy, make } from "../dom.js";
+import { parseRows } from "../lists.js";
 import { spellList } from "../numbers.js";
 import { SOURCES, isSource } from "./attention.js";
 import { explainCell, explainRefusal, explainSteps } from "./explain.js";
 import { moveFocus, moveOf } from "./keyboard.js";
 import {
+  EXPERIMENTS,
   LINK,
   TEMPERATURE,
   computeTensors,
@@ -16,6 +18,7 @@ import {
   encode,
   nameOf,
   parseEntry,
+  pasteRows,
   randomize,
   toPyTorch,
 } from "./state.js";
@@ -30,6 +33,7 @@ import { Tables, button, div, paint, readTables, summarize } from "./view.js";
  */
 
 const HINT = "Change a number, or point at a result to see where it comes from.";
+const MAX_UNDOS = 100;
 const PAUSE = 800; // milliseconds without typing, after which a screen reader is told the outputs
 
 class AttentionLab extends HTMLElement {
@@ -57,13 +61,23 @@ class AttentionLab extends HTMLElement {
 
   #pointer = ""; // where it was when it last entered an element
 
-  /** @type {number[][]} the outputs when the reader began to edit */
-  #before = [];
+  /** @type {Scene["tensors"]} what everything was when the reader began to edit */
+  #before = /** @type {never} */ (undefined);
+
+  /** @type {string[]} the links to earlier states, which "Undo" goes back to */
+  #past = [];
+
+  #link = ""; // to the state as it was last kept
 
   #sum = make("p", { className: "lab-sum", id: "lab-sum" });
   #live = make("p", { className: "lab-live", role: "status" });
   #summary = make("div", { className: "lab-summary", ariaHidden: "true" });
-  #parts = make("div", { className: "lab-parts" });
+  #sources = make("div", { className: "lab-sources" });
+  #results = make("div", { className: "lab-watch" });
+  #undo = button("Undo", () => this.#goBack(), { disabled: true });
+
+  /** @type {HTMLAnchorElement | null} the page's link to the worksheets */
+  #worksheet = null;
   #query = make("select");
 
   // Between the header and the bar, which hide what is under them.
@@ -75,17 +89,23 @@ class AttentionLab extends HTMLElement {
   // A phone's keyboard covers the end of the screen, and the bar with it, unless the bar is raised.
   #raiseBar = () => {
     const { height = innerHeight, offsetTop = 0 } = visualViewport ?? {};
-    this.style.setProperty("--lab-covered", `${Math.max(0, innerHeight - height - offsetTop)}px`);
+    const covered = `${Math.max(0, innerHeight - height - offsetTop)}px`;
+    if (this.style.getPropertyValue("--lab-covered") === covered) return;
+    this.style.setProperty("--lab-covered", covered);
+    const active = document.activeElement;
+    if (active && this.#sources.contains(active)) active.scrollIntoView({ block: "nearest" });
   };
 
   connectedCallback() {
     this.#written = readTables(this);
+    this.#worksheet = this.querySelector("a");
     const missing = SOURCES.find((role) => !this.#written.has(role));
     if (missing) return; // these are no tables of the build: leave them as they are
     const [inputs, w_query, w_key, w_value] = SOURCES.map(
       (role) => this.#written.get(role)?.numbers ?? [],
     );
-    const tokens = inputs.map(() => "");
+    const names = this.dataset.names?.split(" ") ?? [];
+    const tokens = inputs.map((_, index) => names[index] ?? "");
     const settings = { scale: false, causal: false, temperature: 1, tokens };
     this.#start = { inputs, w_query, w_key, w_value, ...settings };
     this.#path = location.pathname;
@@ -102,12 +122,22 @@ class AttentionLab extends HTMLElement {
   }
 
   #build() {
+    const experiments = Object.entries(EXPERIMENTS).map(([label, { perform, notice }]) =>
+      button(label, () => this.#replace(perform, notice)),
+    );
     const tools = div(
       "lab-tools",
-      button("Random small integers", () => this.#randomize()),
+      make("span", {}, "Try:"),
+      ...experiments,
+      this.#undo,
       button("Reset", () => this.#reset()),
+    );
+    const exports = div(
+      "lab-tools",
+      button("Random small integers", () => this.#randomize()),
       button("Copy link", () => this.#copy(location.href, "The link")),
       button("Copy as PyTorch", () => this.#copy(toPyTorch(this.#state), "The script")),
+      ...(this.#worksheet ? [this.#worksheet] : []),
     );
     const steps = div(
       "lab-steps",
@@ -116,14 +146,17 @@ class AttentionLab extends HTMLElement {
       button("Next", () => this.#walk(1)),
     );
     const bar = div("lab-bar", steps, this.#sum, this.#summary);
-    this.replaceChildren(div("lab-bench", tools, this.#parts), bar, this.#live);
+    const edit = div("lab-edit", tools, this.#sources, exports);
+    this.replaceChildren(div("lab-bench", edit, this.#results), bar, this.#live);
     this.#query.addEventListener("change", () => this.#walk(0));
   }
 
   #listen() {
-    for (const kind of ["keyup", "change", "click"]) this.addEventListener(kind, () => this.#keep());
+    for (const kind of ["keyup", "change", "click"])
+      this.addEventListener(kind, () => this.#keep(kind !== "keyup"));
     this.addEventListener("input", ({ target }) => this.#edit(target));
     this.addEventListener("change", ({ target }) => this.#finish(target));
+    this.addEventListener("paste", (event) => this.#paste(event));
     this.addEventListener("keydown", (event) => this.#press(event));
     this.addEventListener("focusin", ({ target }) => this.#enter(target));
     this.addEventListener("focusout", () => this.#show());
@@ -139,12 +172,14 @@ class AttentionLab extends HTMLElement {
    *
    * @param {State} state
    * @param {string} notice
+   * @param {Scene["tensors"]} [before] what to compare its numbers with
    */
-  #load(state, notice) {
+  #load(state, notice, before) {
     this.#state = state;
     this.#step = 0;
     this.#hovered = undefined;
     this.#compute();
+    this.#before = before ?? this.#scene.tensors;
     this.#tables = new Tables(this.#scene, this.#written, this.#sum.id, {
       renamed: () => this.#rename(),
       added: () => this.#addInput(),
@@ -153,14 +188,15 @@ class AttentionLab extends HTMLElement {
     const { sources, results } = this.#tables;
     const projections = results.slice(0, 3);
     const attention = results.slice(3);
-    this.#parts.replaceChildren(...sources, ...projections, this.#switches(), ...attention);
+    this.#sources.replaceChildren(...sources, this.#switches());
+    this.#results.replaceChildren(div("lab-row", ...projections), div("lab-row", ...attention));
+    this.#tables.fill(this.#scene, this.#before);
     const options = state.tokens.map((_, index) => {
       const option = make("option", { value: String(index) });
       option.append(nameOf(state, index));
       return this.#tables.heading(index, option);
     });
     this.#query.replaceChildren(...options);
-    this.#before = this.#scene.tensors.outputs;
     this.#outputsInSight.disconnect();
     this.#outputsInSight.observe(attention[attention.length - 1]);
     this.#say(notice);
@@ -178,7 +214,7 @@ class AttentionLab extends HTMLElement {
   /** Compute again, after a number, a name or a switch was changed. */
   #change() {
     this.#compute();
-    this.#tables.fill(this.#scene);
+    this.#tables.fill(this.#scene, this.#before);
     this.#show();
     const { tensors } = this.#scene;
     this.#announce(() => {
@@ -188,7 +224,7 @@ class AttentionLab extends HTMLElement {
   }
 
   #rename() {
-    this.#tables.fill(this.#scene);
+    this.#tables.fill(this.#scene, this.#before);
     this.#show();
   }
 
@@ -214,12 +250,29 @@ class AttentionLab extends HTMLElement {
   }
 
   #randomize() {
-    randomize(this.#state);
-    this.#load(this.#state, "New numbers.");
+    this.#replace(randomize, "New numbers.");
   }
 
   #reset() {
     this.#load(structuredClone(this.#start), "Back to the numbers of the page.");
+  }
+
+  /**
+   * Change several numbers at once, and show what they and all results were.
+   *
+   * @param {(state: State) => void} change
+   * @param {string} notice
+   */
+  #replace(change, notice) {
+    change(this.#state);
+    this.#load(this.#state, notice, this.#scene.tensors);
+  }
+
+  #goBack() {
+    this.#link = this.#past.pop() ?? this.#link;
+    const state = decode(this.#link, this.#start);
+    if (state) this.#load(state, "Undone.", this.#scene.tensors);
+    this.#undo.disabled = !this.#past.length;
   }
 
   // ---- Links and copies -----------------------------------------------------------------------
@@ -233,16 +286,29 @@ class AttentionLab extends HTMLElement {
     if (state) {
       this.#load(state, "The numbers in the address.");
       this.scrollIntoView();
-      return;
+    } else if (!this.#state || !hash) {
+      this.#load(structuredClone(this.#start), "");
     }
-    if (!this.#state || !hash) this.#load(structuredClone(this.#start), "");
-    if (isLink) this.#say("The link does not fit this lab and was left aside.");
+    this.#past = [];
+    this.#undo.disabled = true;
+    this.#link = encode(this.#state);
+    if (isLink && !state) this.#say("The link does not fit this lab and was left aside.");
   }
 
-  /** Keep the numbers in the address, where a reload or the way back finds them. */
-  #keep() {
+  /**
+   * Keep the numbers in the address, where a reload or the way back finds them.
+   *
+   * @param {boolean} isDone whether the reader ended a change, which can be undone from now on
+   */
+  #keep(isDone) {
     if (location.pathname !== this.#path) return; // it changes before the page does
     const link = encode(this.#state);
+    if (isDone && link !== this.#link) {
+      this.#past = [...this.#past, this.#link].slice(-MAX_UNDOS);
+      this.#link = link;
+      this.#undo.disabled = false;
+    }
+    if (this.#worksheet) this.#worksheet.hash = link;
     const plain = location.href.split(LINK)[0];
     history.replaceState(history.state, "", link === encode(this.#start) ? plain : link);
   }
@@ -288,12 +354,34 @@ class AttentionLab extends HTMLElement {
     target.value = String(this.#scene.tensors[place.role][place.row][place.column]);
   }
 
+  /**
+   * Spread pasted rows over the boxes from the one that they were pasted into.
+   *
+   * @param {ClipboardEvent} event
+   */
+  #paste(event) {
+    const place = this.#tables.placeOf(event.target);
+    const rows = parseRows(event.clipboardData?.getData("text") ?? "");
+    if (!place || !rows || rows.flat().length < 2 || !isSource(place.role)) return;
+    event.preventDefault();
+    const { role, row, column } = place;
+    const before = this.#scene.tensors;
+    const fits = pasteRows(this.#state, { role, row, column }, rows);
+    if (!fits) return this.#say("What was pasted does not fit from this box on.");
+    this.#load(this.#state, "Pasted.", before);
+    this.#tables.cellAt(place)?.focus();
+    this.#keep(true);
+  }
+
   /** @param {EventTarget | null} target */
   #enter(target) {
     this.#hovered = undefined;
     const place = this.#tables.placeOf(target);
     if (place && !isSource(place.role)) this.#tables.makeTabStop(place);
-    this.#before = this.#scene.tensors.outputs;
+    if (target instanceof HTMLInputElement) {
+      this.#before = this.#scene.tensors;
+      this.#tables.fill(this.#scene, this.#before);
+    }
     this.#show();
   }
 
@@ -367,9 +455,9 @@ class AttentionLab extends HTMLElement {
     const explanation = place ? this.#explain(place) : this.#steps()[this.#step];
     this.#sum.replaceChildren(...paint(explanation.words, this.#written));
     this.#tables.mark(explanation);
-    const isEditing = active instanceof HTMLInputElement && this.#parts.contains(active);
+    const isEditing = active instanceof HTMLInputElement && this.#sources.contains(active);
     this.classList.toggle("lab-editing", isEditing);
-    this.#summary.replaceChildren(...(isEditing ? [summarize(this.#scene, this.#before)] : []));
+    this.#summary.replaceChildren(...(isEditing ? [summarize(this.#scene, this.#before.outputs)] : []));
   }
 
   #switches() {

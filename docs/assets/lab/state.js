@@ -75,6 +75,56 @@ export function randomize(state) {
   }
 }
 
+/** What the buttons of the lab try, and what to look at afterwards. */
+export const EXPERIMENTS = {
+  "Make input 2 louder": {
+    /** @param {State} state */
+    perform: ({ inputs }) => {
+      const row = Math.min(1, inputs.length - 1);
+      inputs[row] = inputs[row].map((number) => clamp(2 * number));
+    },
+    notice: "The numbers of input 2 are doubled, so its key is, too. Look at the column of its weights.",
+  },
+  "Cool down": {
+    /** @param {State} state */
+    perform: (state) => (state.temperature = 0.3),
+    notice: "The temperature is 0.3. Each query settles on its highest score.",
+  },
+  "Hide the future": {
+    /** @param {State} state */
+    perform: (state) => (state.causal = true),
+    notice: "The causal mask is on. Input 1 sees only itself, and its output is its own value.",
+  },
+};
+
+/** @param {number} number */
+const clamp = (number) => Math.max(-LIMIT, Math.min(LIMIT, number));
+
+/**
+ * Write rows of numbers over a tensor from one of its cells on. Inputs that are missing are added.
+ *
+ * @param {State} state
+ * @param {{ role: import("./attention.js").Source, row: number, column: number }} place
+ * @param {Matrix} rows
+ * @returns {boolean} whether they fit; if not, nothing is written
+ */
+export function pasteRows(state, { role, row, column }, rows) {
+  const matrix = state[role];
+  const [{ length: width }] = matrix;
+  const height = role === "inputs" ? MAX_INPUTS : matrix.length;
+  const fits =
+    row + rows.length <= height &&
+    rows.every((numbers) => column + numbers.length <= width) &&
+    rows.flat().every((number) => Math.abs(number) <= LIMIT);
+  if (!fits) return false;
+  while (matrix.length < row + rows.length) {
+    matrix.push(matrix[0].map(() => 0));
+    state.tokens.push("");
+  }
+  for (const [i, numbers] of rows.entries()) matrix[row + i].splice(column, numbers.length, ...numbers);
+  return true;
+}
+
 // ---- The address ------------------------------------------------------------------------------
 
 /**

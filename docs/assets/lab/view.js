@@ -102,7 +102,6 @@ export class Tables {
     this.actions = actions;
     this.sources = SOURCES.map((role) => this.#box(role));
     this.results = RESULTS.map((role) => this.#box(role));
-    this.fill(scene);
   }
 
   /** @param {Role} role */
@@ -118,7 +117,6 @@ export class Tables {
       box.append(button("Add an input", this.actions.added, { disabled }));
     }
     box.dataset.tensor = role;
-    box.style.gridArea = role;
     box.style.setProperty("--c", `var(--${color})`);
     return box;
   }
@@ -243,19 +241,26 @@ export class Tables {
   }
 
   /**
-   * Show the results, formulas and names of a scene of the same shapes.
+   * Show the results, formulas and names of a scene of the same shapes, and what a result was
+   * before where it has changed.
    *
    * @param {Scene} scene
+   * @param {Scene["tensors"]} before
    */
-  fill(scene) {
+  fill(scene, before) {
     this.scene = scene;
     for (const role of RESULTS) {
       const matrix = scene.tensors[role];
       const texts = inCells(matrix);
+      const old = inCells(before[role]);
+      const isComparable = old.length === texts.length;
       for (const [row, cells] of this.cells.get(role)?.entries() ?? [])
         for (const [column, cell] of cells.entries()) {
           cell.textContent = texts[row][column];
           cell.dataset.value = String(matrix[row][column]);
+          const hasChanged = isComparable && old[row][column] !== texts[row][column];
+          if (hasChanged) cell.dataset.old = old[row][column];
+          else delete cell.dataset.old;
           if (role === "weights") cell.style.setProperty("--weight", cell.dataset.value);
         }
       this.formulas.get(role)?.replaceChildren(...paint(formula(scene, role), this.written));
