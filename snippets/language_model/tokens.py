@@ -53,7 +53,7 @@ def write(model, text, n_tokens):
 
 # --8<-- [start:at_temperature]
 def at_temperature(logits, temperature):
-    return (logits / temperature).softmax(dim=-1)  # (vocabulary,)
+    return (logits / temperature).softmax(dim=-1)  # (..., vocabulary)
 
 
 # --8<-- [end:at_temperature]

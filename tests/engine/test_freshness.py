@@ -318,6 +318,25 @@ def test_files_beside_the_project_and_a_database_count(sample: Sample) -> None:
     assert {sample.output(f"{stem}/part.txt").strip() for stem in stems} == {"2"}
 
 
+def test_a_copy_of_installed_weights_is_no_source(sample: Sample) -> None:
+    """A snippet unpacks a package to there once; to digest 540 MB would take longer than to run."""
+    away = sample.root.parent / f"{sample.root.name}-away"
+    copy = away / ".cache" / "self-attention" / "weights"
+    other = copy.parents[1] / "stray"
+    copy.parent.mkdir(parents=True)
+    for path in (copy, other):
+        path.write_text("1")
+    sample.section(
+        f"from pathlib import Path\ncopy = Path({str(copy)!r})\n"
+        f"copy.write_text(copy.read_text() + '.')\nprint(Path({str(other)!r}).read_text())"
+    )
+    assert ran(sample) == ["one"]
+    copy.write_text("3")
+    assert ran(sample) == []
+    other.write_text("4")
+    assert ran(sample) == ["one"]
+
+
 def test_a_version_of_what_a_snippet_imports_counts_and_no_other(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# checks: language_model/same_layer
+"""Hints and checks for the blank on turning in the hands-on notebook of this chapter."""
+
+import torch
+
+from snippets.language_model.model import BASE
+from snippets.language_model.same_layer import turned
+from snippets.notebook_checks.blanks import NotYet, check
+from snippets.real_attention.rotary.rotary import rotate
+
+HINTS = {
+    "turned": "return two tensors, the queries and then the keys, each through "
+    "rotate(…, positions, BASE)",
+}
+
+
+def check_turned(turned):
+    """Tries it on more heads of queries than of keys, and at positions that do not begin at 0."""
+    random = torch.Generator().manual_seed(0)
+    queries = torch.randn((4, 3, 6), generator=random)
+    keys = torch.randn((2, 3, 6), generator=random)
+    positions = torch.tensor([5, 6, 7])
+    try:
+        ours = turned(queries, keys, positions)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise NotYet(f"turned does not run on queries and keys: {error}") from None
+    if ours is None:
+        raise NotYet("turned returns nothing: it is still a blank, or its return is missing.")
+    if not isinstance(ours, tuple) or len(ours) != 2:
+        raise NotYet("turned has to return two tensors: the queries, then the keys.")
+    for name, value, given in zip(("queries", "keys"), ours, (queries, keys), strict=True):
+        right = rotate(given, positions, BASE)
+        mistakes = {
+            f"the {name} are not turned yet.": lambda given=given: given,
+            "the base is that of the paper. Pass BASE as well.": lambda given=given: rotate(
+                given, positions
+            ),
+            "they are at other positions. Pass the positions on.": lambda given=given: rotate(
+                given, torch.arange(3), BASE
+            ),
+        }
+        check(f"the turned {name}", value, right, mistakes)
+
+
+if __name__ == "__main__":
+    # --8<-- [start:layer_of] hidden
+    check_turned(turned)
+    # --8<-- [end:layer_of]

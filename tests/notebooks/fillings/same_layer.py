@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+HEAD = "def turned(queries, keys, positions):\n"
+RIGHT = "rotate(queries, positions, BASE)"
+
+WRONG = [
+    (HEAD + "    pass", "turned returns nothing"),
+    (HEAD + "    return rotate(queries, BASE)", "turned does not run"),
+    (HEAD + f"    return {RIGHT}", "two tensors"),
+    (HEAD + f"    return {RIGHT}, keys", "the keys are not turned yet"),
+    (HEAD + "    return rotate(queries, positions), keys", "Pass BASE as well"),
+    (HEAD + f"    return {RIGHT}, rotate(keys, positions - 5, BASE)", "Pass the positions on"),
+]
