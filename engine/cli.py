@@ -19,6 +19,7 @@ from engine.read.config import read_config
 from engine.reporter import Reporter
 from engine.site.write import mirror, write_site
 from engine.write.page import markdown
+from engine.write.uses import Origins, titles_in
 
 BAR_WIDTH = 24  # characters
 COMMANDS = {
@@ -83,7 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
         done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
-            say(markdown(page, build, project.foreign_includes), sys.stdout)
+            origins = Origins(build, titles_in(config.data.get("nav") or []))
+            say(markdown(page, build, project.foreign_includes, origins), sys.stdout)
             problems = build.problems_on(page)
         elif command == "write" and not build.problems:
             written = write_site(project, build, config.data)

@@ -57,6 +57,12 @@ def test_a_fence_with_an_include_counts_with_all_its_lines() -> None:
     assert counted(page) == (4, 9)
 
 
+def test_what_comes_next_is_left_to_the_theme() -> None:
+    """The order of pages is in `nav:` alone; a card below each page leads on."""
+    pages = {chapter: page_of(chapter).text for chapter in CHAPTERS}
+    assert [chapter for chapter, text in pages.items() if "\n[Next: " in text] == []
+
+
 if __name__ == "__main__":
     for chapter in CHAPTERS:
         plumbing, lines = counted(page_of(chapter))

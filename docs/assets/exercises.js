@@ -9,6 +9,7 @@
 import { make } from "./dom.js";
 import { parseRows } from "./lists.js";
 import { parseNumber } from "./numbers.js";
+import { keepAnswers, noteSolved } from "./progress.js";
 
 /**
  * What a try comes to.
@@ -161,6 +162,8 @@ function offerAnswer(solution, count) {
   group.setAttribute("aria-labelledby", `${question.id} ${task.id}`);
   const status = make("p", { role: "status" });
   form.append(group, status);
+  const key = question.textContent?.trim().slice(0, 60) ?? ""; // exercises may change places
+  keepAnswers(form, key);
 
   form.addEventListener("input", () => status.replaceChildren());
   form.addEventListener("submit", (event) => {
@@ -170,6 +173,7 @@ function offerAnswer(solution, count) {
     const said = reason < 0 ? [words] : reasons[reason].cloneNode(true).childNodes;
     status.className = isRight ? "right" : "";
     status.replaceChildren(make("strong", {}, isRight ? "Right." : "Not yet."), " ", ...said);
+    if (isRight) noteSolved(form, key);
   });
 }
 

@@ -4,26 +4,75 @@
 
 import { copy, make } from "./dom.js";
 
-const LABEL = "As a program";
+/** @param {Element} block @returns {string} the program of a block, or "" */
+const programOf = ({ previousElementSibling: before }) =>
+  before instanceof HTMLTemplateElement ? (before.content.textContent ?? "") : "";
 
-/** Give each block that has a program a button that copies it. */
+/** @param {Element} block */
+const codeOf = (block) => block.querySelector("code")?.textContent ?? "";
+
+/**
+ * Make a button that copies a text and says so for a while.
+ *
+ * @param {string} label
+ * @param {string} title
+ * @param {() => string} text
+ * @param {Element} block after which the text is put where the clipboard is closed
+ */
+function copyButton(label, title, text, block) {
+  const button = make("button", { type: "button", title, ariaLive: "polite", textContent: label });
+  button.addEventListener("click", async () => {
+    const copied = await copy(text(), "The program", (box) => block.after(box));
+    button.textContent = copied ? "Copied" : "Not copied";
+    setTimeout(() => (button.textContent = label), 2000);
+  });
+  return button;
+}
+
+/**
+ * Make the button that opens the menu of a block: copying no more than what is seen.
+ *
+ * @param {Element} block
+ */
+function menuButton(block) {
+  const opener = make("button", { type: "button", ariaLabel: "Other ways to copy" });
+  const close = () => {
+    opener.nextElementSibling?.remove();
+    opener.ariaExpanded = "false";
+  };
+  const open = () => {
+    const title = "Without what they need to run";
+    const less = copyButton("Copy only these lines", title, () => codeOf(block), block);
+    less.className = "copy-less";
+    opener.after(less);
+    opener.ariaExpanded = "true";
+  };
+  opener.ariaExpanded = "false";
+  opener.addEventListener("click", () => (opener.nextElementSibling ? close() : open()));
+  return { opener, close };
+}
+
+/** Give each code block one button, which copies a program that runs wherever it is pasted. */
 export function offerPrograms() {
-  for (const program of document.querySelectorAll("template.program")) {
-    const block = program.nextElementSibling;
-    if (!block?.matches(".highlight") || block.querySelector(".copy-program")) continue;
-    const text = /** @type {HTMLTemplateElement} */ (program).content.textContent ?? "";
-    const button = make("button", {
-      className: "copy-program",
-      title: "Copy this code with all that it needs to run anywhere",
-      ariaLive: "polite",
-      textContent: LABEL,
-    });
-    button.addEventListener("click", async () => {
-      const copied = await copy(text, "The program", (box) => block.after(box));
-      button.textContent = copied ? "Copied" : "Not copied";
-      setTimeout(() => (button.textContent = LABEL), 2000);
-    });
-    block.append(button);
+  for (const block of document.querySelectorAll("article .highlight:not(.no-copy)")) {
+    if (block.querySelector(".copy")) continue;
+    const bar = make("span", { className: "copy" });
+    const program = programOf(block);
+    const title = program && "Copy this code with all that it needs to run anywhere";
+    bar.append(copyButton("Copy", title, () => program || codeOf(block), block));
+    if (program && program.trim() !== codeOf(block).trim()) {
+      const { opener, close } = menuButton(block);
+      bar.append(opener);
+      bar.addEventListener("keydown", ({ key }) => {
+        if (key !== "Escape") return;
+        close();
+        opener.focus();
+      });
+      bar.addEventListener("focusout", ({ relatedTarget }) => {
+        if (relatedTarget && !bar.contains(/** @type {Node} */ (relatedTarget))) close();
+      });
+    }
+    block.append(bar);
   }
 }
 
@@ -31,9 +80,8 @@ export function offerPrograms() {
 export function offerDownloads() {
   for (const block of document.querySelectorAll("template.program + .download")) {
     if (block.nextElementSibling?.matches("[download]")) continue;
-    const program = /** @type {HTMLTemplateElement} */ (block.previousElementSibling);
     const name = block.querySelector(".filename")?.textContent?.split("/").pop() ?? "";
-    const text = encodeURIComponent(program.content.textContent ?? "");
+    const text = encodeURIComponent(programOf(block));
     const link = make("a", {
       className: "md-button",
       download: name,

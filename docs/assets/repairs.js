@@ -16,8 +16,6 @@ const sizes = new ResizeObserver((entries) => {
 export function repairPage() {
   sizes.disconnect();
   for (const box of document.querySelectorAll(SCROLLING)) sizes.observe(box);
-  // A landmark for every copy button drowns the real ones.
-  for (const bar of document.querySelectorAll(".md-code__nav")) bar.setAttribute("role", "none");
   if (location.protocol === "file:") nameIndexPages();
 }
 
@@ -36,5 +34,15 @@ export function closeTermsOnEscape() {
   addEventListener("pointerover", reopen);
   addEventListener("keydown", ({ key }) => {
     if (key === "Escape") document.body.classList.add("no-terms");
+  });
+}
+
+/** The theme's switch of colors is a label with the focus of a button: let Space press it, too. */
+export function pressWithSpace() {
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (key !== " " || !(target instanceof HTMLLabelElement)) return;
+    event.preventDefault();
+    target.click();
   });
 }

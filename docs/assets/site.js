@@ -7,8 +7,10 @@
 import { offerAnswers } from "./exercises.js";
 import { letFiguresAnswer } from "./figures.js";
 import { offerDownloads, offerPrograms } from "./programs.js";
-import { closeTermsOnEscape, repairPage } from "./repairs.js";
+import { showProgress } from "./progress.js";
+import { closeTermsOnEscape, pressWithSpace, repairPage } from "./repairs.js";
 import { waitForSearch } from "./search.js";
+import { offerShortcuts, showShortcutsButton } from "./shortcuts.js";
 
 // From a disk, the theme's instant navigation ends every other script of the theme.
 if (location.protocol === "file:") {
@@ -18,6 +20,8 @@ if (location.protocol === "file:") {
 
 waitForSearch();
 closeTermsOnEscape();
+pressWithSpace();
+offerShortcuts();
 
 // The theme's script makes document$, which announces each page, after instant navigation too.
 addEventListener("DOMContentLoaded", () => {
@@ -29,5 +33,7 @@ addEventListener("DOMContentLoaded", () => {
     offerDownloads();
     offerAnswers();
     letFiguresAnswer();
+    showProgress();
+    showShortcutsButton();
   });
 });

@@ -21,10 +21,14 @@ from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
+from engine.site.card import card
 from engine.site.scripts import join_scripts
-from engine.write.notebook import notebooks, site_of, with_links
-from engine.write.page import address_of_file, markdown, template
+from engine.write.about import about, with_front_matter
+from engine.write.notebook import notebooks, site_of
+from engine.write.page import address_of_file, markdown
 from engine.write.palette import palette_css
+from engine.write.uses import Origins, titles_in
+from engine.write.words import template
 
 
 @dataclass
@@ -48,11 +52,16 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
     config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`,
     `use_directory_urls`
     """
-    found = notebooks(build, project, site_of(config, project.options.branch))
+    site = site_of(config, project.options.branch)
+    found = notebooks(build, project, site)
     written = Written(problems=found.problems)
+    origins = Origins(build, titles_in(config.get("nav") or []))
     for page in build.pages:
-        text = markdown(page, build, project.foreign_includes)
-        text = with_links(text, page, found.links.get(page.name))
+        text = markdown(page, build, project.foreign_includes, origins)
+        meta = about(page, build, site, tensors_of(project))
+        if links := found.links.get(page.name):
+            meta["notebooks"] = links
+        text = with_front_matter(text, page, meta)
         written.pages[page.name] = update(project.written / page.name, text.encode())
     for path, script in join_scripts(project.docs, project.root).items():
         uri = path.relative_to(project.docs).as_posix()
@@ -60,7 +69,8 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
             written.joined.add(uri)
         else:
             written.pages[uri] = update(project.written / uri, script.encode())
-    if tensors := tensors_of(project):
+    tensors = tensors_of(project)
+    if tensors:
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())
     for stem, result in build.results.items():
@@ -69,6 +79,12 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
             written.generated[uri] = update(project.written / uri, content)
     for file in found.files:
         written.generated[file.path] = update(project.written / file.path, file.content)
+    home = str(config.get("site_url") or "")
+    written.generated["robots.txt"] = update(project.written / "robots.txt", robots(home))
+    if home:  # a picture for other sites is asked for by its whole address
+        title = str(config.get("site_name") or "")
+        uri = "assets/card.png"
+        written.generated[uri] = update(project.written / uri, card(title, tensors))
     add_moved(project, written, bool(config.get("use_directory_urls", True)))
     wanted = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):
@@ -103,6 +119,12 @@ def address(page: str, directories: bool) -> str:
     if directories and posixpath.basename(stem) != "index":
         return f"{stem}/index.html"
     return f"{stem}.html"
+
+
+def robots(address: str) -> bytes:
+    """Return a robots.txt that allows everything; with an address, it names the sitemap."""
+    sitemap = f"Sitemap: {address.rstrip('/')}/sitemap.xml\n" if address else ""
+    return f"User-agent: *\nAllow: /\n{sitemap}".encode()
 
 
 def tensors_of(project: Project) -> tuple[Tensor, ...]:

@@ -9,15 +9,10 @@ margin, in folded parts, in lists, in tabs and in footnotes, where HTML alone wo
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 import textwrap
-import tomllib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-import jinja2
 
 from engine.model.build import Build, Snippet
 from engine.model.page import (
@@ -34,40 +29,32 @@ from engine.model.page import (
 from engine.model.problem import visible
 from engine.model.result import SavedFile
 from engine.model.snippet import CodeBlock
+from engine.programs.statements import Statement
 from engine.read.snippet import MARKER, is_measured
+from engine.write.uses import Origins
+from engine.write.words import words
 
-TEMPLATES = Path(__file__).parent / "templates"
 NUMBERED = tuple(".)")  # after these, a number at the start of a line begins a list
 
 
-def markdown(page: Page, build: Build, escape_includes: bool = False) -> str:
+def markdown(
+    page: Page, build: Build, escape_includes: bool = False, origins: Origins | None = None
+) -> str:
     """Return a page as plain Markdown.
 
     What is broken is left out, and a message at the top says so; a server shows such pages, too.
 
     escape_includes: whether pymdownx.snippets will read the text, so that lines of code and of
         outputs which look like its includes have to be escaped
+    origins: where names come from that code imports; one object serves all pages of a build
     """
-    return _Writer(page, build, escape_includes).write()
-
-
-@functools.cache
-def words() -> dict[str, str]:
-    """Return the words that the engine writes into pages, by their names in words.toml."""
-    return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
-
-
-@functools.cache
-def template(name: str) -> jinja2.Template:
-    """Return a template of longer texts, by the name of its file."""
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    environment = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template(name)
+    return _Writer(page, build, escape_includes, origins or Origins(build)).write()
 
 
 class _Writer:
-    def __init__(self, page: Page, build: Build, escape_includes: bool) -> None:
+    def __init__(self, page: Page, build: Build, escape_includes: bool, origins: Origins) -> None:
         self.page, self.build, self.escape_includes = page, build, escape_includes
+        self.origins = origins
         self.lines = page.text.split("\n")
         self.programs = code_blocks(page)
         self.problems = build.problems_on(page)
@@ -125,9 +112,15 @@ class _Writer:
 
     def code(self, block: Example) -> Iterator[str]:
         snippet = self.build.snippets[block.stem]
-        shown = joined(code_of(snippet, name) for name in block.sections)
+        imports = self.origins.local_imports(snippet)
+        shown = joined(filter(None, (code_of(snippet, name, imports) for name in block.sections)))
+        if not shown:
+            shown = joined(code_of(snippet, name) for name in block.sections)
+        elif uses := self.origins.line(self.page, snippet, block.sections):
+            yield f'<span class="uses" data-search-exclude>{uses}</span>'
         yield from self.program(CodeBlock(block.stem, block.sections))
-        yield fence(f' py title="{snippet.where}"', self.safe(shown))
+        file = "/".join(snippet.where.split("/")[-2:])  # so much fits on a phone
+        yield fence(f' py title="{file}"', self.safe(shown))
 
     def program(self, block: CodeBlock) -> Iterator[str]:
         """Yield the program for the page's script to copy.
@@ -225,14 +218,22 @@ def title_of_output(snippet: Snippet) -> str:
     return words()["measured" if is_measured(snippet.text) else "output"]
 
 
-def code_of(snippet: Snippet, name: str | None) -> str:
-    """Return the code of a section, or with None of the whole file, without markers."""
-    lines = snippet.text.split("\n")
+def code_of(snippet: Snippet, name: str | None, without: Iterable[Statement] = ()) -> str:
+    """Return the code of a section, or with None of the whole file, without markers.
+
+    without: statements to leave out, with the blank lines that this leaves behind
+    """
+    lines = list(enumerate(snippet.text.split("\n"), start=1))
     if name is not None:
         section = snippet.section(name)
         assert section is not None, f"{snippet.stem} has no section {name}"
-        lines = textwrap.dedent("\n".join(lines[section.start : section.end - 1])).split("\n")
-    return "\n".join(line for line in lines if not MARKER.search(line)).strip("\n")
+        lines = lines[section.start : section.end - 1]
+    hidden = {n for statement in without for n in range(statement.first, statement.last + 1)}
+    kept = [line for n, line in lines if n not in hidden and not MARKER.search(line)]
+    code = "\n".join(kept) if name is None else textwrap.dedent("\n".join(kept))
+    if not hidden.isdisjoint(n for n, _ in lines):
+        code = re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)
+    return code.strip("\n")
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -548,7 +548,7 @@ def test_the_way_back_from_another_page_leads_to_the_numbers(
     page.evaluate("window.kept = true")
     edit(page)
     if instant:
-        page.locator(".md-footer__link--next").click()
+        page.locator(".turn-next").click()
     else:
         page.goto(f"{server.url}glossary/")
     expect(page.locator(".lab-bench")).to_have_count(0)

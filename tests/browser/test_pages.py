@@ -34,26 +34,33 @@ def open_page(context: BrowserContext, address: str) -> Visit:
     return visit
 
 
-def test_code_has_a_copy_button_and_output_has_none(
+def test_code_has_one_copy_button_and_output_has_none(
     context: BrowserContext, server: Server
 ) -> None:
     page = open_page(context, server.url + CHAPTER).page
     code = page.locator(".language-py")
-    expect(code.locator("button[data-clipboard-target]")).to_have_count(code.count())
+    expect(code.get_by_role("button", name="Copy", exact=True)).to_have_count(code.count())
     expect(page.locator(".language-text").first).to_be_visible()
     expect(page.locator(".language-text button")).to_have_count(0)
 
 
-def test_a_copied_listing_is_the_code_and_nothing_else(
+def test_the_menu_of_a_listing_copies_what_is_seen_and_nothing_else(
     context: BrowserContext, server: Server
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     page = open_page(context, server.url + CHAPTER).page
     listing = page.locator(".language-py").first
-    listing.locator("button[data-clipboard-target]").click()
+    opener = listing.get_by_role("button", name="Other ways to copy")
+    opener.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(listing.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == listing.locator("code").text_content().strip()
-    compile(copied, "copied", "exec")
+    page.keyboard.press("Escape")
+    expect(listing.locator(".copy-less")).to_have_count(0)
+    expect(opener).to_be_focused()
 
 
 def test_the_toggle_switches_the_colors_and_the_choice_is_kept(
@@ -84,7 +91,7 @@ def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
     page = visit.page
     page.evaluate("window.kept = true")
     turn_page(page, server.sub + CHAPTER)
-    expect(page.locator(".md-code__nav[role=none]").first).to_be_visible()
+    expect(page.locator(".copy").first).to_be_visible()
     assert page.evaluate("window.kept")
     for folded in page.locator("article details").all():
         folded.evaluate("details => { details.open = true; }")
@@ -105,7 +112,7 @@ def test_a_program_can_be_copied_after_instant_navigation(
     page = visit.page
     turn_page(page, server.sub + CHAPTER)
     listing = page.locator(".program + .highlight").first
-    listing.get_by_role("button", name="As a program").click()
+    listing.get_by_role("button", name="Copy", exact=True).click()
     expect(listing.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert listing.locator("code").text_content().split("\n")[-2] in copied
@@ -129,7 +136,7 @@ def test_the_site_works_from_a_disk(
     page = visit.page
     page.locator("article a[href*='walkthrough/why_attention/']").first.click()
     page.wait_for_url("**/walkthrough/why_attention/index.html")
-    page.locator(".md-footer__link--next").click()
+    page.locator(".turn-next").click()
     page.wait_for_url("**/walkthrough/inputs/index.html")
     expect(page.locator("article h1")).to_be_visible()
     page.locator("label[title='Switch to dark colors']").click()
@@ -150,9 +157,9 @@ def test_print_shows_folded_solutions_and_no_buttons(
 ) -> None:
     page = open_page(context, server.url + CHAPTER).page
     page.emulate_media(media="print")
-    for hidden in (".md-header", ".md-footer", ".md-sidebar--primary", ".md-code__nav"):
+    for hidden in (".md-header", ".md-footer", ".md-sidebar--primary", ".copy", ".turn"):
         expect(page.locator(hidden).first).to_be_hidden()
-    folded = page.locator("details:not([open]) > :not(summary, template)")
+    folded = page.locator("details:not([open], .contents) > :not(summary, template)")
     assert folded.count()
     assert all(folded.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)"))
 
@@ -177,7 +184,7 @@ def test_where_the_clipboard_is_closed_a_program_can_be_copied_by_hand(
 ) -> None:
     page = open_page(context, server.url + "walkthrough/outputs/").page
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    button = page.locator(".copy-program").first
+    button = page.locator(".copy button").first
     button.click()
     area = page.get_by_role("textbox", name="The program")
     assert "import torch" in area.input_value()
@@ -192,7 +199,7 @@ def test_forced_colors_keep_the_icons(browser: Browser, server: Server, width: i
     context = browser.new_context(forced_colors="active", viewport={"width": width, "height": 844})
     page = open_page(context, server.url + CHAPTER).page
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    for icon in ("summary", ".md-code__button", ".md-nav .md-icon"):
+    for icon in (".quiz summary", ".md-nav .md-icon"):
         drawn = "all => all.map(one => getComputedStyle(one, '::after').backgroundColor)"
         colors = page.locator(icon).evaluate_all(drawn)
         assert colors and paper not in colors, icon

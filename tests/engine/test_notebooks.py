@@ -11,7 +11,8 @@ from markdown import markdown
 from engine.build import Engine
 from engine.model.project import Options, Project
 from engine.read.page import parse
-from engine.write.notebook import Notebooks, Site, notebooks, prose, site_of, with_links
+from engine.write.about import with_front_matter
+from engine.write.notebook import Notebooks, Site, notebooks, prose, site_of
 
 SNIPPET = """
     # --8<-- [start:double]
@@ -434,7 +435,7 @@ def test_a_page_says_where_it_comes_from_and_is_not_searched(project) -> None:
 def test_a_chapter_gets_the_links_to_its_notebooks(project) -> None:
     made = written(project, Site(repository="https://github.com/a/b.git", branch="pages"))
     (source,) = [page for page in project.build.pages if page.name == "page.md"]
-    text = with_links(source.text, source, made.links["page.md"])
+    text = with_front_matter(source.text, source, {"notebooks": made.links["page.md"]})
     hands_on, solved = parse(text).meta["notebooks"]
     assert hands_on["colab"] == (
         "https://colab.research.google.com/github/a/b/blob/pages/"

@@ -37,7 +37,7 @@ def turn_page(page: Page, address: str) -> None:
     """Follows the link to the next chapter. The address changes before the page does."""
     title = page.locator("article h1")
     before = title.inner_text()
-    page.locator(".md-footer__link--next").click()
+    page.locator(".turn-next").click()
     page.wait_for_url(address)
     expect(title).not_to_have_text(before)
 

@@ -15,19 +15,19 @@ from functools import partial
 
 from engine.cache.store import DiskCache
 from engine.model.build import Build
-from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.programs.slicer import CannotStandAlone
 from engine.read.tensors import read_tensors
+from engine.write.built import built
 from engine.write.notebook import formats
 from engine.write.notebook.blanks import Blanks
 from engine.write.notebook.cells import Cell, Cells
 from engine.write.notebook.code import Code
 from engine.write.notebook.plan import FOLDER, KINDS, Link, Links, Plan, Site, plans, site_of
-from engine.write.page import template, words
+from engine.write.words import template, words
 
-__all__ = ["Generated", "Notebooks", "Site", "notebooks", "site_of", "with_links"]
+__all__ = ["Generated", "Notebooks", "Site", "notebooks", "site_of"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Notebooks:
     """What there is to publish besides the chapters.
 
     files: the overview, each notebook as a file, and its page as Markdown
-    links: by chapter, the links to its notebooks; see `with_links`
+    links: by chapter, the links to its notebooks, for its front matter
     problems: what fails the build; then there is no file but the overview
     """
 
@@ -126,14 +126,6 @@ def front_matter(plan: Plan, kind: str, site: Site) -> str:
         "description": words()["about_notebook"].format(words()[kind], plan.title),
         "search": {"exclude": True},
         "notebooks": plan.links(site, kind),
+        "built": built(),
     }
     return f"---\n{json.dumps(meta, ensure_ascii=False)}\n---\n"
-
-
-def with_links(text: str, page: Page, links: list[Link] | None) -> str:
-    """Return the Markdown of a chapter with links in its front matter, for the theme to show."""
-    if not links:
-        return text
-    lines = text.split("\n")
-    lines.insert(page.blocks[0].end - 1, f"notebooks: {json.dumps(links, ensure_ascii=False)}")
-    return "\n".join(lines)

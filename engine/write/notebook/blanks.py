@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from engine.model.build import Snippet
 from engine.model.problem import EngineError, Problem, did_you_mean
 from engine.model.project import Project
-from engine.write.page import words
+from engine.write.words import words
 
 # A file whose code notebooks fold away, since nobody has to read it.
 FOLDED = re.compile(r"^# folded(?:: (?P<room>checks))?$", re.MULTILINE)

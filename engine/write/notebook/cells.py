@@ -34,8 +34,9 @@ from engine.read.snippet import is_measured
 from engine.write.notebook import prose
 from engine.write.notebook.blanks import Blanks
 from engine.write.notebook.code import Code
-from engine.write.notebook.plan import Plan
-from engine.write.page import escape_in_context, fence, template, title_of_output, words
+from engine.write.notebook.plan import Plan, title_of
+from engine.write.page import escape_in_context, fence, title_of_output
+from engine.write.words import template, words
 
 
 @dataclass
@@ -102,6 +103,8 @@ class Cells:
                 self.add(block)
             self.later = set()
             self.draw_waiting()
+        if after := self.plan.next:
+            self.say(words()["next"].format(f"[{title_of(after)}](site:{after.name})"))
         if self.notes:
             texts = [textwrap.indent(text, " " * 4).strip() for text in self.notes.values()]
             lines = [f"{number}. {text}" for number, text in enumerate(texts, start=1)]

@@ -17,7 +17,8 @@ from engine.run.environment import digest
 from engine.write.notebook.cells import Cell
 from engine.write.notebook.plan import HANDS_ON
 from engine.write.notebook.prose import with_links
-from engine.write.page import TEMPLATES, fence, words
+from engine.write.page import fence
+from engine.write.words import TEMPLATES, words
 
 Json = dict[str, Any]
 Target = Callable[[str, str], str]  # from a path below docs/ and an anchor to an address

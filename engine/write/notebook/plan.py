@@ -6,13 +6,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Any
 
 from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
-from engine.write.page import words
+from engine.write.words import words
 
 HANDS_ON, SOLVED = "hands_on", "solved"
 KINDS = (HANDS_ON, SOLVED)
@@ -66,6 +67,7 @@ class Plan:
     name: how its files begin; pages: its chapters in their order
     whole: whether it holds all chapters of a folder
     brief: whether its page has only the headings of the prose, since all of it would be heavy
+    next: the chapter after it, to whose notebook its last cell leads
     """
 
     name: str
@@ -73,6 +75,7 @@ class Plan:
     pages: tuple[Page, ...]
     whole: bool = False
     brief: bool = False
+    next: Page | None = None
 
     @property
     def home(self) -> str:
@@ -83,6 +86,10 @@ class Plan:
     def title_in_table(self) -> str:
         """The title without bars that would end a cell; those in code do not."""
         return re.sub(r"(`[^`]*`)|\|", lambda match: match[1] or r"\|", self.title)
+
+    def label(self, kind: str) -> str:
+        """Name of a notebook, as screen readers say it: the links of a table all look alike."""
+        return re.sub(r'[`"{}|]', "", f"{words()[kind]}: {self.title}")
 
     def page(self, kind: str) -> str:
         return f"{FOLDER}/{self.name}_{kind}.md"
@@ -125,6 +132,10 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
             what = f"has the name of {other}, and so would its notebooks: rename one of the two"
             raise EngineError([Problem(f"{page.where}:1", what)])
         found.append(Plan(name, title_of(page), (page,), brief=kind_of(page) == "brief"))
+    found = [
+        replace(plan, next=after.pages[0] if after else None)
+        for plan, after in zip_longest(found, found[1:])
+    ]
     for folder in whole:
         parts = [plan for plan in found if PurePosixPath(plan.home).parent.as_posix() == folder]
         if not parts:

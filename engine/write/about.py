@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""What a theme can say about a page, as lines for its front matter.
+
+`chapter` has the place of a chapter among those of its part, and the minutes that it takes; `map`
+has the shapes of tensors, where the author's `map:` asks for the map; `built` says with which
+torch and from when the site is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from engine.model.build import Build
+from engine.model.page import Container, Example, Heading, Page, Prose, Value, walk
+from engine.model.tensors import Tensor
+from engine.write.built import built
+from engine.write.notebook.plan import Site, kind_of
+from engine.write.page import code_of
+
+WORDS_PER_MINUTE = 200
+MINUTES_PER_EXERCISE = 3
+EXERCISES = ("quiz", "success")  # the kinds of folded solutions
+
+
+def about(page: Page, build: Build, site: Site, tensors: Iterable[Tensor]) -> dict[str, Any]:
+    """Return what is to be added to the front matter of a page."""
+    found: dict[str, Any] = {"built": built()}
+    part = dict(site.nav).get(page.name, "")
+    if part and kind_of(page) != "none":
+        known = {other.name: other for other in build.pages}
+        names = [name for name, section in site.nav if section == part and name in known]
+        steps = [name for name in names if kind_of(known[name]) != "none"]
+        found["chapter"] = {
+            "part": part,
+            "step": steps.index(page.name) + 1,
+            "steps": len(steps),
+            "minutes": minutes(page, build),
+        }
+    if "map" in page.meta:
+        found["shapes"] = shapes(build, tensors)
+    return found
+
+
+def minutes(page: Page, build: Build) -> int:
+    """Return how long a page takes to read and solve, to the nearest 5 minutes."""
+    words = 0
+    exercises = 0
+    for block in walk(page.blocks):
+        if isinstance(block, Prose | Heading):
+            words += len(block.text.split())
+        elif isinstance(block, Container) and block.name in EXERCISES:
+            exercises += 1
+        elif isinstance(block, Example) and block.verb in ("", "code"):
+            snippet = build.snippets.get(block.stem)
+            sections = [name for name in block.sections if snippet and snippet.section(name)]
+            words += sum(len(code_of(snippet, name).split()) for name in sections if snippet)
+    minutes = words / WORDS_PER_MINUTE + exercises * MINUTES_PER_EXERCISE
+    return 5 * max(1, round(minutes / 5))
+
+
+def shapes(build: Build, tensors: Iterable[Tensor]) -> dict[str, str]:
+    """Return the shape of each tensor, as the page has them that shows the most of them."""
+    found = [shapes_on(page, build, tensors) for page in build.pages]
+    return max(found, key=len, default={})
+
+
+def shapes_on(page: Page, build: Build, tensors: Iterable[Tensor]) -> dict[str, str]:
+    """Return the shapes of tensors that a page shows as values, such as `{{ keys.shape }}`."""
+    asked = {f"{name}.shape": t.name for t in tensors for name in (t.name, *t.aliases)}
+    return {
+        asked[value.expression]: text
+        for value in walk(page.blocks)
+        if isinstance(value, Value) and value.expression in asked and value.stem in build.results
+        if (text := build.value(value).text)
+    }
+
+
+def with_front_matter(text: str, page: Page, meta: dict[str, Any]) -> str:
+    """Return the Markdown of a page with more in its front matter, which it may lack so far."""
+    if not meta:
+        return text
+    added = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in meta.items()]
+    lines = text.split("\n")
+    if page.meta:
+        lines[page.blocks[0].end - 1 : page.blocks[0].end - 1] = added
+        return "\n".join(lines)
+    return "\n".join(["---", *added, "---", "", *lines])

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""What a site was built from, for its footer."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+
+def built() -> dict[str, str]:
+    """Return the version of torch, and the date of the sources where the environment says it."""
+    found = {}
+    with contextlib.suppress(PackageNotFoundError):  # a project may do without
+        found["torch"] = version("torch").partition("+")[0]
+    if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
+        date = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        found["date"] = date.date().isoformat()
+    return found

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What shown code takes from other snippets: a line of links in the place of its local imports.
+
+Readers have no folder of snippets, so an import from it would only fail on their machines. The
+program behind the copy button has all that the code needs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.model.build import Build, Snippet
+from engine.model.page import Example, IncludeFence, Page, walk
+from engine.programs.imports import is_local, local_file
+from engine.programs.statements import Statement, read_statements
+from engine.write.words import words
+
+
+class Origins:
+    """Knows on which page each snippet is shown first.
+
+    titles: what the navigation calls its pages, by their names, in its order
+    """
+
+    def __init__(self, build: Build, titles: Mapping[str, str] | None = None) -> None:
+        self.titles = titles or {}
+        self.pages: dict[str, Page] = {}
+        self.imports: dict[str, list[Statement]] = {}
+        self.stems = {snippet.path: stem for stem, snippet in build.snippets.items()}
+        place = {name: at for at, name in enumerate(self.titles)}
+        pages = sorted(build.pages, key=lambda page: place.get(page.name, len(place)))
+        for page in pages:
+            if isinstance(own := page.meta.get("snippet"), str):
+                self.pages.setdefault(own, page)
+        for page in pages:
+            for stem in stems_shown_on(page):
+                self.pages.setdefault(stem, page)
+
+    def local_imports(self, snippet: Snippet) -> list[Statement]:
+        if snippet.stem not in self.imports:
+            root = root_of(snippet)
+            self.imports[snippet.stem] = [
+                statement
+                for statement in read_statements(snippet.text)
+                if is_local(statement.node, snippet.path, root)
+            ]
+        return self.imports[snippet.stem]
+
+    def sources(self, snippet: Snippet, sections: Iterable[str]) -> dict[Path, list[str]]:
+        """Return the names that sections of a snippet import from other files of the project."""
+        inside = [section for name in sections if (section := snippet.section(name))]
+        found: dict[Path, list[str]] = {}
+        for statement in self.local_imports(snippet):
+            if not any(s.start < statement.first and statement.last < s.end for s in inside):
+                continue
+            node: Any = statement.node
+            for alias in node.names:
+                if file := local_file(node, alias.name, snippet.path, root_of(snippet)):
+                    found.setdefault(file, []).append(alias.asname or alias.name)
+        return found
+
+    def line(self, page: Page, snippet: Snippet, sections: Iterable[str]) -> str:
+        """Return the Markdown that says where names come from, or "" where nothing is imported."""
+        by_source: dict[str, list[str]] = {}
+        for file, names in self.sources(snippet, sections).items():
+            by_source.setdefault(self.source(page, snippet, file), []).extend(names)
+        parts = [
+            words()["uses_from"].format(listed(names), source)
+            for source, names in by_source.items()
+        ]
+        return words()["uses"].format("; ".join(parts)) if parts else ""
+
+    def source(self, page: Page, snippet: Snippet, file: Path) -> str:
+        """Return where a file is shown: a link to a page, the page itself, or the file's name."""
+        shown = self.pages.get(self.stems.get(file, ""))
+        if shown is None:
+            return f"`{file.relative_to(root_of(snippet)).as_posix()}`"
+        if shown.name == page.name:
+            return words()["this_page"]
+        title = self.titles.get(shown.name) or (shown.title.text if shown.title else shown.name)
+        return f"[{title}]({posixpath.relpath(shown.name, posixpath.dirname(page.name) or '.')})"
+
+
+def root_of(snippet: Snippet) -> Path:
+    """Return the folder of the project, from which local imports start."""
+    return snippet.path.parents[snippet.where.count("/")]
+
+
+def stems_shown_on(page: Page) -> Iterator[str]:
+    """Yield the snippets whose code a page shows."""
+    for block in walk(page.blocks):
+        if isinstance(block, Example) and block.verb != "output":
+            yield block.stem
+        elif isinstance(block, IncludeFence):
+            yield from (include.stem for include in block.includes if include.output is None)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as code: "`a`", "`a` and `b`", "`a`, `b` and `c`"."""
+    *others, last = [f"`{name}`" for name in dict.fromkeys(names)]
+    return f"{', '.join(others)}{words()['uses_and']}{last}" if others else last
+
+
+def titles_in(nav: Iterable[Any]) -> dict[str, str]:
+    """Return what a navigation of mkdocs.yml calls its pages, by their names, in its order."""
+    found: dict[str, str] = {}
+    for item in nav:
+        for title, page in item.items() if isinstance(item, dict) else [("", item)]:
+            found |= titles_in(page) if isinstance(page, list) else {page: title}
+    return found
