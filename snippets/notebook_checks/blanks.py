@@ -2,6 +2,9 @@
 # folded: checks
 """Says in words what is wrong with a blank that a reader filled."""
 
+import dis
+import re
+
 import torch
 
 
@@ -19,7 +22,7 @@ def check(name, value, right, mistakes):
     """
     if value is ...:
         raise NotYet(
-            f"{name} is still a blank: put your code where its three dots are, run that cell, "
+            f"{name} is still a blank: put your code where the three dots are, run that cell, "
             f"then run this one again."
         )
     if not isinstance(value, torch.Tensor):
@@ -40,6 +43,77 @@ def check(name, value, right, mistakes):
         raise NotYet(f"{begin}.")
     wrong = [i + 1 for i in range(len(right)) if not same(value[i], right[i])]
     raise NotYet(f"{begin}: see place {', '.join(map(str, wrong))} along the first axis.")
+
+
+SIZES = "Is something not transposed, or an axis counted from the wrong end?"
+
+
+def call(function, *arguments, given, advice=SIZES, **named):
+    """What a reader's function gives. Raises NotYet in words where that is nothing to check.
+
+    given: the arguments in words, such as "a batch of shape (2, 3, 5)"
+    advice: what to look at where sizes do not fit
+    """
+    name = function.__name__
+    if outside := tensors_outside(function.__code__, function.__globals__):
+        raise NotYet(
+            f"{name} uses {' and '.join(outside)} from outside, so it gives the same whatever it "
+            f"is called with. Use its arguments, and what is made of them inside."
+        )
+    before = [one.clone() if isinstance(one, torch.Tensor) else one for one in arguments]
+    try:
+        result = function(*arguments, **named)
+    except Exception as error:
+        raise NotYet(explained(name, error, given, advice)) from None
+    for one, old in zip(arguments, before, strict=True):
+        if isinstance(one, torch.Tensor) and not same(one, old):
+            one.copy_(old)
+            raise NotYet(f"{name} changed a tensor that it was given. Make a new one instead.")
+    if result is None:
+        raise NotYet(f"{name} returns nothing: it is still a blank, or its return is missing.")
+    if result is ...:
+        raise NotYet(f"{name} is still a blank: it returns the three dots.")
+    return result
+
+
+def tensors_outside(code, known):
+    """The names of tensors that code takes from outside of its function."""
+    names = {
+        one.argval for one in dis.get_instructions(code) if one.opname.startswith("LOAD_GLOBAL")
+    }
+    found = {name for name in names if isinstance(known.get(name), torch.Tensor)}
+    for inner in code.co_consts:
+        if hasattr(inner, "co_code"):  # of a function inside of it
+            found.update(tensors_outside(inner, known))
+    return sorted(found)
+
+
+def explained(name, error, given, advice):
+    """What an error says to somebody who wrote the function of that name."""
+    text = str(error).partition("\n")[0]
+    if isinstance(error, (TypeError, AttributeError)) and "ellipsis" in text:
+        return f"{name} is still a blank: put your code where the three dots are in it."
+    if isinstance(error, NameError):
+        found = re.search(r"'(.+?)'", text)
+        return (
+            f"{name} uses a name that nothing has yet: {found[1] if found else text}. Is it "
+            f"misspelled, or is a line missing above it?"
+        )
+    if isinstance(error, AttributeError):
+        return f"{name} asks something for what it does not have: {text}. Is it misspelled?"
+    if "return_types" in text:
+        return (
+            f"{name}: max along a dim gives values and their places. amax gives the values alone."
+        )
+    if isinstance(error, TypeError):
+        return (
+            f"{name} does not run with {given}: something in it gets what it cannot work with, too "
+            f"little, or too much ({text}). Look at each call: are its arguments what you think?"
+        )
+    return (
+        f"{name} does not run with {given}: sizes do not fit ({text}). Write down the shape of "
+        f"each tensor. {advice}"
+    )
 
 
 def outcome(mistake):

@@ -233,6 +233,194 @@ def test_hints_may_say_what_they_are(project) -> None:
     assert any("TO-DO" in one for one in sources(cells(project, "hands_on"), "code"))
 
 
+HALF_OPEN = """
+    # --8<-- [start:turn]
+    def turn(pair, by):
+        a, b = pair
+        if by:
+            turned = -b, a
+            return turned
+        return pair
+
+
+    class Wheel:
+        def forward(self, pair):
+            return turn(pair, by=1)
+    # --8<-- [end:turn]
+    """
+TURN_CHECKS = """
+    # checks: two
+    HINTS = {
+        "turn.a": ("Which two?", "The parts of `pair`."),
+        "turn.turned": "A quarter of a turn.",
+        "Wheel.forward": ("Which way?", "Forward."),
+    }
+    # --8<-- [start:turn] hidden
+    print(3)
+    # --8<-- [end:turn]
+    """
+
+
+@pytest.fixture
+def half_open(sample):
+    sample.snippet(HALF_OPEN, "two")
+    sample.snippet(TURN_CHECKS, "checks/two")
+    sample.page("# Other\n", "other")
+    sample.page("---\nnotebook: full\n---\n\n# Turn\n\nText.\n\n::: two: turn\n\nMore.\n")
+    return sample
+
+
+def test_a_blank_in_a_function_leaves_its_frame(half_open) -> None:
+    (code,) = [one for one in sources(cells(half_open, "hands_on"), "code") if "turn" in one]
+    assert code == (
+        "def turn(pair, by):\n"
+        "    # TO-DO: Which two?\n"
+        "    a, b = ..., ...\n"
+        "    if by:\n"
+        "        # TO-DO: A quarter of a turn.\n"
+        "        turned = ...\n"
+        "        return turned\n"
+        "    return pair\n\n\n"
+        "class Wheel:\n"
+        "    def forward(self, pair):\n"
+        "        # TO-DO: Which way?\n"
+        "        ..."
+    )
+
+
+def test_what_a_function_returns_can_be_blank(half_open) -> None:
+    half_open.snippet(
+        TURN_CHECKS.replace('"Wheel.forward"', '"Wheel.forward.return"'), "checks/two"
+    )
+    assert "        return ..." in "\n".join(sources(cells(half_open, "hands_on"), "code"))
+
+
+def test_further_help_is_folded_below_the_blank_of_a_hands_on_notebook(half_open) -> None:
+    found = cells(half_open, "hands_on")
+    at = next(i for i, cell in enumerate(found) if cell["source"].startswith("def turn"))
+    assert found[at + 1]["cell_type"] == "markdown"
+    assert found[at + 1]["source"] == (
+        "<details>\n<summary>More help with <code>turn.a</code></summary>\n\n"
+        "The parts of `pair`.\n\n</details>\n\n"
+        "<details>\n<summary>More help with <code>Wheel.forward</code></summary>\n\n"
+        "Forward.\n\n</details>"
+    )
+    assert [cell["source"] for cell in found[at + 2 :]] == ["print(3)", "More."]
+    assert "More help" not in "".join(sources(cells(half_open), "markdown"))
+
+
+def test_what_an_admonition_folds_away_stands_below_its_quotation(half_open) -> None:
+    half_open.page(
+        "---\nnotebook: full\n---\n\n# Turn\n\n::: two: turn\n\n"
+        '!!! note "Mind"\n\n    It turns.\n\n    ??? note "How"\n\n        - far\n\n    Always.\n'
+    )
+    (text,) = [one for one in sources(cells(half_open), "markdown") if "Mind" in one]
+    assert text == (
+        "> **Mind**\n>\n> It turns.\n\n<details>\n<summary>How</summary>\n\n- far\n\n</details>"
+        "\n\n> Always."
+    )
+    html = markdown(page(half_open), extensions=["md_in_html"])
+    assert "<summary>How</summary>\n<ul>\n<li>far</li>" in html
+
+
+EXERCISES = """
+    ---
+    notebook: full
+    ---
+
+    # Turn
+
+    **One half.** Take two shares.
+
+    ??? quiz "Solution"
+
+        - **[0.5, 1.5]**: the *mean*, see [there](other.md).
+        - *[1, 3]*: the sum.
+
+        ::: two: turn
+
+    **One half.** Which way?
+
+    1. Left
+    2. Right
+
+    ??? quiz "Solution"
+
+        1. No, that is `left`.
+        2. **Yes, *right***: it is.
+
+    **In words.** Why?
+
+    ??? success "Solution"
+
+        Because.
+    """
+
+
+def exercises(project, kind: str) -> list[dict]:
+    project.page(EXERCISES)
+    project.snippet("", "checks/two")
+    return [c for c in cells(project, kind) if "answer" in c["metadata"].get("tags", [])]
+
+
+def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> None:
+    numbers, choice = (cell["source"] for cell in exercises(half_open, "hands_on"))
+    assert numbers == (
+        "# TO-DO: a list of 2 numbers; two decimals are enough\n"
+        'answer = ...\ncheck_answer("One half", answer)'
+    )
+    assert choice == (
+        '# TO-DO: the number of your choice\nanswer = ...\ncheck_answer("One half (2)", answer)'
+    )
+    solved = [cell["source"] for cell in exercises(half_open, "solved")]
+    assert [one.splitlines()[0] for one in solved] == ["answer = [0.5, 1.5]", "answer = 2"]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "told"),
+    [
+        ("One half", [0.504, 1.5], "Right. [0.5, 1.5]: the mean, see there."),
+        ("One half", (1, 3), "Not yet. [1, 3]: the sum."),
+        ("One half", [0.5, 7], "Not yet. Numbers that fit: 1 of 2."),
+        ("One half", 5, "Not yet. Numbers expected: 2. Numbers given: 1."),
+        ("One half", [[0.5], [1.5]], "Right. [0.5, 1.5]: the mean, see there."),
+        ("One half", "half", "Not yet. 'half' is neither a number nor a list of numbers."),
+        ("One half", ..., "This is still a blank: put your answer where the three dots are, and"),
+        ("One half (2)", 1, "Not yet. No, that is left."),
+        ("One half (2)", 2, "Right. Yes, right: it is."),
+    ],
+)
+def test_an_answer_is_told_what_the_page_tells_it(
+    half_open, capsys, exercise, answer, told
+) -> None:
+    outputs = [cell["outputs"][0]["text"] for cell in exercises(half_open, "solved")]
+    assert outputs == [
+        ["Right. [0.5, 1.5]: the mean, see there.\n"],
+        ["Right. Yes, right: it is.\n"],
+    ]
+    helper = next(s for s in sources(cells(half_open), "code") if "def check_answer" in s)
+    known: dict = {}
+    exec(helper, known)
+    known["check_answer"](exercise, answer)
+    assert capsys.readouterr().out.startswith(told)
+
+
+def test_code_of_a_solution_that_has_a_check_can_be_written_before_it(half_open) -> None:
+    half_open.page(EXERCISES)
+    found = [cell["source"] for cell in cells(half_open, "hands_on")]
+    at = next(i for i, one in enumerate(found) if one.startswith("def turn"))
+    assert found[at - 1].startswith("# TO-DO: a list")
+    assert "More help" in found[at + 1] and found[at + 2] == "print(3)"
+    assert "<summary>Solution</summary>" in found[at + 3]
+    assert "turned = -b, a" in found[at + 3] and "turned = -b, a" not in found[at]
+
+
+def test_a_notebook_installs_what_its_kernel_lacks(project) -> None:
+    first = sources(cells(project), "code")[0]
+    assert 'name in ["matplotlib"] if find_spec(name) is None' in first
+    assert '    %pip install --quiet {" ".join(missing)}\n\nimport matplotlib' in first
+
+
 def test_a_fence_of_two_files_is_a_cell_for_each(project) -> None:
     project.snippet("# --8<-- [start:b]\nb = 2\n# --8<-- [end:b]\n", "two")
     both = PAGE.replace(

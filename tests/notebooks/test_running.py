@@ -60,7 +60,7 @@ def test_a_blank_by_itself_is_no_error_and_its_check_says_what_it_is(
     assert places
     for place in places:
         assert "# TO-DO: " in hands_on[place]
-        assert re.search(r"^\s*(\w+ = )?\.\.\.", hands_on[place], re.MULTILINE)
+        assert re.search(r"^\s*(return |[\w, ]+ = )?\.\.\.", hands_on[place], re.MULTILINE)
         blank, check = outcome(name)["tries"][str(place)][0]
         assert blank["error"] is None, hands_on[place]
         assert (check["error"] or "").startswith("NotYet: "), hands_on[place]
@@ -87,19 +87,19 @@ def test_a_wrong_filling_is_told_in_the_words_that_are_meant_for_it(
 def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> None:
     """The one notebook that runs in a kernel of Jupyter, with its messages."""
     hands_on, solved = notebook("inputs", "hands_on"), notebook("inputs", "solved")
+    hands_on.cells = [cell for cell in hands_on.cells if cell.cell_type == "code"]
+    solved.cells = [cell for cell in solved.cells if cell.cell_type == "code"]
     client = NotebookClient(hands_on, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
     told = []
     with client.setup_kernel():
         for place, whole in enumerate(solved.cells):
             cell = hands_on.cells[place]
-            if cell.cell_type != "code":
-                continue
-            if cell.source != whole.source:
+            if cell.source != whole.source and not is_answer(cell):
                 client.execute_cell(cell, place)
                 with pytest.raises(CellExecutionError):
                     client.execute_cell(hands_on.cells[place + 1], place + 1)
                 told += hands_on.cells[place + 1].outputs[-1]["traceback"]
-                cell.source = whole.source
+            cell.source = whole.source
             client.execute_cell(cell, place)
             assert (printed(cell), drawn(cell)) == (printed(whole), drawn(whole)), cell.source
     assert told
@@ -109,6 +109,25 @@ def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> 
 def is_measured(cell) -> bool:
     """Whether outputs differ from run to run, as times do."""
     return "measured" in cell.metadata.get("tags", [])
+
+
+def is_answer(cell) -> bool:
+    """Whether readers may try an answer to an exercise in it."""
+    return "answer" in cell.metadata.get("tags", [])
+
+
+def test_every_answer_that_a_page_knows_is_told_its_words(notebook, outcome) -> None:
+    met = 0
+    for name in NOTEBOOKS:
+        tries = outcome(name)["tries"]
+        cells = [c for c in notebook(name, "hands_on").cells if c.cell_type == "code"]
+        for place, cell in enumerate(cells):
+            if is_answer(cell):
+                (blank,), *_, (unknown,) = tries[str(place)]
+                assert blank["error"] is None and "still a blank" in blank["printed"], cell.source
+                assert unknown["printed"].startswith("Not yet. "), cell.source
+                met += 1
+    assert met > 30
 
 
 def gives_away(told: str, solution: str) -> bool:

@@ -27,7 +27,14 @@ from engine.write.notebook.code import Code
 from engine.write.notebook.plan import FOLDER, KINDS, Link, Links, Plan, Site, plans, site_of
 from engine.write.words import template, words
 
-__all__ = ["Generated", "Notebooks", "Site", "notebooks", "site_of"]
+__all__ = [
+    "Generated",
+    "Notebooks",
+    "Site",
+    "notebook_problems",
+    "notebooks",
+    "site_of",
+]
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,20 @@ def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
         text = template("notebooks.md.j2").render(plans=shown, kinds=KINDS, site=site)
         result.files.append(Generated(f"{FOLDER}/index.md", text.encode()))
     return result
+
+
+def notebook_problems(build: Build, project: Project, site: Site) -> list[Problem]:
+    """Return why notebooks of a build cannot be made; none of them is written."""
+    try:
+        every = plans(build.pages, site, project.options.whole_notebooks)
+        if not build.problems:
+            code, blanks = Code(project, build.snippets), Blanks(project, build.snippets)
+            for plan in every:
+                compose(plan, Cells(plan, build, code, blanks), [])
+            return list(blanks.unused())
+    except EngineError as error:
+        return error.problems
+    return []
 
 
 def written(every: list[Plan], build: Build, project: Project, site: Site) -> Iterator[Generated]:

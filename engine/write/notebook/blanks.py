@@ -5,6 +5,11 @@ A file with the line `# checks: walkthrough/outputs` belongs to that snippet. It
 has the hint for each name that is left blank, and each of its sections is the check that comes
 after the section of the same name in the chapter. The engine runs it as any other snippet, so a
 solution that fails its own check fails the build.
+
+A name may be that of a function, whose whole body is left blank, or of one place in it, so that
+the frame stays: `rotate.pairs` is what `pairs` becomes in `rotate`, `rotate.return` what it
+returns, and `Layer.forward` the body of a method. A hint is a question, or a pair of a question and
+of further help, which a notebook folds away.
 """
 
 from __future__ import annotations
@@ -12,7 +17,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from engine.model.build import Snippet
 from engine.model.problem import EngineError, Problem, did_you_mean
@@ -24,13 +30,29 @@ FOLDED = re.compile(r"^# folded(?:: (?P<room>checks))?$", re.MULTILINE)
 CHECKS = re.compile(r"^# checks: (?P<stem>\S+)$", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class Hint:
+    """What a reader is told about a blank: a question above it, and help that is folded away."""
+
+    question: str
+    help: str = ""
+
+
+@dataclass
+class Blanked:
+    """Code with blanks in it; the further help, by the names of the blanks, in their order."""
+
+    text: str
+    help: dict[str, str] = field(default_factory=dict)
+
+
 class Blanks:
     """The hints and checks of all snippets, and which of them notebooks have used so far."""
 
     def __init__(self, project: Project, snippets: Mapping[str, Snippet]) -> None:
-        self.project = project
+        self.project, self.snippets = project, snippets
         self.checks: dict[str, Snippet] = {}  # by the stem of the snippet that they check
-        self.hints: dict[str, dict[str, str]] = {}
+        self.hints: dict[str, dict[str, Hint]] = {}
         self.used_hints: set[tuple[str, str]] = set()
         self.used_checks: set[tuple[str, str]] = set()
         for snippet in snippets.values():
@@ -52,7 +74,7 @@ class Blanks:
             self.fail(snippet, line, f'"{stem}" is checked by {where} already: make them one')
         return stem
 
-    def read_hints(self, checks: Snippet) -> dict[str, str]:
+    def read_hints(self, checks: Snippet) -> dict[str, Hint]:
         """Return the hint for each blank, by the name that is left blank."""
         for node in ast.parse(checks.text).body:
             match node:
@@ -61,11 +83,14 @@ class Blanks:
                     | ast.AnnAssign(target=ast.Name(id="HINTS"), value=ast.expr() as value)
                 ):
                     with contextlib.suppress(TypeError, ValueError):
-                        hints = dict(ast.literal_eval(value))
-                        texts = [text for pair in hints.items() for text in pair]
+                        hints = {
+                            name: (hint,) if isinstance(hint, str) else hint
+                            for name, hint in dict(ast.literal_eval(value)).items()
+                        }
+                        texts = [text for name, hint in hints.items() for text in (name, *hint)]
                         if all(isinstance(text, str) and text.isprintable() for text in texts):
-                            return hints
-                    what = "HINTS must be written out: for each name a string, of one line"
+                            return {name: Hint(*hint) for name, hint in hints.items()}
+                    what = "HINTS must be written out: for each name a string, of one line, or two"
                     self.fail(checks, node.lineno, what)
         return {}
 
@@ -85,47 +110,65 @@ class Blanks:
         self.used_checks.add((stem, section))
         return checks
 
-    def with_blanks(self, stem: str, source: str) -> str:
-        """Return code of a snippet with a hint and three dots for each line to be written."""
+    def with_blanks(self, stem: str, source: str) -> Blanked:
+        """Return code of a snippet with a hint and three dots for each place to be written."""
         hints = self.hints.get(stem, {})
         lines = source.splitlines()
-        for node in reversed(ast.parse(source).body):
-            name = bound_by(node)
-            if name not in hints:
-                continue
+        found = [(name, node) for name, node in places(ast.parse(source).body) if name in hints]
+        for name, node in reversed(found):
             self.used_hints.add((stem, name))
             first, last = node.lineno, node.end_lineno or node.lineno
-            hint = words()["to_do"].format(hints[name])
-            if isinstance(node, ast.FunctionDef):
-                lines[node.body[0].lineno - 1 : last] = [f"    {hint}", "    ..."]
-            else:
-                shape = lines[last - 1].encode()[node.end_col_offset :].decode()
-                lines[first - 1 : last] = [hint, f"{name} = ...{shape}"]
-        return "\n".join(lines)
+            hint = words()["to_do"].format(hints[name].question)
+            shape = lines[last - 1].encode()[node.end_col_offset :].decode()
+            space = " " * node.col_offset
+            match node:
+                case ast.FunctionDef():
+                    space = " " * node.body[0].col_offset
+                    lines[node.body[0].lineno - 1 : last] = [f"{space}{hint}", f"{space}..."]
+                case ast.Return():
+                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}return ...{shape}"]
+                case ast.Assign(targets=[target]):
+                    bound = ast.get_source_segment(source, target)
+                    blank = ", ".join(["..."] * len(names_of(target)))
+                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}{bound} = {blank}{shape}"]
+        return Blanked("\n".join(lines), {name: hints[name].help for name, _ in found})
 
     def unused(self) -> Iterator[Problem]:
         """Yield the hints that no blank uses, and the checks that come after no shown section."""
         for stem, checks in self.checks.items():
             where = self.project.relative(checks.path)
+            pages = tuple(self.snippets[stem].pages)
             for name in self.hints[stem]:
                 if (stem, name) not in self.used_hints:
                     what = f'there is a hint for "{name}", and no shown section binds that name'
-                    yield Problem(f"{where}:1", what, checks.stem)
+                    yield Problem(f"{where}:1", what, checks.stem, pages)
             for section in checks.sections:
                 if (stem, section.name) not in self.used_checks:
                     what = f'the check "{section.name}" comes after no section of that name'
-                    yield Problem(f"{where}:{section.start}", what, checks.stem)
+                    yield Problem(f"{where}:{section.start}", what, checks.stem, pages)
 
     def fail(self, snippet: Snippet, line: int, what: str) -> None:
         where = f"{self.project.relative(snippet.path)}:{line}"
         raise EngineError([Problem(where, what, snippet.stem)])
 
 
-def bound_by(node: ast.stmt) -> str:
-    """Return the one name that a statement binds, or ""."""
-    match node:
-        case ast.FunctionDef(name=name):
-            return name
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name
-    return ""
+def places(body: Iterable[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.stmt]]:
+    """Yield what can be left blank, each with its name, such as `half` or `half.return`."""
+    for node in body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield f"{inside}{name}", node
+                yield from places(node.body, f"{inside}{name}.")
+            case ast.Assign(targets=[target]) if names := names_of(target):
+                yield f"{inside}{names[0]}", node
+            case ast.Return():
+                yield f"{inside}return", node
+            case ast.If() | ast.For() | ast.With() if inside:
+                yield from places(node.body, inside)
+
+
+def names_of(target: ast.expr) -> list[str]:
+    """Return the names that an assignment binds; none where it does something else."""
+    parts = target.elts if isinstance(target, ast.Tuple) else [target]
+    names = [part.id for part in parts if isinstance(part, ast.Name)]
+    return names if len(names) == len(parts) else []

@@ -8,6 +8,7 @@ are the same in both kinds, but for the lines that are blank in the hands-on one
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -31,9 +32,10 @@ from engine.programs.slicer import in_order_of_imports
 from engine.programs.statements import Statement
 from engine.read.page import VALUE
 from engine.read.snippet import is_measured
-from engine.write.notebook import prose
+from engine.write.notebook import exercises, prose
 from engine.write.notebook.blanks import Blanks
 from engine.write.notebook.code import Code
+from engine.write.notebook.exercises import Exercise
 from engine.write.notebook.plan import Plan, title_of
 from engine.write.page import escape_in_context, fence, title_of_output
 from engine.write.words import template, words
@@ -47,8 +49,9 @@ class Cell:
     hands_on: the code with blanks, where it has any
     outputs: what the code printed and drew in this build
     shown: the sections or the expression that the code is
-    role: "prose", "code", "given" (what earlier chapters made), "helper" and "figure" (code that is
-        folded away), or "measured" (outputs differ from run to run)
+    role: "prose", "hint" (prose of hands-on notebooks), "code", "answer" (a try at an exercise),
+        "given" (what earlier chapters made), "helper" and "figure" (code that is folded away), or
+        "measured" (outputs differ from run to run)
     """
 
     source: str
@@ -84,6 +87,7 @@ class Cells:
     used: sections that are cells, each with its snippet
     later: sections whose cells are still to come on the page
     waiting: figures of what such sections make
+    tried: sections that are cells and part of a solution, too
     """
 
     def __init__(self, plan: Plan, build: Build, code: Code, blanks: Blanks) -> None:
@@ -92,6 +96,8 @@ class Cells:
         self.used: dict[tuple[str, str], None] = {}
         self.later: set[tuple[str, str]] = set()
         self.waiting: list[Cell] = []
+        self.tried: set[tuple[str, str]] = set()
+        self.answers: dict[str, Exercise] = {}  # to what readers may answer, by title
         self.notes: dict[tuple[str, str], str] = {}  # footnotes by page and name, as marked
 
     def compose(self) -> list[Cell]:
@@ -99,8 +105,12 @@ class Cells:
         for page in self.plan.pages:
             self.page = page
             self.later = set(coming_code(page.blocks))
+            before = None
             for block in page.blocks:
+                if isinstance(block, Container) and is_folded(block):
+                    self.add_exercise(before, block)
                 self.add(block)
+                before = block
             self.later = set()
             self.draw_waiting()
         if after := self.plan.next:
@@ -112,14 +122,22 @@ class Cells:
         return self.cells
 
     def add(self, block: Block) -> None:
-        """Add a block; an admonition as quotations, with the cells of its code between them."""
+        """Add a block; an admonition as quotations, with the cells of its code between them.
+
+        What it folds away stands between them, too: no Markdown is read in a quoted <details>.
+        """
         texts: list[str] = []
         blocks: Iterable[Block] = [block]
         if isinstance(block, Container) and block.kind in ("admonition", "tab"):
             texts, blocks = [bold(self.title(block))], block.blocks
-        for part in [part for inner in blocks for part in self.parts(inner)]:
+        for origin, part in [(inner, part) for inner in blocks for part in self.parts(inner)]:
             if isinstance(part, str):
-                texts.append(part)
+                if origin is not block and isinstance(origin, Container) and is_folded(origin):
+                    self.say(framed(block, texts))
+                    self.say(part)
+                    texts = []
+                else:
+                    texts.append(part)
                 continue
             self.say(framed(block, texts))
             texts = []
@@ -241,14 +259,14 @@ class Cells:
                     texts.append(part)
                 elif part.how == "figure":
                     figures.append(part)
-                elif not self.is_used(part):
+                elif part.keys & self.tried or not self.is_used(part):
                     texts.append(part.text or self.code_fence(part))
         title, text = self.title(block), joined(texts)
         if block.kind == "footnote":
             self.mark(block.name)
             self.notes[self.page.name, block.name] = text
             return ""
-        if block.kind in ("folded", "open"):
+        if is_folded(block):
             return prose.folded(title, text, block.kind == "open") if text else ""
         return framed(block, [bold(title), text])
 
@@ -278,6 +296,35 @@ class Cells:
         self.notes.setdefault(key, "")
         return f"<sup>{list(self.notes).index(key) + 1}</sup>"
 
+    # Exercises
+
+    def add_exercise(self, question: Block | None, solution: Container) -> None:
+        """Add what a reader may try before a solution: an answer, or code that has a check."""
+        first = solution.blocks[0] if solution.blocks else None
+        if solution.name == "quiz" and isinstance(question, Prose) and isinstance(first, Prose):
+            text = self.plain(self.filled_whole(first))
+            title = exercises.title_of(question.text, self.answers)
+            if exercise := exercises.read(title, text):
+                self.answers[title] = exercise
+                told = exercise.told(exercise.right)
+                solved = exercise.cell(exercise.right)
+                self.cells.append(Cell(solved, "answer", exercise.cell(None), [f"{told}\n"]))
+        for block in solution.blocks:
+            if isinstance(block, Example) and any(
+                self.blanks.check(block.stem, name) for name in block.sections
+            ):
+                shown = Shown("code", block.stem, block.sections)
+                self.tried |= shown.keys
+                self.add_code(shown)
+
+    def filled_whole(self, block: Prose) -> str:
+        """Return prose of several lines with its values put in."""
+        values = iter(block.values)
+        return "\n".join(
+            self.filled(line, [next(values) for _ in VALUE.finditer(line)])
+            for line in block.text.split("\n")
+        )
+
     # Code and figures
 
     def add_code(self, shown: Shown) -> None:
@@ -302,11 +349,18 @@ class Cells:
             return
         self.used |= keys
         source = self.code.piece(stem, names)
-        hands_on = self.blanks.with_blanks(stem, source)
-        hands_on = "" if hands_on == source else hands_on
+        blanked = self.blanks.with_blanks(stem, source)
+        hands_on = "" if blanked.text == source else blanked.text
         role = "measured" if is_measured(self.build.snippets[stem].text) else "code"
         shown = Shown("code", stem, tuple(names))
         self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names), shown))
+        further = [
+            prose.folded(words()["help"].format(f"`{name}`"), text)
+            for name, text in blanked.help.items()
+            if text
+        ]
+        if further:
+            self.cells.append(Cell(joined(further), "hint"))
 
     def add_figure(self, shown: Shown) -> None:
         """Add a figure with the code that draws it, folded away.
@@ -384,8 +438,13 @@ class Cells:
         if rooms["drawing"] or any(isinstance(o, Figure) for c in self.cells for o in c.outputs):
             imports = in_order_of_imports({*imports, "import matplotlib.pyplot as plt"})
             rooms["drawing"].insert(0, template("notebook_drawing.py.j2").render(colors=colors))
+        if self.answers:
+            text = template("notebook_answers.py.j2").render(exercises=self.answers.values())
+            rooms["checks"].append(text)
         if imports:
-            yield Cell("\n".join(imports), "code")
+            packages = sorted(packages_of(imports))
+            text = template("notebook_install.py.j2").render(packages=packages)
+            yield Cell("\n".join([text, *imports]), "code")
         if rooms["drawing"]:
             yield Cell("\n\n".join([words()["folded_drawing"], *rooms["drawing"]]), "helper")
         if rooms["checks"]:
@@ -404,6 +463,12 @@ class Cells:
                 cell.hands_on = cell.hands_on and f"{above}\n\n{cell.hands_on}"
 
 
+def packages_of(imports: Iterable[str]) -> set[str]:
+    """Return the packages that lines of imports need, which Python does not bring."""
+    modules = {line.split()[1].partition(".")[0] for line in imports}
+    return modules - sys.stdlib_module_names
+
+
 def joined(texts: Iterable[str]) -> str:
     return "\n\n".join(text.strip("\n") for text in texts if text.strip())
 
@@ -416,6 +481,10 @@ def framed(block: Block, texts: Iterable[str]) -> str:
     text = joined(texts)
     is_quoted = text and isinstance(block, Container) and block.kind == "admonition"
     return prose.quoted(text) if is_quoted else text
+
+
+def is_folded(block: Container) -> bool:
+    return block.kind in ("folded", "open")
 
 
 def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:

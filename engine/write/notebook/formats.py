@@ -38,8 +38,10 @@ def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> by
     written: list[Json] = []
     count, is_run = 0, True
     for cell in cells:
-        cell_type = "markdown" if cell.role == "prose" else "code"
-        source = with_links(cell.source, target) if cell.role == "prose" else cell.source
+        if cell.role == "hint" and kind != HANDS_ON:
+            continue
+        cell_type = "markdown" if cell.role in ("prose", "hint") else "code"
+        source = with_links(cell.source, target) if cell_type == "markdown" else cell.source
         if kind == HANDS_ON and cell.hands_on:
             source, is_run = cell.hands_on, False
         key = digest(f"{cell_type}\n{source}".encode())[:12]
@@ -65,7 +67,7 @@ def metadata_of(role: str) -> Json:
     """Return what folds a cell's code away in Jupyter and in Colab, and its tag."""
     if role in ("helper", "figure"):
         return {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": [role]}
-    return {"tags": [role]} if role in ("given", "measured") else {}
+    return {"tags": [role]} if role in ("answer", "given", "measured") else {}
 
 
 def output(shown: str | Figure, colors: Colors) -> Json:
@@ -96,10 +98,12 @@ def alone(figure: str, colors: Mapping[str, str]) -> str:
 
 
 def headings_alone(cells: list[Cell]) -> list[Cell]:
-    """Return cells without prose, but for the first cell and for headings that have code below."""
+    """Return cells without prose and hints, but the first one, and headings with code below."""
     first, *others = cells
     found, waiting = [first], list[Cell]()
     for cell in others:
+        if cell.role == "hint":
+            continue
         if cell.role != "prose":
             found += [*waiting, cell]
             waiting = []

@@ -9,9 +9,19 @@ from snippets.walkthrough.attention_scores import scores, scores_of_input_1, wei
 from snippets.walkthrough.queries_keys_values import keys, queries
 
 HINTS = {
-    "scores_of_input_1": "query 1 is queries[0]; a matrix product with the keys, transposed",
-    "scores": "the same with all queries at once",
-    "weights": "the softmax of the scores, along the keys: each row should make 1",
+    "scores_of_input_1": (
+        "Compare query 1 with each of the keys.",
+        "Python counts from 0, so query 1 is `queries[0]`. Its dot product with each row of `keys` "
+        "is a matrix product with the keys, transposed.",
+    ),
+    "scores": (
+        "Do the same for all queries together.",
+        "The line above works with all of `queries`, too. Nothing else changes.",
+    ),
+    "weights": (
+        "Share out each query's attention. What should add up to 1: a row or a column?",
+        "`softmax(dim=...)`, along the axis of the keys, which is the last.",
+    ),
 }
 
 

@@ -7,7 +7,12 @@ import torch
 from snippets.notebook_checks.blanks import check
 from snippets.walkthrough.inputs import equal_weights, mixes, x
 
-HINTS = {"mixes": "a matrix product, @: each row of equal_weights mixes the rows of x"}
+HINTS = {
+    "mixes": (
+        "Blend the rows of `x` with the shares in each row of `equal_weights`.",
+        "A matrix product, `@`, does all blends in one go. The shares stand on the left.",
+    ),
+}
 
 
 def check_mixes(mixes, equal_weights, x):

@@ -4,16 +4,26 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.walkthrough.attention_scores import weights
 from snippets.walkthrough.outputs import outputs, outputs_in_one_line, self_attention
 from snippets.walkthrough.queries_keys_values import values
 from snippets.walkthrough.weighted_values import weighted_values
 
 HINTS = {
-    "outputs": "add up what each query took: a sum over the keys, the axis before the last",
-    "outputs_in_one_line": "the same as one matrix product, @",
-    "self_attention": "the steps so far: queries, keys, values, weights; return the outputs",
+    "outputs": (
+        "Each query has taken something from every key. Add that up.",
+        "`sum(dim=...)`. The axes are queries, keys and numbers, and the keys must disappear.",
+    ),
+    "outputs_in_one_line": (
+        "Multiply and add up in one step, without `weighted_values`.",
+        "A matrix product, `@`, of `weights` and `values`.",
+    ),
+    "self_attention": (
+        "Put the steps so far into one function.",
+        "Project `x` three times. Compare queries with keys, take the softmax of each row, and "
+        "return the weights times the values. Use the names of the arguments alone.",
+    ),
 }
 
 
@@ -59,17 +69,8 @@ def check_self_attention(self_attention):
     def mixed(powers, dim):
         return torch.einsum("qk,kd->qd", powers / powers.sum(dim=dim, keepdim=True), values)
 
-    try:
-        ours = self_attention(x, w_query, w_key, w_value)
-    except RuntimeError:
-        raise NotYet(
-            "self_attention does not run on 5 inputs with d_model 4, d_k 2 and d_v 3: sizes do not "
-            "fit. Is something not transposed, or a product the wrong way round?"
-        ) from None
-    if ours is None:
-        raise NotYet(
-            "self_attention returns nothing: its body is still a blank, or its return is missing."
-        )
+    given = "5 inputs, d_model 4, d_k 2 and d_v 3"
+    ours = call(self_attention, x, w_query, w_key, w_value, given=given)
     mistakes = {
         "is there no softmax? Scores are not shares.": lambda: scores @ values,
         "the softmax ran over the queries. Each row of weights must make 1.": lambda: mixed(
@@ -79,6 +80,12 @@ def check_self_attention(self_attention):
             (scores / keys.shape[-1] ** 0.5).exp(), -1
         ),
         "these are the weights. Weight the values with them.": lambda: scores.softmax(dim=-1),
+        "the weighted values are added up over the queries. Which axis are the keys?": lambda: (
+            torch.einsum("qk,kd->kd", scores.softmax(dim=-1), values)
+        ),
+        "these are the weighted values of each query and key. Add them up over the keys.": (
+            lambda: torch.einsum("qk,kd->qkd", scores.softmax(dim=-1), values)
+        ),
         "queries and keys changed places.": lambda: mixed(scores.T.exp(), -1),
     }
     check("what self_attention returns", ours, mixed(scores.exp(), -1), mistakes)

@@ -8,7 +8,13 @@ from snippets.notebook_checks.blanks import check
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.projection_weights import one_role_scores
 
-HINTS = {"one_role_scores": "each row of x with each row of x: a matrix product, one x transposed"}
+HINTS = {
+    "one_role_scores": (
+        "Compare every word with every word, by dot products of the inputs themselves.",
+        "A matrix product meets rows on the left with columns on the right. So one of the two `x` "
+        "must be transposed: `.T` makes its rows columns.",
+    ),
+}
 
 
 def check_one_role_scores(one_role_scores, x):

@@ -10,9 +10,12 @@ from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 HINTS = {
-    "queries": "a matrix product, @: the inputs times their projection weights",
-    "keys": "the same with the projection weights of the keys",
-    "values": "and with those of the values",
+    "queries": (
+        "Which matrix makes queries of the inputs?",
+        "A matrix product, `@`: the inputs on the left, the projection matrix on the right.",
+    ),
+    "keys": ("And which one makes keys?", "As above, with the projection matrix of the keys."),
+    "values": ("And which one makes values?", "As above, with the matrix of the values."),
 }
 
 

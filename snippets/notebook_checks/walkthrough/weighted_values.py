@@ -10,7 +10,11 @@ from snippets.walkthrough.queries_keys_values import values
 from snippets.walkthrough.weighted_values import weighted_values
 
 HINTS = {
-    "weighted_values": "values times weights, number by number; unsqueeze gives weights an axis"
+    "weighted_values": (
+        "Multiply each value by its weight, for every query. The result has three axes.",
+        "`weights.unsqueeze(-1)` has the shape (queries, keys, 1). Each weight then meets all "
+        "numbers of one value.",
+    ),
 }
 
 

@@ -4,14 +4,28 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.walkthrough.why_attention import attend, bank, new_bank, river_bank, scores, weights
 
 HINTS = {
-    "scores": "a product, @, that gives the dot product of every row of river_bank with bank",
-    "weights": "the softmax of the scores; name its dim",
-    "new_bank": "a product, @: the weights say how much of each row of river_bank goes in",
-    "attend": "the three steps so far: scores, weights, and the blend, which it returns",
+    "scores": (
+        "How much does each word of the phrase agree with bank?",
+        "River and bank are the rows of `river_bank`. `@` with a vector gives the dot product of "
+        "each row with that vector.",
+    ),
+    "weights": (
+        "Turn the scores into shares that add up to 1.",
+        "`softmax(dim=...)` does it. There is only one axis, and -1 is the last one.",
+    ),
+    "new_bank": (
+        "Blend the two words, each with its share.",
+        "A product, `@`: the weights on the left say how much of each row on the right goes in.",
+    ),
+    "attend": (
+        "Put the three steps so far into one function.",
+        "Compare `word` with the rows of `phrase`, take the softmax, and return the blend of the "
+        "rows. Use the names of the arguments, not those of above.",
+    ),
 }
 
 
@@ -58,15 +72,7 @@ def check_attend(attend):
     word, phrase = torch.randn(3, generator=random), torch.randn((4, 3), generator=random)
     scores = torch.einsum("wm,m->w", phrase, word)
     right = torch.einsum("w,wm->m", scores.exp() / scores.exp().sum(), phrase)
-    try:
-        ours = attend(word, phrase)
-    except RuntimeError:
-        raise NotYet(
-            "attend does not run on a phrase of 4 words with 3 numbers each: sizes do not fit. "
-            "Is a product the wrong way round?"
-        ) from None
-    if ours is None:
-        raise NotYet("attend returns nothing: it is still a blank, or its return is missing.")
+    ours = call(attend, word, phrase, given="a phrase of 4 words with 3 numbers each")
     mistakes = {
         "is there no softmax? Scores are not shares.": lambda: scores @ phrase,
         "these are the weights. Blend the words of the phrase with them.": lambda: scores.softmax(

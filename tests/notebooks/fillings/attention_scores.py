@@ -16,4 +16,13 @@ WRONG = [
     ("weights = scores / scores.sum(dim=-1, keepdim=True)", "Raise e"),
     ("weights = scores.log_softmax(dim=-1)", "logarithms"),
     ("weights = scores", "unchanged"),
+    *(
+        (f"look_for = torch.tensor({rows})\nfound_by = torch.eye(3)", words)
+        for rows, words in [
+            ("[[0.0, 10, 0], [0, 0, 10], [0, 0, 0]]", "at the word after them"),
+            ("[[10.0, 0, 0], [0, 10, 0], [0, 0, 10]]", "looks at itself"),
+            ("[[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]", "larger numbers make"),
+            ("[[0.0, 0], [1, 0]]", "a tensor of shape (3, 3)"),
+        ]
+    ),
 ]

@@ -10,14 +10,14 @@ def attention(scores, result="scores.softmax(dim=-1) @ values"):
 SCALED = "queries @ keys.transpose(-2, -1) / keys.shape[-1] ** 0.5"
 
 WRONG = [
-    (attention("queries @ keys.T / keys.shape[-1] ** 0.5"), "count axes from the end"),
+    (attention("queries @ keys.T / keys.shape[-1] ** 0.5"), "an axis counted from the wrong end"),
     (
         attention("queries @ keys.transpose(0, 1) / keys.shape[-1] ** 0.5"),
-        "does not run on a batch",
+        "11, on a batch: sizes do not fit",
     ),
     (
         attention("queries @ keys.transpose(1, 2) / keys.shape[-1] ** 0.5"),
-        "does not run with two leading axes",
+        "11, with two leading axes: sizes do not fit",
     ),
     (attention("queries @ keys.transpose(-2, -1)"), "not scaled"),
     (attention("queries @ keys.transpose(-2, -1) / keys.shape[-1]"), "the root is missing"),

@@ -16,7 +16,10 @@ WRONG = [
     (HEAD + "    return scores.masked_fill(attn_mask, -math.inf)", "turned around"),
     (HEAD + "    return scores.masked_fill(~attn_mask, 0)", "scores of 0 still get a share"),
     (HEAD + "    return scores + attn_mask", "as 0 and 1"),
-    (HEAD + "    return scores.masked_fill_(~attn_mask, -math.inf)", "changed the scores"),
+    (
+        HEAD + "    return scores.masked_fill_(~attn_mask, -math.inf)",
+        "changed a tensor that it was given",
+    ),
     (BOOLEAN + "    return scores", "with a mask of floats, what masked gives"),
     (
         HEAD

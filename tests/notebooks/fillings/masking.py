@@ -23,7 +23,7 @@ WRONG = [
     (attention(RIGHT, root="1"), "not scaled"),
     (attention(RIGHT, weights="scores"), "is there no softmax"),
     (attention(RIGHT, weights="scores.softmax(dim=-2)"), "ran over the queries"),
-    (attention("pass").replace("transpose(-2, -1)", "T"), "does not run without a mask"),
+    (attention("pass").replace("transpose(-2, -1)", "T"), "does not run with no mask"),
     (attention("scores = scores[mask]"), "does not run with a mask"),
     (attention("pass").replace("return weights @ values", "pass"), "returns nothing"),
     (

@@ -25,6 +25,15 @@ WRONG = [
         "still come after the inputs",
     ),
     (SPLIT + "return torch.stack(x.chunk(n_heads, dim=-1))", "after the batch"),
+    (
+        SPLIT + "return x.view(*leading, n, n_heads, d_model // n_heads).transpose(1, 2)",
+        "axes are counted from the front",
+    ),
+    (SPLIT + "return heads.transpose(-3, -2)", "a name that nothing has yet: heads"),
+    (
+        SPLIT + "return x.view(n, n_heads)(d_model)",
+        "does not run with an x of shape (2, 5, 12) and 3 heads: sizes do not fit",
+    ),
     (SPLIT + "return x.view(n_heads, n, d_model // n_heads)", "does not run"),
     (SPLIT + "x.view(*leading, n, n_heads, d_model // n_heads)", "return is missing"),
     (MERGE + "return x.reshape(*leading, n, n_heads * d_v)", "numbers of several inputs"),
@@ -33,6 +42,10 @@ WRONG = [
         "Transpose the axes -3 and -2",
     ),
     (MERGE + "return x.transpose(-3, -2)", "last two axes become one"),
+    (
+        MERGE + "return x.transpose(1, 2).reshape(*leading, n, n_heads * d_v)",
+        "an x of shape (3, 5, 4), what merge_heads gives",
+    ),
     (MERGE + "return x.sum(dim=-3)", "heads were added"),
     (MERGE + "return x.transpose(-3, -2).view(*leading, n, n_heads * d_v)", "does not run"),
     (WHOLE + "return merge_heads(attention(queries, keys, values, mask))", "w_output is missing"),

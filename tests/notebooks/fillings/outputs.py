@@ -1,7 +1,30 @@
 # SPDX-License-Identifier: MIT
 """What a reader may write in a blank, and words of the message that is meant for it."""
 
+HEAD = "def self_attention(x, w_query, w_key, w_value):\n    "
+
 WRONG = [
+    (HEAD + "return weights @ values", "uses values and weights from outside"),
+    (
+        HEAD + "ours = (x @ w_query @ (x @ w_key).T).softmax(dim=-1)\n"
+        "    return (lambda shares: shares @ values)(ours)",
+        "uses values from outside",
+    ),
+    (HEAD + "return wieghts @ (x @ w_value)", "a name that nothing has yet: wieghts"),
+    (
+        HEAD
+        + "queries = x @ w_query\n    return (queries @ (x @ w_key).T).softmax() @ (x @ w_value)",
+        "Look at each call",
+    ),
+    (HEAD + "return x.sofmax(dim=-1)", "Is it misspelled?"),
+    (HEAD + "return ...", "is still a blank"),
+    (HEAD + "return (... @ w_key)", "put your code where the three dots are"),
+    (HEAD + "x -= 1\n    return x @ w_value", "changed a tensor that it was given"),
+    (
+        HEAD + "weights = ((x @ w_query) @ (x @ w_key).T).softmax(dim=-1)\n"
+        "    return (weights.unsqueeze(-1) * (x @ w_value)).sum(dim=0)",
+        "added up over the queries",
+    ),
     ("outputs = weighted_values.sum(dim=-1)", "ran over d_v"),
     ("outputs = weighted_values.sum(dim=0)", "ran over the queries"),
     ("outputs = weighted_values.sum()", "Name the axis"),

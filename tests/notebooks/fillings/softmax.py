@@ -15,7 +15,10 @@ WRONG = [
     (softmax("powers = scores.exp()", SHARES), "Subtract the largest score first"),
     (softmax("largest = scores.max()", POWERS, SHARES), "its own largest score"),
     (softmax("largest = scores.amax(dim=dim)", POWERS, SHARES), "keepdim=True missing"),
-    (softmax("largest = scores.max(dim=dim, keepdim=True)", POWERS, SHARES), "and their places"),
+    (
+        softmax("largest = scores.max(dim=dim, keepdim=True)", POWERS, SHARES),
+        "amax gives the values alone",
+    ),
     (softmax("return scores.softmax(dim=-1)"), "is dim not used"),
     (softmax(LARGEST, POWERS, "return powers / powers.sum()"), "all numbers together make 1"),
     (softmax(LARGEST, POWERS, "return powers"), "Divide them by their sum along dim"),

@@ -4,12 +4,20 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.batches.attention import attention, keys, queries, scores
 
 HINTS = {
-    "attention": "scores, scaled; weights; return the outputs. Swap the last two axes of keys",
-    "scores": "queries and keys in letters: the letter that drops out is the one for d_k",
+    "attention.scores": (
+        "Compare queries with keys, and scale. Which two axes of the keys must change places?",
+        "`.T` would turn all axes around. `transpose(-2, -1)` counts from the end, so it works "
+        "with any number of axes in front. Divide by the square root of `d_k`.",
+    ),
+    "scores": (
+        "Say the same product in letters, with einsum.",
+        "Give each axis a letter: b for the batch, q for queries, k for keys, d for their "
+        "numbers. What is left out behind the arrow is summed over.",
+    ),
 }
 
 
@@ -17,6 +25,7 @@ def check_attention(attention):
     """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
     attempt(attention, (2,), "on a batch")
     attempt(attention, (2, 13), "with two leading axes")
+    attempt(attention, (), "without a batch")
 
 
 def attempt(attention, leading, where):
@@ -29,15 +38,8 @@ def attempt(attention, leading, where):
     def mixed(scores, dim=-1):
         return torch.einsum("...qk,...kd->...qd", scores.softmax(dim=dim), values)
 
-    try:
-        outputs = attention(queries, keys, values)
-    except (RuntimeError, IndexError) as error:
-        raise NotYet(
-            f"attention does not run {where}, with 5 queries and 3 keys of length 7, "
-            f"and 3 values of length 11. Does it count axes from the end? ({error})"
-        ) from None
-    if outputs is None:
-        raise NotYet("attention returns nothing: it is still a blank, or its return is missing.")
+    given = f"5 queries and 3 keys of length 7, and 3 values of length 11, {where}"
+    outputs = call(attention, queries, keys, values, given=given)
     mistakes = {
         "the scores are not scaled.": lambda: mixed(products),
         "the root is missing: scale by the root of d_k.": lambda: mixed(products / 7),
@@ -48,6 +50,9 @@ def attempt(attention, leading, where):
             scaled, -2
         ),
         "the softmax ran over the first axis, so sequences were mixed.": lambda: mixed(scaled, 0),
+        "an axis is counted from the front. Count from the end: any number may stand before.": (
+            lambda: torch.einsum("...qk,...kd->...qd", scaled.softmax(dim=1), values)
+        ),
         "is there no softmax?": lambda: torch.einsum("...qk,...kd->...qd", scaled, values),
         "these are the weights. Weight the values with them.": lambda: scaled.softmax(dim=-1),
     }

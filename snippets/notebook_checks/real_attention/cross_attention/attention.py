@@ -4,8 +4,7 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import check
-from snippets.notebook_checks.real_attention.multi_head.attention import tried
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.cross_attention.attention import (
     cross_attention,
     cross_outputs,
@@ -18,11 +17,22 @@ from snippets.walkthrough.projection_weights import w_key, w_query
 from snippets.walkthrough.queries_keys_values import keys, values
 
 HINTS = {
-    "target_queries": "the target makes the queries; its projection weights are w_query",
-    "cross_scores": "each query of the target with each key of the source",
-    "cross_outputs": "one matrix product, @: the weights, and the values of the source",
-    "cross_attention": "one list makes the queries, the other the keys and the values; "
-    "attention does the rest",
+    "target_queries": (
+        "Who asks: the target or the source?",
+        "The target times the projection matrix of the queries.",
+    ),
+    "cross_scores": (
+        "Compare each query of the target with each key of the source.",
+        "As in self-attention: queries times keys, transposed.",
+    ),
+    "cross_outputs": (
+        "What does each word of the target take from the source?",
+        "A matrix product, `@`, of the weights and the values of the source.",
+    ),
+    "cross_attention": (
+        "Which of the two lists makes the queries, and which makes keys and values?",
+        "Three projections, then one call of `attention`, which takes the mask, too.",
+    ),
 }
 
 
@@ -86,7 +96,7 @@ def check_cross_attention(cross_attention):
 
     def ours(mask=None):
         arguments = target, source, w_query, w_key, w_value, mask
-        return tried("cross_attention", cross_attention, *arguments)
+        return call(cross_attention, *arguments, given="2 targets and a source of 5")
 
     name = "what cross_attention returns"
     weights = w_query, w_key, w_value

@@ -6,18 +6,34 @@ import math
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
-from snippets.real_attention.function.scaled_dot_product_attention import masked
+from snippets.notebook_checks.blanks import call, check
+from snippets.real_attention.function.scaled_dot_product_attention import (
+    masked,
+    one_per_query_head,
+)
 
 HINTS = {
-    "masked": "-inf where a boolean mask is False; a mask of floats is added; with is_causal, "
-    "-inf above the diagonal that starts at the first key",
+    "masked": (
+        "Give -inf to every score that does not count. There are two kinds of mask, and is_causal.",
+        "A boolean mask is True where a query may attend: fill where it is not, `~attn_mask`, with "
+        "`-math.inf`. A mask of floats is added. With is_causal, fill what is above the diagonal "
+        "that starts at the first key: `tril()` keeps what is below.",
+    ),
+    "one_per_query_head.return": (
+        "Repeat each head for `share` heads of queries. Should the copies be neighbors?",
+        "Yes: `repeat_interleave(how often, dim=...)`. The heads are the third axis from the end.",
+    ),
 }
 
 
 def check_masked(masked):
     """Tries each kind of mask alone, on 3 queries and 5 keys, so that a turned one cannot pass."""
-    scores = torch.randn(3, 5, generator=torch.Generator().manual_seed(0))
+    random = torch.Generator().manual_seed(0)
+    for shape in (3, 5), (2, 4, 3, 5):  # what fits two axes alone does not pass
+        attempt(masked, torch.randn(shape, generator=random))
+
+
+def attempt(masked, scores):
     allowed = torch.tensor([[1, 0, 1, 1, 0], [0, 1, 1, 0, 1], [1, 1, 0, 0, 1]]).bool()
     past = torch.arange(5) <= torch.arange(3)[:, None]
     end = torch.arange(5) <= torch.arange(3)[:, None] + 2
@@ -75,20 +91,34 @@ def check_masked(masked):
 
 
 def tried(masked, *arguments):
-    before = arguments[0].clone()
-    try:
-        result = masked(*arguments)
-    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise NotYet(f"masked does not run: {error}") from None
-    if result is None:
-        raise NotYet("masked returns nothing: it is still a blank, or its return is missing.")
-    if not torch.equal(arguments[0], before):
-        arguments[0].copy_(before)
-        raise NotYet("masked changed the scores it was given. Return new ones instead.")
-    return result
+    return call(masked, *arguments, given=f"scores of shape {tuple(arguments[0].shape)}")
+
+
+def check_one_per_query_head(one_per_query_head):
+    """Tries it on 2 heads of keys for 6 heads of queries, in a batch and alone."""
+    for leading in (4,), ():
+        grouped = torch.randn((*leading, 2, 5, 3), generator=torch.Generator().manual_seed(0))
+        query = torch.zeros(*leading, 6, 7, 3)
+        given = f"keys of shape {tuple(grouped.shape)} and queries of shape {tuple(query.shape)}"
+        right = grouped[..., [0, 0, 0, 1, 1, 1], :, :]
+        mistakes = {
+            "the heads are dealt out like cards. Each should be repeated beside itself.": (
+                lambda grouped=grouped: grouped[..., [0, 1, 0, 1, 0, 1], :, :]
+            ),
+            "the heads came back as they were.": lambda grouped=grouped: grouped,
+            "the keys were repeated, not the heads.": lambda grouped=grouped: (
+                grouped.repeat_interleave(3, dim=-2)
+            ),
+        }
+        ours = call(one_per_query_head, grouped, query, given=given)
+        check(f"with {given}, what one_per_query_head gives", ours, right, mistakes)
 
 
 if __name__ == "__main__":
     # --8<-- [start:masked] hidden
     check_masked(masked)
     # --8<-- [end:masked]
+
+    # --8<-- [start:one_per_query_head] hidden
+    check_one_per_query_head(one_per_query_head)
+    # --8<-- [end:one_per_query_head]

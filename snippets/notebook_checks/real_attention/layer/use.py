@@ -8,9 +8,15 @@ from snippets.notebook_checks.blanks import check
 from snippets.real_attention.layer.use import lengths, mask, real
 
 HINTS = {
-    "real": "compare the places of the keys, torch.arange(3), with each length; lengths[:, None] "
-    "gives each example a row",
-    "mask": "real with two axes of length 1 between batch and keys, for heads and queries",
+    "real": (
+        "Which places of each example hold an input, and not padding?",
+        "Compare the places of the keys, `torch.arange(3)`, with each length. `lengths[:, None]` "
+        "gives each example a row.",
+    ),
+    "mask": (
+        "The scores have the axes batch, heads, queries and keys. Which are missing in `real`?",
+        "Heads and queries: `None` in square brackets makes an axis of length 1.",
+    ),
 }
 
 

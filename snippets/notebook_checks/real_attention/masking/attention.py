@@ -4,24 +4,34 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check, same
+from snippets.notebook_checks.blanks import NotYet, call, check, same
 from snippets.real_attention.masking.attention import attention
 
 HINTS = {
-    "attention": "as in the chapter before, but with -inf for scores where the mask is not True",
+    "attention": (
+        "Write the function of the chapter before. Then hide what the mask does not allow.",
+        "Before the softmax, `scores.masked_fill(where, -torch.inf)` hides every place where "
+        "`where` is True. The mask is True where a query may attend, and `~` turns it around. "
+        "Without a mask, leave the scores alone.",
+    ),
 }
 
 
 def check_attention(attention):
-    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
+    """Tries it with and without a batch; all sizes differ, so that a swapped axis cannot pass."""
+    for leading, where in ((2,), "on a batch"), ((), "without a batch"), ((2, 3), "with heads"):
+        attempt(attention, leading, where)
+
+
+def attempt(attention, leading, where):
     random = torch.Generator().manual_seed(0)
-    sizes = (2, 5, 7), (2, 3, 7), (2, 3, 11)
-    queries, keys, values = (torch.randn(size, generator=random) for size in sizes)
+    sizes = (5, 7), (3, 7), (3, 11)
+    queries, keys, values = (torch.randn(*leading, *size, generator=random) for size in sizes)
     mask = torch.tensor([[1, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 1], [0, 0, 1]]).bool()
-    scores = torch.einsum("bqd,bkd->bqk", queries, keys) / 7**0.5
+    scores = torch.einsum("...qd,...kd->...qk", queries, keys) / 7**0.5
 
     def mixed(weights):
-        return torch.einsum("bqk,bkd->bqd", weights, values)
+        return torch.einsum("...qk,...kd->...qd", weights, values)
 
     def of(scores):
         return mixed(scores.softmax(dim=-1))
@@ -29,10 +39,14 @@ def check_attention(attention):
     def hidden(where):
         return scores.masked_fill(where, -torch.inf)
 
-    unmasked = attempt(attention, queries, keys, values)
+    def ours(mask=None):
+        masked = "no mask" if mask is None else "a mask"
+        given = f"{masked}, 5 queries and 3 keys of length 7, and values of length 11, {where}"
+        return call(attention, queries, keys, values, mask, given=given)
+
     check(
-        "without a mask, what attention returns",
-        unmasked,
+        f"without a mask, {where}, what attention returns",
+        ours(),
         of(scores),
         {
             "the scores are not scaled.": lambda: of(scores * 7**0.5),
@@ -40,10 +54,9 @@ def check_attention(attention):
             "the softmax ran over the queries.": lambda: mixed(scores.softmax(dim=-2)),
         },
     )
-    masked = attempt(attention, queries, keys, values, mask)
     check(
-        "with a mask, what attention returns",
-        masked,
+        f"with a mask, {where}, what attention returns",
+        ours(mask),
         of(hidden(~mask)),
         {
             "the mask had no effect. Does masked_fill go anywhere?": lambda: of(scores),
@@ -57,26 +70,11 @@ def check_attention(attention):
             ),
         },
     )
-    nothing = attempt(attention, queries, keys, values, torch.zeros_like(mask))
-    if same(nothing, of(torch.zeros_like(scores))):
+    if same(ours(torch.zeros_like(mask)), of(torch.zeros_like(scores))):
         raise NotYet(
             "a query that may attend to nothing attends to all keys alike: the scores are finite. "
             "Minus infinity is -torch.inf."
         )
-
-
-def attempt(attention, *tensors):
-    masked = "with" if len(tensors) == 4 else "without"
-    try:
-        outputs = attention(*tensors)
-    except (RuntimeError, IndexError, TypeError, AttributeError) as error:
-        raise NotYet(
-            f"attention does not run {masked} a mask, on a batch of 2 sequences with 5 queries and "
-            f"3 keys of length 7, and 3 values of length 11. ({error})"
-        ) from None
-    if outputs is None:
-        raise NotYet("attention returns nothing: it is still a blank, or its return is missing.")
-    return outputs
 
 
 if __name__ == "__main__":

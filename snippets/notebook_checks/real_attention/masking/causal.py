@@ -7,7 +7,13 @@ import torch
 from snippets.notebook_checks.blanks import NotYet, check
 from snippets.real_attention.masking.causal import causal
 
-HINTS = {"causal": "a table of True, 3 by 3, of which tril keeps the lower triangle"}
+HINTS = {
+    "causal": (
+        "Which keys may each query see? Think of a table with a row for each query.",
+        "`torch.ones(3, 3, dtype=torch.bool)` is True everywhere. Its `tril()` keeps the diagonal"
+        " and what is below.",
+    ),
+}
 
 
 def check_causal(causal):

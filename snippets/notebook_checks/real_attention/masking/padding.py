@@ -5,7 +5,13 @@
 from snippets.notebook_checks.blanks import check
 from snippets.real_attention.masking.padding import exists, padding
 
-HINTS = {"padding": "give exists an axis of size 1 for the queries, between batch and keys"}
+HINTS = {
+    "padding": (
+        "`exists` has the axes batch and keys. Which axis is missing, and where?",
+        "`unsqueeze(place)` gives it an axis of size 1. It stands for the queries, which come "
+        "before the keys.",
+    ),
+}
 
 
 def check_padding(padding, exists):

@@ -14,8 +14,14 @@ from snippets.real_attention.mistakes.axes import (
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "softmax_over_keys": "the broken lines, with the softmax along the other axis",
-    "scaled_by_d_k": "the broken lines, with another root",
+    "softmax_over_keys": (
+        "Which axis should add up to 1?",
+        "The broken lines, with the softmax along the keys, the last axis.",
+    ),
+    "scaled_by_d_k": (
+        "Which length do the dot products run over?",
+        "The broken lines, with the root of the length of a key.",
+    ),
 }
 
 if __name__ == "__main__":

@@ -15,8 +15,15 @@ from snippets.real_attention.mistakes.empty_rows import (
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "minus_infinity": "the broken lines, with minus infinity",
-    "zeros_for_empty_rows": "weights as before, and 0 where no key of a row is allowed",
+    "minus_infinity": (
+        "Which score leaves no weight at all, whatever the others are?",
+        "The broken lines, with minus infinity: `-torch.inf`.",
+    ),
+    "zeros_for_empty_rows": (
+        "A query may see no key. What should its weights be?",
+        "Weights as before, then 0 where no key of a row is allowed: "
+        "`allowed.any(dim=-1, keepdim=True)` says which rows have one.",
+    ),
 }
 
 if __name__ == "__main__":

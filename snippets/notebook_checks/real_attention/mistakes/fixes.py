@@ -4,7 +4,7 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet
+from snippets.notebook_checks.blanks import NotYet, call
 
 
 def check_fix(fix, test, arguments, right):
@@ -14,21 +14,17 @@ def check_fix(fix, test, arguments, right):
     right: what the fix should give for them
     """
     name = fix.__name__
+    given = " and ".join(str(tuple(one.shape)) for one in arguments if torch.is_tensor(one))
 
-    def watched(*given):
-        made = fix(*given)
-        if made is None:
-            raise NotYet(f"{name} is still a blank, or its return is missing.")
-        return made
+    def watched(*given_to_test):
+        return call(fix, *given_to_test, given="what its test gives it")
 
     watched.__name__ = name
     try:
         test(watched)
-        made = watched(*arguments)
     except AssertionError as error:
         raise NotYet(f"{name} fails its test: {error}.") from None
-    except (RuntimeError, IndexError, TypeError) as error:
-        raise NotYet(f"{name} does not run: {error}") from None
+    made = call(fix, *arguments, given=f"tensors of shape {given}")
     if not isinstance(made, torch.Tensor) or made.shape != right.shape:
         shape = tuple(made.shape) if isinstance(made, torch.Tensor) else type(made).__name__
         raise NotYet(f"{name} returns {shape}; expected a tensor of shape {tuple(right.shape)}.")

@@ -14,8 +14,14 @@ from snippets.real_attention.mistakes.heads import (
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "split_by_view": "cut each token into its heads first, then swap two axes",
-    "merge_by_reshape": "the broken lines, with another call at the end, which copies",
+    "split_by_view": (
+        "Whose numbers should a head have? Cut each token first.",
+        "`view` cuts the last axis in two, heads first. Then transpose tokens and heads.",
+    ),
+    "merge_by_reshape": (
+        "`view` cannot read the numbers in another order. Which call copies them if it must?",
+        "The broken lines, with `reshape`.",
+    ),
 }
 
 if __name__ == "__main__":

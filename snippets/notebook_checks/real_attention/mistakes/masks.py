@@ -9,7 +9,10 @@ from snippets.real_attention.mistakes.masks import masked_before_softmax, the_fu
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "masked_before_softmax": "fill what may not be seen with minus infinity, then the softmax",
+    "masked_before_softmax": (
+        "When is it too late to hide a key?",
+        "Fill what may not be seen with minus infinity first, then take the softmax.",
+    ),
 }
 
 if __name__ == "__main__":

@@ -9,7 +9,10 @@ from snippets.real_attention.mistakes.merge import merged_by_token
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "merged_by_token": "bring the axis of the tokens before that of the heads, then merge",
+    "merged_by_token": (
+        "A row should hold all heads of one token. Which axes must be neighbors?",
+        "Bring the axis of the tokens before that of the heads with `transpose`, then `reshape`.",
+    ),
 }
 
 

@@ -16,8 +16,14 @@ from snippets.real_attention.mistakes.polarity import (
 from snippets.real_attention.mistakes.run import sample
 
 HINTS = {
-    "true_where_zero": "the additive mask as it was; a boolean one that is True where it is 0",
-    "inverted_mask": "the layer wants True where a query may not attend",
+    "true_where_zero": (
+        "Which places may be seen, if the mask to add is 0 there?",
+        "The mask to add stays as it was. The boolean one is True where it is 0.",
+    ),
+    "inverted_mask": (
+        "What does True mean for this layer?",
+        "It wants True where a query may not attend, so turn the mask around with `~`.",
+    ),
 }
 
 if __name__ == "__main__":

@@ -14,8 +14,15 @@ from snippets.real_attention.mistakes.sizes import (
 )
 
 HINTS = {
-    "interleaved": "each key head serves neighbors: repeat it beside itself",
-    "aligned_at_the_end": "build the mask: the last query sees the last key",
+    "interleaved": (
+        "Which query heads share a key head: neighbors, or every second one?",
+        "Neighbors. `repeat_interleave` repeats each key head beside itself.",
+    ),
+    "aligned_at_the_end": (
+        "The queries are the last ones. Which key should the last query see at the end?",
+        "Build the mask: the last query sees the last key, so the triangle moves right by the "
+        "number of keys that are more than queries.",
+    ),
 }
 
 if __name__ == "__main__":

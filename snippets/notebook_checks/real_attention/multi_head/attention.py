@@ -2,9 +2,11 @@
 # checks: real_attention/multi_head/attention
 """Hints and checks for the blanks in the hands-on notebook of this chapter."""
 
+import math
+
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.multi_head.attention import (
     merge_heads,
     multi_head_attention,
@@ -12,49 +14,85 @@ from snippets.real_attention.multi_head.attention import (
 )
 
 HINTS = {
-    "split_heads": "view cuts the last axis in two, n_heads first; transpose moves the heads "
-    "before the inputs, the axes -3 and -2",
-    "merge_heads": "the way back: transpose, then reshape",
-    "multi_head_attention": "project and split three times, one attention, merge, project",
+    "split_heads.by_head": (
+        "Cut the last axis, of d_model numbers, into heads. Which four or more axes are there "
+        "then?",
+        "`x.view(*leading, n, ..., ...)`: the last two axes are the heads and the numbers of each.",
+    ),
+    "split_heads.return": (
+        "Each head should have a table of its own. Which two axes change places?",
+        "`transpose(-3, -2)` swaps the inputs with the heads, whatever stands before them.",
+    ),
+    "merge_heads.by_input": (
+        "Go back the same way. What comes first?",
+        "The transpose that you undo is the last one of the split, with the axes -3 and -2.",
+    ),
+    "merge_heads.return": (
+        "Let the numbers of all heads become one row for each input.",
+        "`reshape(*leading, n, ...)`: the last axis is as long as all heads together.",
+    ),
+    "multi_head_attention": (
+        "Put everything together. How often do you split, and how often do you merge?",
+        "Project and split three times, call `attention` once with the mask, merge, and multiply "
+        "by `w_output`.",
+    ),
 }
 
 
+LEADING = (2,), (), (3, 2)  # axes in front: a batch, none, two
+
+
 def check_split_heads(split_heads):
-    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
-    x = torch.arange(2 * 5 * 12.0).view(2, 5, 12)
-    split = "what split_heads gives for 3 heads of 4 numbers, from an x of shape (2, 5, 12),"
-    right = torch.stack(x.chunk(3, dim=-1), dim=1)
-    mistakes = {
-        "the heads have numbers of more than one input. Cut the last axis alone, then transpose, "
-        "instead of one reshape.": lambda: x.reshape(2, 3, 5, 4),
-        "each head must get neighbors. Cut the last axis into n_heads first, then d_k.": lambda: (
-            x.view(2, 5, 4, 3).transpose(-3, -2)
-        ),
-        "the heads still come after the inputs. What is left to transpose?": lambda: x.view(
-            2, 5, 3, 4
-        ),
-        "the heads must come before the inputs, and after the batch.": lambda: torch.stack(
-            x.chunk(3, dim=-1)
-        ),
-    }
-    check(split, tried("split_heads", split_heads, x, 3), right, mistakes)
+    """Tries it with and without a batch; all sizes differ, so that a swapped axis cannot pass."""
+    for leading in LEADING:
+        x = torch.arange(60.0 * math.prod(leading)).view(*leading, 5, 12)
+        given = f"an x of shape {tuple(x.shape)} and 3 heads"
+        right = torch.stack(x.chunk(3, dim=-1), dim=-3)
+        mistakes = {
+            "the heads have numbers of more than one input. Cut the last axis alone, then "
+            "transpose, instead of one reshape.": lambda x=x, leading=leading: x.reshape(
+                *leading, 3, 5, 4
+            ),
+            "each head must get neighbors. Cut the last axis into n_heads first, then d_k.": (
+                lambda x=x, leading=leading: x.view(*leading, 5, 4, 3).transpose(-3, -2)
+            ),
+            "the heads still come after the inputs. What is left to transpose?": (
+                lambda x=x, leading=leading: x.view(*leading, 5, 3, 4)
+            ),
+            "the heads must come before the inputs, and after the batch.": lambda x=x: torch.stack(
+                x.chunk(3, dim=-1)
+            ),
+            "axes are counted from the front, which fits a batch alone. Count from the end.": (
+                lambda x=x, leading=leading: x.view(*leading, 5, 3, 4).transpose(1, 2)
+            ),
+        }
+        ours = call(split_heads, x, 3, given=given)
+        check(f"with {given}, what split_heads gives", ours, right, mistakes)
 
 
 def check_merge_heads(merge_heads):
-    x = torch.arange(2 * 3 * 5 * 4.0).view(2, 3, 5, 4)
-    merged = "what merge_heads gives for an x of shape (2, 3, 5, 4)"
-    right = torch.cat(x.unbind(dim=1), dim=-1)
-    mistakes = {
-        "numbers of several inputs stand in one row. Transpose before the reshape.": lambda: (
-            x.reshape(2, 5, 12)
-        ),
-        "the numbers of the heads are shuffled. Transpose the axes -3 and -2.": lambda: x.transpose(
-            -2, -1
-        ).reshape(2, 5, 12),
-        "it is transposed. Now let the last two axes become one.": lambda: x.transpose(1, 2),
-        "the heads were added. Keep the numbers of all.": lambda: x.sum(dim=1),
-    }
-    check(merged, tried("merge_heads", merge_heads, x), right, mistakes)
+    for leading in LEADING:
+        x = torch.arange(60.0 * math.prod(leading)).view(*leading, 3, 5, 4)
+        given = f"an x of shape {tuple(x.shape)}"
+        right = torch.cat(x.unbind(dim=-3), dim=-1)
+
+        def joined(x, leading=leading):
+            return x.reshape(*leading, 5, 12)
+
+        mistakes = {
+            "numbers of several inputs stand in one row. Transpose before the reshape.": (
+                lambda x=x, joined=joined: joined(x)
+            ),
+            "the numbers of the heads are shuffled. Transpose the axes -3 and -2.": (
+                lambda x=x, joined=joined: joined(x.transpose(-2, -1))
+            ),
+            "it is transposed. Now let the last two axes become one.": lambda x=x: x.transpose(
+                -3, -2
+            ),
+            "the heads were added. Keep the numbers of all.": lambda x=x: x.sum(dim=-3),
+        }
+        ours = call(merge_heads, x, given=given)
+        check(f"with {given}, what merge_heads gives", ours, right, mistakes)
 
 
 def check_multi_head_attention(multi_head_attention):
@@ -75,7 +113,8 @@ def check_multi_head_attention(multi_head_attention):
         return torch.cat([*heads], dim=-1) @ w_output
 
     def ours(x, mask=None):
-        return tried("multi_head_attention", multi_head_attention, x, *weights, 3, mask)
+        given = f"{len(x)} inputs with d_model 6 and 3 heads"
+        return call(multi_head_attention, x, *weights, 3, mask, given=given)
 
     w_query, w_key, w_value, w_output = weights
     identity = torch.eye(6)
@@ -120,16 +159,6 @@ def check_multi_head_attention(multi_head_attention):
             "the mask is turned around.": lambda: of(x, *weights, 3, causal.T),
         },
     )
-
-
-def tried(name, function, *arguments):
-    try:
-        result = function(*arguments)
-    except (RuntimeError, TypeError, ValueError, IndexError) as error:
-        raise NotYet(f"{name} does not run: {error}") from None
-    if result is None:
-        raise NotYet(f"{name} returns nothing: it is still a blank, or its return is missing.")
-    return result
 
 
 if __name__ == "__main__":

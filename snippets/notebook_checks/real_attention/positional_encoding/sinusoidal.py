@@ -1,49 +1,53 @@
 # SPDX-License-Identifier: MIT
 # checks: real_attention/positional_encoding/sinusoidal
-"""Hints and checks for the blanks on sinusoidal positions in the hands-on notebook on order."""
+"""Hints and checks for the blank on sinusoidal positions in the hands-on notebook."""
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.positional_encoding.sinusoidal import sinusoidal
 
 HINTS = {
-    "sinusoidal": "the sine and the cosine of every angle; then flatten the pairs into one row",
+    "sinusoidal.pairs": (
+        "Each angle gives two numbers, which stand side by side. What are they?",
+        "`torch.stack([..., ...], dim=-1)` puts two tensors side by side on a new last axis: first "
+        "the sines, `turned.sin()`, then the cosines.",
+    ),
+    "sinusoidal.return": (
+        "Let the pairs of a position become one row.",
+        "`flatten(-2)` makes one axis of the last two.",
+    ),
 }
 
 
 def check_sinusoidal(sinusoidal):
-    """Tries it on five positions of six numbers each."""
-    positions = torch.tensor([0, 1, 2, 7, 30])
+    """Tries it on five positions of six numbers each, on one position, and on a table of them."""
+    attempt(sinusoidal, torch.tensor([0, 1, 2, 7, 30]))
+    attempt(sinusoidal, torch.tensor(3))
+    attempt(sinusoidal, torch.tensor([[0, 1, 2], [4, 5, 6]]))
+
+
+def attempt(sinusoidal, positions):
     speeds = torch.tensor([10000 ** (-2 * i / 6) for i in range(3)])
-    turned = torch.einsum("p,s->ps", positions.float(), speeds)
+    turned = torch.einsum("...,s->...s", positions.float(), speeds)
     sines, cosines = torch.sin(turned), torch.cos(turned)
 
     def neighbors(first, second):
-        return torch.dstack([first, second]).reshape(len(positions), -1)
+        return torch.stack([first, second], dim=-1).flatten(-2)
 
-    try:
-        ours = sinusoidal(positions, 6)
-    except (RuntimeError, TypeError, AssertionError):
-        raise NotYet(
-            "sinusoidal does not run on 5 positions with d_model 6: sizes do not fit. Call "
-            "angles with the positions and d_model, then take sines and cosines."
-        ) from None
-    if ours is None:
-        raise NotYet(
-            "sinusoidal returns nothing: its body is still a blank, or its return is missing."
-        )
+    given = f"positions of shape {tuple(positions.shape)} and d_model 6"
+    ours = call(sinusoidal, positions, 6, given=given)
     mistakes = {
         "in each pair the cosine comes first. The sine should.": lambda: neighbors(cosines, sines),
         "all sines stand before all cosines. The two of one angle should be neighbors.": lambda: (
-            torch.hstack([sines, cosines])
+            torch.cat([sines, cosines], dim=-1)
         ),
-        "the pairs still have an axis of their own.": lambda: torch.dstack([sines, cosines]),
+        "the pairs still have an axis of their own.": lambda: torch.stack([sines, cosines], dim=-1),
         "these are sines alone. Each angle gives two numbers.": lambda: sines,
         "these are the angles. Take their sines and cosines.": lambda: turned,
         "sine and cosine are added up. Each should keep its place.": lambda: sines + cosines,
     }
-    check("what sinusoidal returns", ours, neighbors(sines, cosines), mistakes)
+    check(f"with {given}, what sinusoidal returns", ours, neighbors(sines, cosines), mistakes)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,20 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.rotary.alibi import alibi
 
 HINTS = {
-    "alibi": "minus the slope of each head, times the distance of each query and key",
+    "alibi.distances": (
+        "How far is each key from each query? No distance is negative.",
+        "`positions.unsqueeze(-1)` stands upright. Minus `positions` it gives a table, and `abs()` "
+        "takes away the signs.",
+    ),
+    "alibi.return": (
+        "What does each head add to the scores? The far keys should lose.",
+        "Minus the slope, times the distance. `slopes(n_heads).view(-1, 1, 1)` gives each head an "
+        "axis of its own, in front of queries and keys.",
+    ),
 }
 
 
@@ -18,15 +27,7 @@ def check_alibi(alibi):
     places = torch.tensor([0.0, 1, 2, 3, 4])
     ahead = places[None, :] - places[:, None]
     right = torch.einsum("h,qk->hqk", -steep, abs(ahead))
-    try:
-        ours = alibi(4, 5)
-    except (RuntimeError, TypeError, IndexError):
-        raise NotYet(
-            "alibi does not run with 4 heads and 5 inputs: sizes do not fit. Slopes need two more "
-            "axes, so that each meets the distances of all queries and keys."
-        ) from None
-    if ours is None:
-        raise NotYet("alibi returns nothing: its body is still a blank, or its return is missing.")
+    ours = call(alibi, 4, 5, given="4 heads and 5 inputs")
     mistakes = {
         "distant keys are favored. A bias takes away.": lambda: -right,
         "a distance is not negative: keys ahead are favored.": lambda: torch.einsum(

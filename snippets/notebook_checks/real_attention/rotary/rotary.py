@@ -4,20 +4,33 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.rotary.rotary import rotate
 
 HINTS = {
-    "rotate": "turn each pair of neighbors by its angle, by the formula above",
+    "rotate.first": (
+        "Neighbors are pairs. Which numbers of x come first in their pair, and which second?",
+        "`x[..., 0::2]` takes every second number of the last axis, beginning with the first, and"
+        " `x[..., 1::2]` the others. Three dots stand for all axes before.",
+    ),
+    "rotate.pairs": (
+        "Turn all pairs at the same time. The formula above has two rows.",
+        "A list of two tensors: `first` and `second` are a and b of the formula, and `cos` and "
+        "`sin` stand for the cosine and the sine of the angle.",
+    ),
 }
 
 
 def check_rotate(rotate):
-    """Tries it on two heads of five positions, six numbers each."""
+    """Tries it on two heads of five positions, six numbers each, and on a single vector."""
     vectors = torch.randn(2, 5, 6, generator=torch.Generator().manual_seed(0))
-    positions = torch.tensor([3, 0, 1, 2, 9])
+    attempt(rotate, vectors, torch.tensor([3, 0, 1, 2, 9]))
+    attempt(rotate, vectors[0, 0], torch.tensor(2))
+
+
+def attempt(rotate, vectors, positions):
     speeds = torch.tensor([10000 ** (-2 * i / 6) for i in range(3)])
-    turned = torch.einsum("p,s->ps", positions.float(), speeds)
+    turned = torch.einsum("...,s->...s", positions.float(), speeds)
     pairs = torch.view_as_complex(vectors.unflatten(-1, (3, 2)))
 
     def neighbors(numbers):
@@ -30,15 +43,8 @@ def check_rotate(rotate):
         numbers = torch.complex(*vectors.chunk(2, dim=-1)) * by(turned)
         return torch.cat([numbers.real, numbers.imag], dim=-1)
 
-    try:
-        ours = rotate(vectors, positions)
-    except (RuntimeError, TypeError, AssertionError):
-        raise NotYet(
-            "rotate does not run on x of shape (2, 5, 6) with 5 positions: sizes do not fit. Take "
-            "angles for the last axis of x, and every second number of it."
-        ) from None
-    if ours is None:
-        raise NotYet("rotate returns nothing: its body is still a blank, or its return is missing.")
+    given = f"x of shape {tuple(vectors.shape)} and positions of shape {tuple(positions.shape)}"
+    ours = call(rotate, vectors, positions, given=given)
     right = pairs * by(turned)
     mistakes = {
         "the numbers of the two halves are paired. Here neighbors are.": halves,
@@ -57,7 +63,7 @@ def check_rotate(rotate):
         ),
         "nothing is turned.": lambda: vectors,
     }
-    check("what rotate returns", ours, neighbors(right), mistakes)
+    check(f"with {given}, what rotate returns", ours, neighbors(right), mistakes)
 
 
 if __name__ == "__main__":

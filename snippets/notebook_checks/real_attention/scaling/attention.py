@@ -4,13 +4,20 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.scaling.attention import attention, scaled_scores
 from snippets.walkthrough.attention_scores import scores
 
 HINTS = {
-    "scaled_scores": "every score, divided by the square root of the length of a key",
-    "attention": "the last two steps of the walkthrough, with scaled scores; return the outputs",
+    "scaled_scores": (
+        "Divide every score by the same number. Which one?",
+        "The square root of d_k, the length of a key: `keys.shape[-1] ** 0.5`.",
+    ),
+    "attention": (
+        "Scores, scaled, then weights, then outputs: write the function.",
+        "Queries times keys, transposed, divided by the root of the length of a key; then the "
+        "softmax of each row, times the values. Take all sizes from the arguments.",
+    ),
 }
 
 
@@ -41,17 +48,8 @@ def check_attention(attention):
         return torch.einsum("qk,kd->qd", (scores / scale).softmax(dim=dim), values)
 
     root = d_k**0.5
-    try:
-        ours = attention(queries, keys, values)
-    except (RuntimeError, IndexError):
-        raise NotYet(
-            "attention does not run on 6 queries and 7 keys with d_k 5 and d_v 2: sizes do not "
-            "fit. Is something not transposed, or taken from outside the function?"
-        ) from None
-    if ours is None:
-        raise NotYet(
-            "attention returns nothing: its body is still a blank, or its return is missing."
-        )
+    given = "6 queries and 7 keys with d_k 5 and d_v 2"
+    ours = call(attention, queries, keys, values, given=given)
     mistakes = {
         "the scale is missing. Divide the scores before the softmax.": lambda: mixed(1),
         "the scores are divided by 2, the root of d_model of the example. It is the length of a "

@@ -8,9 +8,20 @@ from snippets.notebook_checks.blanks import check as check_blank
 from snippets.real_attention.semantics.answers import for_function, for_module, may_attend, to_add
 
 HINTS = {
-    "for_function": "True means may attend: a row of may_attend for each of the 2 queries",
-    "for_module": "the opposite polarity: True means ignore",
-    "to_add": "a float mask: 0 where a query may attend, -inf where not",
+    "for_function": (
+        "What does True mean for this function? The mask has a row for each of the 2 queries.",
+        "True means: may attend. `may_attend` says it for the keys; `expand(2, -1)` repeats its "
+        "row.",
+    ),
+    "for_module": (
+        "What does True mean for the module?",
+        "The opposite: ignore this key. `~` turns True and False around.",
+    ),
+    "to_add": (
+        "Which number, added to a score, changes nothing, and which one hides a key?",
+        "0 and `-torch.inf`. `torch.zeros(2, 3).masked_fill(where, number)` puts the number "
+        "wherever `where` is True.",
+    ),
 }
 
 

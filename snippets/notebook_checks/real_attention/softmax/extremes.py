@@ -9,7 +9,10 @@ from snippets.real_attention.scaling.attention import scaled_scores
 from snippets.real_attention.softmax.extremes import hidden_scores
 
 HINTS = {
-    "hidden_scores": "the scaled scores, with -torch.inf wherever key_3 is true: masked_fill",
+    "hidden_scores": (
+        "Which score gets a weight of exactly 0? Give it to key 3, for every query.",
+        "`masked_fill(where, number)` puts the number wherever `where` is True: here `key_3`.",
+    ),
 }
 
 

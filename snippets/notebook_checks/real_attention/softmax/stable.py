@@ -4,12 +4,19 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import NotYet, call, check
 from snippets.real_attention.softmax.stable import softmax
 
 HINTS = {
-    "softmax": "subtract the largest score along dim, raise e to the rest, divide by the sum along "
-    "dim; keepdim=True keeps that axis, with length 1",
+    "softmax.largest": (
+        "No score may be larger than 0 before it becomes a power of e. What do we subtract?",
+        "`scores.amax(dim=..., keepdim=True)` is the largest score along dim. With keepdim, that "
+        "axis stays, with length 1, so that the subtraction fits.",
+    ),
+    "softmax.return": (
+        "The powers are there. What makes them shares?",
+        "Divide them by their sum along dim, again with keepdim=True.",
+    ),
 }
 
 
@@ -51,27 +58,15 @@ def check_softmax(softmax):
             "row its own largest score, not the largest of all."
         )
     check("softmax of large scores", tried(softmax, apart, -1), apart.softmax(dim=-1), {})
+    for shape in (4,), (2, 3, 4):  # what fits two axes alone does not pass
+        scores = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+        ours = tried(softmax, scores, -1)
+        check(f"softmax of scores of shape {shape}", ours, scores.softmax(dim=-1), {})
 
 
 def tried(softmax, scores, dim):
-    """What it returns. Raises NotYet where it does not run, or returns no tensor."""
-    sizes = f"scores of shape {tuple(scores.shape)} and dim={dim}"
-    try:
-        ours = softmax(scores, dim)
-    except RuntimeError:
-        raise NotYet(
-            f"softmax does not run with {sizes}: sizes do not fit. Is a keepdim=True missing?"
-        ) from None
-    except TypeError:
-        raise NotYet(
-            f"softmax does not run with {sizes}: a tensor met something else. max along a dim "
-            f"gives values and their places; amax gives the values."
-        ) from None
-    if ours is None:
-        raise NotYet(
-            "softmax returns nothing: its body is still a blank, or its return is missing."
-        )
-    return ours
+    given = f"scores of shape {tuple(scores.shape)} and dim={dim}"
+    return call(softmax, scores, dim, given=given, advice="Is a keepdim=True missing?")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.trained_head.letters import previous
 
 HINTS = {
-    "previous": "the diagonal just below the main one, along the last two axes: its offset is -1; "
-    "return its mean as a number, with item()",
+    "previous.return": (
+        "Where in the table of weights does each query look at the key just before it?",
+        "On the diagonal just below the main one: `diagonal(offset=-1, dim1=-2, dim2=-1)`. Return"
+        " its mean as a plain number, with `item()`.",
+    ),
 }
 
 
@@ -17,12 +20,7 @@ def check_previous(previous):
     """Tries it on weights without a causal mask, so that the wrong diagonal is not 0."""
     weights = torch.randn((3, 5, 5), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     right = torch.stack([weights[:, i, i - 1] for i in range(1, 5)]).mean()
-    try:
-        ours = previous(weights)
-    except (RuntimeError, TypeError, AttributeError, IndexError) as error:
-        raise NotYet(f"previous does not run on weights of shape (3, 5, 5): {error}") from None
-    if ours is None:
-        raise NotYet("previous returns nothing: it is still a blank, or its return is missing.")
+    ours = call(previous, weights, given="weights of shape (3, 5, 5)")
     mistakes = {
         "this is the key after each query. Which sign has the offset?": lambda: torch.stack(
             [weights[:, i, i + 1] for i in range(4)]
@@ -35,6 +33,9 @@ def check_previous(previous):
         ),
     }
     check("what previous returns", torch.as_tensor(ours), right, mistakes)
+    ours = call(previous, weights[0], given="weights of shape (5, 5), without a batch")
+    right = torch.stack([weights[0, i, i - 1] for i in range(1, 5)]).mean()
+    check("without a batch, what previous returns", torch.as_tensor(ours), right, {})
 
 
 if __name__ == "__main__":

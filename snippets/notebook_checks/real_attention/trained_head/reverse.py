@@ -4,12 +4,16 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.trained_head.reverse import mirrored
 
 HINTS = {
-    "mirrored": "turn the keys around with flip(-1), and the weights in question stand on the "
-    "diagonal of the last two axes; return their mean as a number, with item()",
+    "mirrored": (
+        "Query 1 should look at the last key, query 2 at the last but one, and so on. Where in the "
+        "table is that?",
+        "On the diagonal from the top right. `flip(-1)` turns the keys around, and then it is the "
+        "main one: `diagonal(dim1=-2, dim2=-1)`. Return its mean as a number, with `item()`.",
+    ),
 }
 
 
@@ -17,12 +21,7 @@ def check_mirrored(mirrored):
     """Tries it on weights that are not symmetric, in a batch."""
     weights = torch.randn((3, 5, 5), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     right = torch.stack([weights[:, i, 4 - i] for i in range(5)]).mean()
-    try:
-        ours = mirrored(weights)
-    except (RuntimeError, TypeError, AttributeError, IndexError) as error:
-        raise NotYet(f"mirrored does not run on weights of shape (3, 5, 5): {error}") from None
-    if ours is None:
-        raise NotYet("mirrored returns nothing: it is still a blank, or its return is missing.")
+    ours = call(mirrored, weights, given="weights of shape (3, 5, 5)")
     mistakes = {
         "this is what a query gives to its own key.": lambda: torch.stack(
             [weights[:, i, i] for i in range(5)]
@@ -32,6 +31,9 @@ def check_mirrored(mirrored):
         "with dim1=-2 and dim2=-1.": weights.mean,
     }
     check("what mirrored returns", torch.as_tensor(ours), right, mistakes)
+    ours = call(mirrored, weights[0], given="weights of shape (5, 5), without a batch")
+    right = torch.stack([weights[0, i, 4 - i] for i in range(5)]).mean()
+    check("without a batch, what mirrored returns", torch.as_tensor(ours), right, {})
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 from snippets.real_attention.transformer_block.block import normalized
 
 HINTS = {
-    "normalized": "mean(dim=-1, keepdim=True) gives each row its mean; subtract it, then divide by "
-    "the root of the mean of the squares plus 1e-5",
+    "normalized": (
+        "Each row should have a mean of 0 and a standard deviation of 1. Over which axis?",
+        "`mean(dim=-1, keepdim=True)` gives each row its mean. Subtract it. Then divide by the "
+        "root of the mean of the squares, to which 1e-5 is added.",
+    ),
 }
 
 
@@ -18,12 +21,7 @@ def check_normalized(normalized):
     x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
     right = torch.nn.functional.layer_norm(x, (5,))
     centered = x - x.mean(dim=-1, keepdim=True)
-    try:
-        ours = normalized(x)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise NotYet(f"normalized does not run on a batch of shape (2, 3, 5): {error}") from None
-    if ours is None:
-        raise NotYet("normalized returns nothing: it is still a blank, or its return is missing.")
+    ours = call(normalized, x, given="a batch of shape (2, 3, 5)")
     mistakes = {
         "each row is centered. Divide it by its standard deviation, too.": lambda: centered,
         "this divides by the variance. Take its root first.": lambda: (
@@ -43,6 +41,8 @@ def check_normalized(normalized):
         ),
     }
     check("what normalized returns", ours, right, mistakes)
+    ours = call(normalized, x[0], given="inputs of shape (3, 5), without a batch")
+    check("without a batch, what normalized returns", ours, right[0], {})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Reads the exercises of a page that are answered with numbers, for a notebook to judge a try.
+
+The solution of an exercise begins with a list. In a plain one, an item begins with numbers, and
+says what they come from: the right ones are bold, known mistakes are in italics. In a numbered one,
+an item says why the choice of that number is wrong or, where it begins in bold, right.
+`docs/assets/exercises.js` reads the page in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+
+from engine.write.page import words
+
+ITEM = re.compile(r"^(?P<mark>-|\d+\.) +", re.MULTILINE)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+LEAD = re.compile(r"(?P<marks>\*\*|\*)(?P<text>.+?)(?P=marks)", re.DOTALL)
+TITLE = re.compile(r"\*\*(?P<title>[^*]+?)\.?\*\*")
+MARKUP = re.compile(
+    r"\[([^\]]*)\]\([^)]*\)|<sup>.*?</sup>|(\*\*|\*|`)(?=\S)(.+?)(?<=\S)\2", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Numbers that are known as an answer, and what is said about them."""
+
+    numbers: tuple[float, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a notebook knows about an exercise; of a choice, the number is that of its place."""
+
+    title: str
+    answers: tuple[Answer, ...]
+    right: Answer
+    is_choice: bool
+
+    def table(self) -> list[tuple[list[float], str, bool]]:
+        return [(list(one.numbers), one.words, one is self.right) for one in self.answers]
+
+    def told(self, answer: Answer) -> str:
+        """Return what a try is told that is one of the known answers."""
+        return f"{'Right.' if answer is self.right else 'Not yet.'} {answer.words}"
+
+    def cell(self, answer: Answer | None) -> str:
+        """Return the code of a try; without an answer it is left blank."""
+        count = len(self.right.numbers)
+        kind = "choice" if self.is_choice else "number" if count == 1 else "numbers"
+        numbers = ", ".join(f"{number:g}" for number in answer.numbers) if answer else "..."
+        given = f"[{numbers}]" if answer and count > 1 else numbers
+        hint = [] if answer else [words()["to_do"].format(words()[f"answer_{kind}"].format(count))]
+        check = f'check_answer("{self.title}", answer)'
+        return "\n".join([*hint, f"answer = {given}", check])
+
+
+def title_of(question: str, taken: Container[str]) -> str:
+    """Return the title that a question begins with, with a number where it is taken."""
+    found = TITLE.search(question)
+    title = plain(found["title"]).replace('"', "") if found else "Exercise"
+    numbered = (f"{title} ({count})" for count in range(2, 1000))
+    return title if title not in taken else next(one for one in numbered if one not in taken)
+
+
+def read(title: str, text: str) -> Exercise | None:
+    """Return the exercise whose solution begins like this; None if that is no list of answers."""
+    parts = ITEM.split(text)
+    marks, items = parts[1::2], parts[2::2]
+    if parts[0].strip() or not items:
+        return None
+    is_choice = marks[0] != "-"
+    answers, right = [], None
+    for place, item in enumerate(items, start=1):
+        lead = LEAD.match(item)
+        numbers = (place,) if is_choice else NUMBER.findall(lead["text"]) if lead else ()
+        answer = Answer(tuple(float(number) for number in numbers), plain(item))
+        answers.append(answer)
+        if lead and lead["marks"] == "**":
+            right = right or answer
+    return Exercise(title, tuple(answers), right, is_choice) if right and right.numbers else None
+
+
+def plain(text: str) -> str:
+    """Return Markdown of one item as a line of plain text."""
+    for _ in range(2):  # italics may stand in bold text
+        text = MARKUP.sub(lambda match: match[1] or match[3] or "", text)
+    return " ".join(text.split())

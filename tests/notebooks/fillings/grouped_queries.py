@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+HEAD = (
+    "def one_per_query_head(grouped, query):\n"
+    "    share = query.shape[-3] // grouped.shape[-3]\n    "
+)
+
+WRONG = [
+    (HEAD + "return torch.cat([grouped] * share, dim=-3)", "like cards"),
+    (HEAD + "return grouped", "came back as they were"),
+    (HEAD + "return grouped.repeat_interleave(share, dim=-2)", "not the heads"),
+    (HEAD + "return grouped.repeat_interleave(share, dim=1)", "expected (6, 5, 3)"),
+    (HEAD + "return grouped.repeat_interleave(share)", "has shape"),
+    (HEAD + "grouped.repeat_interleave(share, dim=-3)", "return is missing"),
+]
