@@ -18,6 +18,7 @@ from engine.model.result import Result
 from engine.read.config import read_config
 from engine.reporter import Reporter
 from engine.site.write import mirror, write_site
+from engine.write.notebook import notebook_problems, site_of
 from engine.write.page import markdown
 from engine.write.uses import Origins, titles_in
 
@@ -82,10 +83,14 @@ def main(arguments: list[str] | None = None) -> int:
         build = engine.refresh()
         problems = build.problems + build.warnings
         done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
+        if command != "write":
+            site = site_of(config.data, project.options.branch)
+            problems += notebook_problems(build, project, site)
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
             origins = Origins(build, titles_in(config.data.get("nav") or []))
             say(markdown(page, build, project.foreign_includes, origins), sys.stdout)
+            build.problems = problems
             problems = build.problems_on(page)
         elif command == "write" and not build.problems:
             written = write_site(project, build, config.data)

@@ -50,6 +50,22 @@ def test_a_problem_is_told_and_is_its_exit_status(sample: Sample) -> None:
     assert "1 to mend." in done.stdout
 
 
+def test_a_hint_that_no_blank_of_a_notebook_uses_is_told_by_run_and_show(sample: Sample) -> None:
+    sample.snippet("# --8<-- [start:part]\nx = 1\n# --8<-- [end:part]\n")
+    checks = "# --8<-- [start:part] hidden\nprint(1)\n# --8<-- [end:part]\n"
+    sample.snippet(f'# checks: one\nHINTS = {{"x": "one", "y": "two"}}\n{checks}', "checks")
+    folded = '??? note "Folded"\n\n    ``` py\n    --8<-- "one.py:part"\n    ```\n'
+    sample.page(f"---\nnotebook: full\n---\n\n# A\n\n{folded}")
+    sample.page("# Other\n", "other")
+    for arguments in (), ("show", "docs/page.md"):
+        done = engine(sample, *arguments)
+        assert done.returncode == 1
+        for name in "xy":
+            assert f'snippets/checks.py:1: there is a hint for "{name}"' in done.stderr
+        assert 'snippets/checks.py:3: the check "part" comes after no section' in done.stderr
+    assert engine(sample, "show", "docs/other.md").returncode == 0
+
+
 @pytest.mark.slow
 def test_check_fails_on_an_output_that_differs(sample: Sample) -> None:
     sample.section("import random\nprint(random.random())")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-from engine.write.page import words
+from engine.write.words import words
 
 ITEM = re.compile(r"^(?P<mark>-|\d+\.) +", re.MULTILINE)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
