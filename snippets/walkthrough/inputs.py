@@ -20,8 +20,8 @@ mixes = equal_weights @ x  # (inputs, d_model)
 
 if __name__ == "__main__":
     # --8<-- [start:show]
-    print(x)
-    print(x.shape)
+    print("x:", x, sep="\n")
+    print("shape of x:", x.shape)
     # --8<-- [end:show]
 
     # --8<-- [start:picture]
@@ -31,5 +31,5 @@ if __name__ == "__main__":
     # --8<-- [end:picture]
 
     # --8<-- [start:show_mixes]
-    print(mixes)
+    print("mixes:", mixes, sep="\n")
     # --8<-- [end:show_mixes]

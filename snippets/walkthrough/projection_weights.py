@@ -41,7 +41,7 @@ one_role_scores = x @ x.T  # (inputs, inputs)
 
 if __name__ == "__main__":
     # --8<-- [start:show_one_role]
-    print(one_role_scores)
+    print("one_role_scores:", one_role_scores, sep="\n")
     # --8<-- [end:show_one_role]
 
     # --8<-- [start:picture]

@@ -34,10 +34,12 @@ def test_what_the_page_prints(capsys):
     runpy.run_path(inputs.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
+        "x:",
         "tensor([[1., 0., 1., 0.],",
         "        [0., 2., 0., 2.],",
         "        [1., 1., 1., 1.]])",
-        "torch.Size([3, 4])",
+        "shape of x: torch.Size([3, 4])",
+        "mixes:",
         "tensor([[0.6667, 1.0000, 0.6667, 1.0000],",
         "        [0.6667, 1.0000, 0.6667, 1.0000],",
         "        [0.6667, 1.0000, 0.6667, 1.0000]])",

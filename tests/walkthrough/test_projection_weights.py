@@ -46,6 +46,7 @@ def test_what_the_page_prints(capsys):
     runpy.run_path(projection_weights.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
+        "one_role_scores:",
         "tensor([[2., 0., 2.],",
         "        [0., 8., 4.],",
         "        [2., 4., 4.]])",

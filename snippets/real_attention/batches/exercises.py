@@ -5,7 +5,7 @@ from snippets.real_attention.batches.attention import attention, keys, outputs, 
 
 if __name__ == "__main__":
     # --8<-- [start:last]
-    print(outputs[1, -1])  # (d_v,)
+    print("last output of sequence 2:", outputs[1, -1])
     # --8<-- [end:last]
 
     # --8<-- [start:shapes]

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     picks = torch.eye(3)  # (keys, keys): value j has its 1 in place j
     weights = scaled_dot_product_attention(queries, keys, picks)  # (queries, keys)
     torch.set_printoptions(sci_mode=False)  # no powers of ten
-    print(weights)
+    print("weights:", weights, sep="\n")
     # --8<-- [end:read_weights]
 
     # --8<-- [start:blind]
@@ -28,3 +28,10 @@ if __name__ == "__main__":
     for bug, outputs in wrong.items():
         print(f"{bug:22}", "passes" if outputs.allclose(right) else "is seen")
     # --8<-- [end:blind]
+
+    # --8<-- [start:dropped_by_hand]
+    all_weights = torch.tensor([0.5, 0.25, 0.25])  # (keys,)
+    is_kept = torch.tensor([True, False, True])  # (keys,)
+    kept_weights = all_weights.masked_fill(~is_kept, 0) / (1 - 0.5)  # (keys,)
+    print("weights:", kept_weights)
+    # --8<-- [end:dropped_by_hand]

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     # --8<-- [start:not_itself]
     others = torch.tensor([False, True, True])  # (keys,)
     not_itself = attention(queries[:1], keys, values, others)[0]
-    print(not_itself)
+    print("output 1:", not_itself)
     # --8<-- [end:not_itself]
 
     # --8<-- [start:wrong_axis]
@@ -30,7 +30,8 @@ if __name__ == "__main__":
     # --8<-- [start:broken]
     broken_values = padded_values.clone()
     broken_values[1, 2] = torch.nan
-    print(attention(padded_queries, padded_keys, broken_values, padding)[1])
+    broken = attention(padded_queries, padded_keys, broken_values, padding)
+    print("outputs of sequence 2:", broken[1], sep="\n")
     # --8<-- [end:broken]
 
     # --8<-- [start:reordered]
@@ -42,5 +43,5 @@ if __name__ == "__main__":
 
     # --8<-- [start:window]
     window = causal.triu(-1)  # (queries, keys)
-    print(window)
+    print("window:", window, sep="\n")
     # --8<-- [end:window]

@@ -19,7 +19,7 @@ def causal_outputs(x):
 if __name__ == "__main__":
     # --8<-- [start:position_0]
     first = sinusoidal(torch.tensor(0), 4)  # (d_model,)
-    print(first)
+    print("position 0:", first)
     # --8<-- [end:position_0]
 
     # --8<-- [start:show_causal]

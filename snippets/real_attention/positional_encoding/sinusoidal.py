@@ -25,11 +25,11 @@ encodings = sinusoidal(torch.arange(3), 4)
 
 if __name__ == "__main__":
     # --8<-- [start:show_sinusoidal]
-    print(encodings)
+    print("encodings:", encodings, sep="\n")
     # --8<-- [end:show_sinusoidal]
 
     # --8<-- [start:products]
-    print(encodings @ encodings.T)  # (positions, positions)
+    print("products:", encodings @ encodings.T, sep="\n")
     # --8<-- [end:products]
 
     # --8<-- [start:show_moved]

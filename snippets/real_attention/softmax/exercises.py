@@ -20,12 +20,12 @@ if __name__ == "__main__":
     # --8<-- [start:one_hidden]
     one_hidden = torch.tensor([3.0, 3.0, -torch.inf])  # (keys,)
     shares = softmax(one_hidden, dim=-1)
-    print(shares)
+    print("weights:", shares)
     # --8<-- [end:one_hidden]
 
     # --8<-- [start:faint]
     two_weights = torch.tensor([0.9, 0.1])  # (keys=2,)
     two_values = torch.tensor([[0.0, 0, 0], [10, 0, 0]])  # (keys=2, d_v)
     faint = two_weights @ two_values  # (d_v,)
-    print(faint)
+    print("output:", faint)
     # --8<-- [end:faint]

@@ -32,7 +32,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:half]
     torch.set_printoptions(sci_mode=False)  # no powers of ten
-    print(naive_softmax(scores.to(torch.float16), dim=-1))
+    print("in 16 bits:", naive_softmax(scores.to(torch.float16), dim=-1), sep="\n")
     # --8<-- [end:half]
 
     # --8<-- [start:stable]
@@ -44,7 +44,7 @@ if __name__ == "__main__":
     # --8<-- [end:stable]
 
     # --8<-- [start:stable_half]
-    print(softmax(scores.to(torch.float16), dim=-1))
+    print("in 16 bits:", softmax(scores.to(torch.float16), dim=-1), sep="\n")
     # --8<-- [end:stable_half]
 
     # --8<-- [start:wrong_dim]

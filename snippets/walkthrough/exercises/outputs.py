@@ -7,18 +7,19 @@ from snippets.walkthrough.weighted_values import rounded_weights
 
 if __name__ == "__main__":
     # --8<-- [start:rounded_output_2]
-    print(rounded_weights[1])
-    print(rounded_weights[1] @ values)  # (d_v,)
+    print("rounded weights:", rounded_weights[1])
+    print("output 2:       ", rounded_weights[1] @ values)
     # --8<-- [end:rounded_output_2]
 
     # --8<-- [start:reordered]
-    print(self_attention(x[[2, 0, 1]], w_query, w_key, w_value))
+    moved_outputs = self_attention(x[[2, 0, 1]], w_query, w_key, w_value)
+    print("bank, loan, river:", moved_outputs, sep="\n")
     # --8<-- [end:reordered]
 
     # --8<-- [start:same_keys]
     same_keys = keys[[0, 0, 0]]  # key 1, three times
     same_weights = (queries @ same_keys.T).softmax(dim=-1)  # (queries, keys)
-    print(same_weights)
-    print(same_weights @ values)  # (queries, d_v)
-    print(values.mean(dim=0))
+    print("weights:", same_weights, sep="\n")
+    print("outputs:", same_weights @ values, sep="\n")
+    print("average of the values:", values.mean(dim=0))
     # --8<-- [end:same_keys]

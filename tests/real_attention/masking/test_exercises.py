@@ -42,9 +42,10 @@ def test_a_mask_does_not_hide_a_value_that_is_nan(solved):
 
 def test_what_the_page_prints(capsys, solved):
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "tensor([2.0000, 7.0000, 1.5000])"
+    assert printed[0] == "output 1: tensor([2.0000, 7.0000, 1.5000])"
     assert printed[8].split() == ["[", "nan,", "nan,", "nan]])"]
-    assert printed[9:12] == [
+    assert printed[9:13] == [
+        "outputs of sequence 2:",
         "tensor([[nan, nan, nan],",
         "        [nan, nan, nan],",
         "        [nan, nan, nan]])",

@@ -86,9 +86,11 @@ def test_the_page_shows_positions_their_products_and_what_they_change(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [
+        "encodings:",
         "tensor([[ 0.0000,  1.0000,  0.0000,  1.0000],",
         "        [ 0.8415,  0.5403,  0.0100,  0.9999],",
         "        [ 0.9093, -0.4161,  0.0200,  0.9998]])",
+        "products:",
         "tensor([[2.0000, 1.5403, 0.5837],",
         "        [1.5403, 2.0000, 1.5403],",
         "        [0.5837, 1.5403, 2.0000]])",
