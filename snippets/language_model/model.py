@@ -2,6 +2,8 @@
 """SmolLM2-135M, built from the parts of this site."""
 
 # --8<-- [start:sizes]
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 
@@ -72,42 +74,59 @@ class LanguageModel:
     turn: turns queries and keys by their positions, like rotate
     """
 
-    def __init__(self, weights, attend=scaled_dot_product_attention, turn=rotate):
-        self.weights, self.attend, self.turn = weights, attend, turn
+    def __init__(
+        self,
+        weights,
+        attend=scaled_dot_product_attention,
+        turn=rotate,
+    ):
+        self.weights, self.turn = weights, turn
+        self.attend = partial(attend, enable_gqa=True)
 
-    def __call__(self, ids, cache=None, mask=None, *, positions=None, seen=None, off=()):
+    def __call__(
+        self,
+        ids,
+        cache=None,
+        mask=None,
+        *,
+        positions=None,
+        seen=None,
+        off=(),
+    ):
         """Logits (..., length, vocabulary) of what follows each of ids.
 
         ids: whole numbers (length,) or (batch, length)
-        cache: a list, empty at first, that gets (keys, values) of each block;
-            later calls go on after them
-        mask: True = may attend, for (..., heads, queries, keys), those of the
-            cache among the keys; None: causal
+        cache: a list, empty at first, that gets (keys, values) of each
+            block; later calls go on after them
+        mask: True = may attend, for (..., heads, queries, keys), those of
+            the cache among the keys; None: causal
         positions: of ids, (length,); None: those after the cache
         seen: a list that gets the attention weights of each block
-        off: pairs (block, head), from 0; the outputs of these heads are 0
+        off: pairs (block, head), from 0; these heads put out 0
         """
-        length, past = ids.shape[-1], cache[0][0].shape[-2] if cache else 0
+        past = cache[0][0].shape[-2] if cache else 0
+        length = ids.shape[-1]
         if positions is None:
             positions = torch.arange(past, past + length)
         if mask is None:
-            mask = torch.ones(length, past + length, dtype=torch.bool).tril(past)
+            mask = torch.ones(length, past + length).tril(past).bool()
         x = self.weights["token_embd.weight"][ids]  # (..., length, d_model)
         for block in range(N_BLOCKS):
             own = tensors_of(self.weights, block)
             rows = rms_norm(x, own["attn_norm"])
-            queries, keys, values = projected(rows, own, positions, self.turn)
+            q, k, v = projected(rows, own, positions, self.turn)
             if cache is not None:
-                keys, values = extended(cache, block, keys, values)
-            out = self.attend(queries, keys, values, mask, enable_gqa=True)
-            if seen is not None:  # values of zeros and a single 1 pick them out
-                one_hot = torch.eye(keys.shape[-2]).expand(*keys.shape[:-1], -1)
-                seen.append(self.attend(queries, keys, one_hot, mask, enable_gqa=True))
+                k, v = extended(cache, block, k, v)
+            out = self.attend(q, k, v, mask)  # (..., heads, length, d_k)
+            if seen is not None:  # values with a single 1 pick them out
+                one = torch.eye(past + length).expand(*k.shape[:-1], -1)
+                seen.append(self.attend(q, k, one, mask))
             for head in [head for at, head in off if at == block]:
                 out[..., head, :, :] = 0
             x = x + out.transpose(-3, -2).flatten(-2) @ own["attn_output"].T
             rows = rms_norm(x, own["ffn_norm"])
-            x = x + feed_forward(rows, own["ffn_gate"], own["ffn_up"], own["ffn_down"])
+            matrices = own["ffn_gate"], own["ffn_up"], own["ffn_down"]
+            x = x + feed_forward(rows, *matrices)
         x = rms_norm(x, self.weights["output_norm.weight"])
         return x @ self.weights["token_embd.weight"].T
 

@@ -103,5 +103,6 @@ if __name__ == "__main__":
         torch.manual_seed(0)
         shares = at_temperature(color, temperature)
         drawn = torch.multinomial(shares, 5, replacement=True)
-        print(f"{temperature:<4}", [tokenizer.decode([int(token)]) for token in drawn])
+        words = [tokenizer.decode([int(token)]) for token in drawn]
+        print(f"{temperature:<4}", words)
     # --8<-- [end:draws]

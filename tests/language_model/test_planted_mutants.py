@@ -27,7 +27,7 @@ CHANGES = {  # what stands in the source once, and the mistake in its place
     "the mask without its own key": (".tril(past)", ".tril(past - 1)"),
     "the mask of the top left": (".tril(past)", ".tril()"),
     "the mask of the future": (".tril(past)", ".triu(past)"),
-    "no mask": ("keys, values, mask, enable_gqa=True)\n            if", "keys, values, None, enable_gqa=True)\n            if"),
+    "no mask": ("self.attend(q, k, v, mask)", "self.attend(q, k, v)"),
     "positions from 0 in each call": ("torch.arange(past, past + length)", "torch.arange(length)"),
     "positions one late after a cache": (
         "torch.arange(past, past + length)",
