@@ -18,7 +18,7 @@ from snippets.language_model.model import (
     rms_norm,
     tensors_of,
 )
-from snippets.language_model.tokens import ids, model, tokenizer, weights, write
+from snippets.language_model.tokens import generate, ids, model, tokenizer, weights
 from snippets.real_attention.layer.multi_head_attention import MultiHeadAttention
 from snippets.real_attention.rotary.rotary import rotate, rotate_halves
 
@@ -136,8 +136,8 @@ if __name__ == "__main__":
 
     # --8<-- [start:counting]
     counting = "1, 2, 3, 4, 5,"
-    print("neighbors:", write(model, counting, 4))
-    print("halves:   ", write(variants["halves"], counting, 4))
+    print("neighbors:", generate(model, counting, 4))
+    print("halves:   ", generate(variants["halves"], counting, 4))
     # --8<-- [end:counting]
 
     # --8<-- [start:losses]

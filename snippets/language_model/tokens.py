@@ -39,8 +39,8 @@ ids = torch.tensor(encoding.ids)  # (tokens,)
 # --8<-- [end:model]
 
 
-# --8<-- [start:write]
-def write(model, text, n_tokens):
+# --8<-- [start:generate]
+def generate(model, text, n_tokens):
     ids = tokenizer.encode(text).ids
     for _ in range(n_tokens):
         logits = model(torch.tensor(ids))[-1]  # (vocabulary,)
@@ -48,7 +48,7 @@ def write(model, text, n_tokens):
     return tokenizer.decode(ids)
 
 
-# --8<-- [end:write]
+# --8<-- [end:generate]
 
 
 # --8<-- [start:at_temperature]
@@ -82,9 +82,9 @@ if __name__ == "__main__":
         print(f"{tokenizer.decode([int(token)])!r:10}{share:.2f}")
     # --8<-- [end:next]
 
-    # --8<-- [start:show_write]
-    print(write(model, "A bank is a place where", 5))
-    # --8<-- [end:show_write]
+    # --8<-- [start:show_generate]
+    print(generate(model, "A bank is a place where", 5))
+    # --8<-- [end:show_generate]
 
     # --8<-- [start:shares]
     question = torch.tensor(tokenizer.encode("My favorite color is").ids)

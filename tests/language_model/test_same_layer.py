@@ -82,9 +82,9 @@ def test_the_rows_are_sorted_as_for_hugging_face(weights):
 
 def test_the_wrong_pairs_lose_count():
     text = "1, 2, 3, 4, 5,"
-    write = same_layer.write
-    assert write(variants["neighbors, as the file has them"], text, 4) == "1, 2, 3, 4, 5, 6, "
-    assert write(variants["halves"], text, 4) == "1, 2, 3, 4, 5, 2, "
+    generate = same_layer.generate
+    assert generate(variants["neighbors, as the file has them"], text, 4) == "1, 2, 3, 4, 5, 6, "
+    assert generate(variants["halves"], text, 4) == "1, 2, 3, 4, 5, 2, "
 
 
 @pytest.mark.parametrize(("number", "text"), [(2e-5, "1e-4"), (9e-5, "1e-4"), (2e-7, "1e-6")])

@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from snippets.language_model import tokens
 from snippets.language_model.model import feed_forward, rms_norm
-from snippets.language_model.tokens import at_temperature, joined, model, ranks, write
+from snippets.language_model.tokens import at_temperature, generate, joined, model, ranks
 
 
 def next_shares(text, tokenizer):
@@ -42,7 +42,7 @@ def test_the_capital_of_france_is_paris(tokenizer):
 
 def test_it_writes_what_the_page_shows():
     expected = "A bank is a place where people can put their money"
-    assert write(model, "A bank is a place where", 5) == expected
+    assert generate(model, "A bank is a place where", 5) == expected
 
 
 def test_it_has_as_many_weights_as_the_page_says(weights):
