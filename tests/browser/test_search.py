@@ -54,7 +54,7 @@ FIRST = {
     "einsum": "real_attention/batches/",
     # troubles and wishes
     "softmax dim": "real_attention/softmax/ walkthrough/attention_scores/",
-    "NaN": "real_attention/mistakes/ real_attention/softmax/ real_attention/masking/",
+    "NaN": "real_attention/mistakes/masks/ real_attention/softmax/ real_attention/masking/",
     "overflow": "real_attention/softmax/",
     "dropout": "real_attention/layer/ real_attention/function/",
     "bugs": "real_attention/mistakes/",
