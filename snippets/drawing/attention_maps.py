@@ -29,7 +29,7 @@ def side_by_side(name, cell=CELL, gap=GAP, largest=None, **maps):
         one_map(axes, left, weights, cell, largest or weights.max())
         name, place = title.replace("_", " "), (left, TOP, cell, cell)
         answer(axes, name, weights, None, place, color=COLORS["weights"], **QUERIES_BY_KEYS)
-    describe(axes, *(in_words(title, weights) for title, weights in maps.items()))
+    describe(axes, *(map_in_words(title, weights) for title, weights in maps.items()))
 
 
 def one_map(axes, left, weights, cell, largest):
@@ -47,7 +47,7 @@ def one_map(axes, left, weights, cell, largest):
     rule(axes, (left, right, right, left, left), (TOP, TOP, bottom, bottom, TOP))
 
 
-def in_words(title, weights):
+def map_in_words(title, weights):
     looks = []
     for i, row in enumerate(weights):
         most = (row > row.max() / 2).nonzero().flatten() + 1
@@ -69,4 +69,4 @@ def letter_map(name, letters, weights):
         for j, weight in enumerate(weights[i].tolist()):
             cells(axes, left + j * cell, top + i * cell, cell, cell, "weights", 0.05 + 0.9 * weight)
     answer(axes, "weights", weights, None, (left, top, cell, cell), rows=names, columns=names)
-    describe(axes, in_words(name, weights))
+    describe(axes, map_in_words(name, weights))

@@ -27,7 +27,7 @@ def check(name, value, right, mistakes):
         )
     if not isinstance(value, torch.Tensor):
         raise NotYet(f"{name} is not a tensor: it is of the type {type(value).__name__}.")
-    if same(value, right):
+    if same_numbers(value, right):
         print(f"{name}: right.")
         return
     shapes = f"{name} has shape {tuple(value.shape)}; expected {tuple(right.shape)}"
@@ -37,11 +37,11 @@ def check(name, value, right, mistakes):
         else f"{name} has the right shape but not yet the right numbers"
     )
     for words, mistake in mistakes.items():
-        if same(value, outcome(mistake)):
+        if same_numbers(value, outcome(mistake)):
             raise NotYet(f"{begin}: {words}")
     if value.shape != right.shape:
         raise NotYet(f"{begin}.")
-    wrong = [i + 1 for i in range(len(right)) if not same(value[i], right[i])]
+    wrong = [i + 1 for i in range(len(right)) if not same_numbers(value[i], right[i])]
     raise NotYet(f"{begin}: see place {', '.join(map(str, wrong))} along the first axis.")
 
 
@@ -66,7 +66,7 @@ def call(function, *arguments, given, advice=SIZES, **named):
     except Exception as error:
         raise NotYet(explained(name, error, given, advice)) from None
     for one, old in zip(arguments, before, strict=True):
-        if isinstance(one, torch.Tensor) and not same(one, old):
+        if isinstance(one, torch.Tensor) and not same_numbers(one, old):
             one.copy_(old)
             raise NotYet(f"{name} changed a tensor that it was given. Make a new one instead.")
     if result is None:
@@ -100,7 +100,10 @@ def explained(name, error, given, advice):
             f"misspelled, or is a line missing above it?"
         )
     if isinstance(error, AttributeError):
-        return f"{name} asks something for what it does not have: {text}. Is it misspelled?"
+        return (
+            f"{name} asks something for what it does not have: {text}. Is it misspelled? Or is an "
+            f"argument not what you think?"
+        )
     if "return_types" in text:
         return (
             f"{name}: max along a dim gives values and their places. amax gives the values alone."
@@ -124,7 +127,7 @@ def outcome(mistake):
         return None
 
 
-def same(one, two):
+def same_numbers(one, two):
     """Whether two tensors have one shape, and the same numbers up to rounding.
 
     Near zero, too: processors add in different orders, and what nearly cancels keeps their error.

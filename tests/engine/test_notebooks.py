@@ -334,7 +334,7 @@ EXERCISES = """
 
     ??? quiz "Solution"
 
-        - **[0.5, 1.5]**: the *mean*, see [there](other.md).
+        - **[0.5, 1.5]**: the *mean* of $x$, see [there](other.md).
         - *[1, 3]*: the sum.
 
         ::: two: turn
@@ -367,23 +367,23 @@ def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> Non
     numbers, choice = (cell["source"] for cell in exercises(half_open, "hands_on"))
     assert numbers == (
         "# TO-DO: a list of 2 numbers; two decimals are enough\n"
-        'answer = ...\ncheck_answer("One half", answer)'
+        'my_answer = ...\ncheck_answer("One half", my_answer)'
     )
     assert choice == (
-        '# TO-DO: the number of your choice\nanswer = ...\ncheck_answer("One half (2)", answer)'
+        '# TO-DO: the number of your choice\nmy_answer = ...\ncheck_answer("One half (2)", my_answer)'
     )
     solved = [cell["source"] for cell in exercises(half_open, "solved")]
-    assert [one.splitlines()[0] for one in solved] == ["answer = [0.5, 1.5]", "answer = 2"]
+    assert [one.splitlines()[0] for one in solved] == ["my_answer = [0.5, 1.5]", "my_answer = 2"]
 
 
 @pytest.mark.parametrize(
     ("exercise", "answer", "told"),
     [
-        ("One half", [0.504, 1.5], "Right. [0.5, 1.5]: the mean, see there."),
+        ("One half", [0.504, 1.5], "Right. [0.5, 1.5]: the mean of x, see there."),
         ("One half", (1, 3), "Not yet. [1, 3]: the sum."),
         ("One half", [0.5, 7], "Not yet. Numbers that fit: 1 of 2."),
         ("One half", 5, "Not yet. Numbers expected: 2. Numbers given: 1."),
-        ("One half", [[0.5], [1.5]], "Right. [0.5, 1.5]: the mean, see there."),
+        ("One half", [[0.5], [1.5]], "Right. [0.5, 1.5]: the mean of x, see there."),
         ("One half", "half", "Not yet. 'half' is neither a number nor a list of numbers."),
         ("One half", ..., "This is still a blank: put your answer where the three dots are, and"),
         ("One half (2)", 1, "Not yet. No, that is left."),
@@ -395,7 +395,7 @@ def test_an_answer_is_told_what_the_page_tells_it(
 ) -> None:
     outputs = [cell["outputs"][0]["text"] for cell in exercises(half_open, "solved")]
     assert outputs == [
-        ["Right. [0.5, 1.5]: the mean, see there.\n"],
+        ["Right. [0.5, 1.5]: the mean of x, see there.\n"],
         ["Right. Yes, right: it is.\n"],
     ]
     helper = next(s for s in sources(cells(half_open), "code") if "def check_answer" in s)

@@ -17,7 +17,8 @@ import nbformat
 import pytest
 
 ANSWER = "check_answer("  # in a cell in which readers try an answer to an exercise
-IMPORTED = ("torch", "matplotlib.pyplot")  # by a session before its notebook is run
+# By a session before its notebook is run, and what code of a notebook needs it.
+IMPORTED = {"torch": "torch.", "matplotlib.pyplot": "plt."}
 
 
 @pytest.fixture(scope="session")

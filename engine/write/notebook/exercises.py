@@ -55,8 +55,8 @@ class Exercise:
         numbers = ", ".join(f"{number:g}" for number in answer.numbers) if answer else "..."
         given = f"[{numbers}]" if answer and count > 1 else numbers
         hint = [] if answer else [words()["to_do"].format(words()[f"answer_{kind}"].format(count))]
-        check = f'check_answer("{self.title}", answer)'
-        return "\n".join([*hint, f"answer = {given}", check])
+        check = f'check_answer("{self.title}", my_answer)'
+        return "\n".join([*hint, f"my_answer = {given}", check])
 
 
 def title_of(question: str, taken: Container[str]) -> str:
@@ -89,4 +89,4 @@ def plain(text: str) -> str:
     """Return Markdown of one item as a line of plain text."""
     for _ in range(2):  # italics may stand in bold text
         text = MARKUP.sub(lambda match: match[1] or match[3] or "", text)
-    return " ".join(text.split())
+    return " ".join(re.sub(r"\$([^$\\]+)\$", r"\1", text).split())

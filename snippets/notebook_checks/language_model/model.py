@@ -5,11 +5,15 @@
 import torch
 
 from snippets.language_model.model import rms_norm
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 
 HINTS = {
-    "rms_norm": "divide x by the root of the mean of its squares plus EPSILON, where dim=-1 and "
-    "keepdim=True give each row its mean; then multiply by the gain",
+    "rms_norm": (
+        "Each row should have a mean square of 1, and then each column its own size. Which axis "
+        "is the row?",
+        "Divide x by the root of the mean of its squares plus EPSILON: `mean(dim=-1, "
+        "keepdim=True)` gives each row its mean. Then multiply by the gain.",
+    ),
 }
 
 
@@ -18,12 +22,7 @@ def check_rms_norm(rms_norm):
     x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
     gain = torch.arange(1.0, 6.0)
     right = torch.nn.functional.rms_norm(x, (5,), gain, eps=1e-5)
-    try:
-        ours = rms_norm(x, gain)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise NotYet(f"rms_norm does not run on a batch of shape (2, 3, 5): {error}") from None
-    if ours is None:
-        raise NotYet("rms_norm returns nothing: it is still a blank, or its return is missing.")
+    ours = call(rms_norm, x, gain, given="a batch of shape (2, 3, 5)")
     mistakes = {
         "the gain is missing. Multiply each column by it.": lambda: right / gain,
         "this divides by the mean square. Take its root first.": lambda: (
@@ -37,6 +36,8 @@ def check_rms_norm(rms_norm):
         ),
     }
     check("what rms_norm returns", ours, right, mistakes)
+    ours = call(rms_norm, x[0], gain, given="inputs of shape (3, 5), without a batch")
+    check("without a batch, what rms_norm returns", ours, right[0], {})
 
 
 if __name__ == "__main__":

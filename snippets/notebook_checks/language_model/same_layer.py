@@ -6,12 +6,15 @@ import torch
 
 from snippets.language_model.model import BASE
 from snippets.language_model.same_layer import turned
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import NotYet, call, check
 from snippets.real_attention.rotary.rotary import rotate
 
 HINTS = {
-    "turned": "return two tensors, the queries and then the keys, each through "
-    "rotate(…, positions, BASE)",
+    "turned": (
+        "Which of queries, keys and values does RoPE turn?",
+        "Return two tensors, the queries and then the keys, each through `rotate`, with the "
+        "positions and with BASE.",
+    ),
 }
 
 
@@ -21,12 +24,8 @@ def check_turned(turned):
     queries = torch.randn((4, 3, 6), generator=random)
     keys = torch.randn((2, 3, 6), generator=random)
     positions = torch.tensor([5, 6, 7])
-    try:
-        ours = turned(queries, keys, positions)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise NotYet(f"turned does not run on queries and keys: {error}") from None
-    if ours is None:
-        raise NotYet("turned returns nothing: it is still a blank, or its return is missing.")
+    given = "4 heads of queries, 2 heads of keys and 3 positions"
+    ours = call(turned, queries, keys, positions, given=given)
     if not isinstance(ours, tuple) or len(ours) != 2:
         raise NotYet("turned has to return two tensors: the queries, then the keys.")
     for name, value, given in zip(("queries", "keys"), ours, (queries, keys), strict=True):

@@ -5,11 +5,13 @@
 import torch
 
 from snippets.language_model.tokens import at_temperature
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 
 HINTS = {
-    "at_temperature": "divide the logits by the temperature, then take the softmax over the last "
-    "axis",
+    "at_temperature": (
+        "How does a temperature make shares sharper or more even? It acts before they are shares.",
+        "Divide the logits by the temperature. Then take the softmax over the last axis.",
+    ),
 }
 
 
@@ -17,14 +19,7 @@ def check_at_temperature(at_temperature):
     """Tries it on two rows, so that a softmax over the wrong axis cannot pass."""
     logits = torch.tensor([[2.0, 1.0, -1.0], [0.0, 3.0, 1.0]])
     right = (logits / 0.5).softmax(dim=-1)
-    try:
-        ours = at_temperature(logits, 0.5)
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise NotYet(f"at_temperature does not run on logits of shape (2, 3): {error}") from None
-    if ours is None:
-        raise NotYet(
-            "at_temperature returns nothing: it is still a blank, or its return is missing."
-        )
+    ours = call(at_temperature, logits, 0.5, given="logits of shape (2, 3)")
     mistakes = {
         "the temperature is not used yet.": lambda: logits.softmax(dim=-1),
         "this multiplies by the temperature. Divide by it.": lambda: (logits * 0.5).softmax(dim=-1),
@@ -34,6 +29,8 @@ def check_at_temperature(at_temperature):
         "these are the logits. Their softmax is missing.": lambda: logits / 0.5,
     }
     check("what at_temperature returns", ours, right, mistakes)
+    ours = call(at_temperature, logits[0], 0.5, given="logits of shape (3,)")
+    check("for a single row, what at_temperature returns", ours, right[0], {})
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ RIGHT = "rotate(queries, positions, BASE)"
 
 WRONG = [
     (HEAD + "    pass", "turned returns nothing"),
-    (HEAD + "    return rotate(queries, BASE)", "turned does not run"),
+    (HEAD + "    return rotate(queries, BASE)", "an argument not what you think"),
     (HEAD + f"    return {RIGHT}", "two tensors"),
     (HEAD + f"    return {RIGHT}, keys", "the keys are not turned yet"),
     (HEAD + "    return rotate(queries, positions), keys", "Pass BASE as well"),

@@ -12,7 +12,7 @@ WRONG = [
     (NORM + "    return torch.layer_norm(x, (5,), gain)", "does not subtract it"),
     (NORM + "    return x / x.norm(dim=-1, keepdim=True) * gain", "not their sum"),
     (SHARES + "    pass", "at_temperature returns nothing"),
-    (SHARES + "    return logits.softmaxed(temperature)", "at_temperature does not run"),
+    (SHARES + "    return logits.softmaxed(temperature)", "Is it misspelled?"),
     (SHARES + "    return logits.softmax(dim=-1)", "not used yet"),
     (SHARES + "    return (logits * temperature).softmax(dim=-1)", "Divide by it"),
     (SHARES + "    return logits.softmax(dim=-1) / temperature", "divides the shares"),

@@ -4,7 +4,7 @@
 
 import torch
 
-from snippets.notebook_checks.blanks import NotYet, call, check, same
+from snippets.notebook_checks.blanks import NotYet, call, check, same_numbers
 from snippets.real_attention.masking.attention import attention
 
 HINTS = {
@@ -70,7 +70,7 @@ def attempt(attention, leading, where):
             ),
         },
     )
-    if same(ours(torch.zeros_like(mask)), of(torch.zeros_like(scores))):
+    if same_numbers(ours(torch.zeros_like(mask)), of(torch.zeros_like(scores))):
         raise NotYet(
             "a query that may attend to nothing attends to all keys alike: the scores are finite. "
             "Minus infinity is -torch.inf."
