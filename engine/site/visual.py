@@ -18,15 +18,15 @@ from math_core import LatexError, LatexToMathML
 
 from engine.model.tensors import Tensor
 
-# Numbers, formulas and pictures are no words that anybody searches for.
 # A paragraph below a figure, or below the code that draws it, which attr_list has marked as its
 # caption: `{ .caption }`.
 CAPTION = re.compile(
     r'(?P<told><p class="told"></p>\s*)?</figure>'
-    r"(?P<code>(?:(?!</figure>|<p\b).)*?)"
+    r'(?P<code>\s*(?:<details class="example">(?:(?!</details>).)*</details>\s*)?)'
     r'<p class="caption">(?P<caption>.*?)</p>',
     re.DOTALL,
 )
+# Numbers, formulas and pictures are no words that anybody searches for.
 UNSEARCHED = re.compile(
     r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
     r'|figure class="drawing|table class="tensor)"'

@@ -9,7 +9,7 @@ import pytest
 
 from engine.model.project import Options, Project
 from engine.read.tensors import read_tensors
-from engine.site.visual import FormulaError
+from engine.site.visual import CAPTION, FormulaError, captioned
 
 ROOT = Path(__file__).parents[2]
 TENSORS = read_tensors(ROOT / "snippets/drawing/tensors.py", "")
@@ -144,3 +144,18 @@ def test_every_formula_of_the_site_can_be_read():
     pages = sorted((ROOT / "docs").rglob("*.md"))
     html = "".join(page(path.read_text(encoding="utf-8")) for path in pages)
     assert html.count("<math") >= len(pages)
+
+
+@pytest.mark.parametrize(
+    "code", ["", '\n<details class="example"><summary>It</summary>\n<p>Uses x</p></details>']
+)
+def test_a_caption_goes_into_its_figure_past_the_code_that_draws_it(code):
+    html = f'<figure>1</figure>{code}\n<p class="caption">Look <em>here</em>.</p>\n<p>Text</p>'
+    figure, _, rest = CAPTION.sub(captioned, html).partition("</figure>")
+    assert "<figcaption>\n<p>Look <em>here</em>.</p>" in figure
+    assert rest == f"{code}\n<p>Text</p>"
+
+
+def test_a_caption_stays_away_from_a_figure_with_a_paragraph_in_between():
+    html = '<figure>1</figure>\n<p>Text</p>\n<p class="caption">Another one</p>'
+    assert CAPTION.sub(captioned, html) == html
