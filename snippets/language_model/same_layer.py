@@ -137,7 +137,8 @@ if __name__ == "__main__":
     # --8<-- [start:counting]
     counting = "1, 2, 3, 4, 5,"
     print("neighbors:", generate(model, counting, 4))
-    print("halves:   ", generate(variants["halves"], counting, 4))
+    halves = LanguageModel(weights, turn=rotate_halves)
+    print("halves:   ", generate(halves, counting, 4))
     # --8<-- [end:counting]
 
     # --8<-- [start:losses]
