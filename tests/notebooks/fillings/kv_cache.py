@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+HEAD = "def absorbed():\n"
+ONE = "    one = plain_queries @ up_key.mT @ latents.mT\n"
+TWO = "    two = turned_queries @ turned_keys.mT\n"
+
+WRONG = [
+    (HEAD + "    pass", "absorbed returns nothing"),
+    (HEAD + "    return plain_queries @ up_key", "absorbed does not run"),
+    (HEAD + ONE + "    return softmax(one) @ latents @ up_value", "positions are missing"),
+    (HEAD + ONE + TWO + "    return softmax(one + two) @ latents", "these are mixed latents"),
+    (HEAD + ONE + TWO + "    return (one + two) @ latents @ up_value", "without the softmax"),
+    (HEAD + ONE + TWO + "    return softmax(one + two) @ latents @ up_key", "keys, not values"),
+]

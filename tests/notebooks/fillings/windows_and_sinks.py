@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""What a reader may write in a blank, and words of the message that is meant for it."""
+
+HEAD = "def window(n_queries, n_keys, width):\n    back = steps_back(n_queries, n_keys)\n"
+
+WRONG = [
+    (HEAD + "    pass", "window returns nothing"),
+    (HEAD + "    return steps", "window does not run"),
+    (HEAD + "    return (back >= 0) & (back <= width)", "one key too many"),
+    (HEAD + "    return back < width", "sees the future"),
+    (HEAD + "    return back >= 0", "it has no end"),
+    (HEAD + "    return (back > 0) & (back < width)", "its own key"),
+    (HEAD + "    return ~((back >= 0) & (back < width))", "changed places"),
+]
