@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 .DEFAULT_GOAL := help
-.PHONY: help serve quick test lint types build preview browser audit types-js zensical check-zensical newest bench clean
+.PHONY: help serve quick test lint types build preview browser audit types-js zensical check-zensical newest parity bench clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,6 +42,7 @@ help:
 	@echo "make zensical        build the same pages with Zensical, into site/"
 	@echo "make check-zensical  build with Zensical, and test what it built"
 	@echo "make newest          say which numbers change with the newest torch and matplotlib"
+	@echo "make parity          compare the layer with those of transformers, timm, x-transformers and ONNX"
 	@echo "make bench           measure the engine beside other tools; BENCH=\"--sizes 6\" for a short run"
 	@echo "make clean           remove what was built; the installed packages stay"
 
@@ -107,6 +108,12 @@ newest: $(READY)
 	$(BIN)/python -m tests.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
 
+# What the page "Load a real layer" shows: attention of other libraries against ours.
+parity:
+	$(PYTHON) -m venv --clear .parity/venv
+	VIRTUAL_ENV=.parity/venv $(subst $(VENV)/,.parity/venv/,$(INSTALL)) -r tests/parity/requirements.txt
+	.parity/venv/bin/python -m tests.parity .parity/results.json
+
 # Environments of the other tools go to .bench/. For uv:
 #   make bench BENCH_INSTALL="uv pip install --torch-backend=cpu --python {python}"
 BENCH_INSTALL ?= {python} -m pip install --quiet --disable-pip-version-check
@@ -115,7 +122,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench --install "$(BENCH_INSTALL)" $(BENCH)
 
 clean:
-	rm -rf site .newest .cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
+	rm -rf site .newest .parity .cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 
 $(READY): requirements.txt requirements-weights.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -62,7 +62,7 @@ def scaled_dot_product_attention(
     returns: (..., queries, d_v), 0 where a query may attend to no key,
         in the dtype of the query, or in that of autocast
     raises: TypeError for a dtype, ValueError for a shape, both in words
-    memory: twice the scores at the peak, three times with a mask
+    memory: twice the scores at the peak, three times with a mask or gradients
     """
     query, key, value = as_autocast(query, key, value)
     if enable_gqa:
@@ -223,6 +223,15 @@ def biased(bias):
 
 
 # ---- from and to others -----------------------------------------------------
+@torch.no_grad()
+def load_separate(layer, query, key, value, output):
+    """Loads the four nn.Linear in which others keep their projections."""
+    own = layer.w_query, layer.w_key, layer.w_value, layer.w_output
+    for part, theirs in zip(own, (query, key, value, output), strict=True):
+        part.load_state_dict(theirs.state_dict())
+    return layer
+
+
 @torch.no_grad()
 def load_packed(layer, weight, bias=None):
     """Loads queries, keys and values that others keep in one matrix.

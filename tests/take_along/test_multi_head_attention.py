@@ -6,6 +6,7 @@ import inspect
 import itertools
 import math
 import pickle
+import warnings
 
 import pytest
 import torch
@@ -14,7 +15,6 @@ from torch import nn
 from torch.nn.attention.bias import causal_lower_right, causal_upper_left
 from torch.testing import assert_close
 
-from snippets.take_along import multi_head_attention
 from snippets.take_along.multi_head_attention import (
     Cache,
     MultiHeadAttention,
@@ -347,6 +347,14 @@ def test_it_compiles_under_autocast_and_exports():
     assert_close(exported(drawn(2, 9, 16)), layer(drawn(2, 9, 16)))
 
 
+def test_it_can_be_traced():
+    layer, x = MultiHeadAttention(8, 2).eval(), drawn(2, 5, 8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch says that it will go
+        traced = torch.jit.trace(layer, (x,))
+    assert_close(traced(x), layer(x))
+
+
 def test_meta_tensors_pass_through():
     layer = MultiHeadAttention(16, 4, 2).to("meta")
     x = torch.empty(2, 5, 16, device="meta")
@@ -626,7 +634,7 @@ def test_the_layer_is_short():
 
 def test_the_file_needs_torch_alone():
     imported = set()
-    for node in ast.walk(ast.parse(inspect.getsource(multi_head_attention))):
+    for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(MultiHeadAttention)))):
         if isinstance(node, ast.Import):
             imported |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -85,7 +85,7 @@ def scaled_dot_product_attention(
     returns: (..., queries, d_v), 0 where a query may attend to no key,
         in the dtype of the query, or in that of autocast
     raises: TypeError for a dtype, ValueError for a shape, both in words
-    memory: twice the scores at the peak, three times with a mask
+    memory: twice the scores at the peak, three times with a mask or gradients
     """
     query, key, value = as_autocast(query, key, value)
     if enable_gqa:

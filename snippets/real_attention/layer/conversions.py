@@ -9,6 +9,15 @@ from snippets.real_attention.layer.multi_head_attention import MultiHeadAttentio
 
 
 @torch.no_grad()
+def load_separate(layer, query, key, value, output):
+    """Loads the four nn.Linear in which others keep their projections."""
+    own = layer.w_query, layer.w_key, layer.w_value, layer.w_output
+    for part, theirs in zip(own, (query, key, value, output), strict=True):
+        part.load_state_dict(theirs.state_dict())
+    return layer
+
+
+@torch.no_grad()
 def load_packed(layer, weight, bias=None):
     """Loads queries, keys and values that others keep in one matrix.
 

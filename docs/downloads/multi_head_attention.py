@@ -1,0 +1,1 @@
+../../snippets/take_along/multi_head_attention.py

@@ -1,0 +1,1 @@
+../../tests/take_along/test_sinusoidal.py

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""What attention_check says of the attentions on the page."""
+
+import textwrap
+
+from snippets.check_your_attention.attentions import off_by_one, right, wrong_axis
+from snippets.take_along.attention_check import MISTAKES, check
+
+ATTENTIONS = {"axis": wrong_axis, "causal": off_by_one, "right": right}
+
+
+def report(name):
+    """The lines that the command prints, folded to fit the page."""
+    lines = str(check(ATTENTIONS[name])).splitlines()
+    return "\n".join(fold(line) for line in lines)
+
+
+def fold(line):
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.fill(line, 76, subsequent_indent=indent, break_long_words=False)
+
+
+n_mistakes = len(MISTAKES)  # that have a name

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# folded
+"""What `make parity` recorded."""
+
+import json
+from pathlib import Path
+
+recording = json.loads(Path(__file__).with_name("results.json").read_text("utf-8"))
+versions = ", ".join(f"{name} {number}" for name, number in recording["versions"].items())
+layers = {row["name"]: row for row in recording["layers"]}
+largest = max(row["difference"] for row in layers.values())
+onnx = recording["onnx"]
+left_out = sum(map(len, onnx["left_out"].values()))
+
+
+def told():
+    """The largest difference of each comparison, as lines."""
+    return [f"{name:31} {row['difference']:.1e}" for name, row in layers.items()]

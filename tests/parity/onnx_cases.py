@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""The cases of ONNX's Attention operator, from the package onnx, against the function."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnx.backend.test.loader import load_model_tests
+from torch import Tensor
+
+from snippets.take_along.masks import both, padding, to_add
+from snippets.take_along.multi_head_attention import masked, scaled_dot_product_attention
+
+CLOSE = {
+    torch.float16: 2e-3,  # 16 bits round what they hold
+    torch.bfloat16: 2e-2,
+    torch.float32: 2e-6,
+    torch.float64: 2e-6,
+}
+INPUTS = "query", "key", "value", "attn_mask", "past_key", "past_value", "lengths"
+
+
+def tensor(array: np.ndarray) -> Tensor:
+    if array.dtype.name == "bfloat16":
+        return torch.from_numpy(array.astype(np.float32)).bfloat16()
+    return torch.from_numpy(array.copy())
+
+
+def cases() -> Iterator[tuple[str, dict[str, Any], dict[str, Tensor], list[Tensor | None]]]:
+    """Yield the name of each case, its attributes, its inputs and its expected outputs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = load_model_tests(kind="node")
+    for case in found:
+        if not case.name.startswith("test_attention_") or "expanded" in case.name:
+            continue
+        node = case.model.graph.node[0]
+        attributes = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
+        given, expected = case.data_sets[0]
+        queue, wanted = iter(given), iter(expected)
+        named = {
+            role: tensor(next(queue))
+            for role, name in zip(INPUTS, node.input, strict=False)
+            if name
+        }
+        outputs = [tensor(next(wanted)) if name else None for name in node.output]
+        yield case.name, attributes, named, outputs
+
+
+def split(x: Tensor, heads: int) -> Tensor:
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+def attend(options: dict[str, Any], given: dict[str, Tensor]) -> list[Tensor]:
+    """Return what the operator returns: outputs, all keys, all values, scores or weights."""
+    query, key, value = (given[name] for name in INPUTS[:3])
+    flat = query.dim() == 3
+    if flat:
+        query = split(query, options["q_num_heads"])
+        key, value = (split(t, options["kv_num_heads"]) for t in (key, value))
+    past = 0
+    if "past_key" in given:
+        past = given["past_key"].shape[-2]
+        key = torch.cat([given["past_key"], key], dim=-2)
+        value = torch.cat([given["past_value"], value], dim=-2)
+    size = query.shape[-2], key.shape[-2]
+    mask = seen(options, given, past, *size)
+    scale = options.get("scale", 1 / math.sqrt(query.shape[-1]))
+    how = {"scale": scale, "enable_gqa": True, "need_weights": True}
+    outputs, weights = scaled_dot_product_attention(query, key, value, mask, **how)
+    if flat:
+        outputs = outputs.transpose(1, 2).flatten(2)
+    mode = options.get("qk_matmul_output_mode", 0)
+    shared = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1)
+    scores = query * scale @ shared.mT
+    return [outputs, key, value, (scores, scores, masked(scores, mask, False), weights)[mode]]
+
+
+def seen(
+    options: dict[str, Any], given: dict[str, Tensor], past: int, n: int, m: int
+) -> Tensor | None:
+    """Return all masks of a case in one: may-attend, or to be added where the case adds one."""
+    masks = []
+    lengths = given.get("lengths")
+    left, right = options.get("left_window_size", -1), options.get("right_window_size", -1)
+    causal = options.get("is_causal", 0)
+    if causal or left >= 0 or right >= 0:
+        back = left if left >= 0 else None
+        ahead = 0 if causal else right if right >= 0 else m
+        ends = [past + n] if lengths is None else lengths.tolist()  # keys up to the last query's
+        masks.append(torch.stack([ending(n, m, end, back, ahead) for end in ends])[:, None])
+    if lengths is not None:
+        masks.append(padding(lengths, m))
+    mask = both(*masks) if masks else None
+    own = given.get("attn_mask")
+    if own is None:
+        return mask
+    short = m - own.shape[-1]  # a mask may be shorter than the keys, which are then hidden
+    hidden = False if own.dtype == torch.bool else -math.inf
+    own = torch.nn.functional.pad(own, (0, short), value=hidden)
+    own = own[None] if own.dim() == 3 else own  # (heads, queries, keys), as shapes broadcast
+    if mask is None:
+        return own
+    return own & mask if own.dtype == torch.bool else own + to_add(mask, own.dtype)
+
+
+def ending(n: int, m: int, end: int, back: int | None, ahead: int) -> Tensor:
+    """Return a window (n, m) whose last query stands at key `end`, counted from 1."""
+    distance = torch.arange(n)[:, None] + end - n - torch.arange(m)  # above 0: before its own
+    mask = distance >= -ahead
+    return mask if back is None else mask & (distance <= back)
+
+
+@torch.no_grad()
+def compared() -> dict[str, Any]:
+    """Return how many cases agree, which differ, and which have no counterpart, with the reason."""
+    agree, differ, left_out, largest = 0, [], {}, 0.0
+    for name, options, given, expected in cases():
+        if options.get("softcap"):
+            left_out.setdefault("softcap", []).append(name)
+            continue
+        got = attend(options, given)
+        pairs = [(g, e) for g, e in zip(got, expected, strict=False) if e is not None]
+        worst = max(difference(g, e) for g, e in pairs)
+        if worst <= max(CLOSE[e.dtype] for _, e in pairs):
+            agree += 1
+            if all(e.dtype == torch.float32 for _, e in pairs):
+                largest = max(largest, worst)
+        else:
+            differ.append(f"{name}: {worst:.1e}")
+    return {"agree": agree, "differ": differ, "left_out": left_out, "largest": largest}
+
+
+def difference(got: Tensor, expected: Tensor) -> float:
+    """Return the largest difference; infinity where shapes or infinite places are not the same."""
+    if got.shape != expected.shape:
+        return math.inf
+    got, expected = got.double(), expected.double()
+    hidden = expected <= torch.finfo(torch.float16).min  # -inf, or the least number
+    if not torch.equal(hidden, got <= torch.finfo(torch.float16).min):
+        return math.inf
+    return (got - expected)[~hidden].abs().max().item() if (~hidden).any() else 0.0

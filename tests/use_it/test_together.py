@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""The files to take along, used together, and taken along with their tests."""
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from torch.testing import assert_close
+
+from snippets.use_it import together
+
+ROOT = Path(__file__).parents[2]
+DOWNLOADS = ROOT / "docs" / "downloads"
+FILES = ["alibi", "attention_check", "masks", "multi_head_attention", "rotary", "sinusoidal"]
+
+
+def test_padding_on_the_left_changes_nothing(capsys):
+    ran = runpy.run_path(together.__file__, run_name="__main__")
+    assert_close(ran["outputs"][1, 2:], ran["alone"])
+    assert float(capsys.readouterr().out.removeprefix("difference: ")) < 1e-6
+
+
+def test_without_the_mask_or_the_positions_it_would():
+    mask, at, x = together.mask, together.at, together.x
+    expected = together.layer(x, mask=mask, positions=at)[1, 2:]
+    unmasked = together.layer(x, is_causal=True, positions=at)[1, 2:]
+    assert not unmasked.allclose(expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("stem", FILES)
+def test_a_download_is_the_file_that_is_tested(stem):
+    file = DOWNLOADS / f"{stem}.py"
+    assert file.read_text("utf-8") == (ROOT / "snippets/take_along" / file.name).read_text("utf-8")
+    assert file.read_text("utf-8").startswith("# SPDX-License-Identifier: MIT\n")
+
+
+def test_nothing_else_can_be_downloaded():
+    tests = {f"test_{stem}.py" for stem in FILES if stem != "attention_check"}
+    assert {file.name for file in DOWNLOADS.iterdir()} == {f"{stem}.py" for stem in FILES} | tests
+
+
+def test_the_site_has_the_files_themselves(site):
+    for file in DOWNLOADS.iterdir():
+        there = site / "downloads" / file.name
+        assert there.is_file() and not there.is_symlink()
+        assert there.read_text("utf-8") == file.read_text("utf-8")
+
+
+def test_test_files_run_beside_the_files_as_the_page_says(tmp_path):
+    for stem in FILES:
+        for file in (DOWNLOADS / f"{stem}.py", DOWNLOADS / f"test_{stem}.py"):
+            if file.exists():
+                text = file.read_text("utf-8").replace("snippets.take_along.", "")
+                (tmp_path / file.name).write_text(text, "utf-8")
+    tests = [file.name for file in tmp_path.glob("test_*.py")]
+    assert len(tests) == len(FILES) - 1
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only"]
+    done = subprocess.run(
+        [*command, *tests], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run(
+        [*command[:-1], "test_alibi.py", "test_sinusoidal.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
