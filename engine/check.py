@@ -96,7 +96,8 @@ def problems_with_value(block: Value | Print, result: Result | None) -> Iterator
     elif value.text is None and value.unfit and not (value.table or value.figures or value.is_text):
         yield f"{shown}: {value.unfit}"
     elif value.text is None and not block.alone:
-        form = "a table" if value.table else "a figure" if value.figures else "a text of many lines"
+        forms = {"a table": value.table, "a figure": value.figures, "data": value.data}
+        form = next((name for name, there in forms.items() if there), "a text of many lines")
         yield f"{shown}: {form} cannot stand in a sentence: give it a line of its own"
 
 

@@ -108,6 +108,7 @@ class Value:
     lines: a list of lines, or a text of several, as `print` would show them
     figures: what the expression drew
     file: what a path leads to; its name is the text
+    data: text that a script of the page reads and that nobody else sees
     unfit: why it has no `text`, though it has another form
     error: why there is no value; then all other forms are missing
     """
@@ -117,6 +118,7 @@ class Value:
     lines: str | None = None
     figures: tuple[Figure, ...] = ()
     file: SavedFile | None = None
+    data: str | None = None
     unfit: str | None = None
     error: str | None = None
 

@@ -121,6 +121,8 @@ def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
     """
     if isinstance(value, Path):
         return Value(values.inline(value.name), file=saved_file(value))
+    if data := values.data(value):
+        return Value(data=data)
     lines = lines_of(value)
     table = values.table(value, expression)
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 MAX_SENTENCE = 300  # characters in a sentence
 MAX_CELLS = 2_500  # of a table: a page shows some dozens
+MAX_DATA = 100_000  # bytes that a script of the page reads
 # What Markdown or HTML could take for markup. A value that contains it is refused, so that nothing
 # that a snippet computes can become live in a page. The brackets of a list may stay, but not those
 # of links, attributes and values. The last characters are invisible and change the order of others
@@ -109,3 +110,17 @@ def table(value: Any, expression: str) -> str | None:
         f'<table class="tensor" data-tensor="{name}" data-values="{html.escape(exact)}">'
         f"<caption><code>{name}</code> <span>{shape}</span></caption><tbody>{body}</tbody></table>"
     )
+
+
+def data(value: Any) -> str | None:
+    """Return bytes as the text that a script of the page reads, or None for any other value.
+
+    Raises ValueError when they are no ASCII, or too many for a page.
+    """
+    if not isinstance(value, bytes):
+        return None
+    if len(value) > MAX_DATA:
+        raise ValueError(f"{len(value)} bytes are too many for a page ({MAX_DATA} may be)")
+    if not value.isascii():
+        raise ValueError("data for a script has to be ASCII, such as json.dumps(...).encode()")
+    return value.decode("ascii")

@@ -123,14 +123,9 @@ class _Writer:
         yield fence(f' py title="{file}"', self.safe(shown))
 
     def program(self, block: CodeBlock) -> Iterator[str]:
-        """Yield the program for the page's script to copy.
-
-        In a template, which instant navigation leaves as it is, while it runs the text of any
-        script.
-        """
+        """Yield the program for the page's script to copy."""
         if text := self.build.programs.get(block):
-            escaped = html.escape(text, quote=False)
-            yield raw(f'<template class="program" data-search-exclude>{escaped}</template>')
+            yield template_of("program", text)
 
     def output(self, text: str, title: str | None, stem: str) -> str:
         snippet = self.build.snippets[stem]
@@ -156,7 +151,7 @@ class _Writer:
         if not value.alone or value.line in self.broken:
             return False
         found = self.build.value(value)
-        return bool(found.table or found.figures or found.is_text)
+        return bool(found.table or found.figures or found.is_text or found.data)
 
     def value(self, block: Value) -> Iterator[str]:
         found = self.build.value(block)
@@ -164,6 +159,8 @@ class _Writer:
             yield raw(found.table)
         for figure in found.figures:
             yield raw(figure.svg)
+        if found.data:
+            yield template_of("data", found.data)
         if found.lines and found.is_text and not found.table:
             yield self.output(found.lines, None, block.stem)
 
@@ -253,6 +250,15 @@ def paragraphs(parts: Iterable[str]) -> str:
 def raw(text: str) -> str:
     """Return HTML as a fence that the generator puts into the page as it is."""
     return fence(" engine-html", text.strip("\n"))
+
+
+def template_of(name: str, text: str) -> str:
+    """Return a text for a script of the page, which finds it by the class of its template.
+
+    Instant navigation leaves a template as it is, while it runs the text of any script.
+    """
+    escaped = html.escape(text, quote=False)
+    return raw(f'<template class="{name}" data-search-exclude>{escaped}</template>')
 
 
 def fence(info: str, text: str, marks: str = "```") -> str:

@@ -70,6 +70,19 @@ def test_a_text_of_several_lines_is_no_error(sample: Sample) -> None:
     assert shown.unfit and "cannot stand in a sentence" in shown.unfit
 
 
+def test_bytes_are_hidden_data_for_a_script(sample: Sample) -> None:
+    shown = value(sample, "data", "data = b'[1, \"<b>\"]'")
+    assert shown == Value(data='[1, "<b>"]')
+    template = '<template class="data" data-search-exclude>[1, "&lt;b&gt;"]</template>'
+    assert sample.markdown().strip() == f"``` engine-html\n{template}\n```"
+
+
+def test_data_in_a_sentence_is_refused(sample: Sample) -> None:
+    sample.section("data = b'1'")
+    sample.page("The data {{ one: data }} here.\n")
+    assert "data cannot stand in a sentence: give it a line of its own" in sample.problem()
+
+
 def test_of_two_expressions_the_one_that_changes_the_other_is_blamed(sample: Sample) -> None:
     sample.section("x = [1]\ndef grow():\n    x.append(1)\n    return 'grown'")
     sample.page("{{ one: len(x) }}\n\n{{ one: grow() }}\n")

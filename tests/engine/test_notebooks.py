@@ -571,6 +571,12 @@ def test_a_figure_in_prose_that_is_framed_stands_below_it(short) -> None:
     assert "bars(" not in text
 
 
+def test_data_for_a_script_of_the_page_is_left_out(short) -> None:
+    short.page(SHORT + "\n    {{ b'for the script' }}\n")
+    found = cells(short, helpers=("drawing/bars",))
+    assert "for the script" not in "".join(cell["source"] for cell in found)
+
+
 # Pages
 
 

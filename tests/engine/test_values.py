@@ -81,6 +81,14 @@ def test_a_table_that_is_too_large_for_a_page_is_refused():
         values.table(torch.zeros(1000, 1000), "x")
 
 
+@pytest.mark.parametrize(
+    ("value", "why"), [(b"1" * 100_001, "too many for a page"), ("ä".encode(), "has to be ASCII")]
+)
+def test_data_that_no_page_can_carry_is_refused(value: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        values.data(value)
+
+
 def test_a_table_of_what_is_computed_says_what_was_computed() -> None:
     assert "<code>t2*1e3</code>" in (values.table(torch.zeros(2), "t2*1e3") or "")
 
