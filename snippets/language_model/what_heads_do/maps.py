@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""The weights of all heads in a few sentences, for the viewer on the page."""
+
+import json
+import string
+
+import torch
+
+from snippets.language_model.model import LanguageModel
+from snippets.language_model.weights import load
+
+SENTENCES = [
+    "The animal didn't cross the street because it",
+    "The cat sat on the mat. The dog sat",
+]
+DIGITS = string.digits + string.ascii_letters
+STEPS = 20  # to which weights are rounded
+
+# What to try: a name, the sentence, the head (layer, head), and the token to start from.
+NAMED = [
+    ("Looks one back", 1, 16, 0, 9),
+    ("Induction", 1, 18, 6, 9),
+    ("Sink", 1, 18, 8, 9),
+    ("it → animal", 0, 13, 8, 8),
+    ("it → street", 0, 21, 6, 8),
+]
+
+
+class Recorded:
+    """What the model did with the sentences: their words and maps.
+
+    In 64 bits, so that rounding to steps does not depend on the number of threads.
+    """
+
+    def __init__(self, weights, tokenizer):
+        torch.set_default_dtype(torch.float64)
+        model = LanguageModel({name: tensor.double() for name, tensor in weights.items()})
+        encodings = tokenizer.encode_batch(SENTENCES)
+        longest = max(len(one.ids) for one in encodings)
+        ids = [one.ids + [0] * (longest - len(one.ids)) for one in encodings]  # causal: unseen
+        seen = []
+        model(torch.tensor(ids), seen=seen)
+        torch.set_default_dtype(torch.float32)
+        self.words = [[token.lstrip("Ġ") for token in one.tokens] for one in encodings]
+        self.maps = []
+        for at, words in enumerate(self.words):
+            n = len(words)
+            self.maps.append(torch.stack(seen)[:, at, :, :n, :n])  # (layers, heads, n, n)
+
+    def weight(self, name):
+        """The key that a named head looks at most, and its weight."""
+        _, sentence, layer, head, query = next(one for one in NAMED if one[0] == name)
+        weight, key = self.maps[sentence][layer, head, query].max(dim=-1)
+        return self.words[sentence][key], weight.item()
+
+    def data(self):
+        """Everything as JSON, in which each weight is one character."""
+        pairs = zip(self.words, self.maps, strict=True)
+        sentences = [{"words": words, "weights": as_digits(maps)} for words, maps in pairs]
+        layers, heads = self.maps[0].shape[:2]
+        told = {"digits": DIGITS, "steps": STEPS, "layers": layers, "heads": heads}
+        told |= {"sentences": sentences, "named": NAMED}
+        return json.dumps(told, separators=(",", ":")).encode()
+
+
+def as_digits(maps):  # (layers, heads, n, n)
+    """Head by head and query by query, without the first key: it has what the others leave."""
+    rows, columns = torch.tril_indices(maps.shape[-2], maps.shape[-1])
+    later = columns > 0
+    steps = (maps[:, :, rows[later], columns[later]] * STEPS).round().int()
+    return "".join(DIGITS[number] for number in steps.flatten().tolist())
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    recorded = Recorded(*load())
+    data = recorded.data()

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+# --8<-- [start:maps]
+import torch
+import torch.nn.functional as F
+
+from snippets.language_model.model import LanguageModel
+from snippets.language_model.weights import load
+
+
+def attention_maps(model, ids):
+    """The weights of all heads: (layers, heads, queries, keys)."""
+    seen = []
+    model(ids, seen=seen)
+    return torch.stack(seen)
+
+
+# --8<-- [end:maps]
+
+
+# --8<-- [start:strongest]
+def strongest(scores, count):
+    """The heads (layer, head) with the highest scores."""
+    places = scores.flatten().topk(count).indices.tolist()
+    return [divmod(place, scores.shape[1]) for place in places]
+
+
+# --8<-- [end:strongest]
+
+
+# --8<-- [start:previous]
+def previous(maps):
+    """Mean weight on the token before, for each head: (layers, heads)."""
+    return maps.diagonal(offset=-1, dim1=-2, dim2=-1).mean(dim=-1)
+
+
+# --8<-- [end:previous]
+
+
+# --8<-- [start:induction]
+def induction(maps):
+    """Mean weight on what followed last time, in a text that comes twice.
+
+    The first token of the repetition does not count: nothing repeats yet.
+    """
+    half = maps.shape[-1] // 2
+    followed = maps.diagonal(offset=1 - half, dim1=-2, dim2=-1)
+    return followed[..., 2:].mean(dim=-1)  # (layers, heads)
+
+
+# --8<-- [end:induction]
+
+
+# --8<-- [start:loss]
+def loss_of_repetition(model, ids, off=()):
+    """Mean loss on the second half, without the heads in off."""
+    logits = model(ids, off=off)  # (length, vocabulary)
+    losses = F.cross_entropy(logits[:-1], ids[1:], reduction="none")
+    return losses[len(ids) // 2 :].mean().item()
+
+
+# --8<-- [end:loss]
+
+
+# --8<-- [start:others]
+def others(heads, scores):
+    """As many heads of the same layers, each with the lowest score left."""
+    found = []
+    for layer, _ in heads:
+        ordered = scores[layer].argsort().tolist()
+        beside = [(layer, head) for head in ordered]
+        taken = [*heads, *found]
+        found.append(next(one for one in beside if one not in taken))
+    return found
+
+
+# --8<-- [end:others]
+
+if __name__ == "__main__":
+    # --8<-- [start:twice]
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    weights, tokenizer = load()
+    model = LanguageModel(weights)
+    half = torch.randint(1000, 40_000, (40,))
+    twice = torch.cat([half, half])  # (length,)
+    maps = attention_maps(model, twice)
+    print(maps.shape)
+    # --8<-- [end:twice]
+
+    # --8<-- [start:show_previous]
+    scores = previous(maps)
+    for layer, head in strongest(scores, 3):
+        print(f"layer {layer}, head {head}: {scores[layer, head]:.3f}")
+    # --8<-- [end:show_previous]
+
+    # --8<-- [start:show_induction]
+    repeats = induction(maps)
+    for layer, head in strongest(repeats, 5):
+        print(f"layer {layer}, head {head}: {repeats[layer, head]:.3f}")
+    # --8<-- [end:show_induction]
+
+    # --8<-- [start:ablation]
+    five = strongest(repeats, 5)
+    cases = {
+        "none": [],
+        "the strongest induction head": five[:1],
+        "the five strongest": five,
+        "five others of the same layers": others(five, repeats),
+        "the previous-token head": strongest(scores, 1),
+    }
+    losses = {}
+    for name, off in cases.items():
+        losses[name] = loss_of_repetition(model, twice, off)
+        print(f"{losses[name]:5.2f}  without {name}")
+    # --8<-- [end:ablation]
+
+    to_first = maps[:, :, 1:, 0].mean().item()
+    pattern = attention_maps(model, half[:12].repeat(2))  # (layers, heads, 24, 24)
