@@ -115,4 +115,4 @@ if __name__ == "__main__":
     # --8<-- [end:ablation]
 
     to_first = maps[:, :, 1:, 0].mean().item()
-    pattern = attention_maps(model, half[:12].repeat(2))  # (layers, heads, 24, 24)
+    pattern = attention_maps(model, half[:8].repeat(2))  # (layers, heads, 16, 16)
