@@ -36,9 +36,10 @@ def pages(site: Path) -> dict[tuple[str, str], BeautifulSoup]:
     return {one: parsed(page_of(site, *one)) for one in EVERY}
 
 
-def test_no_page_weighs_more_than_22_kb(site: Path) -> None:
+def test_no_page_weighs_more_than_25_kb(site: Path) -> None:
+    # Those of Part 3 spell out a language model.
     weights = {one: len(gzip.compress(page_of(site, *one).read_bytes())) for one in EVERY}
-    assert {one: weight for one, weight in weights.items() if weight > 22_000} == {}
+    assert {one: weight for one, weight in weights.items() if weight > 25_000} == {}
 
 
 def test_no_page_brings_a_sheet_or_a_script_of_its_own(pages) -> None:

@@ -53,13 +53,18 @@ def words(name: str) -> re.Pattern:
     return re.compile(rf"(?<![\w-]){stem}{plural}(?![\w-])", re.IGNORECASE)
 
 
+def is_no_prose(tag: Tag) -> bool:
+    """Whether it says what lies elsewhere: another link to a term, the map, the contents."""
+    return bool({"term", "map", "contents"} & set(tag.get("class") or []))
+
+
 def text_before(soup: Tag, link: Tag) -> str:
     """The prose before a link, without what other links to the glossary say."""
     text = []
     for node in soup.descendants:
         if node is link:
             return "".join(text)
-        if isinstance(node, str) and not node.find_parent("a", class_="term"):
+        if isinstance(node, str) and not node.find_parent(is_no_prose):
             text.append(node)
     raise ValueError("the link is not in here")
 

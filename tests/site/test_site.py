@@ -109,7 +109,8 @@ def test_formulas_are_mathml(site: Path) -> None:
     # Chapters whose subject is a story and not an equation.
     stories = "walkthrough/why_attention", "real_attention/transformer_block"
     rooms = ("real_attention/mistakes/" + room for room in ("axes", "heads", "sizes", "layers"))
-    words_alone = {*stories, *rooms, "real_attention/trained_head"}
+    models = "language_model/same_layer", "language_model/what_heads_do"
+    words_alone = {*stories, *rooms, *models, "real_attention/trained_head"}
     assert_none(n for n in CHAPTERS if n not in words_alone and not chapter(site, n).find("math"))
     for name in CHAPTERS:
         prose = BeautifulSoup(str(chapter(site, name)), "html.parser")
