@@ -111,9 +111,16 @@ def test_a_reason_can_stand_in_two_places(site: Path) -> None:
 
 
 def test_typed_answers_come_from_the_build(root: Path) -> None:
-    for name in CHAPTERS:
-        text = (root / "docs" / f"{name}.md").read_text("utf-8")
-        answers = re.findall(r"^    - (\*+)(.+?)\1:", text, re.MULTILINE)
-        assert answers, name
-        for _, answer in answers:
-            assert re.fullmatch(r"\{\{ .+ \}\}", answer), f"{name}: {answer}"
+    answers = [
+        (name, answer)
+        for name in CHAPTERS
+        for _, answer in re.findall(
+            r"^    - (\*+)(.+?)\1:",
+            (root / "docs" / f"{name}.md").read_text("utf-8"),
+            re.MULTILINE,
+        )
+    ]
+    assert len(answers) > len(CHAPTERS)
+    assert_none(
+        f"{name}: {answer}" for name, answer in answers if not re.fullmatch(r"\{\{ .+ \}\}", answer)
+    )
