@@ -136,9 +136,9 @@ if __name__ == "__main__":
 
     # --8<-- [start:counting]
     counting = "1, 2, 3, 4, 5,"
-    print("neighbors:", generate(model, counting, 4))
+    print("neighbors:", generate(model, counting, 4).rstrip())
     halves = LanguageModel(weights, turn=rotate_halves)
-    print("halves:   ", generate(halves, counting, 4))
+    print("halves:   ", generate(halves, counting, 4).rstrip())
     # --8<-- [end:counting]
 
     # --8<-- [start:losses]

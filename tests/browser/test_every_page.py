@@ -162,17 +162,17 @@ def faults_on_paper(page: Page) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def known_pages(pytestconfig: pytest.Config) -> list[str]:
     return PAGES if pytestconfig.getoption("--zensical") else [*PAGES, *NOTEBOOK_PAGES]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def phones(browser: Browser, server: Server, known_pages: list[str]) -> list[Visit]:
     return [visit(browser, path, server.sub + path, "dark", **PHONE) for path in known_pages]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def disks(browser: Browser, site: Path, known_pages: list[str]) -> list[Visit]:
     return [
         visit(browser, path, (site / path / "index.html").as_uri(), "light", **DESK)
@@ -180,7 +180,7 @@ def disks(browser: Browser, site: Path, known_pages: list[str]) -> list[Visit]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def desks(browser: Browser, server: Server, disks: list[Visit]) -> list[Visit]:
     served = [visit(browser, path, server.url + path, "light", **DESK) for path in NEED_A_SERVER]
     return [*disks, *served]

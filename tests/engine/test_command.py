@@ -190,4 +190,4 @@ def test_everything_that_a_generator_needs_is_written_to_one_folder(sample: Samp
     (sample.root / "docs/page.md").write_text("Nothing.\n")
     assert engine(sample, "write").returncode == 0
     assert (written / "assets/site.css").read_text() == "b {}"
-    assert (written / "page.md").read_text() == "Nothing.\n"
+    assert (written / "page.md").read_text().endswith("---\n\nNothing.\n")
