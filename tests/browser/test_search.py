@@ -22,7 +22,7 @@ FIRST = {
     "multihead": "real_attention/multi_head/",
     "cross attention": "real_attention/cross_attention/",
     "rope": "real_attention/rotary/",
-    "alibi": "real_attention/rotary/",
+    "alibi": "real_attention/rotary/ use_it/",
     "sdpa": "real_attention/semantics/",
     "flash attention": "real_attention/semantics/",
     "kv cache": f"glossary/ {KV_CACHE} real_attention/grouped_queries/",
