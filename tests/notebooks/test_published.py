@@ -147,7 +147,7 @@ def test_colab_opens_what_is_published(published: Path) -> None:
 
 def test_without_a_repository_there_is_no_link_to_colab(site: Path) -> None:
     for page in site.rglob("*.html"):
-        assert "colab" not in page.read_text(encoding="utf-8").lower(), page
+        assert "colab.research" not in page.read_text(encoding="utf-8").lower(), page
 
 
 def test_the_deployment_publishes_the_branch_that_colab_reads(root: Path) -> None:
