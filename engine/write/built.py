@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a site was built from, for its footer."""
+"""Reads from what a site was built, for its footer."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What shown code takes from other snippets: a line of links in the place of its local imports.
+"""Writes a line of links in the place of local imports: what shown code takes from elsewhere.
 
 Readers have no folder of snippets, so an import from it would only fail on their machines. The
 program behind the copy button has all that the code needs.

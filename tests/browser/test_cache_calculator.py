@@ -62,7 +62,7 @@ def test_it_knows_every_model_of_the_table(page: Page) -> None:
 def test_it_follows_what_is_typed(page: Page) -> None:
     result = page.locator("cache-calculator output")
     calculator(page).get_by_label("Tokens").fill("1,000")
-    calculator(page).get_by_label("Texts at once").fill("4")
+    calculator(page).get_by_label("Texts in a batch").fill("4")
     calculator(page).get_by_label("Numbers of").select_option("8 bits: fp8, int8")
     assert result.inner_text().startswith("262,144,000 bytes: 0.26 GB, or 0.24 GiB. ")
     assert "adds 262,144 bytes" in result.inner_text()

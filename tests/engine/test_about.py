@@ -7,7 +7,7 @@ import pytest
 
 from engine.model.tensors import Tensor
 from engine.read.page import parse
-from engine.write.about import about, with_front_matter
+from engine.write.about import about, shapes, with_front_matter
 from engine.write.notebook import site_of
 from engine.write.page import markdown
 from engine.write.uses import Origins, titles_in
@@ -68,14 +68,14 @@ def test_a_name_of_a_page_itself_is_no_link(project: Sample) -> None:
 
 def test_a_chapter_knows_its_step_and_its_minutes(project: Sample) -> None:
     site = site_of({"nav": NAV}, "pages")
-    chapter = about(named(project, "page.md"), project.build, site, ())["chapter"]
+    chapter = about(named(project, "page.md"), project.build, site, {})["chapter"]
     assert chapter == {"part": "Part", "step": 2, "steps": 2, "minutes": 5}
-    assert "chapter" not in about(named(project, "plain.md"), project.build, site, ())
+    assert "chapter" not in about(named(project, "plain.md"), project.build, site, {})
     exercises = '\n**One.** Which?\n\n??? quiz "Solution"\n\n    - **1**: so.\n' * 4
     path = project.root / "docs/page.md"
     path.write_text(path.read_text() + exercises + "word " * 1600)
     project.refresh()
-    chapter = about(named(project, "page.md"), project.build, site, ())["chapter"]
+    chapter = about(named(project, "page.md"), project.build, site, {})["chapter"]
     assert chapter["minutes"] == 20, "8 minutes of reading and 4 exercises of 3"
 
 
@@ -87,7 +87,7 @@ def test_shapes_come_from_the_page_that_shows_the_most(sample: Sample) -> None:
     assert not sample.refresh().problems
     tensors = [Tensor("inputs", 0, "", "", aliases=("x",)), Tensor("keys", 2, "", "")]
     page = next(page for page in sample.build.pages if page.name == "a.md")
-    found = about(page, sample.build, site_of({}, "pages"), tensors)
+    found = about(page, sample.build, site_of({}, "pages"), shapes(sample.build, tensors))
     assert found["shapes"] == {"inputs": "(1, 1)", "keys": "(6, 7)"}
 
 
@@ -96,7 +96,7 @@ def test_the_footer_knows_the_date_of_the_sources(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     page = named(project, "plain.md")
-    built = about(page, project.build, site_of({}, "pages"), ())["built"]
+    built = about(page, project.build, site_of({}, "pages"), {})["built"]
     assert built["date"] == "1970-01-02"
     assert built["torch"].count(".") >= 1
     text = with_front_matter(page.text, page, {"built": built})

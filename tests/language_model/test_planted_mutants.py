@@ -2,7 +2,7 @@
 """Twenty mistakes planted in the attention of the model: each one shows in its logits.
 
 The logits of the first two blocks are compared with those of the file to take along, which is
-other code with the same weights: for a text at once, in parts with a cache, and in a batch.
+other code with the same weights: for a text as a whole, in parts with a cache, and in a batch.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def changed(old, new):
 
 
 def is_right(module, weights, expected, **options):
-    """Whether a text gets the expected logits at once, in parts, and in a batch."""
+    """Whether a text gets the expected logits as a whole, in parts, and in a batch."""
     module.N_BLOCKS = 2
     model = module.LanguageModel(weights, **options)
     cache = []

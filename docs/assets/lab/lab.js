@@ -258,7 +258,7 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Change several numbers at once, and show what they and all results were.
+   * Change several numbers in one step, and show what they and all results were.
    *
    * @param {(state: State) => void} change
    * @param {string} notice

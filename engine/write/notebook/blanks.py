@@ -32,7 +32,7 @@ CHECKS = re.compile(r"^# checks: (?P<stem>\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Hint:
-    """What a reader is told about a blank: a question above it, and help that is folded away."""
+    """A question above a blank, and further help that is folded away."""
 
     question: str
     help: str = ""

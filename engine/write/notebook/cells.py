@@ -306,9 +306,8 @@ class Cells:
             title = exercises.title_of(question.text, self.answers)
             if exercise := exercises.read(title, text):
                 self.answers[title] = exercise
-                told = exercise.told(exercise.right)
-                solved = exercise.cell(exercise.right)
-                self.cells.append(Cell(solved, "answer", exercise.cell(None), [f"{told}\n"]))
+                solved, output = exercise.cell(exercise.right), f"{exercise.praise()}\n"
+                self.cells.append(Cell(solved, "answer", exercise.cell(None), [output]))
         for block in solution.blocks:
             if isinstance(block, Example) and any(
                 self.blanks.check(block.stem, name) for name in block.sections

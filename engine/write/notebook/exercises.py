@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a notebook knows about an exercise; of a choice, the number is that of its place."""
+    """An exercise with its known answers; of a choice, the number is that of its place."""
 
     title: str
     answers: tuple[Answer, ...]
@@ -44,9 +44,9 @@ class Exercise:
     def table(self) -> list[tuple[list[float], str, bool]]:
         return [(list(one.numbers), one.words, one is self.right) for one in self.answers]
 
-    def told(self, answer: Answer) -> str:
-        """Return what a try is told that is one of the known answers."""
-        return f"{'Right.' if answer is self.right else 'Not yet.'} {answer.words}"
+    def praise(self) -> str:
+        """Return what the right answer is told."""
+        return words()["right"].format(self.right.words)
 
     def cell(self, answer: Answer | None) -> str:
         """Return the code of a try; without an answer it is left blank."""
@@ -62,7 +62,7 @@ class Exercise:
 def title_of(question: str, taken: Container[str]) -> str:
     """Return the title that a question begins with, with a number where it is taken."""
     found = TITLE.search(question)
-    title = plain(found["title"]).replace('"', "") if found else "Exercise"
+    title = plain(found["title"]).replace('"', "") if found else words()["exercise"]
     numbered = (f"{title} ({count})" for count in range(2, 1000))
     return title if title not in taken else next(one for one in numbered if one not in taken)
 

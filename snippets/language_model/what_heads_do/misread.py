@@ -35,22 +35,22 @@ if __name__ == "__main__":
     weights, tokenizer = load()
     model = LanguageModel(weights)
     text = "The animal didn't cross the street because it was too tired"
-    words, looks, handed = record(model, tokenizer, text)
+    words, sentence_maps, sentence_values = record(model, tokenizer, text)
     it = words.index("it")
     animal, street = words.index("animal"), words.index("street")
 
     # --8<-- [start:small_values]
-    lengths = added(model, handed)
-    share = looks[18, 3, it] * lengths[18, 3]  # (keys,)
+    lengths = added(model, sentence_values)
+    share = sentence_maps[18, 3, it] * lengths[18, 3]  # (keys,)
     share = share / share.sum()
-    print(f"weight of the first token: {looks[18, 3, it, 0]:.0%}")
+    print(f"weight of the first token: {sentence_maps[18, 3, it, 0]:.0%}")
     print(f"its share in what the head adds: {share[0]:.0%}")
     # --8<-- [end:small_values]
 
-    heads = looks[25, :, it]  # (heads, keys)
+    heads = sentence_maps[25, :, it]  # (heads, keys)
     average = heads.mean(dim=0)  # (keys,)
     apart = (heads - average).abs().sum(dim=-1) / 2  # (heads,)
-    averaged = looks[13, :, it, animal].mean().item()
+    averaged = sentence_maps[13, :, it, animal].mean().item()
 
     cities = "Rome is in Italy. Berlin is in"
     places, _, values_of_cities = record(model, tokenizer, cities)
@@ -62,7 +62,7 @@ if __name__ == "__main__":
     following = model(torch.tensor(tokenizer.encode(cities).ids))[-1].softmax(dim=-1)
     country = tokenizer.decode([following.argmax().item()]).strip()
     surely = following.max().item()
-    all_to_first = looks[:, :, 1:, 0].mean().item()
-    by_length = looks * lengths.unsqueeze(-2)  # (layers, heads, queries, keys)
+    all_to_first = sentence_maps[:, :, 1:, 0].mean().item()
+    by_length = sentence_maps * lengths.unsqueeze(-2)  # (layers, heads, queries, keys)
     by_length = by_length / by_length.sum(dim=-1, keepdim=True)
     all_from_first = by_length[:, :, 1:, 0].mean().item()
