@@ -13,7 +13,7 @@ from engine import check
 from engine.cache.freshness import Freshness, run_of
 from engine.cache.store import Run, Store
 from engine.model.build import Build, Snippet
-from engine.model.page import Example, Include, Page, Print, Value, code_blocks, walk
+from engine.model.page import Example, Page, Print, Value, code_blocks, walk
 from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.result import Job, Result
@@ -242,7 +242,7 @@ def collect_requests(page: Page, snippets: dict[str, Snippet]) -> None:
                 snippet.expressions.setdefault(expression, where)
                 if section := above.get(snippet.stem):
                     snippet.shown_after.setdefault(section, {}).setdefault(expression, where)
-            case Example(sections=(*_, section)) | Include(section=str(section)):
+            case Example(sections=(*_, section)):
                 above[snippet.stem] = section
 
 

@@ -7,22 +7,21 @@ import difflib
 from collections.abc import Iterable, Iterator
 
 from engine.model.build import Build, Snippet
-from engine.model.page import (
-    Block,
-    Example,
-    ForeignInclude,
-    Include,
-    Malformed,
-    Print,
-    Value,
-    walk,
-)
+from engine.model.page import Block, Example, Malformed, Print, Value, WholeFile, walk
 from engine.model.problem import Problem, did_you_mean
 from engine.model.project import Project
-from engine.model.result import Result
+from engine.model.result import Result, SectionOutput
 from engine.read.glossary import GLOSSARY, TERM_LINK, read_terms
 
-Shown = Example | Print | Value | Include
+Shown = Example | Print | Value | WholeFile
+# What there is to show of a section, and how much of it each verb of a directive shows.
+CODE, PRINTED, DRAWN = "section {}", "what section {} prints", "what section {} draws"
+SHOWN_BY = {
+    "": (CODE, PRINTED, DRAWN),
+    "code": (CODE,),
+    "output": (PRINTED, DRAWN),
+    "figure": (CODE, DRAWN),
+}
 
 
 def problems(project: Project, build: Build) -> Iterator[Problem]:
@@ -31,8 +30,6 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
         for block in walk(page.blocks):
             for what in problems_with(project, build, block):
                 yield Problem(f"{page.where}:{block.line}", what)
-            if isinstance(block, Include) and (what := misplacement(build, block)):
-                yield Problem(f"{page.where}:{block.line}", what)
     yield from unshown(build)
     yield from problems_with_glossary(build)
 
@@ -40,7 +37,7 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
 def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]:
     """Yield why a page cannot show a block, unless its snippet failed, which has a message."""
     if isinstance(block, Malformed):
-        if not (isinstance(block, ForeignInclude) and project.foreign_includes):
+        if not (block.is_include and project.has_includes):
             yield block.what
         return
     if not isinstance(block, Shown):
@@ -50,33 +47,26 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
         return
     file = f"{project.snippets_name}/{block.stem}.py"
     if snippet is None:
-        if isinstance(block, Include) and project.foreign_includes:
-            return
         known = map(project.stem, project.python())
         yield f"there is no {file}; {names_there(block.stem, known)}"
     elif isinstance(block, Value | Print):
         yield from problems_with_value(block, result)
-    else:
+    elif isinstance(block, Example):
         yield from problems_with_sections(block, snippet, result, file)
 
 
 def problems_with_sections(
-    block: Example | Include, snippet: Snippet, result: Result | None, file: str
+    block: Example, snippet: Snippet, result: Result | None, file: str
 ) -> Iterator[str]:
-    wanted = block.sections if isinstance(block, Example) else (block.section or "",)
     names = [section.name for section in snippet.sections]
-    missing = [name for name in wanted if name and name not in names]
+    missing = [name for name in block.sections if name not in names]
     for name in missing:
         yield f'{file} has no section "{name}"; {names_there(name, names)}'
-    if isinstance(block, Include):
-        outputs = result.outputs() if result else {}
-        if block.output and block.output not in outputs:
-            yield f'{file} produced no "{block.output}"; {names_there(block.output, outputs)}'
-    elif result and not missing:
-        made = [result.sections[name] for name in wanted if name in result.sections]
-        sections = " and ".join(f'"{name}"' for name in wanted)
-        if block.verb == "output" and not any(output.text for output in made):
-            yield f"{file} printed nothing in {sections}"
+    if result and not missing:
+        made = [result.sections[name] for name in block.sections if name in result.sections]
+        sections = " and ".join(f'"{name}"' for name in block.sections)
+        if block.verb == "output" and not any(output.text or output.figures for output in made):
+            yield f"{file} printed and drew nothing in {sections}"
         if block.verb == "figure" and not any(output.figures for output in made):
             yield f"{file} drew nothing in {sections}"
 
@@ -101,56 +91,28 @@ def problems_with_value(block: Value | Print, result: Result | None) -> Iterator
         yield f"{shown}: {form} cannot stand in a sentence: give it a line of its own"
 
 
-def misplacement(build: Build, include: Include) -> str:
-    """Return what is wrong with the place of an include, or "": code could turn into markup."""
-    is_figure = (include.output or "").endswith(".svg")
-    if include.stem not in build.snippets or is_figure != include.fenced:
-        return ""
-    if is_figure:
-        return f'"{include.target}" is a figure: take it out of the fence'
-    where = f"put it between ``` {'text' if include.output else 'py'} and ```"
-    return f'"{include.target}" is outside a code fence: {where}'
-
-
 def unshown(build: Build) -> Iterator[Problem]:
     """Yield what snippets mark or produce and no page shows, hidden sections left out."""
-    shown: set[tuple[str, str | None]] = set()
+    shown: set[tuple[str, str, str]] = set()
     for page in build.pages:
         for block in walk(page.blocks):
-            if isinstance(block, Include):
-                shown.add((block.stem, block.output or block.section))
+            if isinstance(block, WholeFile) and block.stem in build.snippets:
+                sections = build.snippets[block.stem].sections
+                shown |= {(block.stem, section.name, CODE) for section in sections}
             elif isinstance(block, Example):
-                shown |= set(shown_by_example(block, build))
+                parts = SHOWN_BY[block.verb]
+                shown |= {(block.stem, name, part) for name in block.sections for part in parts}
     for stem, snippet in build.snippets.items():
-        result = build.results.get(stem)
-        outputs = result.outputs_of_sections() if result else {}
+        result = build.results.get(stem) or Result(stem)
         for section in snippet.sections:
-            if section.hidden:
-                continue
-            code_is_shown = shown & {(stem, section.name), (stem, None)}
-            missing = [] if code_is_shown else [f'section "{section.name}"']
-            missing += [
-                f'the output "{stem}/{name}"'
-                for name in outputs.get(section.name, ())
-                if (stem, name) not in shown
-            ]
-            for what in missing:
-                mend = 'show it, or write "hidden" after the start marker'
-                where = f"{snippet.where}:{section.start}"
-                yield Problem(where, f"no page shows {what}: {mend}")
-
-
-def shown_by_example(block: Example, build: Build) -> Iterator[tuple[str, str]]:
-    """Yield the sections and the names of the outputs that a directive puts on its page."""
-    result = build.results.get(block.stem)
-    outputs = result.outputs_of_sections() if result else {}
-    endings = {"": (".txt", ".svg"), "output": (".txt",), "figure": (".svg",), "code": ()}
-    for name in block.sections:
-        if block.verb != "output":
-            yield block.stem, name
-        for output in outputs.get(name, ()):
-            if output.endswith(endings[block.verb]):
-                yield block.stem, output
+            output = result.sections.get(section.name) or SectionOutput()
+            there = {CODE: True, PRINTED: output.text, DRAWN: output.figures}
+            for part in (part for part, is_there in there.items() if is_there):
+                if not section.hidden and (stem, section.name, part) not in shown:
+                    what = part.format(f'"{section.name}"')
+                    mend = 'show it, or write "hidden" after the start marker'
+                    where = f"{snippet.where}:{section.start}"
+                    yield Problem(where, f"no page shows {what}: {mend}")
 
 
 def problems_with_glossary(build: Build) -> Iterator[Problem]:

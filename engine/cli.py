@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
             origins = Origins(build, titles_in(config.data.get("nav") or []))
-            say(markdown(page, build, project.foreign_includes, origins), sys.stdout)
+            say(markdown(page, build, origins, project.has_includes), sys.stdout)
             build.problems = problems
             problems = build.problems_on(page)
         elif command == "write" and not build.problems:

@@ -10,19 +10,18 @@ from engine.model.page import (
     Block,
     Example,
     Fence,
-    Include,
-    IncludeFence,
     Malformed,
     Page,
     Print,
     Value,
+    WholeFile,
     walk,
 )
 from engine.read.page import parse
 from tests.support.chapters import CHAPTERS, DOCS
 
 LARGEST_SHARE = 0.15
-PLUMBING = Example | Fence | Include | IncludeFence | Malformed | Print
+PLUMBING = Example | Fence | Malformed | Print | WholeFile
 
 
 def page_of(chapter: str) -> Page:
@@ -53,7 +52,7 @@ def test_less_than_15_percent_of_the_chapters_lines_say_what_to_include() -> Non
 
 
 def test_a_fence_with_an_include_counts_with_all_its_lines() -> None:
-    page = parse('# A\n\nText.\n\n``` py\n--8<-- "a.py:b"\n```\n\n{{ a: b }}\n')
+    page = parse('# A\n\nText.\n\n``` py\n--8<-- "a.py"\n```\n\n{{ a: b }}\n')
     assert counted(page) == (4, 9)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.model.page import IncludeFence, Page, Print, Value, walk
+from engine.model.page import Page, Print, Value, walk
 from engine.model.problem import Problem
 from engine.model.result import Result, SectionOutput
 from engine.model.result import Value as Found
@@ -85,9 +85,4 @@ class Build:
             stem = getattr(block, "stem", None)
             if stem is not None and stem not in self.results:
                 lines.add(block.line)
-            elif isinstance(block, IncludeFence):
-                inner = {include.line for include in block.includes}
-                missing = any(include.stem not in self.results for include in block.includes)
-                if missing or inner & lines:
-                    lines.add(block.line)
         return lines

@@ -79,36 +79,20 @@ class Fence(Block):
 
 
 @dataclass(frozen=True)
-class Include(Block):
-    """One line of pymdownx.snippets, `--8<-- "file"` or `--8<-- "file:section"`.
-
-    stem: the snippet, such as `walkthrough/outputs`
-    section: the section whose code it shows; None shows the whole file, or an output
-    output: the file name of the output it shows, such as `sum.txt` or `picture.svg`
-    fenced: whether it stands in a code fence
-    """
-
-    target: str
-    stem: str
-    section: str | None = None
-    output: str | None = None
-    fenced: bool = False
-
-
-@dataclass(frozen=True)
-class IncludeFence(Block):
-    """A code fence with one or more includes and nothing else in it."""
+class WholeFile(Block):
+    """A code fence that shows a whole snippet: its one line is `--8<-- "use_it/layer.py"`."""
 
     marks: str
     info: str
-    includes: tuple[Include, ...]
+    stem: str
 
 
 @dataclass(frozen=True)
 class Example(Block):
     """A directive: `::: sum, show`, `::: figure picture`, `::: output "By hand" sums`.
 
-    verb: "code", "output", "figure", or "" for all that the sections show
+    verb: "code", "output" (what they printed and drew), "figure" (what they drew, with the code
+        folded below it), or "" for code and output
     title: the title of the output, or None for the usual one
     """
 
@@ -145,17 +129,13 @@ class Container(Block):
 
 @dataclass(frozen=True)
 class Malformed(Block):
-    """Lines that nearly say one of these, with what to write instead."""
+    """Lines that nearly say one of these, with what to write instead.
+
+    is_include: whether they include a file that is no snippet, for pymdownx.snippets
+    """
 
     what: str
-
-
-@dataclass(frozen=True)
-class ForeignInclude(Malformed):
-    """An include of a file that is no snippet and no output of one.
-
-    Whoever uses pymdownx.snippets besides means it; elsewhere it is a mistake.
-    """
+    is_include: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,22 +172,14 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from block.values
         if isinstance(block, Container):
             yield from walk(block.blocks)
-        elif isinstance(block, IncludeFence):
-            yield from block.includes
 
 
 def code_blocks(page: Page) -> dict[int, CodeBlock]:
-    """Return the code blocks of a page by the line on which each begins.
-
-    A fence that shows more than one file has no one program, and is left out.
-    """
+    """Return the code blocks of a page by the line on which each begins."""
     found = {}
     for block in walk(page.blocks):
         if isinstance(block, Example) and block.verb != "output":
             found[block.line] = CodeBlock(block.stem, block.sections)
-        elif isinstance(block, IncludeFence):
-            code = [include for include in block.includes if include.output is None]
-            if len({include.stem for include in code}) == 1:
-                names = (include.section for include in code)
-                found[block.line] = CodeBlock(code[0].stem, tuple(filter(None, names)))
+        elif isinstance(block, WholeFile):
+            found[block.line] = CodeBlock(block.stem)
     return found

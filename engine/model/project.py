@@ -34,14 +34,14 @@ class Project:
     """The folders of one site. `root` is the folder of its configuration.
 
     docs_name, snippets_name: relative to `root`
-    foreign_includes: whether pymdownx.snippets is there to include what is no snippet of ours
+    has_includes: whether pymdownx.snippets reads the written pages and acts on its includes
     """
 
     root: Path
     docs_name: str = "docs"
     snippets_name: str = "snippets"
     options: Options = field(default_factory=Options)
-    foreign_includes: bool = False
+    has_includes: bool = False
 
     @cached_property
     def snippets(self) -> Path:

@@ -163,21 +163,6 @@ class Result:
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
         return cls(**{**data, "sections": sections, "values": values, "problems": problems})
 
-    def outputs_of_sections(self) -> dict[str, dict[str, str]]:
-        """Return the outputs of each section by file name: `sum.txt`, `picture.svg`."""
-        found: dict[str, dict[str, str]] = {}
-        for name, section in self.sections.items():
-            outputs = {f"{name}.txt": section.text} if section.text else {}
-            for place, figure in enumerate(section.figures, start=1):
-                outputs[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure.svg
-            found[name] = outputs
-        return found
-
-    def outputs(self) -> dict[str, str]:
-        """Return all outputs by file name."""
-        sections = self.outputs_of_sections().values()
-        return {name: text for outputs in sections for name, text in outputs.items()}
-
 
 def slug(label: str) -> str:
     """Return a label as a file is named: `Scores, scaled` -> `scores-scaled`."""

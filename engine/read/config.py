@@ -13,7 +13,7 @@ from yaml_env_tag import add_env_tag  # type: ignore[import-untyped]
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Options, Project
 
-PLUGIN, SNIPPETS = "engine", "pymdownx.snippets"
+PLUGIN, INCLUDES = "engine", "pymdownx.snippets"
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,13 @@ class Config:
         """Return the project that this configures."""
         plugins = named(self.data.get("plugins") or [])
         options = plugins.get(PLUGIN) or {}
-        extensions = named(self.data.get("markdown_extensions") or [])
         known = {field.name for field in fields(Options)}
         return Project(
             self.path.parent.resolve(),
             str(self.data.get("docs_dir") or "docs"),
             str(options.get("snippets") or "snippets"),
             options_of({name: options[name] for name in known & options.keys()}),
-            SNIPPETS in extensions,
+            INCLUDES in named(self.data.get("markdown_extensions") or []),
         )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The one parser of pages: Markdown in, blocks with line numbers out.
 
-It knows what the engine has to know of a page (includes, values, directives, fences, folded parts,
+It knows what the engine has to know of a page (values, directives, fences, folded parts,
 footnotes, headings) and leaves everything else as prose.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -19,16 +19,14 @@ from engine.model.page import (
     Container,
     Example,
     Fence,
-    ForeignInclude,
     FrontMatter,
     Heading,
-    Include,
-    IncludeFence,
     Malformed,
     Page,
     Print,
     Prose,
     Value,
+    WholeFile,
 )
 
 FRONT_MATTER = re.compile(
@@ -46,14 +44,20 @@ CONTAINER = re.compile(
 )
 KINDS = {"!!!": "admonition", "???": "folded", "???+": "open"}
 FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]]+)\]:[ \t]*")
-# One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
-INCLUDE = re.compile(
-    r"(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$"
-)
-NEARLY_INCLUDE = re.compile(r"^[ \t]*-+8<-+|(?<![;`-])-+8<-+[ \t]+[\"']")
-OUTPUT = re.compile(r"(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))")
 SECTION = r"[A-Za-z][-\w]*"
 STEM = r"/?[\w-]+(?:/[\w-]+)*"
+# One line of pymdownx.snippets, which is another way to write a directive: --8<-- "outputs.py",
+# --8<-- "outputs.py:sum" for the code of a section, --8<-- "outputs/sum.txt" for its output.
+INCLUDE = re.compile(
+    r"[ \t]*-+8<-+[ \t]+(?P<quote>[\"'])"
+    rf"(?:(?P<file>[^\"':]+)\.py(?::(?P<section>{SECTION}))?"
+    rf"|(?P<stem>[^\"':]+)/(?P<output>{SECTION})\.(?:txt|svg))(?P=quote)$"
+)
+NEARLY_INCLUDE = re.compile(r"^[ \t]*-+8<-+|(?<![;`-])-+8<-+[ \t]+[\"']")
+NO_INCLUDE = (
+    'an include is a line with nothing beside it, --8<-- "walkthrough/outputs.py:sum", and a fence '
+    'has those of one snippet alone; or write "::: sum, show", or "::: output show"'
+)
 # A value in a sentence. A backslash before it leaves it as written.
 VALUE = re.compile(rf"(?<!\\)\{{\{{ +(?:(?P<stem>{STEM}) *: +)?(?P<expression>.+?) *\}}\}}")
 NEARLY_VALUE = re.compile(r"(?<!\\)\{\{(?: |\s*[\w/-]+\s*:)")
@@ -140,8 +144,9 @@ class _Parser:
         if fence := FENCE.match(line):
             end = self.end_of_fence(at, region.stop, fence["marks"])
             return list(self.fence(fence, at, end, region)), min(end + 1, region.stop)
-        if include := self.include(line, at, region.indent):
-            return [include], at + 1
+        if NEARLY_INCLUDE.search(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            return [self.included([at], at, at, region.indent + indent)], at + 1
         if directive := DIRECTIVE.match(line):
             return [self.directive(directive, at, region.indent)], at + 1
         if heading := HEADING.match(line):
@@ -214,65 +219,40 @@ class _Parser:
 
     def fence(self, opening: re.Match[str], start: int, end: int, region: Lines) -> Iterator[Block]:
         indent, marks, info = region.indent + opening["indent"], opening["marks"], opening["info"]
-        includes: list[Include] = []
-        wrong: list[Malformed] = []
-        typed: list[int] = []
-        for at in range(start + 1, end):
-            found = self.include(self.lines[at], at, "", True)
-            if isinstance(found, Include):
-                includes.append(found)
-                if len(found.indent) < len(indent):
-                    what = "an include is as far in as the fence around it"
-                    wrong.append(Malformed(at + 1, at + 1, "", what))
-            elif found:
-                wrong.append(found)
-            elif self.lines[at].strip():
-                typed.append(at)
         last = min(end, len(self.lines) - 1)
-        if not includes and all(isinstance(one, ForeignInclude) for one in wrong):
-            text = "\n".join(self.lines[at].removeprefix(indent) for at in range(start + 1, end))
+        body = self.lines[start + 1 : end]
+        if not any(NEARLY_INCLUDE.search(line) for line in body):
+            text = "\n".join(line.removeprefix(indent) for line in body)
             yield Fence(start + 1, last + 1, indent, marks, info, text)
-            yield from wrong
-            return
-        line, what = start + 1, ""
-        if not INFO.fullmatch(info):
+        elif not INFO.fullmatch(info):
             what = f'"{info.strip()}" opens no fence: write ``` py title="outputs.py"'
-        elif end == region.stop or self.lines[end].rstrip() != indent + marks:
-            closing = f"closed by {marks}, as far in as it was opened"
-            what = f"a fence that shows code or an output must be {closing}"
-        elif typed:
-            line, what = typed[0] + 1, "beside what is included in a fence, nothing may be typed"
-        if what:
-            wrong.append(Malformed(line, line, "", what))
-        yield IncludeFence(start + 1, last + 1, indent, marks, info, tuple(includes))
-        yield from wrong
+            yield Malformed(start + 1, start + 1, indent, what)
+        else:
+            yield self.included(range(start + 1, end), start, last, indent, marks, info)
 
-    def include(
-        self, text: str, at: int, indent: str, fenced: bool = False
-    ) -> Include | Malformed | None:
-        """Return the include in a line, or what is wrong with it; None where there is none."""
-        match, line = INCLUDE.match(text), at + 1
-        if match is None:
-            form = '--8<-- "walkthrough/outputs.py:sum"'
-            what = f"an include is a line with nothing beside it: {form}"
-            is_near = NEARLY_INCLUDE.search(text)
-            return ForeignInclude(line, line, indent, what) if is_near else None
-        target, indent = match["target"], indent + match["indent"]
-        path, _, section = target.partition(":")
-        if path.endswith(".py"):
-            if section and not re.fullmatch(SECTION, section):
-                what = f'"{target}": name a section; line numbers go wrong at the next edit'
-                return Malformed(line, line, indent, what)
-            return Include(line, line, indent, target, path[:-3], section or None, None, fenced)
-        output = OUTPUT.fullmatch(path)
-        if output and not section:
-            stem, name = output["stem"], output["output"]
-            return Include(line, line, indent, target, stem, None, name, fenced)
-        what = (
-            f'"{target}" is neither code ("walkthrough/outputs.py:sum") '
-            f'nor an output ("walkthrough/outputs/sum.txt")'
-        )
-        return ForeignInclude(line, line, indent, what)
+    def included(
+        self,
+        lines: Iterable[int],
+        start: int,
+        last: int,
+        indent: str,
+        marks: str = "```",
+        info: str = " py",
+    ) -> Block:
+        """Return what the includes in some lines show, in a fence or outside any."""
+        matches = {at: INCLUDE.match(self.lines[at]) for at in lines if self.lines[at].strip()}
+        found = [match for match in matches.values() if match]
+        files = {(match["file"] or match["stem"], bool(match["file"])) for match in found}
+        if len(found) < len(matches) or len(files) != 1:
+            line = next((at for at, match in matches.items() if match is None), start) + 1
+            return Malformed(line, line, indent, NO_INCLUDE, is_include=not found)
+        ((stem, is_code),) = files
+        names = tuple(match["section"] or match["output"] for match in found)
+        if None in names:
+            return WholeFile(start + 1, last + 1, indent, marks, info, stem)
+        title = re.search(r'title="([^"]*)"', info)
+        verb = "code" if is_code else "output"
+        return Example(start + 1, last + 1, indent, verb, stem, names, title and title[1])
 
     def directive(self, match: re.Match[str], at: int, indent: str) -> Block:
         indent, line, rest = indent + match["indent"], at + 1, match["rest"]

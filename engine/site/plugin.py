@@ -24,14 +24,14 @@ from engine.model.build import Build
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project
 from engine.model.result import Result
-from engine.read.config import options_of
+from engine.read.config import INCLUDES, options_of
 from engine.reporter import Reporter
 from engine.site import policy
 from engine.site.visual import FormulaError
 from engine.site.write import Written, write_site
 
 log = logging.getLogger("mkdocs.engine")
-EXTENSION, FENCES, SNIPPETS = "engine.site.markdown", "pymdownx.superfences", "pymdownx.snippets"
+EXTENSION, FENCES = "engine.site.markdown", "pymdownx.superfences"
 FENCE = """\
 the fences of {name} need to know the engine's own; add it to mkdocs.yml:
   - pymdownx.superfences:
@@ -163,5 +163,5 @@ def project_of(config: MkDocsConfig, options: EngineConfig) -> Project:
         name,
         options.snippets,
         options_of({name: value for name, value in options.items() if name != "snippets"}),
-        SNIPPETS in config.markdown_extensions,
+        INCLUDES in config.markdown_extensions,
     )

@@ -59,7 +59,7 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
     tensors = tensors_of(project)
     known_shapes = shapes(build, tensors)
     for page in build.pages:
-        text = markdown(page, build, project.foreign_includes, origins)
+        text = markdown(page, build, origins, project.has_includes)
         meta = about(page, build, site, known_shapes)
         if links := found.links.get(page.name):
             meta["notebooks"] = links

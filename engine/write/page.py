@@ -15,17 +15,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from engine.model.build import Build, Snippet
-from engine.model.page import (
-    Block,
-    Example,
-    Include,
-    IncludeFence,
-    Page,
-    Print,
-    Value,
-    code_blocks,
-    walk,
-)
+from engine.model.page import Block, Example, Page, Print, Value, WholeFile, walk
 from engine.model.problem import visible
 from engine.model.result import SavedFile
 from engine.model.snippet import CodeBlock
@@ -34,29 +24,29 @@ from engine.read.snippet import MARKER, is_measured
 from engine.write.uses import Origins
 from engine.write.words import words
 
+LIKE_INCLUDE = re.compile(r"^([ \t]*)(;*-+8<-+)", re.MULTILINE)
 NUMBERED = tuple(".)")  # after these, a number at the start of a line begins a list
 
 
 def markdown(
-    page: Page, build: Build, escape_includes: bool = False, origins: Origins | None = None
+    page: Page, build: Build, origins: Origins | None = None, has_includes: bool = False
 ) -> str:
     """Return a page as plain Markdown.
 
     What is broken is left out, and a message at the top says so; a server shows such pages, too.
 
-    escape_includes: whether pymdownx.snippets will read the text, so that lines of code and of
-        outputs which look like its includes have to be escaped
+    has_includes: whether pymdownx.snippets will read the text; then lines of code and of outputs
+        that look like its includes are escaped
     origins: where names come from that code imports; one object serves all pages of a build
     """
-    return _Writer(page, build, escape_includes, origins or Origins(build)).write()
+    return _Writer(page, build, origins or Origins(build), has_includes).write()
 
 
 class _Writer:
-    def __init__(self, page: Page, build: Build, escape_includes: bool, origins: Origins) -> None:
-        self.page, self.build, self.escape_includes = page, build, escape_includes
-        self.origins = origins
+    def __init__(self, page: Page, build: Build, origins: Origins, has_includes: bool) -> None:
+        self.page, self.build = page, build
+        self.origins, self.has_includes = origins, has_includes
         self.lines = page.text.split("\n")
-        self.programs = code_blocks(page)
         self.problems = build.problems_on(page)
         self.broken = build.broken_lines(page)
 
@@ -75,10 +65,8 @@ class _Writer:
 
     def text_of(self, block: Block) -> str | None:
         """Return the Markdown for a block, without its indentation; None leaves it as it is."""
-        if not isinstance(block, Example | Print | IncludeFence | Include | Value):
+        if not isinstance(block, Example | Print | WholeFile | Value):
             return None
-        if isinstance(block, Include) and block.fenced:
-            return None  # its fence is written as a whole
         if block.line in self.broken:
             return words()["nothing"]
         match block:
@@ -87,10 +75,10 @@ class _Writer:
             case Print():
                 value = self.build.value(block)
                 return self.output(value.lines or value.text or "", block.title, block.stem)
-            case IncludeFence():
-                return self.include_fence(block)
-            case Include():
-                return raw(self.included(block))
+            case WholeFile():
+                code = code_of(self.build.snippets[block.stem], None)
+                written = fence(block.info, code, block.marks)
+                return paragraphs([*self.program(CodeBlock(block.stem)), written])
             case Value():
                 return paragraphs(self.value(block))
 
@@ -107,7 +95,7 @@ class _Writer:
             yield from self.code(block)
         if text and block.verb != "code":
             yield self.output(text, block.title, block.stem)
-        if not block.verb:
+        if block.verb != "code":
             yield from figures
 
     def code(self, block: Example) -> Iterator[str]:
@@ -120,7 +108,7 @@ class _Writer:
             yield f'<span class="uses" data-search-exclude>{uses}</span>'
         yield from self.program(CodeBlock(block.stem, block.sections))
         file = "/".join(snippet.where.split("/")[-2:])  # so much fits on a phone
-        yield fence(f' py title="{file}"', self.safe(shown))
+        yield fence(f' py title="{file}"', shown)
 
     def program(self, block: CodeBlock) -> Iterator[str]:
         """Yield the program for the page's script to copy."""
@@ -132,19 +120,7 @@ class _Writer:
         title = title or title_of_output(snippet)
         is_plain = not is_measured(snippet.text)
         info = f' text title="{title}"' if is_plain else f' {{ .text .measured title="{title}" }}'
-        return fence(info, self.safe(text))
-
-    def include_fence(self, block: IncludeFence) -> str:
-        shown = {i.line: self.safe(self.included(i).strip("\n")) for i in block.includes}
-        text = "\n".join(shown.get(line, "") for line in range(block.line + 1, block.end))
-        code = self.programs.get(block.line)
-        program = self.program(code) if code else ()
-        return paragraphs([*program, fence(block.info, text, block.marks)])
-
-    def included(self, include: Include) -> str:
-        if include.output:
-            return self.build.results[include.stem].outputs()[include.output]
-        return code_of(self.build.snippets[include.stem], include.section)
+        return fence(info, text)
 
     def is_block(self, value: Value) -> bool:
         """Whether a value is shown as a table, a figure or an output, and not in a sentence."""
@@ -182,18 +158,14 @@ class _Writer:
 
         A second one would end the footnote that it is in.
         """
+        if self.has_includes:
+            text = LIKE_INCLUDE.sub(r"\1;\2", text)
         lines = [f"{block.indent}{line}".rstrip() for line in text.split("\n")]
         if block.line > 1 and self.lines[block.line - 2].strip():
             lines.insert(0, "")
         if block.end < len(self.lines) and self.lines[block.end].strip():
             lines.append("")
         self.lines[block.line - 1 : block.end] = lines
-
-    def safe(self, text: str) -> str:
-        """Escape lines that pymdownx.snippets would act on, where it reads the page."""
-        if not self.escape_includes or "8<-" not in text:
-            return text
-        return re.sub(r"^([ \t]*)(;*-+8<-+)", r"\1;\2", text, flags=re.MULTILINE)
 
     def message(self) -> str:
         text = html.escape(visible("\n\n".join(map(str, self.problems))))

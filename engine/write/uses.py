@@ -8,12 +8,12 @@ program behind the copy button has all that the code needs.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.model.build import Build, Snippet
-from engine.model.page import Example, IncludeFence, Page, walk
+from engine.model.page import Page, code_blocks
 from engine.programs.imports import is_local, local_file
 from engine.programs.statements import Statement, read_statements
 from engine.write.words import words
@@ -36,8 +36,8 @@ class Origins:
             if isinstance(own := page.meta.get("snippet"), str):
                 self.pages.setdefault(own, page)
         for page in pages:
-            for stem in stems_shown_on(page):
-                self.pages.setdefault(stem, page)
+            for block in code_blocks(page).values():
+                self.pages.setdefault(block.stem, page)
 
     def local_imports(self, snippet: Snippet) -> list[Statement]:
         if snippet.stem not in self.imports:
@@ -87,15 +87,6 @@ class Origins:
 def root_of(snippet: Snippet) -> Path:
     """Return the folder of the project, from which local imports start."""
     return snippet.path.parents[snippet.where.count("/")]
-
-
-def stems_shown_on(page: Page) -> Iterator[str]:
-    """Yield the snippets whose code a page shows."""
-    for block in walk(page.blocks):
-        if isinstance(block, Example) and block.verb != "output":
-            yield block.stem
-        elif isinstance(block, IncludeFence):
-            yield from (include.stem for include in block.includes if include.output is None)
 
 
 def listed(names: Iterable[str]) -> str:

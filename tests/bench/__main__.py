@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.bench import copies, environments, faults, processes, report, rows
 from tests.bench.rows import ROWS, Cell
-from tests.bench.tools import TOOLS, Outputs, Site, Tool, outputs_of
+from tests.bench.tools import TOOLS, Outputs, Site, Tool, results_of
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORT = "import torch, matplotlib.pyplot"
@@ -105,7 +105,7 @@ class Run:
             folder = self.sites / "outputs"
             six = Site(ROOT, folder, copies.read_chapters(ROOT, len(copies.CHAPTERS)))
             TOOLS[0].write(six)
-            self.outputs = outputs_of(folder)
+            self.outputs = results_of(folder)
         return self.outputs
 
     def measure(self, size: int) -> None:

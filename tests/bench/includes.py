@@ -88,6 +88,8 @@ def example(block: Example, snippets: Path) -> list[str]:
             "",
             folded,
         ]
+    if block.verb == "output":
+        return [f'{block.indent}--8<-- "{block.stem}/{name}.svg"' for name in block.sections]
     parts = [fence(block, code, shown)]
     printing = [name for name in block.sections if prints(source, sections[name])]
     if printing and not block.verb:

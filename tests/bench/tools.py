@@ -29,6 +29,7 @@ from tests.bench.copies import Chapter
 from tests.bench.notebooks import Cell, Runs, Words, cells_of, section_text
 from tests.bench.page_lines import FENCE, VALUE, Include, Value, read_page
 from tests.bench.prose import end_of_fence, section_of
+from tests.support.sample import outputs_of
 
 # For tools that draw by themselves; the engine sets the same (engine/run/figures.py).
 MATPLOTLIBRC = """\
@@ -78,11 +79,11 @@ class Outputs:
         return self.of(stem).values[expression].text
 
     def file(self, stem: str, output: str) -> str:
-        text = self.of(stem).outputs()[output].rstrip("\n")
+        text = outputs_of(self.of(stem))[output].rstrip("\n")
         return text.replace(self.copy, stem.partition("/")[0])
 
 
-def outputs_of(project: Path) -> Outputs:
+def results_of(project: Path) -> Outputs:
     """Runs the snippets of a project of this engine's."""
     engine = Engine(Project(project))
     try:

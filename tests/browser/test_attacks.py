@@ -133,11 +133,8 @@ PAGE = f"""\
 {FENCE} py title="snippets/attack.py"
 --8<-- "attack.py"
 {FENCE}
-{FENCE} text title="Output"
---8<-- "attack/print.txt"
-{FENCE}
 
---8<-- "attack/draw.svg"
+::: output attack: print, draw
 """
 CONTROLS = "\x00\x02\x03\x08\x1b\x7f\x9b\u202c\u202e\u2028\u2066\u2069\ufeff\ufffe"
 

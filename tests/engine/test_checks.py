@@ -15,7 +15,7 @@ SNIPPET = """
     print(total)
     # --8<-- [end:total]
 """
-SHOWN = '``` py\n--8<-- "one.py:total"\n```\n``` text\n--8<-- "one/total.txt"\n```\n'
+SHOWN = "::: one: total\n"
 
 
 def told(sample: Sample, page: str) -> list[str]:
@@ -33,24 +33,20 @@ def test_a_page_that_shows_all_passes(sample: Sample) -> None:
     [
         (
             '``` py\n--8<-- "two.py"\n```',
-            "docs/page.md:8: there is no snippets/two.py; names there: one",
+            "docs/page.md:2: there is no snippets/two.py; names there: one",
         ),
         (
-            '``` py\n--8<-- "one.py:totl"\n```',
-            'docs/page.md:8: snippets/one.py has no section "totl"; did you mean "total"?',
+            "::: code one: totl",
+            'docs/page.md:2: snippets/one.py has no section "totl"; did you mean "total"?',
         ),
-        (
-            '``` text\n--8<-- "one/totl.txt"\n```',
-            'docs/page.md:8: snippets/one.py produced no "totl.txt"; did you mean "total.txt"?',
-        ),
+        ("::: figure one: total", 'docs/page.md:2: snippets/one.py drew nothing in "total"'),
         (
             "{{ one: totl }}",
-            "docs/page.md:7: {{ one: totl }}: NameError: name 'totl' is not defined",
+            "docs/page.md:2: {{ one: totl }}: NameError: name 'totl' is not defined",
         ),
-        ("{{ two: x }}", "docs/page.md:7: there is no snippets/two.py"),
+        ("{{ two: x }}", "docs/page.md:2: there is no snippets/two.py"),
         ("{{ one: '<b>' }}", "may be markup"),
-        ('--8<-- "one.py:total"', "is outside a code fence"),
-        ('--8<-- "one/total.txt"', "is outside a code fence"),
+        ('--8<-- "one.md"', "an include is a line with nothing beside it"),
         ("a {{ one: __import__('torch').zeros(2, 2, 2, dtype=object) }}", "TypeError"),
     ],
 )
@@ -65,7 +61,7 @@ def test_a_section_and_an_output_that_no_page_shows_are_told(sample: Sample) -> 
     problems = told(sample, "nothing")
     assert [p.split(":", 2)[:2] for p in problems] == [["snippets/one.py", "1"]] * 2
     assert 'no page shows section "total"' in problems[0]
-    assert 'no page shows the output "one/total.txt"' in problems[1]
+    assert 'no page shows what section "total" prints' in problems[1]
 
 
 def test_a_hidden_section_need_not_be_shown(sample: Sample) -> None:
@@ -75,15 +71,9 @@ def test_a_hidden_section_need_not_be_shown(sample: Sample) -> None:
 
 def test_an_output_does_not_end_its_fence(sample: Sample) -> None:
     sample.section("print('```')\nprint('<script>alert(1)</script>')")
-    sample.page('``` text\n--8<-- "one/part.txt"\n```\n')
+    sample.page("::: output one: part\n")
     assert not sample.refresh().problems
-    assert sample.markdown() == "```` text\n```\n<script>alert(1)</script>\n````\n"
-
-
-def test_a_figure_in_a_fence_is_refused(sample: Sample) -> None:
-    sample.section("import matplotlib.pyplot as plt\nplt.subplots(num='A')")
-    sample.page('``` text\n--8<-- "one/part.svg"\n```\n')
-    assert "is a figure: take it out of the fence" in sample.problem()
+    assert sample.markdown() == '```` text title="Output"\n```\n<script>alert(1)</script>\n````\n'
 
 
 def test_a_broken_section_is_told_once_with_the_pages_that_show_it(sample: Sample) -> None:
@@ -112,7 +102,7 @@ def test_an_output_that_differs_between_two_runs_is_found(sample: Sample) -> Non
 
 def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample: Sample) -> None:
     sample.snippet(SNIPPET)
-    for lines, number in (("\n", 8), ("\n\n", 9)):
+    for lines, number in (("\n", 3), ("\n\n", 4)):
         sample.page(f"{SHOWN}{lines}{{{{ one: __import__('os')._exit(3) }}}}\n")
         assert sample.problem().startswith(
             f"docs/page.md:{number}: {{{{ one: __import__('os')._exit(3) }}}} ended its process"
@@ -130,7 +120,7 @@ def test_a_line_that_breaks_two_snippets_is_told_once_with_all_pages(sample: Sam
     sample.snippet("x = 1 / 0\n", "helper")
     for stem in ("one", "two"):
         sample.section("from snippets.helper import x\nprint(x)", stem)
-        sample.page(f'``` text\n--8<-- "{stem}/part.txt"\n```\n', stem)
+        sample.page(f"::: output {stem}: part\n", stem)
     assert "shown by docs/one.md, docs/two.md" in sample.problem()
 
 

@@ -54,7 +54,7 @@ def test_a_hint_that_no_blank_of_a_notebook_uses_is_told_by_run_and_show(sample:
     sample.snippet("# --8<-- [start:part]\nx = 1\n# --8<-- [end:part]\n")
     checks = "# --8<-- [start:part] hidden\nprint(1)\n# --8<-- [end:part]\n"
     sample.snippet(f'# checks: one\nHINTS = {{"x": "one", "y": "two"}}\n{checks}', "checks")
-    folded = '??? note "Folded"\n\n    ``` py\n    --8<-- "one.py:part"\n    ```\n'
+    folded = '??? note "Folded"\n\n    !!! note\n\n        ::: one: part\n'
     sample.page(f"---\nnotebook: full\n---\n\n# A\n\n{folded}")
     sample.page("# Other\n", "other")
     for arguments in (), ("show", "docs/page.md"):
@@ -168,10 +168,10 @@ def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root:
 
 def test_a_page_is_shown_as_the_generator_gets_it(sample: Sample) -> None:
     sample.section("print('printed')\nx = 3")
-    sample.page('``` text\n--8<-- "one/part.txt"\n```\n\nIt is {{ one: x }}.\n')
+    sample.page("::: output one: part\n\nIt is {{ one: x }}.\n")
     done = engine(sample, "show", "docs/page.md")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "``` text\nprinted\n```\n\nIt is 3.\n"
+    assert done.stdout == '``` text title="Output"\nprinted\n```\n\nIt is 3.\n'
     done = engine(sample, "show", "docs/pag.md")
     assert done.returncode == 1
     assert "docs/pag.md: there is no such page below docs/; pages are: docs/page.md" in done.stderr

@@ -100,13 +100,13 @@ def test_a_value_that_changes_below_its_section_is_refused(
         "# --8<-- [start:a]\nx = 1\n# --8<-- [end:a]\n"
         f"# --8<-- [start:b]\n{last}\n# --8<-- [end:b]\n"
     )
-    block = '``` py\n--8<-- "one.py:{}"\n```\n\n'
+    block = "::: one: {}\n\n"
     sample.page(f"{block.format('a')}It is {{{{ one: x }}}}.\n\n{block.format('b')}")
     problems = [str(problem) for problem in sample.refresh().problems]
     assert len(problems) == is_refused
     if is_refused:
         assert (
-            'docs/page.md:5 shows it below section "a", where it is 1, but at the end'
+            'docs/page.md:3 shows it below section "a", where it is 1, but at the end'
             in problems[0]
         )
         sample.page(f"It is {{{{ one: x }}}}.\n\n{block.format('a')}{block.format('b')}")

@@ -11,17 +11,22 @@ from engine.site.markdown import engine_html
 from tests.support.sample import Sample
 
 SHOWN = {
-    "code": '``` py\n--8<-- "one.py:part"\n```',
-    "an output": '``` text\n--8<-- "one/part.txt"\n```',
-    "a figure": '--8<-- "one/part.svg"',
+    "code": "::: code one: part",
+    "an output": "::: output one: printed",
+    "a figure": "::: output one: drawn",
     "a table": "{{ one: x }}",
 }
 
 
 @pytest.fixture
 def project(sample: Sample) -> Sample:
-    body = "import torch\nimport matplotlib.pyplot as plt\nx = torch.zeros(2)\nprint('out')\n"
-    sample.section(f"{body}plt.subplots(num='A')")
+    sections = {
+        "part": "import torch\nimport matplotlib.pyplot as plt\nx = torch.zeros(2)",
+        "printed": "print('out')",
+        "drawn": "plt.subplots(num='A')",
+    }
+    marked = "# --8<-- [start:{0}] hidden\n{1}\n# --8<-- [end:{0}]\n"
+    sample.snippet("".join(marked.format(*section) for section in sections.items()))
     return sample
 
 

@@ -16,7 +16,7 @@ from tests.support.sample import Sample
 PROVED_WRONG = (  # a program of its own has another name
     "# --8<-- [start:part]\nprint(__file__.endswith('one.py'))\n# --8<-- [end:part]\n"
 )
-SHOWN = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
+SHOWN = "::: one: part\n"
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_it_builds_from_another_folder_too(
             'snippets/one.py:3: in section "part": ValueError: no',
         ),
         ("import os\nos._exit(0)", 'snippets/one.py:3: section "part" ended its process'),
-        ("total = 3", 'docs/index.md:4: snippets/one.py produced no "part.txt"; names there: none'),
-        ("print(1)", "docs/index.md:7: {{ one: total }}: NameError"),
+        ("total = 3", 'docs/index.md:3: snippets/one.py printed and drew nothing in "part"'),
+        ("print(1)", "docs/index.md:5: {{ one: total }}: NameError"),
     ],
 )
 def test_a_mistake_fails_a_build_that_is_not_strict(
@@ -183,7 +183,7 @@ def test_two_builds_are_byte_identical_from_scratch_too(mkdocs: Sample) -> None:
         "import matplotlib.pyplot as plt\ntotal = 3\nprint(3)\nplt.figure('F').text(0, 0, 'x')"
     )
     page = mkdocs.root / "docs/index.md"
-    page.write_text(page.read_text() + '\n--8<-- "one/part.svg"\n')
+    page.write_text(page.read_text() + "\n::: output one: part\n")
     pages = []
     for _ in range(2):
         mkdocs.engine.store.clean()
@@ -267,7 +267,7 @@ def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> N
 def test_a_page_that_the_engine_has_not_seen_ends_the_build_where_it_is_wrong(
     mkdocs: Sample,
 ) -> None:
-    (mkdocs.root / "docs/more.markdown").write_text('``` py\n--8<-- "nope.py:part"\n```\n')
+    (mkdocs.root / "docs/more.markdown").write_text("::: code nope: part\n")
     done = build(mkdocs)
     assert done.returncode != 0
     assert "there is no snippets/nope.py" in done.stderr

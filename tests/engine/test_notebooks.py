@@ -68,16 +68,9 @@ PAGE = """
 
     It starts with {{ given: start }}, see [the other](other.md) and [a host](https://example.org).[^1]
 
-    --8<-- "one/picture.svg"
+    ::: output one: picture
 
-    ``` py title="snippets/one.py"
-    --8<-- "one.py:double"
-
-    --8<-- "one.py:show"
-    ```
-    ``` text title="Output"
-    --8<-- "one/show.txt"
-    ```
+    ::: one: double, show
 
     !!! note "Mind"
 
@@ -87,11 +80,9 @@ PAGE = """
 
         Four.
 
-        --8<-- "one/solution.svg"
+        ::: output one: solution
 
-    ``` py title="snippets/one.py"
-    --8<-- "one.py:function"
-    ```
+    ::: one: function
 
     [^1]:
         Somebody, somewhere.
@@ -421,16 +412,6 @@ def test_a_notebook_installs_what_its_kernel_lacks(project) -> None:
     assert '    %pip install --quiet {" ".join(missing)}\n\nimport matplotlib' in first
 
 
-def test_a_fence_of_two_files_is_a_cell_for_each(project) -> None:
-    project.snippet("# --8<-- [start:b]\nb = 2\n# --8<-- [end:b]\n", "two")
-    both = PAGE.replace(
-        '    --8<-- "one.py:show"\n', '    --8<-- "one.py:show"\n\n    --8<-- "two.py:b"\n'
-    )
-    project.page(both)
-    code = sources(cells(project), "code")
-    assert [one for one in code if "b = 2" in one] == ["b = 2"]
-
-
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
     project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
     assert "AssertionError" in project.problem()
@@ -691,8 +672,7 @@ def test_a_kind_of_notebook_that_is_not_known_is_refused(project) -> None:
 
 
 def test_a_footnote_may_show_code_and_its_output(project) -> None:
-    note = '    [^1]: As here.\n\n        ``` py\n        --8<-- "two.py:b"\n        ```\n'
-    note += '        ``` text\n        --8<-- "two/b.txt"\n        ```\n'
+    note = "    [^1]: As here.\n\n        ::: two: b\n"
     project.snippet("# --8<-- [start:b]\nprint(2)\n# --8<-- [end:b]\n", "two")
     project.page(PAGE.replace("    [^1]:\n        Somebody, somewhere.\n", note))
     prose = "\n\n".join(sources(cells(project), "markdown"))
@@ -704,7 +684,7 @@ def test_a_footnote_may_show_code_and_its_output(project) -> None:
 
 def test_a_drawing_in_a_footnote_stands_below_it(project) -> None:
     project.page(
-        PAGE.replace("        Somebody,", '        --8<-- "two/a.svg"\n\n        Somebody,')
+        PAGE.replace("        Somebody,", "        ::: output two: a\n\n        Somebody,")
     )
     body = 'import matplotlib.pyplot as plt\n\nplt.figure("A").add_subplot()'
     project.section(body, "two", "a")

@@ -10,12 +10,11 @@ from engine.model.page import (
     Fence,
     FrontMatter,
     Heading,
-    Include,
-    IncludeFence,
     Malformed,
     Print,
     Prose,
     Value,
+    WholeFile,
     code_blocks,
     walk,
 )
@@ -55,16 +54,14 @@ def of(kind: type, text: str) -> list:
     return [block for block in read(text) if isinstance(block, kind)]
 
 
-def test_code_and_outputs_are_found_with_the_fence_around_them() -> None:
-    text = '``` py\n--8<-- "a/b.py:sum"\n```\n--8<-- "a/b/sum.svg"\n    ~~~~\n    -8<- \'a/b/sum.txt\'\n    ~~~~'
-    first = Include(2, 2, "", "a/b.py:sum", "a/b", section="sum", fenced=True)
-    second = Include(6, 6, "    ", "a/b/sum.txt", "a/b", output="sum.txt", fenced=True)
-    assert read(text) == [
-        IncludeFence(1, 3, "", "```", " py", (first,)),
-        first,
-        Include(4, 4, "", "a/b/sum.svg", "a/b", output="sum.svg"),
-        IncludeFence(5, 7, "    ", "~~~~", "", (second,)),
-        second,
+def test_an_include_is_another_way_to_write_a_directive() -> None:
+    code = '``` py title="a/b.py"\n--8<-- "a/b.py:sum"\n\n--8<-- "a/b.py:show"\n```'
+    text = f"{code}\n--8<-- \"a/b/sum.svg\"\n    ~~~~\n    -8<- 'a/b/sum.txt'\n    ~~~~\n"
+    assert read(f'{text}``` {{ .py .down }}\n--8<-- "a/b.py"\n```') == [
+        Example(1, 5, "", "code", "a/b", ("sum", "show"), "a/b.py"),
+        Example(6, 6, "", "output", "a/b", ("sum",)),
+        Example(7, 9, "    ", "output", "a/b", ("sum",)),
+        WholeFile(10, 12, "", "```", " { .py .down }", "a/b"),
     ]
 
 
@@ -125,7 +122,7 @@ def test_braces_in_code_and_formulas_are_left_alone() -> None:
 
 
 def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
-    (fence,) = of(IncludeFence, '````\n--8<-- "a.py"\n\n````\n```\ntyped\n```')
+    (fence,) = of(WholeFile, '````\n--8<-- "a.py"\n\n````\n```\ntyped\n```')
     assert (fence.marks, fence.end) == ("````", 4)
     (fence,) = of(Fence, "````\n```\n::: a: b\n```\n````")
     assert fence.text == "```\n::: a: b\n```"
@@ -194,12 +191,12 @@ def test_front_matter_is_data_and_its_mistakes_are_told_with_their_line() -> Non
     assert of(FrontMatter, "text\n---\na: b\n---\n") == []
 
 
-def test_a_fence_that_shows_one_file_is_a_code_block() -> None:
-    text = '``` py\n--8<-- "a.py:b"\n--8<-- "a.py:c"\n```\n``` py\n--8<-- "a.py"\n--8<-- "b.py"\n```\n::: a: d, e\n::: output a: f\n'
-    assert code_blocks(parse(text)) == {
-        1: CodeBlock("a", ("b", "c")),
-        9: CodeBlock("a", ("d", "e")),
-    }
+def test_what_shows_code_is_a_code_block() -> None:
+    text = (
+        '``` py\n--8<-- "a.py:b"\n```\n``` py\n--8<-- "a.py"\n```\n::: a: d, e\n::: output a: f\n'
+    )
+    blocks = [CodeBlock("a", ("b",)), CodeBlock("a"), CodeBlock("a", ("d", "e"))]
+    assert code_blocks(parse(text)) == dict(zip((1, 4, 7), blocks, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +230,7 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
         (sample.root / name).parent.mkdir(exist_ok=True)
         (sample.root / name).write_text("1 / 0\n")
     sample.page(f'``` py\n--8<-- "{target}"\n```\n')
-    assert f"docs/page.md:2: there is no snippets/{target}" in "\n".join(
+    assert f"docs/page.md:1: there is no snippets/{target}" in "\n".join(
         map(str, sample.refresh().problems)
     )
 
@@ -241,19 +238,14 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
 @pytest.mark.parametrize(
     ("page", "line", "told"),
     [
-        ('``` text\n--8<-- "a/b.txt"\n', 1, "must be closed by ```"),
-        ('````\n--8<-- "a/b.txt"\n```\n', 1, "must be closed by ````"),
-        ('```\n--8<-- "a/b.txt"\n````\n', 1, "must be closed by ```"),
-        ('```\n--8<-- "a/b.txt"\n    ```\n', 1, "as far in as it was opened"),
-        ('~~~ text title=Output\n--8<-- "a/b.txt"\n~~~\n', 1, "opens no fence"),
+        ('~~~ text title=Output\n--8<-- "a.py"\n~~~\n', 1, "opens no fence"),
         ('``` text, what it prints\n--8<-- "a/b.txt"\n```\n', 1, "opens no fence"),
-        ('    ``` text\n--8<-- "a/b.txt"\n    ```\n', 2, "as far in as the fence"),
-        ('``` py\n--8<-- "a.py:b"\nprint("typed")\n```\n', 3, "nothing may be typed"),
+        ('``` py\n--8<-- "a.py:b"\nprint("typed")\n```\n', 3, "with nothing beside it"),
+        ('``` py\n--8<-- "a.py:b"\n--8<-- "b.py:c"\n```\n', 1, "those of one snippet alone"),
+        ('``` py\n--8<-- "a.py:b"\n--8<-- "a/b.txt"\n```\n', 1, "those of one snippet alone"),
     ],
 )
-def test_a_fence_that_would_show_an_output_as_markup_is_told(
-    page: str, line: int, told: str
-) -> None:
+def test_a_fence_that_mixes_what_it_shows_is_told(page: str, line: int, told: str) -> None:
     (found,) = of(Malformed, page)
     assert found.line == line and told in found.what
 
@@ -262,9 +254,7 @@ def test_a_fence_that_would_show_an_output_as_markup_is_told(
     "info", [" text", ' { .py .download title="a.py" }', ' py title="a.py"', ""]
 )
 def test_a_fence_as_chapters_have_it_is_taken(info: str) -> None:
-    page = f'```{info}\n\n--8<-- "a/b.txt"\n```\n'
-    assert of(Malformed, page) == []
-    assert len(of(IncludeFence, page)) == 1
+    assert len(of(WholeFile, f'```{info}\n\n--8<-- "a.py"\n```\n')) == 1
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def write(sample: Sample, name: str, *sections: str) -> None:
         for n, body in enumerate(sections)
     )
     sample.snippet("".join(marked), stem)
-    shown = (f'``` py\n--8<-- "{stem}.py:s{n}"\n```\n' for n in range(len(sections)))
+    shown = (f"::: code {stem}: s{n}\n" for n in range(len(sections)))
     sample.page("\n".join(shown), stem)
 
 
@@ -373,7 +373,7 @@ def test_what_cannot_come_along_is_named_with_what_it_changes(sample: Sample) ->
         "from snippets.base import add\n\nstep = add()\n"
         "# --8<-- [start:a]\nprint(add())\n# --8<-- [end:a]\n"
     )
-    sample.page('``` py\n--8<-- "one.py:a"\n```\n\n``` text\n--8<-- "one/a.txt"\n```\n')
+    sample.page("::: one: a\n")
     (problem,) = sample.refresh().problems
     assert problem.what == (
         "this block cannot stand alone as a program: alone it prints\n1\n\n"
@@ -403,9 +403,7 @@ def test_statements_between_two_shown_sections_keep_their_place(sample: Sample) 
         "# --8<-- [start:a]\nx = []\n# --8<-- [end:a]\nx.append(1)\n"
         "# --8<-- [start:b]\nprint(x)\n# --8<-- [end:b]\n"
     )
-    sample.page(
-        '``` py\n--8<-- "one.py:a"\n--8<-- "one.py:b"\n```\n\n``` text\n--8<-- "one/b.txt"\n```\n'
-    )
+    sample.page("::: one: a, b\n")
     (text,) = sample.refresh().programs.values()
     assert text == "x = []\n\nx.append(1)\n\nprint(x)\n"
 

@@ -217,12 +217,12 @@ def test_a_whole_file_is_a_program_without_markers_and_local_imports(sample: Sam
         "from snippets.base import x\n# --8<-- [start:a] hidden\ny = x\n# --8<-- [end:a]\n\n"
         "if __name__ == '__main__':\n    # --8<-- [start:b] hidden\n    print(y)\n    # --8<-- [end:b]\n"
     )
-    sample.page('``` py\n--8<-- "one.py"\n```\n``` text\n--8<-- "one/b.txt"\n```\n')
+    sample.page('``` py\n--8<-- "one.py"\n```\n\n::: output one: b\n')
     (text,) = sample.refresh().programs.values()
     assert text == "x = 1\n\ny = x\n\nif __name__ == '__main__':\n    print(y)\n"
 
 
-FENCE = '``` py\n--8<-- "one.py:a"\n```\n``` text\n--8<-- "one/a.txt"\n```\n'
+FENCE = "::: one: a\n"
 
 
 def test_a_block_that_prints_something_else_alone_fails_the_build(sample: Sample) -> None:
@@ -256,7 +256,7 @@ def test_a_block_that_draws_something_else_alone_fails_the_build(
     """,
         name="a",
     )
-    sample.page('``` py\n--8<-- "one.py:a"\n```\n\n--8<-- "one/a.svg"\n')
+    sample.page(FENCE)
     assert sample.problem().startswith(
         "docs/page.md:1: this block cannot stand alone as a program: alone it draws 1 figures"
     )

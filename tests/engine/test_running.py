@@ -64,7 +64,7 @@ def test_random_numbers_of_numpy_without_a_seed_are_told(sample: Sample) -> None
     sample.snippet(
         "import numpy\n# --8<-- [start:part]\nprint(numpy.random.rand(2))\n# --8<-- [end:part]\n"
     )
-    sample.page('``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n')
+    sample.page("::: one: part\n")
     assert "docs/page.md:1: this block cannot stand alone" in sample.problem()
 
 

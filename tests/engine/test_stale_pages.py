@@ -110,10 +110,10 @@ def test_what_pymdownx_snippets_appends_and_includes_reaches_the_page(site: Site
         assert "printed 3" in site.page()
 
 
-def test_an_include_of_no_snippet_is_told_where_pymdownx_snippets_is_not_used(site: Site) -> None:
+def test_an_include_is_told_where_pymdownx_snippets_is_not_used(site: Site) -> None:
     site.write("part.md", "Included.\n")
     site.sample.page('--8<-- "part.md"\n', "other")
-    assert 'docs/other.md:1: "part.md" is neither code' in site.build(status=1)
+    assert "docs/other.md:1: an include is a line" in site.build(status=1)
 
 
 @pytest.mark.parametrize("folder", ["content", "docs/en"])
@@ -127,7 +127,7 @@ def test_the_docs_folder_may_have_any_name(site: Site, folder: str) -> None:
         site.build("--strict")
         assert f"printed {total}" in site.page()
     site.sample.section("total = 3")
-    assert f"{folder}/index.md:4: snippets/one.py produced no" in site.build(status=1)
+    assert f"{folder}/index.md:3: snippets/one.py printed and drew nothing" in site.build(status=1)
 
 
 def test_the_configuration_may_have_any_name_and_inherit(site: Site) -> None:

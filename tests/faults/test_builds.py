@@ -31,7 +31,7 @@ from engine.run.guard import stamp_of
 from engine.run.pool import Pool
 from tests.support.mkdocs import CONFIG, Served
 from tests.support.processes import assert_ends
-from tests.support.sample import Sample
+from tests.support.sample import Sample, outputs_of
 
 KILLS = 60
 SNIPPETS = 6
@@ -55,7 +55,7 @@ class Replayed(Pool):
 
 def outputs(build: Build) -> dict[str, dict[str, str]]:
     """The outputs, letter by letter."""
-    return {stem: result.outputs() for stem, result in build.results.items()}
+    return {stem: outputs_of(result) for stem, result in build.results.items()}
 
 
 def six(sample: Sample) -> None:
@@ -228,7 +228,7 @@ def test_three_builds_meet(sample: Sample) -> None:
 @pytest.mark.slow
 def test_two_builds_and_a_server_meet(sample: Sample, root: Path) -> None:
     (sample.root / "mkdocs.yml").write_text(CONFIG)
-    page = '# A page\n\n``` text\n--8<-- "one/part.txt"\n```\n'
+    page = "# A page\n\n::: output one: part\n"
     sample.section("print('first')")
     sample.page(page, "index")
     server = Served(sample, root)
@@ -299,7 +299,7 @@ def test_a_file_changes_while_it_is_read(sample: Sample) -> None:
 def test_a_snippet_changes_while_it_runs_and_its_program_is_the_new_one(sample: Sample) -> None:
     part = "# --8<-- [start:part]\na = 1\nprint(a)\n# --8<-- [end:part]\n"
     sample.snippet(part)
-    sample.page('``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n')
+    sample.page("::: one: part\n")
     while_it_runs(sample, lambda _: sample.snippet("# A line more.\n" + part.replace("1", "2")))
     report = sample.refresh()
     assert report.problems == []

@@ -24,7 +24,7 @@ SNIPPET = """
     print("right")
     # --8<-- [end:part]
 """
-PAGE = '``` py\n--8<-- "one.py:part"\n```\n``` text\n--8<-- "one/part.txt"\n```\n'
+PAGE = "::: one: part\n"
 RUN, PROGRAM = ".cache/runs/one.json", ".cache/programs/one.json"
 
 

@@ -12,7 +12,7 @@ import pytest
 from engine.model.build import Build
 from engine.run.pool import Pool
 from tests.faults.faults import FAULTS, SECTIONS, Fault, section
-from tests.support.sample import Sample
+from tests.support.sample import Sample, outputs_of
 
 NEIGHBOR = """
     import builtins, locale, os, random, sys
@@ -55,7 +55,8 @@ class Broken:
         (self.sample.root / f"snippets/{stem}.py").write_bytes(text)
 
     def built(self, report: Build, stem: str) -> str | None:
-        return report.results[stem].outputs().get("part.txt") if stem in report.results else None
+        result = report.results.get(stem)
+        return outputs_of(result).get("part.txt") if result else None
 
     def told(self, fault: Fault) -> list[str]:
         stems = {fault.stem, *fault.beside}

@@ -36,9 +36,7 @@ markdown_extensions:
 PAGE = """\
 # A page
 
-``` text
---8<-- "one/part.txt"
-```
+::: output one: part
 
 The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}`.
 

@@ -9,8 +9,19 @@ from textwrap import dedent
 from engine.build import Engine
 from engine.model.build import Build
 from engine.model.project import Project
+from engine.model.result import Result
 from engine.run.pool import Pool
 from engine.write.page import markdown
+
+
+def outputs_of(result: Result) -> dict[str, str]:
+    """All that a run printed and drew: `sum.txt`, `picture.svg`, `picture_2.svg`."""
+    found = {}
+    for name, section in result.sections.items():
+        found |= {f"{name}.txt": section.text} if section.text else {}
+        for place, figure in enumerate(section.figures, start=1):
+            found[f"{name}{f'_{place}' if place > 1 else ''}.svg"] = figure.svg
+    return found
 
 
 class Sample:
@@ -55,7 +66,7 @@ class Sample:
     def output(self, name: str) -> str:
         """The output `stem/section.txt` of the last build."""
         stem, _, file = name.rpartition("/")
-        return self.build.results[stem].outputs()[file]
+        return outputs_of(self.build.results[stem])[file]
 
     def markdown(self, name: str = "page") -> str:
         """A page as the generator gets it, from the last build."""

@@ -12,7 +12,6 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from engine.model.build import Build
 from engine.model.page import (
@@ -21,11 +20,10 @@ from engine.model.page import (
     Example,
     Fence,
     Heading,
-    Include,
-    IncludeFence,
     Print,
     Prose,
     Value,
+    WholeFile,
 )
 from engine.model.result import Figure
 from engine.programs.slicer import in_order_of_imports
@@ -179,20 +177,8 @@ class Cells:
                 yield self.output(block.stem, block.title, value.lines or value.text or "")
             case Example():
                 yield from self.example(block)
-            case Include():
-                yield self.included(block, None)
-            case IncludeFence():
-                title = re.search(r'title="([^"]*)"', block.info)
-                for (stem, is_code), group in groupby(
-                    block.includes, key=lambda include: (include.stem, not include.output)
-                ):
-                    if is_code:
-                        names = [include.section or "" for include in group]
-                        yield Shown("code", stem, () if "" in names else tuple(names))
-                    else:
-                        yield from (
-                            self.included(one, title[1] if title else None) for one in group
-                        )
+            case WholeFile():
+                yield Shown("code", block.stem)
 
     def prose(self, block: Prose) -> Iterator[str | Shown]:
         """Yield prose, divided where a figure or an output stands on a line of its own."""
@@ -224,19 +210,8 @@ class Cells:
             yield Shown("code", block.stem, block.sections)
         if text and block.verb in ("", "output"):
             yield self.output(block.stem, block.title, text, block.sections)
-        if block.verb in ("", "figure"):
+        if block.verb != "code":
             yield Shown("figure", block.stem, block.sections)
-
-    def included(self, include: Include, title: str | None) -> Shown:
-        """Return an output that is included by its file, such as `sum.txt` or `scores.svg`."""
-        name, _, ending = (include.output or "").rpartition(".")
-        sections = self.build.results[include.stem].sections
-        if ending == "txt":
-            return self.output(include.stem, title, sections[name].text, (name,))
-        drawn = (
-            s for s, out in sections.items() if name in [figure.name for figure in out.figures]
-        )
-        return Shown("figure", include.stem, (next(drawn, re.sub(r"_\d+$", "", name)),))
 
     def output(
         self, stem: str, title: str | None, text: str | None, sections: tuple[str, ...] = ()
@@ -494,5 +469,3 @@ def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
                 yield from coming_code(block.blocks)
             case Example(verb="" | "code"):
                 yield from ((block.stem, name) for name in block.sections)
-            case IncludeFence():
-                yield from ((one.stem, one.section) for one in block.includes if one.section)
