@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from snippets.real_attention.mistakes.axes import equal_values_come_back
 from snippets.real_attention.mistakes.layers import batch_first, length_first
 from snippets.real_attention.mistakes.masks import the_future_does_not_leak
-from snippets.real_attention.mistakes.merge import merged_as_they_lie, merged_by_token
+from snippets.real_attention.mistakes.merge import merged_by_token, merged_without_transpose
 from snippets.real_attention.mistakes.polarity import the_first_query_sees_itself_alone
 from snippets.real_attention.mistakes.run import run, sample
 
@@ -41,12 +41,12 @@ if __name__ == "__main__":
     scores, mask = torch.tensor([2.0, 4, 4]), torch.tensor([1, 0, 0])
     masked_scores = scores * mask  # (keys,)
     masked_weights = masked_scores.softmax(dim=-1)  # (keys,)
-    print(masked_weights)
+    print("weights", masked_weights)
     # --8<-- [end:zeros]
 
     # --8<-- [start:merge]
     heads = torch.tensor([[1.0, 2, 3], [10, 20, 30]]).unsqueeze(-1)
-    lying = merged_as_they_lie(heads[None])[0]  # (length, d_model)
+    lying = merged_without_transpose(heads[None])[0]  # (length, d_model)
     by_token = merged_by_token(heads[None])[0]  # (length, d_model)
     print("without the transpose:", lying, sep="\n")
     print("with it:", by_token, sep="\n")

@@ -7,7 +7,7 @@ from snippets.real_attention.mistakes.run import run, sample
 
 
 # --8<-- [start:merge]
-def merged_as_they_lie(heads):  # (batch, heads, length, d_k)
+def merged_without_transpose(heads):  # (batch, heads, length, d_k)
     batch, n_heads, length, d_k = heads.shape
     return heads.reshape(batch, length, n_heads * d_k)  # no transpose
 
@@ -39,5 +39,5 @@ def agrees_with_the_layer(merge):
 
 if __name__ == "__main__":
     # --8<-- [start:merge_run]
-    run(agrees_with_the_layer, merged_as_they_lie, merged_by_token)
+    run(agrees_with_the_layer, merged_without_transpose, merged_by_token)
     # --8<-- [end:merge_run]

@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from snippets.real_attention.mistakes.merge import merged_as_they_lie, merged_by_token
+from snippets.real_attention.mistakes.merge import merged_by_token, merged_without_transpose
 from snippets.real_attention.trained_head.head import accuracy, learn
 
 # --8<-- [start:model]
@@ -49,7 +49,7 @@ def trained(merge):
 if __name__ == "__main__":
     # --8<-- [start:reverse]
     torch.set_num_threads(1)  # tiny tensors: a second thread would only wait
-    wrong, wrong_curve = trained(merged_as_they_lie)
+    wrong, wrong_curve = trained(merged_without_transpose)
     right, right_curve = trained(merged_by_token)
     for step in (0, 20, 40, 60, 200):
         w, r = wrong_curve[step], right_curve[step]

@@ -29,6 +29,6 @@ def test_a_score_of_zero_keeps_a_share(solved):
     assert solved["masked_weights"].tolist() == pytest.approx(expected)
 
 
-def test_merged_as_they_lie_row_2_mixes_tokens(solved):
+def test_merged_without_transpose_row_2_mixes_tokens(solved):
     assert solved["lying"].equal(torch.tensor([[1.0, 2], [3, 10], [20, 30]]))
     assert solved["by_token"].equal(torch.tensor([[1.0, 10], [2, 20], [3, 30]]))

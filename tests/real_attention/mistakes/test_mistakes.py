@@ -71,7 +71,7 @@ EXHIBITS = [
     ),
     (mistakes_layers, "examples_do_not_meet", "length_first", "batch_first"),
     (mistakes_layers, "nothing_is_dropped_in_eval", "AlwaysDropping", "DroppingInTraining"),
-    (mistakes_merge, "agrees_with_the_layer", "merged_as_they_lie", "merged_by_token"),
+    (mistakes_merge, "agrees_with_the_layer", "merged_without_transpose", "merged_by_token"),
 ]
 MODULES = list(dict.fromkeys(module for module, *_ in EXHIBITS))
 by_bug = pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_with_one_head_of_keys_or_as_many_as_of_queries_repeating_is_right():
 
 def test_with_one_head_the_wrong_scale_and_the_wrong_merge_are_right():
     heads = sample((3, 1, 5, 2))[0]
-    one = mistakes_merge.merged_as_they_lie(heads)
+    one = mistakes_merge.merged_without_transpose(heads)
     assert one.equal(mistakes_merge.merged_by_token(heads))
     queries, keys, values = sample((1, 5, 3), (1, 7, 3), (1, 7, 2))
     ours = mistakes_axes.scaled_by_d_model(queries, keys, values)
@@ -212,7 +212,7 @@ def looked_at(bug, fix):
         "minus_infinity": (lambda one: probes.weights_of(one, mask), zeros),
         "split_by_reshape": (probes.tokens_split, fix),
         "merge_by_view": (probes.tokens_merged, fix),
-        "merged_as_they_lie": (probes.tokens_of_a_batch, fix),
+        "merged_without_transpose": (probes.tokens_of_a_batch, fix),
         "repeated": (probes.shared_heads_of, fix),
         "aligned_at_the_start": (lambda one: probes.weights_of(one, last=2), fix),
         "length_first": (probes.between_tokens, fix),
