@@ -360,3 +360,11 @@ def test_the_weights_that_torch_returns_are_averaged_over_the_heads(capsys):
     _, each = ran["theirs"](x, x, x, average_attn_weights=False)
     assert each.shape == (2, 3, 3)
     assert_close(ran["their_weights"], each.mean(dim=0).detach())
+
+
+def test_each_head_meets_its_rows_of_w_output_and_the_results_add_up():
+    rows = w_output.unflatten(0, (2, 2))  # (heads, d_v, d_model)
+    proposals = head_outputs @ rows  # (heads, inputs, d_model)
+    whole = multi_head_attention(x, wide_w_query, wide_w_key, wide_w_value, w_output, n_heads=2)
+    assert_close(proposals.sum(dim=0), whole)
+    assert not proposals[0].allclose(whole)
