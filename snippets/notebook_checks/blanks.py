@@ -41,8 +41,18 @@ def check(name, value, right, mistakes):
             raise NotYet(f"{begin}: {words}")
     if value.shape != right.shape:
         raise NotYet(f"{begin}.")
+    raise NotYet(f"{begin}: {which_differ(value, right)}")
+
+
+def which_differ(value, right):
+    """Which parts along the first axis are wrong, in words."""
+    part = {0: "number", 1: "number", 2: "row"}.get(right.dim(), "block")
+    if right.dim() == 0:
+        return "it is another one."
     wrong = [i + 1 for i in range(len(right)) if not same_numbers(value[i], right[i])]
-    raise NotYet(f"{begin}: see place {', '.join(map(str, wrong))} along the first axis.")
+    if len(wrong) == len(right):
+        return f"no {part} is right yet."
+    return f"look at {part} {', '.join(map(str, wrong))}. The others are right."
 
 
 SIZES = "Is something not transposed, or an axis counted from the wrong end?"
@@ -108,10 +118,17 @@ def explained(name, error, given, advice):
         return (
             f"{name}: max along a dim gives values and their places. amax gives the values alone."
         )
+    if isinstance(error, TypeError) and "missing" in text:
+        return f"{name} does not run: a call in it lacks an argument ({text})."
     if isinstance(error, TypeError):
         return (
-            f"{name} does not run with {given}: something in it gets what it cannot work with, too "
-            f"little, or too much ({text}). Look at each call: are its arguments what you think?"
+            f"{name} does not run with {given}: something in it gets what it cannot work with "
+            f"({text}). Look at each call: are its arguments what you think?"
+        )
+    if "view size is not compatible" in text:
+        return (
+            f"{name}: after a transpose, view cannot read the numbers in their new order. reshape "
+            f"can, since it copies them if it must."
         )
     return (
         f"{name} does not run with {given}: sizes do not fit ({text}). Write down the shape of "

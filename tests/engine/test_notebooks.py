@@ -378,6 +378,7 @@ def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> Non
         ("One half", "half", "Not yet. 'half' is neither a number nor a list of numbers."),
         ("One half", ..., "This is still a blank: put your answer where the three dots are, and"),
         ("One half (2)", 1, "Not yet. No, that is left."),
+        ("One half (2)", 5, "Not yet. The right number is smaller."),
         ("One half (2)", 2, "Right. Yes, right: it is."),
     ],
 )

@@ -16,7 +16,8 @@ HINTS = {
     ),
     "scores": (
         "Do the same for all queries together.",
-        "The line above works with all of `queries`, too. Nothing else changes.",
+        "The line above works with all of `queries`, too. Keep them on the left: each has a row. "
+        "(In this example, the other order gives the same table. In general it does not.)",
     ),
     "weights": (
         "Share out each query's attention. What should add up to 1: a row or a column?",
@@ -32,6 +33,9 @@ def check_scores_of_input_1(scores_of_input_1, queries, keys):
             torch.einsum("d,dk->k", queries[0], keys)
         ),
         "the products are there. A score also adds them up.": lambda: queries[0] * keys,
+        "this is a table with one row. `queries[0]` takes the row itself.": lambda: torch.einsum(
+            "qd,kd->qk", queries[:1], keys
+        ),
         "these are the scores of input 2. Python counts from 0.": lambda: torch.einsum(
             "d,kd->k", queries[1], keys
         ),
@@ -53,6 +57,9 @@ def check_scores(scores, queries, keys):
         ),
         "is the product the wrong way round? Queries go down, keys across.": lambda: right.T,
         "the products are there. A score also adds them up.": lambda: queries * keys,
+        "these are products, number by number. A score also adds them up: use @.": lambda: (
+            queries * keys.T
+        ),
         "they are divided by the root of d_k. This chapter does not scale yet.": lambda: (
             right / keys.shape[-1] ** 0.5
         ),
@@ -63,10 +70,10 @@ def check_scores(scores, queries, keys):
 def check_weights(weights, scores):
     powers = scores.exp()
     mistakes = {
-        "each column makes 1, not each row. Over which axis must the softmax run?": lambda: (
+        "each column adds up to 1, not each row. Is it the axis, or a missing keepdim?": lambda: (
             powers / powers.sum(dim=0, keepdim=True)
         ),
-        "all numbers together make 1. Each row must: over which axis?": lambda: (
+        "all numbers together add up to 1, and each row should. Name an axis.": lambda: (
             powers / powers.sum()
         ),
         "the powers of e are there. Divide them by the sum of their row.": lambda: powers,

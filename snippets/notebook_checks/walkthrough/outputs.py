@@ -37,7 +37,7 @@ def check_outputs(outputs, weighted_values):
             weighted_values.sum(dim=0)
         ),
         "everything was added up. Name the axis of the sum.": lambda: weighted_values.sum(),
-        "this is the average. The weights make 1 already, so a sum is enough.": lambda: (
+        "this is the average. The weights add up to 1 already, so a sum is enough.": lambda: (
             weighted_values.mean(dim=-2)
         ),
     }
@@ -54,6 +54,12 @@ def check_outputs_in_one_line(outputs_in_one_line, weights, values):
             torch.einsum("kq,kd->qd", weights, values)
         ),
         "this multiplies number by number. It must add up too.": lambda: weights * values,
+        "values are transposed here. A value is a row, so leave them as they are.": lambda: (
+            weights @ values.T
+        ),
+        "these are the outputs of the rounded weights. Take the exact ones.": lambda: (
+            (weights * 2).round() / 2 @ values
+        ),
     }
     check("outputs_in_one_line", outputs_in_one_line, right, mistakes)
 
@@ -73,13 +79,22 @@ def check_self_attention(self_attention):
     ours = call(self_attention, x, w_query, w_key, w_value, given=given)
     mistakes = {
         "is there no softmax? Scores are not shares.": lambda: scores @ values,
-        "the softmax ran over the queries. Each row of weights must make 1.": lambda: mixed(
+        "the softmax ran over the queries. Each row of weights must add up to 1.": lambda: mixed(
             scores.exp(), 0
         ),
         "the scores are scaled. This walkthrough does not scale yet.": lambda: mixed(
             (scores / keys.shape[-1] ** 0.5).exp(), -1
         ),
+        "the scores are divided by the root of 3. This walkthrough does not scale yet.": (
+            lambda: mixed((scores / 3**0.5).exp(), -1)
+        ),
         "these are the weights. Weight the values with them.": lambda: scores.softmax(dim=-1),
+        "here the keys are added up, each times its weight. Take the values.": lambda: (
+            scores.softmax(dim=-1) @ keys
+        ),
+        "the sum ran over the numbers of a value. Which axis are the keys?": lambda: torch.einsum(
+            "qk,kd->qk", scores.softmax(dim=-1), values
+        ),
         "the weighted values are added up over the queries. Which axis are the keys?": lambda: (
             torch.einsum("qk,kd->kd", scores.softmax(dim=-1), values)
         ),

@@ -12,7 +12,7 @@ WRONG = [
     ),
     (
         "def merge_by_reshape(heads):\n    return heads.transpose(0, 1).view(heads.shape[1], -1)",
-        "does not run",
+        "after a transpose, view cannot read",
     ),
     (
         "def merged_by_token(heads):\n    return heads.flatten(2)",

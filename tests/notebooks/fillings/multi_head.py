@@ -24,6 +24,10 @@ WRONG = [
         SPLIT + "return x.view(*leading, n, n_heads, d_model // n_heads)",
         "still come after the inputs",
     ),
+    (
+        SPLIT + "return x.view(*leading, n, n_heads, d_model // n_heads).transpose(-2, -1)",
+        "Swap the inputs with the heads",
+    ),
     (SPLIT + "return torch.stack(x.chunk(n_heads, dim=-1))", "after the batch"),
     (
         SPLIT + "return x.view(*leading, n, n_heads, d_model // n_heads).transpose(1, 2)",
@@ -47,7 +51,10 @@ WRONG = [
         "an x of shape (3, 5, 4), what merge_heads gives",
     ),
     (MERGE + "return x.sum(dim=-3)", "heads were added"),
-    (MERGE + "return x.transpose(-3, -2).view(*leading, n, n_heads * d_v)", "does not run"),
+    (
+        MERGE + "return x.transpose(-3, -2).view(*leading, n, n_heads * d_v)",
+        "after a transpose, view cannot read",
+    ),
     (WHOLE + "return merge_heads(attention(queries, keys, values, mask))", "w_output is missing"),
     (
         WHOLE + "return merge_heads(attention(queries, keys, keys, mask)) @ w_output",
@@ -64,6 +71,17 @@ WRONG = [
     (
         WHOLE + "return attention(x @ w_query, x @ w_key, x @ w_value, mask) @ w_output",
         "one head alone",
+    ),
+    (
+        WHOLE
+        + "queries, keys, values = (split_heads(x @ w, 2) for w in (w_query, w_key, w_value))\n"
+        "    return merge_heads(attention(queries, keys, values, mask)) @ w_output",
+        "always two heads",
+    ),
+    (WHOLE + "return split_heads(x @ w_query)", "a call in it lacks an argument"),
+    (
+        WHOLE + "return w_output @ merge_heads(attention(queries, keys, values, mask))",
+        "does not run with 1 input with d_model 6",
     ),
     (
         WHOLE + "return merge_heads(attention(keys, queries, values, mask)) @ w_output",

@@ -14,7 +14,7 @@ WRONG = [
     (
         HEAD
         + "queries = x @ w_query\n    return (queries @ (x @ w_key).T).softmax() @ (x @ w_value)",
-        "Look at each call",
+        "a call in it lacks an argument",
     ),
     (HEAD + "return x.sofmax(dim=-1)", "Is it misspelled?"),
     (HEAD + "return ...", "is still a blank"),
@@ -32,6 +32,21 @@ WRONG = [
     ("outputs_in_one_line = values @ weights", "the product the wrong way round"),
     ("outputs_in_one_line = weights.T @ values", "be transposed"),
     ("outputs_in_one_line = weights * values", "It must add up too"),
+    ("outputs_in_one_line = weights @ values.T", "A value is a row"),
+    ("outputs_in_one_line = rounded_weights @ values", "Take the exact ones"),
+    (
+        HEAD + "return ((x @ w_query) @ (x @ w_key).T / 3**0.5).softmax(dim=-1) @ (x @ w_value)",
+        "does not scale yet",
+    ),
+    (
+        HEAD + "return ((x @ w_query) @ (x @ w_key).T).softmax(dim=-1) @ (x @ w_key)",
+        "keys are added",
+    ),
+    (
+        HEAD + "weights = ((x @ w_query) @ (x @ w_key).T).softmax(dim=-1)\n"
+        "    return (weights.unsqueeze(-1) * (x @ w_value)).sum(dim=-1)",
+        "ran over the numbers of a value",
+    ),
     (
         "def self_attention(x, w_query, w_key, w_value):\n    return ((x @ w_query) @ (x @ w_key).T) @ (x @ w_value)",
         "no softmax",

@@ -20,7 +20,7 @@ WRONG = [
         "amax gives the values alone",
     ),
     (softmax("return scores.softmax(dim=-1)"), "is dim not used"),
-    (softmax(LARGEST, POWERS, "return powers / powers.sum()"), "all numbers together make 1"),
+    (softmax(LARGEST, POWERS, "return powers / powers.sum()"), "all numbers together add up to 1"),
     (softmax(LARGEST, POWERS, "return powers"), "Divide them by their sum along dim"),
     (softmax("return scores.exp()"), "of the scores as they were"),
     (

@@ -9,7 +9,9 @@ PICK = ".gather(-1, targets.unsqueeze(-1)).squeeze(-1)"
 
 WRONG = [
     (HEAD + "    pass", "normalized returns nothing"),
-    (HEAD + "    return x - x.mean(dim=-1)", "normalized does not run"),
+    (HEAD + "    return x - x.mean(dim=-1)", "Is a keepdim=True missing?"),
+    (HEAD + "    return (x - x.mean()) / x.std()", "one mean of all numbers"),
+    (CENTERED + "    return centered / centered.norm(dim=-1, keepdim=True)", "not their sum"),
     (CENTERED + "    return centered", "Divide it by its standard deviation"),
     (CENTERED + "    return centered / (centered**2).mean(dim=-1, keepdim=True)", "its root first"),
     (CENTERED + "    return centered / x.std(dim=-1, keepdim=True)", "divides by n - 1"),
@@ -30,6 +32,9 @@ WRONG = [
     (LOSS + "    pass", "losses_of returns nothing"),
     (LOSS + "    return -logits[targets].log()", "losses_of"),
     (LOSS + f"    return logits.softmax(dim=-1){PICK}", "these are the shares"),
+    (LOSS + f"    return 1 - logits.softmax(dim=-1){PICK}", "1 minus the share"),
+    (LOSS + f"    return -logits.log_softmax(dim=-1){PICK}.unsqueeze(-1)", "squeeze(-1) takes"),
+    (LOSS + f"    return -logits.log_softmax(dim=0){PICK}", "runs over the sentences"),
     (LOSS + f"    return logits.log_softmax(dim=-1){PICK}", "the sign is turned around"),
     (LOSS + f"    return -logits{PICK}", "there is no softmax"),
     (LOSS + f"    return -logits.log_softmax(dim=1){PICK}", "runs over positions"),

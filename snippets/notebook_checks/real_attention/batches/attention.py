@@ -46,7 +46,7 @@ def attempt(attention, leading, where):
         "scale by the root of d_k, the length of a key. Is this another length?": lambda: mixed(
             products / 3**0.5
         ),
-        "the softmax ran over the queries. Each row of weights must make 1.": lambda: mixed(
+        "the softmax ran over the queries. Each row of weights must add up to 1.": lambda: mixed(
             scaled, -2
         ),
         "the softmax ran over the first axis, so sequences were mixed.": lambda: mixed(scaled, 0),

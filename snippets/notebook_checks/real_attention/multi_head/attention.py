@@ -65,6 +65,9 @@ def check_split_heads(split_heads):
             "axes are counted from the front, which fits a batch alone. Count from the end.": (
                 lambda x=x, leading=leading: x.view(*leading, 5, 3, 4).transpose(1, 2)
             ),
+            "the last two axes changed places. Swap the inputs with the heads, -3 with -2.": (
+                lambda x=x, leading=leading: x.view(*leading, 5, 3, 4).transpose(-2, -1)
+            ),
         }
         ours = call(split_heads, x, 3, given=given)
         check(f"with {given}, what split_heads gives", ours, right, mistakes)
@@ -113,7 +116,8 @@ def check_multi_head_attention(multi_head_attention):
         return torch.cat([*heads], dim=-1) @ w_output
 
     def ours(x, mask=None):
-        given = f"{len(x)} inputs with d_model 6 and 3 heads"
+        count = "1 input" if len(x) == 1 else f"{len(x)} inputs"
+        given = f"{count} with d_model 6 and 3 heads"
         return call(multi_head_attention, x, *weights, 3, mask, given=given)
 
     w_query, w_key, w_value, w_output = weights
@@ -137,6 +141,7 @@ def check_multi_head_attention(multi_head_attention):
             "there is one head alone. Split the queries, keys and values.": lambda: of(
                 x, *weights, 1
             ),
+            "there are always two heads. Use n_heads.": lambda: of(x, *weights, 2),
             "queries and keys changed places.": lambda: of(x, w_key, w_query, w_value, w_output, 3),
             "the scores are divided by the root of d_model. A head is narrower.": lambda: of(
                 x, *weights, 3, scale=6**0.5

@@ -67,11 +67,11 @@ def check_attention(attention):
             lambda: mixed(d_v**0.5)
         ),
         "the scores are multiplied. The spread should become smaller.": lambda: mixed(1 / root),
-        "the weights are scaled, not the scores. Each row of weights must make 1.": (
+        "the weights are scaled, not the scores. Each row of weights must add up to 1.": (
             lambda: mixed(1) / root
         ),
         "is there no softmax? Scores are not shares.": lambda: scores / root @ values,
-        "the softmax ran over the queries. Each row of weights must make 1.": lambda: mixed(
+        "the softmax ran over the queries. Each row of weights must add up to 1.": lambda: mixed(
             root, 0
         ),
         "these are the weights. Weight the values with them.": lambda: (scores / root).softmax(

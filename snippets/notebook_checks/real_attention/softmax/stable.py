@@ -30,7 +30,7 @@ def check_softmax(softmax):
             "is dim not used? The softmax ran along the other axis.": lambda dim=dim: (
                 powers / powers.sum(dim=1 - dim, keepdim=True)
             ),
-            "all numbers together make 1. Sum along dim alone.": lambda shifted=shifted: (
+            "all numbers together add up to 1. Sum along dim alone.": lambda shifted=shifted: (
                 shifted / shifted.sum()
             ),
             "the powers are there. Divide them by their sum along dim.": lambda shifted=shifted: (

@@ -21,7 +21,8 @@ def check_normalized(normalized):
     x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
     right = torch.nn.functional.layer_norm(x, (5,))
     centered = x - x.mean(dim=-1, keepdim=True)
-    ours = call(normalized, x, given="a batch of shape (2, 3, 5)")
+    advice = "Is a keepdim=True missing?"
+    ours = call(normalized, x, given="a batch of shape (2, 3, 5)", advice=advice)
     mistakes = {
         "each row is centered. Divide it by its standard deviation, too.": lambda: centered,
         "this divides by the variance. Take its root first.": lambda: (
@@ -35,6 +36,12 @@ def check_normalized(normalized):
         ),
         "this divides by n - 1 inside the variance. Here it is the plain mean.": lambda: (
             centered / (x.var(dim=-1, keepdim=True) + 1e-5).sqrt()
+        ),
+        "this takes one mean of all numbers. Each row needs its own: name an axis.": lambda: (
+            (x - x.mean()) / x.std()
+        ),
+        "this divides by the length of a row. Take the mean of the squares, not their sum.": (
+            lambda: centered / centered.norm(dim=-1, keepdim=True)
         ),
         "the mean is still in. Subtract it first.": lambda: (
             x / (x.var(dim=-1, keepdim=True, correction=0) + 1e-5).sqrt()

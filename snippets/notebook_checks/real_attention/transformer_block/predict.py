@@ -54,7 +54,16 @@ def check_losses(losses_of):
     picked = logits.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
     ours = call(losses_of, logits, targets, given="logits of shape (2, 3, 5)")
     mistakes = {
+        "the last axis, of length 1, is still there. squeeze(-1) takes it away.": lambda: (
+            right.unsqueeze(-1)
+        ),
         "these are the shares. The loss is minus their logarithm.": lambda: (-right).exp(),
+        "this is 1 minus the share. The loss is minus the logarithm of the share.": lambda: (
+            1 - (-right).exp()
+        ),
+        "the softmax runs over the sentences. The words are the last axis.": lambda: (
+            -logits.log_softmax(dim=0).gather(-1, targets.unsqueeze(-1)).squeeze(-1)
+        ),
         "the sign is turned around: a loss is large where the share is small.": lambda: -right,
         "there is no softmax: logits are not shares.": lambda: -picked,
         "this is the mean. Each position has a loss of its own.": lambda: right.mean(),
