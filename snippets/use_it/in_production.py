@@ -8,10 +8,11 @@ if __name__ == "__main__":
     import torch.nn.functional as F
 
     outputs = F.scaled_dot_product_attention(x @ w_query, x @ w_key, x @ w_value)
-    print(outputs)
+    print("outputs", outputs, sep="\n")
     # --8<-- [end:torch]
 
     # --8<-- [start:scaled]
     d_k = w_key.shape[1]
-    print(self_attention(x, w_query / d_k**0.5, w_key, w_value))
+    ours = self_attention(x, w_query / d_k**0.5, w_key, w_value)
+    print("outputs", ours, sep="\n")
     # --8<-- [end:scaled]

@@ -22,5 +22,5 @@ outputs = layer(x, mask=mask, positions=at)  # (batch, 5, 64)
 if __name__ == "__main__":
     # --8<-- [start:alone]
     alone = layer(x[1, 2:], is_causal=True, positions=torch.arange(3))
-    print("difference:", (outputs[1, 2:] - alone).abs().max().item())
+    print(f"largest difference: {(outputs[1, 2:] - alone).abs().max():.8f}")
     # --8<-- [end:alone]

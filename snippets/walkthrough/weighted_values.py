@@ -17,7 +17,7 @@ if __name__ == "__main__":
     torch.set_printoptions(sci_mode=False)
     print(weights.unsqueeze(-1).shape, "times", values.shape)
     print("gives", weighted_values.shape)
-    print(weighted_values)
+    print("weighted_values", weighted_values, sep="\n")
     # --8<-- [end:show]
 
     # --8<-- [start:picture]

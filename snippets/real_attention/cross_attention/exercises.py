@@ -22,7 +22,7 @@ if __name__ == "__main__":
     words = torch.ones(4, 3)  # (queries=4, d_k)
     patches = torch.ones(9, 3)  # (keys=9, d_k)
     caption_weights = (words @ patches.T).softmax(dim=-1)  # (queries=4, keys=9)
-    print(caption_weights.shape)
+    print("shape of the weights:", caption_weights.shape)
     # --8<-- [end:caption]
 
     # --8<-- [start:wide_source]
@@ -30,7 +30,8 @@ if __name__ == "__main__":
     fifth_row = torch.ones(1, 3)
     w_key_5 = torch.cat([w_key, fifth_row])  # (5, 3)
     w_value_5 = torch.cat([w_value, fifth_row])  # (5, 3)
-    print(cross_attention(target, wide_source, w_query, w_key_5, w_value_5).shape)
+    wide = cross_attention(target, wide_source, w_query, w_key_5, w_value_5)
+    print("shape of the outputs:", wide.shape)
     # --8<-- [end:wide_source]
 
     # --8<-- [start:other_value]

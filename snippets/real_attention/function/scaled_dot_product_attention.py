@@ -121,5 +121,6 @@ if __name__ == "__main__":
     # --8<-- [start:no_key]
     mask = torch.ones(3, 3, dtype=torch.bool)
     mask[1] = False  # nothing for query 2
-    print(scaled_dot_product_attention(*three, mask, is_causal=True))
+    outputs = scaled_dot_product_attention(*three, mask, is_causal=True)
+    print("outputs:", outputs, sep="\n")
     # --8<-- [end:no_key]

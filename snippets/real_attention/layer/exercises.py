@@ -10,9 +10,9 @@ if __name__ == "__main__":
     layer.eval()
     whole = layer(x, is_causal=True)  # (inputs, d_model)
     step = layer(x[2:], context=x)  # (1, d_model)
-    print("not causal:", (step - whole[2:]).abs().max().item())
+    print(f"not causal: {(step - whole[2:]).abs().max():.8f}")
     wrong = layer(x[2:], context=x, is_causal=True)  # (1, d_model)
-    print("causal:", (wrong - whole[2:]).abs().max().item())
+    print(f"causal:     {(wrong - whole[2:]).abs().max():.8f}")
     # --8<-- [end:one_step]
 
     # --8<-- [start:chunk]

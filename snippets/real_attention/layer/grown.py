@@ -28,9 +28,9 @@ if __name__ == "__main__":
 
     # --8<-- [start:shift]
     at_0, at_1 = layer(x), layer(x, positions=torch.arange(1, 4))
-    print("moved by 1:", (at_1 - at_0).abs().max().item())
+    print(f"moved by 1:    {(at_1 - at_0).abs().max():.8f}")
     farther = layer(x, positions=torch.tensor([0, 1, 5]))  # (inputs, d_model)
-    print("farther apart:", (farther - at_0).abs().max().item())
+    print(f"farther apart: {(farther - at_0).abs().max():.8f}")
     # --8<-- [end:shift]
 
     # --8<-- [start:steps]
@@ -38,7 +38,7 @@ if __name__ == "__main__":
     steps = [layer(x[i : i + 1], is_causal=True, cache=cache) for i in range(3)]
     whole = layer(x, is_causal=True)  # (inputs, d_model)
     print("keys kept:", tuple(cache.keys.shape))
-    print("difference:", (torch.cat(steps) - whole).abs().max().item())
+    print(f"largest difference: {(torch.cat(steps) - whole).abs().max():.8f}")
     # --8<-- [end:steps]
 
     # --8<-- [start:weights]

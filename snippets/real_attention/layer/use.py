@@ -27,7 +27,7 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     for mode in (layer.train, layer.eval):
         mode()
-        print(f"{mode.__name__}:", layer(x)[0], layer(x)[0], sep="\n")
+        print(f"output 1, {mode.__name__}():", layer(x)[0], layer(x)[0], sep="\n")
     # --8<-- [end:modes]
 
     # --8<-- [start:padding]
@@ -35,7 +35,7 @@ if __name__ == "__main__":
     padded = layer(batch, mask=mask)  # (batch, inputs, d_model)
     alone = layer(batch[1, :2])  # the same two inputs, without padding
     print("shape:", padded.shape)
-    print("difference:", (padded[1, :2] - alone).abs().max().item())
+    print(f"largest difference: {(padded[1, :2] - alone).abs().max():.8f}")
     # --8<-- [end:padding]
 
     # --8<-- [start:refused]

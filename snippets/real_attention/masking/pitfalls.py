@@ -48,15 +48,16 @@ if __name__ == "__main__":
     for name, mask in masks.items():
         from_function = function(queries, keys, values, attn_mask=mask)
         from_layer, _ = layer(queries, keys, values, attn_mask=mask)
-        print(f"{name:10}", from_function[0], from_layer[0])  # (d_v,)
+        print(f"{name:10} function", from_function[0])  # (d_v,)
+        print(f"{'':10} layer   ", from_layer[0])  # (d_v,)
     # --8<-- [end:kinds]
 
     # --8<-- [start:show_empty]
-    print("-inf: ", scores.masked_fill(~empty, -torch.inf).softmax(dim=-1)[1])
-    print("-1e9: ", scores.masked_fill(~empty, -1e9).softmax(dim=-1)[1])
-    print("torch:", function(queries, keys, values, attn_mask=empty)[1])
+    print("filled with -inf: ", scores.masked_fill(~empty, -torch.inf).softmax(dim=-1)[1])
+    print("filled with -1e9: ", scores.masked_fill(~empty, -1e9).softmax(dim=-1)[1])
+    print("torch's function: ", function(queries, keys, values, attn_mask=empty)[1])
     try:
         scores.half().masked_fill(~empty, -1e9)
     except RuntimeError as error:
-        print(error)
+        print("-1e9 in float16:", error)
     # --8<-- [end:show_empty]

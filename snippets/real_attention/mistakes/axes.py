@@ -67,7 +67,7 @@ def scaled_by_d_k(queries, keys, values):  # each (heads, length, d)
 
 if __name__ == "__main__":
     # --8<-- [start:softmax_shown]
-    print(softmax_over_queries(queries, keys, values))
+    print("outputs", softmax_over_queries(queries, keys, values), sep="\n")
     # --8<-- [end:softmax_shown]
 
     # --8<-- [start:softmax_run]

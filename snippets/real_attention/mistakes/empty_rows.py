@@ -64,11 +64,12 @@ def zeros_for_empty_rows(queries, keys, values, mask):
 if __name__ == "__main__":
     # --8<-- [start:large_shown]
     mask = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 0]]).bool()
-    print(a_large_number(queries, keys, values, mask))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print("outputs", a_large_number(queries, keys, values, mask), sep="\n")
     try:
         a_large_number(queries.half(), keys.half(), values, mask)
     except RuntimeError as error:
-        print(error)
+        print("-1e9 in float16:", error)
     # --8<-- [end:large_shown]
 
     # --8<-- [start:large_run]
@@ -76,7 +77,7 @@ if __name__ == "__main__":
     # --8<-- [end:large_run]
 
     # --8<-- [start:empty_shown]
-    print(minus_infinity(queries, keys, values, mask))
+    print("outputs", minus_infinity(queries, keys, values, mask), sep="\n")
     # --8<-- [end:empty_shown]
 
     # --8<-- [start:empty_run]

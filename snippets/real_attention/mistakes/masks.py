@@ -47,7 +47,8 @@ def masked_with_zeros(queries, keys, values):
 
 if __name__ == "__main__":
     # --8<-- [start:after_shown]
-    print(masked_after_softmax(queries, keys, values))
+    torch.set_printoptions(sci_mode=False)  # no powers of ten
+    print("outputs", masked_after_softmax(queries, keys, values), sep="\n")
     # --8<-- [end:after_shown]
 
     # --8<-- [start:after_run]
@@ -55,7 +56,7 @@ if __name__ == "__main__":
     # --8<-- [end:after_run]
 
     # --8<-- [start:zeros_shown]
-    print(masked_with_zeros(queries, keys, values))
+    print("outputs", masked_with_zeros(queries, keys, values), sep="\n")
     # --8<-- [end:zeros_shown]
 
     # --8<-- [start:zeros_run]

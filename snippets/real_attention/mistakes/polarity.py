@@ -72,7 +72,7 @@ def inverted_mask(layer, x):
 
 if __name__ == "__main__":
     # --8<-- [start:inverted_shown]
-    print(true_where_blocked(queries, keys, values))
+    print("outputs", true_where_blocked(queries, keys, values), sep="\n")
     # --8<-- [end:inverted_shown]
 
     # --8<-- [start:inverted_run]
@@ -82,7 +82,7 @@ if __name__ == "__main__":
     # --8<-- [start:polarity_shown]
     torch.manual_seed(0)
     layer = nn.MultiheadAttention(4, num_heads=1)
-    print(same_mask(layer, x).detach())
+    print("outputs", same_mask(layer, x).detach(), sep="\n")
     # --8<-- [end:polarity_shown]
 
     # --8<-- [start:polarity_run]

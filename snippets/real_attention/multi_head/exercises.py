@@ -34,8 +34,8 @@ if __name__ == "__main__":
     padding = torch.tensor([[1, 1, 0], [1, 1, 1]]).bool()  # (batch, keys)
     for mask in padding.view(2, 1, 1, 3), padding.view(2, 1, 3):
         outputs = attention(two_examples, head_keys, head_values, mask)
-        print("mask", tuple(mask.shape))
-        print(outputs[:, :, 0, 0])  # (batch, heads), of output 1
+        print("mask", tuple(mask.shape), "first number of output 1, by example and head")
+        print(outputs[:, :, 0, 0])  # (batch, heads)
     # --8<-- [end:padding]
 
     # --8<-- [start:leak]

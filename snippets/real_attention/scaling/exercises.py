@@ -5,7 +5,7 @@ if __name__ == "__main__":
     # --8<-- [start:divisor]
     d_model, d_k = 512, 64
     divisor = d_k**0.5
-    print(divisor)
+    print("divisor", divisor)
     # --8<-- [end:divisor]
 
     # --8<-- [start:by_hand]

@@ -48,19 +48,19 @@ if __name__ == "__main__":
         many_keys = torch.randn(1000, d, generator=random)
         dots = many_queries @ many_keys.T  # (1000, 1000)
         mean, spread = dots.mean(), dots.std()
-        print(f"{d:4}: mean {mean:5.2f}, spread {spread:5.2f}")
+        print(f"length {d:4}: mean {mean:5.2f}, spread {spread:5.2f}")
     # --8<-- [end:spread]
 
     # --8<-- [start:largest]
     largest = {d: [mean_largest(w) for w in draw(d)] for d in lengths}
     for d, (unscaled, scaled) in largest.items():
-        print(f"{d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
+        print(f"length {d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
     # --8<-- [end:largest]
 
     # --8<-- [start:means]
     means = {d: [norms(w).mean().item() for w in draw(d)] for d in lengths}
     for d, (unscaled, scaled) in means.items():
-        print(f"{d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
+        print(f"length {d:4}: unscaled {unscaled:.3f}, scaled {scaled:.3f}")
     # --8<-- [end:means]
 
     # --8<-- [start:picture]

@@ -27,7 +27,7 @@ if __name__ == "__main__":
     # --8<-- [start:temperatures]
     for temperature in 0.1, 1, 3**0.5, 4, 100:
         shares = [f"{weight:.3f}" for weight in at(temperature)]
-        print(f"{temperature:6.2f}:", *shares)
+        print(f"temperature {temperature:6.2f}:", *shares)
     # --8<-- [end:temperatures]
 
     # --8<-- [start:picture]

@@ -38,8 +38,8 @@ def test_only_distances_count(ran):
 def test_steps_with_a_cache_are_the_whole(ran):
     assert_close(torch.cat(ran["steps"]), ran["whole"])
     assert tuple(ran["cache"].keys.shape) == (2, 3, 2)
-    line = next(line for line in ran["printed"] if line.startswith("difference: "))
-    assert float(line.removeprefix("difference: ")) < 1e-6
+    line = next(line for line in ran["printed"] if line.startswith("largest difference: "))
+    assert float(line.removeprefix("largest difference: ")) < 1e-6
 
 
 def test_the_weights_are_causal_and_add_up_to_1(ran):

@@ -20,7 +20,7 @@ def printed():
 def test_what_the_page_shows_of_the_layer(printed):
     shape, difference, *refused = printed[6:]
     assert shape == "shape: torch.Size([2, 3, 4])"
-    assert float(difference.removeprefix("difference: ")) < 1e-6
+    assert float(difference.removeprefix("largest difference: ")) < 1e-6
     assert refused == [
         "d_model, 4, is not divisible by n_heads, 3",
         "attn_mask (2, 3) does not broadcast to the scores, (..., queries, keys) = (2, 2, 3, 3)",
@@ -30,7 +30,7 @@ def test_what_the_page_shows_of_the_layer(printed):
 
 def test_dropout_gives_two_answers_until_eval(printed):
     modes = printed[:6]
-    assert (modes[0], modes[3]) == ("train:", "eval:")
+    assert (modes[0], modes[3]) == ("output 1, train():", "output 1, eval():")
     assert modes[1] != modes[2]
     assert modes[4] == modes[5]
 

@@ -234,16 +234,24 @@ def test_what_the_page_prints(capsys):
         "output stays the same tensor([ True,  True, False])",
         "before tensor([0.1361, 0.0000, 0.0000])",
         "after  tensor([0.0164, 0.0000, 0.0000])",
-        "causal     tensor([1., 2., 3.]) tensor([2.0000, 7.0000, 1.5000])",
-        "~causal    tensor([2.0000, 7.0000, 1.5000]) tensor([1., 2., 3.])",
-        "0 and 1    tensor([1.7001, 5.5006, 1.9498]) tensor([1.7001, 5.5006, 1.9498])",
-        "0 and -inf tensor([1., 2., 3.]) tensor([1., 2., 3.])",
-        "-inf:  tensor([nan, nan, nan])",
-        "-1e9:  tensor([0.3333, 0.3333, 0.3333])",
-        "torch: tensor([0., 0., 0.])",
-        "value cannot be converted to type c10::Half without overflow",
+        "filled with -inf:  tensor([nan, nan, nan])",
+        "filled with -1e9:  tensor([0.3333, 0.3333, 0.3333])",
+        "torch's function:  tensor([0., 0., 0.])",
+        "-1e9 in float16: value cannot be converted to type c10::Half without overflow",
     ):
         assert line in printed.splitlines()
+    lines = printed.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("causal     function"))
+    assert lines[first : first + 8] == [
+        "causal     function tensor([1., 2., 3.])",
+        "           layer    tensor([2.0000, 7.0000, 1.5000])",
+        "~causal    function tensor([2.0000, 7.0000, 1.5000])",
+        "           layer    tensor([1., 2., 3.])",
+        "0 and 1    function tensor([1.7001, 5.5006, 1.9498])",
+        "           layer    tensor([1.7001, 5.5006, 1.9498])",
+        "0 and -inf function tensor([1., 2., 3.])",
+        "           layer    tensor([1., 2., 3.])",
+    ]
 
 
 def test_the_picture_says_who_may_attend_to_whom():

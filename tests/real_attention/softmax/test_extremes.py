@@ -71,11 +71,11 @@ def test_a_second_layer_spreads_it_to_every_output(ran):
 
 def test_the_temperatures_are_spelled_out(ran):
     assert ran["printed"][:5] == [
-        "  0.10: 0.000 1.000 0.000",
-        "  1.00: 0.000 0.982 0.018",
-        "  1.73: 0.001 0.909 0.090",
-        "  4.00: 0.035 0.705 0.259",
-        "100.00: 0.311 0.351 0.337",
+        "temperature   0.10: 0.000 1.000 0.000",
+        "temperature   1.00: 0.000 0.982 0.018",
+        "temperature   1.73: 0.001 0.909 0.090",
+        "temperature   4.00: 0.035 0.705 0.259",
+        "temperature 100.00: 0.311 0.351 0.337",
     ]
 
 
