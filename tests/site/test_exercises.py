@@ -87,6 +87,17 @@ def test_one_answer_is_right(site: Path) -> None:
             assert len(rights) == 1 and len(choices) == len(reasons(solution)), name
 
 
+def test_bold_type_comes_first_in_the_right_answer_alone(site: Path) -> None:
+    """The style sheet writes "Right:" before it."""
+    assert_none(
+        f"{name}: {reason.text}"
+        for name, solution in every_solution(site)
+        for reason in reasons(solution)
+        if (first := reason.find(recursive=False)) and first.name == "strong"
+        if not is_right(reason)
+    )
+
+
 def test_typed_answers_can_be_told_apart(site: Path) -> None:
     for name, solution in every_solution(site):
         if is_choice(solution) or not is_answered_in_the_page(solution):
