@@ -3,8 +3,11 @@
 
 Scripts are written as small ES modules, which editors and TypeScript understand. The site holds one
 classic script for each module that no other one imports: browsers refuse modules that come from a
-disk, and every module would be one more request. Comments and indentation stay with the sources;
-they are a third of the compressed bytes.
+disk, and every module would be one more request. Comments, indentation and empty lines stay with
+the sources; they are a third of the compressed bytes.
+
+A script with the line `// @on-every-page` is loaded before all others. Those use its modules
+instead of holding them once more.
 """
 
 from __future__ import annotations
@@ -20,11 +23,13 @@ from engine.model.problem import EngineError, Problem
 IMPORT = re.compile(r'^import (\{[^{}]*\}) from "(\.\.?/[^"\n]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*.*?\*/\n|/\*\*.*?\*/ ?", re.M | re.S)
-INDENTATION = re.compile(r"^[ \t]+", re.M)
+COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?", re.M | re.S)
+INDENTATION = re.compile(r"^[ \t]+|(?<=\n)\n+", re.M)  # and empty lines
 OPEN_TEMPLATE = re.compile(
     r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*$", re.M
 )  # an odd number of ticks
+ON_EVERY_PAGE = re.compile(r"^// @on-every-page$", re.M)
+LENT = "globalThis.modulesOfThePage"
 LICENSE = "// SPDX-License-Identifier: MIT\n"
 
 
@@ -35,6 +40,7 @@ class Module:
     body: str
     imports: list[Path]
     exports: list[str]
+    is_on_every_page: bool
 
 
 def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
@@ -58,7 +64,21 @@ def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
         what = f"imports itself by way of others: {names}"
         raise problem(error.args[1][-1], root, "", 0, what) from None
     entries = [path for path in order if path not in imported and imports[path]]
-    return dict.fromkeys(imported) | {path: join(path, order, modules, root) for path in entries}
+    first = next((path for path in entries if modules[path].is_on_every_page), None)
+    needs = {path: needed_by(path, order, modules) for path in entries}
+    common = needs[first] - {first} if first else set()
+    lent = {path for entry in entries if entry != first for path in needs[entry] & common}
+    scripts: dict[Path, str | None] = dict.fromkeys(imported)
+    for entry, needed in needs.items():
+        names = ", ".join(variable(path, root) for path in order if path in lent & needed)
+        own = needed if entry == first else needed - lent
+        parts = [joined(path, modules[path], root) for path in order if path in own]
+        if entry == first:
+            parts += [f"{LENT} = {{ {names} }};\n"] if names else []
+        elif names:
+            parts.insert(0, f"const {{ {names} }} = {LENT};\n")
+        scripts[entry] = LICENSE + '"use strict";\n{\n' + "".join(parts) + "}\n"
+    return scripts
 
 
 def read_module(file: Path, root: Path) -> Module:
@@ -85,22 +105,24 @@ def read_module(file: Path, root: Path) -> Module:
     if template := OPEN_TEMPLATE.search(body):
         what = f"`{template[0].strip()}` opens a text of several lines, whose indentation would go"
         raise problem(file, root, source, source.find(template[0]), what)
-    return Module(INDENTATION.sub("", body), imports, exports)
+    is_on_every_page = bool(ON_EVERY_PAGE.search(source))
+    return Module(INDENTATION.sub("", body), imports, exports, is_on_every_page)
 
 
-def join(entry: Path, order: list[Path], modules: dict[Path, Module], root: Path) -> str:
-    """Return a module and all that it imports, each in a function of its own."""
+def needed_by(entry: Path, order: list[Path], modules: dict[Path, Module]) -> set[Path]:
+    """Return a module and all that it imports, by way of others too."""
     needed = {entry}
     for path in reversed(order):  # those that import before what they import
         if path in needed:
             needed.update(modules[path].imports)
-    parts = []
-    for path in filter(needed.__contains__, order):
-        module = modules[path]
-        exports = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
-        name = f"const {variable(path, root)} = " if module.exports else ""
-        parts.append(f"{name}(() => {{\n{module.body}{exports}}})();\n")
-    return LICENSE + '"use strict";\n{\n' + "".join(parts) + "}\n"
+    return needed
+
+
+def joined(path: Path, module: Module, root: Path) -> str:
+    """Return a module as a function of its own, which is called at once."""
+    exports = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
+    name = f"const {variable(path, root)} = " if module.exports else ""
+    return f"{name}(() => {{\n{module.body}{exports}}})();\n"
 
 
 def variable(path: Path, root: Path) -> str:

@@ -92,6 +92,40 @@ def test_a_comment_that_is_part_of_a_line_does_not_take_code_with_it(folder: Pat
     assert 'log((1)); // why\nlog("//2");\n' in joined
 
 
+def test_a_comment_at_the_start_of_a_line_does_not_take_the_next_lines_with_it(
+    folder: Path,
+) -> None:
+    text = 'import { log } from "./lib/log.js";\n/** @type {any} */ (log)("kept");\n/** Why. */\nlog("2");\n'
+    write(folder, "main.js", text)
+    joined = join_scripts(folder, folder)[folder / "main.js"]
+    assert '(log)("kept");\nlog("2");\n' in joined
+
+
+def test_other_scripts_use_the_modules_of_the_one_on_every_page(folder: Path) -> None:
+    write(
+        folder, "site.js", '// @on-every-page\nimport { log } from "./lib/log.js";\nlog("first");\n'
+    )
+    join_in_place(folder)
+    assert not (folder / "lib" / "log.js").exists()
+    site, main = ((folder / name).read_text("utf-8") for name in ("site.js", "main.js"))
+    assert "console.log" in site and "console.log" not in main
+    (folder / "both.js").write_text(site + main, encoding="utf-8")
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("runs the scripts with Node.js")
+    done = subprocess.run([node, "both.js"], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout == "> first\n> of 1,2\n> 3\n"
+
+
+def test_a_script_that_shares_nothing_with_the_one_on_every_page_stays_alone(folder: Path) -> None:
+    write(folder, "other.js", "export const other = 1;\n")
+    write(folder, "site.js", '// @on-every-page\nimport { other } from "./other.js";\nother;\n')
+    scripts = join_scripts(folder, folder)
+    assert "globalThis" not in (scripts[folder / "site.js"] or "") + (
+        scripts[folder / "main.js"] or ""
+    )
+
+
 @pytest.mark.parametrize(
     "line",
     [
