@@ -7,9 +7,10 @@
 // of choices follows the question, the reason for one choice. The answer in bold is the right one.
 
 import { make } from "./dom.js";
+import { onEachPage } from "./later.js";
 import { parseRows } from "./lists.js";
 import { parseNumber } from "./numbers.js";
-import { keepAnswers, noteSolved } from "./progress.js";
+import { keepAnswers, noteSolved, showProgress } from "./progress.js";
 
 /**
  * What a try comes to.
@@ -178,6 +179,7 @@ function offerAnswer(solution, count) {
 }
 
 /** Let every exercise of the page be answered in place. */
-export function offerAnswers() {
+onEachPage(() => {
   document.querySelectorAll("details.quiz").forEach(offerAnswer);
-}
+  showProgress();
+});

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 // Figures answer: who points at a number, taps it, or moves to it with the keyboard sees what it is
-// computed from, and its sum in words. What a figure knows stands in its data-numbers.
+// computed from, and its sum in words. What a figure knows stands in its data-numbers. later.js loads
+// this script when somebody first does so.
 
 import { boxOf, explain, next, placeAt, readTensors } from "./answers.js";
+import { FOLLOWED, HINT, onEachPage } from "./later.js";
 
 /**
  * @typedef {import("./answers.js").Area} Area
  * @typedef {import("./answers.js").Place} Place
  */
 
-const HINT = "Point at a number, or tap it, to see where it comes from.";
-const FOLLOWED = "followed"; // the key under which the browser remembers the input, "0" to "2"
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Let every figure of the page answer. */
-export function letFiguresAnswer() {
+function letFiguresAnswer() {
   if (document.querySelector(".told[role]")) return; // they do already
   const figures = /** @type {NodeListOf<HTMLElement>} */ (
     document.querySelectorAll("figure[data-numbers]")
@@ -98,12 +98,12 @@ function letAnswer(figure) {
   // not as a <title>, which would pop up over the cells.
   const title = svg.querySelector("title");
   svg.setAttribute("role", "application");
-  svg.setAttribute("tabindex", "0");
   svg.setAttribute("aria-label", title?.textContent ?? "");
   svg.setAttribute("aria-describedby", svg.querySelector("desc")?.id ?? "");
   svg.removeAttribute("aria-labelledby");
   title?.remove();
   told.setAttribute("role", "status");
+  if (svg.matches(":focus-visible")) chosen = first;
   show();
   return (/** @type {number} */ row) => {
     const ofInputs = drawn.filter(({ rows, values }) => isOfInputs(rows) && values[row]);
@@ -184,3 +184,5 @@ function remember(row) {
     // the browser keeps nothing
   }
 }
+
+onEachPage(letFiguresAnswer);

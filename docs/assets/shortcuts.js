@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The keys that the theme and the lab know, listed where `?` is pressed.
+// `?`, and a button in the footer, show the list of keyboard shortcuts.
 
-import { make } from "./dom.js";
+import { load } from "./later.js";
 
-const KEYS = [
-  ["/", "search"],
-  ["n", "next page"],
-  ["p", "previous page"],
-  ["arrows", "from cell to cell in the lab and in figures"],
-  ["Esc", "close what is open"],
-  ["?", "this list"],
-];
+export const SHOW = "show-shortcuts"; // the event that shortcut_list.js waits for
 
-/** @returns {HTMLDialogElement} */
-function makeList() {
-  const list = make("dl");
-  for (const [key, what] of KEYS) {
-    list.append(make("dt", {}, make("kbd", { textContent: key })), make("dd", {}, what));
-  }
-  const close = make("button", { className: "md-button", textContent: "Close" });
-  const dialog = make("dialog", { className: "shortcuts md-typeset" });
-  dialog.append(make("h2", { id: "shortcuts" }, "Keyboard shortcuts"), list, close);
-  dialog.setAttribute("aria-labelledby", "shortcuts");
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // from the theme's keys
-  document.body.append(dialog);
-  return dialog;
+async function showList() {
+  await load("shortcut_list.js");
+  dispatchEvent(new Event(SHOW));
 }
-
-const showList = () => document.querySelector("dialog.shortcuts") ?? makeList().showModal();
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>

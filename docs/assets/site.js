@@ -2,15 +2,20 @@
 // @ts-check
 // What the pages do beyond reading. The build joins this module and those it imports into one
 // classic script (engine/site/scripts.py): browsers refuse modules that come from a disk. It runs
-// before the theme's script, whose configuration and requests it changes.
+// before the theme's script, whose configuration and requests it changes, and before all other scripts,
+// which use its modules.
+// @on-every-page
 
-import { offerAnswers } from "./exercises.js";
-import { letFiguresAnswer } from "./figures.js";
+import { loadFiguresWhenAsked, loadParts, onEachPage } from "./later.js";
 import { offerDownloads, offerPrograms } from "./programs.js";
 import { showProgress } from "./progress.js";
 import { closeTermsOnEscape, pressWithSpace, repairPage } from "./repairs.js";
 import { waitForSearch } from "./search.js";
 import { offerShortcuts, showShortcutsButton } from "./shortcuts.js";
+
+// Not used here: several of the others read and write numbers.
+import {} from "./lists.js";
+import {} from "./numbers.js";
 
 // From a disk, the theme's instant navigation ends every other script of the theme.
 if (location.protocol === "file:") {
@@ -22,17 +27,14 @@ waitForSearch();
 closeTermsOnEscape();
 pressWithSpace();
 offerShortcuts();
+loadFiguresWhenAsked();
 
-// The theme's script makes document$, which announces each page, after instant navigation too.
 addEventListener("DOMContentLoaded", () => {
-  /** @type {{ subscribe: (next: () => void) => void }} */
-  const pages = Reflect.get(globalThis, "document$");
-  pages.subscribe(() => {
+  onEachPage(() => {
     repairPage();
     offerPrograms();
     offerDownloads();
-    offerAnswers();
-    letFiguresAnswer();
+    loadParts();
     showProgress();
     showShortcutsButton();
   });

@@ -330,9 +330,22 @@ def test_exercises_work_from_a_disk(context: BrowserContext, site: Path) -> None
     expect(verdict(form)).to_contain_text("Right.")
 
 
-def test_the_script_is_small(site: Path) -> None:
-    scripts = list((site / "assets").glob("*.js"))
-    assert [script.name for script in scripts] == ["site.js"], "the modules are not joined"
-    assert (
-        len(gzip.compress(scripts[0].read_bytes(), mtime=0)) <= 10_000
-    )  # of which the figures take 4000
+def test_the_scripts_are_small(site: Path) -> None:
+    sizes = {
+        script.name: len(gzip.compress(script.read_bytes(), mtime=0))
+        for script in (site / "assets").glob("*.js")
+    }
+    most = {"site.js": 6_000, "exercises.js": 2_500, "figures.js": 4_000, "shortcut_list.js": 700}
+    assert set(sizes) == set(most), "the modules are not joined"
+    assert all(sizes[name] <= most[name] for name in most), sizes
+
+
+def test_a_page_without_exercises_does_not_load_their_script(
+    context: BrowserContext, server: Server
+) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server.url}glossary/", wait_until="networkidle")
+    assert any("site.js" in url for url in asked)
+    assert not any("exercises.js" in url for url in asked)
