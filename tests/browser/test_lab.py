@@ -23,6 +23,14 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from snippets.real_attention.cross_attention.attention import cross_outputs
+from snippets.real_attention.cross_attention.target import target
+from snippets.real_attention.multi_head.side_by_side import (
+    side_by_side,
+    wide_w_key,
+    wide_w_query,
+    wide_w_value,
+)
 from tests.support.browser import TIMEOUT
 from tests.support.lab import GOOD
 
@@ -103,22 +111,27 @@ def computed(page: Page, name: str) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.float64)
 
 
-def with_torch(page: Page, scale: bool, causal: bool, temperature: float) -> dict[str, Any]:
-    """What torch makes of the numbers on screen."""
+def with_torch(
+    page: Page, scale: bool, causal: bool, temperature: float, heads: int
+) -> dict[str, Any]:
+    """What torch makes of the numbers on screen; a target there is where the queries come from."""
     x, w_query, w_key, w_value = (
         torch.tensor(typed(page, name), dtype=torch.float64) for name in EDITABLE
     )
-    queries, keys, values = x @ w_query, x @ w_key, x @ w_value
-    scores = queries @ keys.T / temperature / (keys.shape[-1] ** 0.5 if scale else 1)
+    asking = torch.tensor(typed(page, "target") or x.tolist(), dtype=torch.float64)
+    queries, keys, values = asking @ w_query, x @ w_key, x @ w_value
+    q, k, v = (t.unflatten(-1, (heads, -1)).transpose(0, 1) for t in (queries, keys, values))
+    scores = q @ k.mT / temperature / (k.shape[-1] ** 0.5 if scale else 1)
     if causal:
         scores = scores.masked_fill(torch.ones_like(scores).tril() == 0, float("-inf"))
     weights = scores.softmax(dim=-1)
-    made = (queries, keys, values, scores, weights, weights @ values)
+    outputs = (weights @ v).transpose(0, 1).flatten(1)
+    made = (queries, keys, values, scores.flatten(0, 1), weights.flatten(0, 1), outputs)
     return dict(zip(COMPUTED, made, strict=True))
 
 
-def assert_agrees(page: Page, *, scale=False, causal=False, temperature=1.0) -> None:
-    for name, theirs in with_torch(page, scale, causal, temperature).items():
+def assert_agrees(page: Page, *, scale=False, causal=False, temperature=1.0, heads=1) -> None:
+    for name, theirs in with_torch(page, scale, causal, temperature, heads).items():
         torch.testing.assert_close(computed(page, name), theirs, atol=1e-5, rtol=1e-9)
 
 
@@ -163,6 +176,70 @@ def test_the_switches_do_what_torch_does(
     lab.get_by_label("Causal mask").set_checked(causal)
     lab.get_by_label("Temperature").fill(str(temperature))
     assert_agrees(lab, scale=scale, causal=causal, temperature=temperature)
+
+
+def test_two_heads_split_the_columns_and_join_their_outputs(lab: Page) -> None:
+    switch = lab.get_by_label("Two heads")
+    switch.check()
+    expect(switch).to_be_focused()
+    assert computed(lab, "scores").shape == (6, 3)
+    assert_agrees(lab, heads=2)
+    lab.get_by_label("Scale by").check()
+    lab.get_by_label("Causal mask").check()
+    cell(lab, "w_value", 2, 4).fill("-1.5")
+    assert_agrees(lab, scale=True, causal=True, heads=2)
+    lab.get_by_role("button", name="Add an input").click()
+    assert_agrees(lab, scale=True, causal=True, heads=2)
+    switch.uncheck()
+    assert_agrees(lab, scale=True, causal=True)
+
+
+def test_two_heads_begin_with_the_numbers_of_their_chapter(lab: Page) -> None:
+    lab.get_by_label("Two heads").check()
+    for name, wide in (("w_query", wide_w_query), ("w_key", wide_w_key), ("w_value", wide_w_value)):
+        assert typed(lab, name) == wide.tolist()
+    lab.get_by_label("Scale by").check()
+    torch.testing.assert_close(computed(lab, "outputs").float(), side_by_side)
+
+
+def test_in_cross_attention_the_target_asks(lab: Page) -> None:
+    switch = lab.get_by_label("Cross-attention")
+    causal = lab.get_by_label("Causal mask")
+    causal.check()
+    switch.check()
+    expect(switch).to_be_focused()
+    expect(causal).to_be_disabled()
+    assert typed(lab, "target") == target.tolist()
+    assert_agrees(lab)
+    lab.get_by_label("Scale by").check()
+    torch.testing.assert_close(computed(lab, "outputs").float(), cross_outputs)
+    cell(lab, "target", 1, 1).fill("3")
+    lab.get_by_label("Two heads").check()
+    assert_agrees(lab, scale=True, heads=2)
+    expect(lab.get_by_role("link", name="Print a worksheet")).to_be_hidden()
+    switch.uncheck()
+    assert_agrees(lab, scale=True, causal=True, heads=2)
+
+
+def test_where_a_number_of_a_head_comes_from(lab: Page) -> None:
+    lab.get_by_label("Two heads").check()
+    said = lab.locator(".lab-sum")
+    result(lab, "scores", 4, 2).hover()
+    expect(said).to_have_text("scores[1, 0, 1] (head 2, loan → river): 2×0 + 2×2 = 4")
+    expect(lab.locator("[data-tensor=queries] .lab-lit")).to_have_count(2)
+    expect(lab.locator("[data-tensor=keys] .lab-lit")).to_have_count(2)
+    result(lab, "outputs", 1, 3).hover()
+    expect(lab.locator("[data-tensor=weights] tr:has(td[data-value])").nth(3)).to_have_text(
+        re.compile("loan")
+    )
+    for column in range(3):
+        expect(result(lab, "weights", 4, column + 1)).to_have_class(re.compile("lab-lit"))
+    expect(lab.locator("[data-tensor=weights] .lab-lit")).to_have_count(3)
+    lab.get_by_label("Cross-attention").check()
+    cell(lab, "target", 1, 2).focus()
+    expect(said).to_have_text("target[0, 1] (target 1, column 2): 1, which goes into queries")
+    cell(lab, "x", 1, 1).focus()
+    expect(said).to_have_text("x[0, 0] (loan, column 1): 1, which goes into keys, values")
 
 
 def test_under_the_mask_the_future_does_not_leak(lab: Page) -> None:
@@ -433,6 +510,25 @@ def test_a_link_carries_the_whole_state(lab: Page, open_lab: Open, context: Brow
     assert_agrees(other, scale=True, temperature=0.3)
 
 
+def test_a_link_carries_the_heads_and_the_target(
+    lab: Page, open_lab: Open, built: dict[str, Any]
+) -> None:
+    lab.get_by_label("Two heads").check()
+    lab.get_by_label("Cross-attention").check()
+    cell(lab, "target", 2, 1).fill("-2.5")
+    cell(lab, "w_key", 1, 4).fill("7")
+    cell(lab, "w_key", 1, 4).blur()
+    other = open_lab("#" + lab.url.split("#")[1])
+    for name in (*EDITABLE, "target"):
+        assert typed(other, name) == typed(lab, name)
+    assert_agrees(other, heads=2)
+    for _ in range(4):
+        lab.get_by_role("button", name="Undo").click()
+    assert typed(lab, "w_key") == built["w_key"].tolist()
+    expect(lab.get_by_label("Cross-attention")).not_to_be_checked()
+    assert "#lab=" not in lab.url
+
+
 HOSTILE = {
     "nothing": "",
     "no tokens": f"{GOOD}/0/0/1",
@@ -454,6 +550,10 @@ HOSTILE = {
     "a token that is markup": f"{GOOD}/0/0/1/{quote('<img src=x onerror=alert(1)>', safe='')}/b",
     "a token that turns the text": f"{GOOD}/0/0/1/%E2%80%AEab/b",
     "a token of many lines": f"{GOOD}/0/0/1/a%0Ab/b",
+    "a target of one row": f"{GOOD.replace('/', '_1,0,1,0/', 1)}/0/0/1/a/b",
+    "two targets": f"{GOOD.replace('/', '_1,0,1,0;0,1,0,1_1,0,1,0;0,1,0,1/', 1)}/0/0/1/a/b",
+    "a target of words": f"{GOOD.replace('/', '_a,b,c,d;1,1,1,1/', 1)}/0/0/1/a/b",
+    "a projection of two heads beside others of one": f"{GOOD.replace('1,0,1;1', '1,0,1,1;1')}/0/0/1/a/b",
     "a raw script": "<script>alert(1)</script>",
     "a prototype": "__proto__/constructor/toString/0/0/1/a",
     "a megabyte": "1," * 500_000,
@@ -628,6 +728,26 @@ def test_where_the_clipboard_is_closed_the_script_can_be_copied_by_hand(lab: Pag
     expect(script).to_have_count(0)
 
 
+@pytest.mark.parametrize(("scale", "crossed"), [(True, False), (False, True)])
+def test_the_script_of_two_heads_prints_their_outputs(
+    lab: Page, context: BrowserContext, scale: bool, crossed: bool
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    lab.get_by_label("Two heads").check()
+    lab.get_by_label("Causal mask").check()
+    lab.get_by_label("Scale by").set_checked(scale)
+    lab.get_by_label("Cross-attention").set_checked(crossed)
+    lab.get_by_role("button", name="Copy as PyTorch").click()
+    expect(lab.locator(".lab-sum")).to_contain_text("in the clipboard")
+    script = lab.evaluate("navigator.clipboard.readText()")
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    printed = re.search(r"\[\[.*\]\]", done.stdout, re.DOTALL)
+    outputs = torch.tensor(ast.literal_eval(printed[0]), dtype=torch.float64)
+    torch.testing.assert_close(outputs, computed(lab, "outputs"), atol=1e-4, rtol=1e-4)
+
+
 # ---- Where a number comes from ------------------------------------------------------------------
 
 
@@ -691,7 +811,7 @@ def test_pointing_at_a_result_leaves_the_shades_of_the_weights(lab: Page) -> Non
 
 
 def test_the_stepper_walks_a_query_from_input_to_output(lab: Page) -> None:
-    lab.get_by_label("Follow").select_option("1")
+    lab.get_by_label("Follow").select_option("river")
     step = lab.get_by_role("button", name="Next")
     walked = []
     for _ in range(7):
@@ -1028,7 +1148,8 @@ def test_the_lab_works_where_inline_scripts_and_markup_from_strings_are_forbidde
 
     def serve(route: Any) -> None:
         answer = route.fetch()
-        body = re.sub(r"<script(?! defer).*?</script>", "", answer.text(), flags=re.DOTALL)
+        keep = r"(?! defer|[^>]*assets/site\.js)"
+        body = re.sub(rf"<script{keep}.*?</script>", "", answer.text(), flags=re.DOTALL)
         body = re.sub(r"<style.*?</style>|\sstyle=\"[^\"]*\"", "", body, flags=re.DOTALL)
         route.fulfill(
             response=answer, body=body, headers=answer.headers | {"content-security-policy": policy}

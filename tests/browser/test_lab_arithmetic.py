@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lab's arithmetic, run in Chromium, gives what torch gives."""
+"""The lab's arithmetic, run in Chromium, gives what torch gives: one head or two, one list or two."""
 
 from __future__ import annotations
 
@@ -34,19 +34,24 @@ def attend(page: Page, server: Server, cases: list[dict[str, Any]]) -> list[dict
     return page.evaluate(ATTEND, [f"{server.url}{SOURCES}/lab/attention.js", cases])
 
 
-def random_cases(count: int, size: float, seed: int) -> Iterator[dict[str, Any]]:
+def random_cases(
+    count: int, size: float, seed: int, heads: int = 1, targets: int = 0
+) -> Iterator[dict[str, Any]]:
     """Sizes that differ from each other, so that no swapped axis can pass."""
     draw = random.Random(seed)
     for index in range(count):
-        n, d_model, d_k, d_v = index % 6 + 1, 5, draw.choice([2, 3, 7]), 4
+        n, d_model, d_k, d_v = index % 6 + 1, 5, heads * draw.choice([2, 3, 7]), heads * 4
+        queries = targets or n
 
         def matrix(rows: int, columns: int) -> list[list[float]]:
             return [[draw.uniform(-size, size) for _ in range(columns)] for _ in range(rows)]
 
-        mask = [[draw.random() < 0.5 for _ in range(n)] for _ in range(n)]
-        causal = [[key <= query for key in range(n)] for query in range(n)]
+        mask = [[draw.random() < 0.5 for _ in range(n)] for _ in range(queries)]
+        causal = [[key <= query for key in range(n)] for query in range(queries)]
         yield {
             "inputs": matrix(n, d_model),
+            "target": matrix(targets, d_model) if targets else None,
+            "heads": heads,
             "w_query": matrix(d_model, d_k),
             "w_key": matrix(d_model, d_k),
             "w_value": matrix(d_model, d_v),
@@ -61,9 +66,13 @@ def with_torch(case: dict[str, Any]) -> dict[str, torch.Tensor]:
     x, w_query, w_key, w_value = (
         torch.tensor(case[name], **double) for name in ("inputs", "w_query", "w_key", "w_value")
     )
-    queries, keys, values = x @ w_query, x @ w_key, x @ w_value
-    scale = (keys.shape[-1] ** -0.5 if case["scale"] else 1.0) / case["temperature"]
-    scores = queries @ keys.T * scale
+    asking = torch.tensor(case["target"], **double) if case["target"] else x
+    queries, keys, values = asking @ w_query, x @ w_key, x @ w_value
+    q, k, v = (
+        t.unflatten(-1, (case["heads"], -1)).transpose(0, 1) for t in (queries, keys, values)
+    )
+    scale = (k.shape[-1] ** -0.5 if case["scale"] else 1.0) / case["temperature"]
+    scores = q @ k.mT * scale  # (heads, queries, keys)
     mask = None if case["mask"] is None else torch.tensor(case["mask"])
     if mask is not None:
         scores = scores.masked_fill(~mask, float("-inf"))
@@ -71,11 +80,11 @@ def with_torch(case: dict[str, Any]) -> dict[str, torch.Tensor]:
         "queries": queries,
         "keys": keys,
         "values": values,
-        "scores": scores,
-        "weights": scores.softmax(dim=-1).nan_to_num(0.0),
-        "outputs": F.scaled_dot_product_attention(
-            queries[None], keys[None], values[None], attn_mask=mask, scale=scale
-        )[0],
+        "scores": scores.flatten(0, 1),  # the heads stand below each other
+        "weights": scores.softmax(dim=-1).nan_to_num(0.0).flatten(0, 1),
+        "outputs": F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+        .transpose(0, 1)
+        .flatten(1),
     }
 
 
@@ -87,6 +96,15 @@ def assert_same(ours: dict[str, Any], case: dict[str, Any]) -> None:
 
 def test_three_hundred_and_sixty_random_cases_agree_with_torch(page: Page, server: Server) -> None:
     cases = list(random_cases(360, size=2.0, seed=1))
+    for case, ours in zip(cases, attend(page, server, cases), strict=True):
+        assert_same(ours, case)
+
+
+@pytest.mark.parametrize(("heads", "targets"), [(2, 0), (1, 4), (2, 4)])
+def test_heads_and_cross_attention_agree_with_torch(
+    page: Page, server: Server, heads: int, targets: int
+) -> None:
+    cases = list(random_cases(120, size=2.0, seed=5, heads=heads, targets=targets))
     for case, ours in zip(cases, attend(page, server, cases), strict=True):
         assert_same(ours, case)
 

@@ -8,11 +8,13 @@
  * @typedef {number[][]} Matrix
  *
  * The tensors that a reader edits: inputs (n, d_model), w_query and w_key (d_model, d_k), w_value
- * (d_model, d_v).
+ * (d_model, d_v). In cross-attention the queries come from a target (rows, d_model) and not from the
+ * inputs.
  *
- * @typedef {{ inputs: Matrix, w_query: Matrix, w_key: Matrix, w_value: Matrix }} Sources
+ * @typedef {{ inputs: Matrix, target: Matrix | null, w_query: Matrix, w_key: Matrix, w_value: Matrix }} Sources
  *
- * The tensors that follow from them.
+ * The tensors that follow from them. With several heads, scores and weights hold one head below the
+ * other: (heads · queries, keys).
  *
  * @typedef {Record<keyof typeof RECIPES, Matrix>} Results
  *
@@ -20,16 +22,17 @@
  * @typedef {keyof Results} Result
  * @typedef {Source | Result} Role
  *
- * @typedef {{ scale: boolean, temperature: number, mask?: boolean[][] | null }} Options
+ * @typedef {{ heads: number, scale: boolean, temperature: number, mask?: boolean[][] | null }} Options
  */
 
-export const SOURCES = /** @type {const} */ (["inputs", "w_query", "w_key", "w_value"]);
+export const SOURCES = /** @type {const} */ (["inputs", "target", "w_query", "w_key", "w_value"]);
+export const PROJECTIONS = /** @type {const} */ (["w_query", "w_key", "w_value"]);
 
 /**
  * How each result is computed, in this order: a "product" of two matrices, the "scores" of queries
- * and keys, which compare rows with rows, or a "softmax" over rows.
+ * and keys, which compare rows with rows, or a "softmax" over rows. (`recipeOf` knows about targets.)
  */
-export const RECIPES = /** @type {const} */ ({
+const RECIPES = /** @type {const} */ ({
   queries: { rule: "product", of: ["inputs", "w_query"] },
   keys: { rule: "product", of: ["inputs", "w_key"] },
   values: { rule: "product", of: ["inputs", "w_value"] },
@@ -55,12 +58,23 @@ export const isSource = (role) => !(role in RECIPES);
 export const isPairwise = (role) => !isSource(role) && RECIPES[role].rule !== "product";
 
 /**
+ * Return how a result is computed: in cross-attention, the queries are those of the target.
+ *
+ * @param {Result} role
+ * @param {Pick<Sources, "target">} sources
+ * @returns {{ rule: "product" | "scores" | "softmax", of: readonly Role[] }}
+ */
+export const recipeOf = (role, { target }) =>
+  target && role === "queries" ? { rule: "product", of: ["target", "w_query"] } : RECIPES[role];
+
+/**
  * Return the results that are computed from a tensor directly.
  *
  * @param {Role} role
+ * @param {Pick<Sources, "target">} sources
  */
-export const usersOf = (role) =>
-  RESULTS.filter((result) => /** @type {readonly Role[]} */ (RECIPES[result].of).includes(role));
+export const usersOf = (role, sources) =>
+  RESULTS.filter((result) => recipeOf(result, sources).of.includes(role));
 
 /** @param {Matrix} matrix */
 export const transpose = (matrix) => matrix[0].map((_, column) => matrix.map((row) => row[column]));
@@ -110,20 +124,41 @@ export function softmax(scores) {
 }
 
 /**
- * Compute self-attention. The scores are divided by √d_k if they are to be scaled, and by the
- * temperature; where the mask is false they are −Infinity.
+ * Return the columns of one head.
+ *
+ * @param {Matrix} matrix
+ * @param {number} head
+ * @param {number} heads
+ */
+export function part(matrix, head, heads) {
+  const width = matrix[0].length / heads;
+  return matrix.map((row) => row.slice(head * width, (head + 1) * width));
+}
+
+/**
+ * Compute attention: each head with its part of the columns, and their outputs side by side. The
+ * scores are divided by √d_k of a head if they are to be scaled, and by the temperature; where the
+ * mask is false they are −Infinity.
  *
  * @param {Sources & Options} state
  * @returns {Results}
  */
-export function attend({ inputs, w_query, w_key, w_value, scale, temperature, mask }) {
-  const queries = matmul(inputs, w_query);
+export function attend({ inputs, target, w_query, w_key, w_value, heads, scale, temperature, mask }) {
+  const queries = matmul(target ?? inputs, w_query);
   const keys = matmul(inputs, w_key);
   const values = matmul(inputs, w_value);
-  const divisor = (scale ? Math.sqrt(keys[0].length) : 1) * temperature;
-  const scores = matmul(queries, transpose(keys)).map((row, query) =>
-    row.map((score, key) => (mask && !mask[query][key] ? -Infinity : score / divisor)),
-  );
-  const weights = scores.map(softmax);
-  return { queries, keys, values, scores, weights, outputs: matmul(weights, values) };
+  const divisor = (scale ? Math.sqrt(keys[0].length / heads) : 1) * temperature;
+  /** @type {Matrix} */
+  const scores = [];
+  /** @type {Matrix} */
+  const outputs = queries.map(() => []);
+  for (let head = 0; head < heads; head++) {
+    const [q, k, v] = [queries, keys, values].map((matrix) => part(matrix, head, heads));
+    const ofHead = matmul(q, transpose(k)).map((row, query) =>
+      row.map((score, key) => (mask && !mask[query][key] ? -Infinity : score / divisor)),
+    );
+    scores.push(...ofHead);
+    matmul(ofHead.map(softmax), v).forEach((row, query) => outputs[query].push(...row));
+  }
+  return { queries, keys, values, scores, weights: scores.map(softmax), outputs };
 }

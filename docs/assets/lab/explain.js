@@ -4,8 +4,8 @@
 
 import { spell, spellList } from "../numbers.js";
 import { spellProducts, spellSoftmax } from "../sums.js";
-import { RECIPES, isPairwise, isSource, transpose, usersOf } from "./attention.js";
-import { LIMIT, nameOf } from "./state.js";
+import { isPairwise, isSource, part, recipeOf, transpose, usersOf } from "./attention.js";
+import { LIMIT, nameOf, queryName } from "./state.js";
 
 /**
  * @typedef {import("./attention.js").Role} Role
@@ -21,9 +21,9 @@ import { LIMIT, nameOf } from "./state.js";
  *
  * @typedef {{ role: Role, row: number, column: number }} Place
  *
- * A whole tensor, or one row, one column or one cell of it.
+ * A whole tensor, or one row, one column or one cell of it, or of the columns of one head.
  *
- * @typedef {{ role: Role, row?: number, column?: number }} Area
+ * @typedef {{ role: Role, row?: number, column?: number, head?: number }} Area
  *
  * A sentence, the cells that it is computed from, and its result.
  *
@@ -31,17 +31,42 @@ import { LIMIT, nameOf } from "./state.js";
  */
 
 /**
+ * Return the head of a row of scores or weights, and its query.
+ *
+ * @param {Scene} scene
+ * @param {number} row
+ */
+export function headAndQuery({ tensors }, row) {
+  const { length } = tensors.queries;
+  return { head: Math.floor(row / length), query: row % length };
+}
+
+/**
+ * Return what a row is called.
+ *
+ * @param {Scene} scene
+ * @param {Role} role
+ * @param {number} row
+ */
+export function rowName(scene, role, row) {
+  if (["inputs", "keys", "values"].includes(role)) return nameOf(scene.state, row);
+  if (role[0] === "w" && isSource(role)) return `row ${row + 1}`;
+  return queryName(scene.state, headAndQuery(scene, row).query);
+}
+
+/**
  * Return a place as code and in words: "weights[0, 1] (cat → dog)".
  *
  * @param {Scene} scene
  * @param {Place} place
  */
-function namePlace({ state, names }, { role, row, column }) {
-  const code = `${names[role]}[${row}, ${column}]`;
-  const hasInputRows = role === "inputs" || !isSource(role);
-  const rowName = hasInputRows ? nameOf(state, row) : `row ${row + 1}`;
-  if (isPairwise(role)) return `${code} (${rowName} → ${nameOf(state, column)})`;
-  return `${code} (${rowName}, column ${column + 1})`;
+function namePlace(scene, { role, row, column }) {
+  const { state, names } = scene;
+  const name = rowName(scene, role, row);
+  if (!isPairwise(role)) return `${names[role]}[${row}, ${column}] (${name}, column ${column + 1})`;
+  const { head, query } = headAndQuery(scene, row);
+  const [code, words] = state.heads > 1 ? [`${head}, `, `head ${head + 1}, `] : ["", ""];
+  return `${names[role]}[${code}${query}, ${column}] (${words}${name} → ${nameOf(state, column)})`;
 }
 
 /**
@@ -49,8 +74,8 @@ function namePlace({ state, names }, { role, row, column }) {
  *
  * @param {State} state
  */
-function divisors({ scale, temperature, w_key }) {
-  const root = scale ? ` ÷ √${w_key[0].length}` : "";
+function divisors({ heads, scale, temperature, w_key }) {
+  const root = scale ? ` ÷ √${w_key[0].length / heads}` : "";
   return temperature === 1 ? root : `${root} ÷ ${temperature}`;
 }
 
@@ -59,7 +84,8 @@ function divisors({ scale, temperature, w_key }) {
  *
  * @param {State} state
  */
-const afterProducts = (state) => divisors(state) + (state.causal ? ", masked" : "");
+const afterProducts = (state) =>
+  divisors(state) + (state.causal && !state.target ? ", masked" : "");
 
 /**
  * Return the formula of a result in the names of the page.
@@ -68,10 +94,11 @@ const afterProducts = (state) => divisors(state) + (state.causal ? ", masked" : 
  * @param {Result} role
  */
 export function formula({ state, names }, role) {
-  const { rule, of } = RECIPES[role];
+  const { rule, of } = recipeOf(role, state);
   const [left, right] = of.map((source) => names[source]);
   if (rule === "softmax") return `softmax(${left})`;
-  return rule === "scores" ? `${left} @ ${right}.T${afterProducts(state)}` : `${left} @ ${right}`;
+  const byHead = state.heads > 1 && ["scores", "outputs"].includes(role) ? ", head by head" : "";
+  return `${left} @ ${right}${rule === "scores" ? `.T${afterProducts(state)}` : ""}${byHead}`;
 }
 
 /**
@@ -110,11 +137,11 @@ export function explainRefusal(scene, place, typed) {
  * @param {Scene} scene
  * @param {Place & { role: import("./attention.js").Source }} place
  */
-function explainSource({ tensors, names }, { role, row, column }) {
+function explainSource({ state, tensors, names }, { role, row, column }) {
   const value = spell(tensors[role][row][column]);
-  const users = usersOf(role);
+  const users = usersOf(role, state);
   const list = users.map((user) => names[user]).join(", ");
-  const touched = role === "inputs" ? { row } : { column };
+  const touched = role[0] === "w" ? { column } : { row };
   return {
     words: `${value}, which goes into ${list}`,
     sources: users.map((user) => ({ role: user, ...touched })),
@@ -126,11 +153,11 @@ function explainSource({ tensors, names }, { role, row, column }) {
  * @param {Place & { role: Result }} place
  * @returns {{ words: string, sources: Area[] }}
  */
-function explainResult({ state, tensors }, { role, row, column }) {
+function explainResult(scene, { role, row, column }) {
+  const { state, tensors } = scene;
   const value = spell(tensors[role][row][column]);
-  const { rule, of } = RECIPES[role];
+  const { rule, of } = recipeOf(role, state);
   const [left, right = left] = of;
-  const numbers = tensors[left][row];
 
   if (isPairwise(role) && tensors.scores[row][column] === -Infinity) {
     const words = `${value}, masked, since ${nameOf(state, column)} comes later`;
@@ -138,17 +165,35 @@ function explainResult({ state, tensors }, { role, row, column }) {
   }
   if (rule === "softmax") {
     const weight = tensors[role][row][column];
-    return { words: spellSoftmax(numbers, column, weight), sources: [{ role: left, row }] };
+    return { words: spellSoftmax(tensors[left][row], column, weight), sources: [{ role: left, row }] };
   }
-  const isScore = rule === "scores";
-  const factors = isScore ? tensors[right][column] : transpose(tensors[right])[column];
-  const sum = spellProducts(numbers, factors);
-  const divided = isScore && divisors(state) ? `(${sum})${divisors(state)}` : sum;
+  if (rule === "scores") {
+    const { head, query } = headAndQuery(scene, row);
+    const [ours, theirs] = [left, right].map((of) => part(tensors[of], head, state.heads));
+    const sum = spellProducts(ours[query], theirs[column]);
+    const divided = divisors(state) ? `(${sum})${divisors(state)}` : sum;
+    return {
+      words: `${divided} = ${value}`,
+      sources: [{ role: left, row: query, head }, { role: right, row: column, head }],
+    };
+  }
+  const head = role === "outputs" ? headOf(scene, role, column) : 0;
+  const down = row + head * tensors.queries.length; // the weights of a head stand below those before it
   return {
-    words: `${divided} = ${value}`,
-    sources: [{ role: left, row }, isScore ? { role: right, row: column } : { role: right, column }],
+    words: `${spellProducts(tensors[left][down], transpose(tensors[right])[column])} = ${value}`,
+    sources: [{ role: left, row: down }, { role: right, column }],
   };
 }
+
+/**
+ * Return the head that a column belongs to.
+ *
+ * @param {Scene} scene
+ * @param {Role} role
+ * @param {number} column
+ */
+const headOf = ({ state, tensors }, role, column) =>
+  Math.floor((column * state.heads) / tensors[role][0].length);
 
 /**
  * Return the steps of one query from its input to its output.
@@ -159,35 +204,39 @@ function explainResult({ state, tensors }, { role, row, column }) {
  */
 export function explainSteps(scene, row) {
   const { state, tensors, names } = scene;
+  const source = state.target ? "target" : "inputs";
+  const { length } = tensors.queries;
+  /** @param {Role} role @returns {Area[]} its row, or with several heads its rows */
+  const rowsOf = (role) =>
+    Array.from({ length: isPairwise(role) ? state.heads : 1 }, (_, head) => ({ role, row: row + head * length }));
 
   /** @param {Role} role @param {string} words @param {Area[]} sources @returns {Explanation} */
-  const one = (role, words, ...sources) => ({
-    words: `${words} = ${spellList(tensors[role][row])}`,
-    sources,
-    results: [{ role, row }],
-  });
+  const one = (role, words, ...sources) => {
+    const results = rowsOf(role);
+    const lists = results.map(({ row = 0 }) => spellList(tensors[role][row]));
+    return { words: `${words} = ${lists.join(" and ")}`, sources, results };
+  };
   /** @param {Result} role @param {string} words @returns {Explanation} */
   const all = (role, words) => ({
     words: `${words}: ${formula(scene, role)}`,
-    sources: RECIPES[role].of.map((source) => ({ role: source })),
+    sources: recipeOf(role, state).of.map((source) => ({ role: source })),
     results: [{ role }],
   });
-  const blend = tensors.weights[row].map(
-    (weight, key) => `${spell(weight)}×${spellList(tensors.values[key])}`,
-  );
+  const blends = rowsOf("weights").map(({ row = 0 }, head) => {
+    const values = part(tensors.values, head, state.heads);
+    return tensors.weights[row].map((weight, key) => `${spell(weight)}×${spellList(values[key])}`).join(" + ");
+  });
 
   return [
-    one("inputs", `1. Row ${row + 1} of ${names.inputs}, ${nameOf(state, row)}`),
+    one(source, `1. Row ${row + 1} of ${names[source]}, ${queryName(state, row)}`),
     one("queries", `2. Its query, what it looks for: its row @ ${names.w_query}`,
-      { role: "inputs", row }, { role: "w_query" }),
+      { role: source, row }, { role: "w_query" }),
     all("keys", "3. The keys, what each input is found by"),
     one("scores", `4. Its scores: its query · each key${afterProducts(state)}`,
       { role: "queries", row }, { role: "keys" }),
-    one("weights", `5. Its weights, which sum to 1: ${formula(scene, "weights")}`,
-      { role: "scores", row }),
+    one("weights", `5. Its weights, which sum to 1: ${formula(scene, "weights")}`, ...rowsOf("scores")),
     all("values", "6. The values, what each input hands on"),
-    one("outputs", `7. Its output: ${blend.join(" + ")}`,
-      { role: "weights", row }, { role: "values" }),
+    one("outputs", `7. Its output: ${blends.join(", beside ")}`, ...rowsOf("weights"), { role: "values" }),
   ];
 }
 
@@ -196,6 +245,10 @@ export function explainSteps(scene, row) {
  *
  * @param {Area} area
  * @param {Place} place
+ * @param {Scene} scene
  */
-export const covers = (area, { role, row, column }) =>
-  area.role === role && (area.row ?? row) === row && (area.column ?? column) === column;
+export const covers = (area, { role, row, column }, scene) =>
+  area.role === role &&
+  (area.row ?? row) === row &&
+  (area.column ?? column) === column &&
+  (area.head === undefined || area.head === headOf(scene, role, column));

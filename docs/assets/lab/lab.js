@@ -6,7 +6,7 @@
 import { copy, make } from "../dom.js";
 import { parseRows } from "../lists.js";
 import { spellList } from "../numbers.js";
-import { SOURCES, isSource } from "./attention.js";
+import { PROJECTIONS, isSource } from "./attention.js";
 import { explainCell, explainRefusal, explainSteps } from "./explain.js";
 import { moveFocus, moveOf } from "./keyboard.js";
 import {
@@ -19,7 +19,9 @@ import {
   nameOf,
   parseEntry,
   pasteRows,
+  queryName,
   randomize,
+  switchHeads,
   toPyTorch,
 } from "./state.js";
 import { Tables, button, div, paint, readTables, summarize } from "./view.js";
@@ -33,6 +35,8 @@ import { Tables, button, div, paint, readTables, summarize } from "./view.js";
  */
 
 const HINT = "Change a number, or point at a result to see where it comes from.";
+const TWO_HEADS = "Each projection has four columns now, two for each head.";
+const CROSS = "The queries come from the target, keys and values from x.";
 const MAX_UNDOS = 100;
 const PAUSE = 800; // milliseconds without typing, after which a screen reader is told the outputs
 
@@ -42,6 +46,9 @@ class AttentionLab extends HTMLElement {
 
   /** @type {State} the numbers of the page */
   #start = /** @type {never} */ (undefined);
+
+  /** @type {import("./state.js").Spare} what two heads and cross-attention start with */
+  #spare = /** @type {never} */ (undefined);
 
   /** @type {State} */
   #state = /** @type {never} */ (undefined);
@@ -99,15 +106,16 @@ class AttentionLab extends HTMLElement {
   connectedCallback() {
     this.#written = readTables(this);
     this.#worksheet = this.querySelector("a");
-    const missing = SOURCES.find((role) => !this.#written.has(role));
-    if (missing) return; // these are no tables of the build: leave them as they are
-    const [inputs, w_query, w_key, w_value] = SOURCES.map(
-      (role) => this.#written.get(role)?.numbers ?? [],
-    );
+    const numbersOf = (/** @type {string} */ role) => this.#written.get(role)?.numbers ?? [];
+    const [inputs, w_query, w_key, w_value] = ["inputs", ...PROJECTIONS].map(numbersOf);
+    if (![inputs, w_query, w_key, w_value].every((matrix) => matrix.length)) return; // no tables of the build
     const names = this.dataset.names?.split(" ") ?? [];
     const tokens = inputs.map((_, index) => names[index] ?? "");
-    const settings = { scale: false, causal: false, temperature: 1, tokens };
+    const settings = { target: null, heads: 1, scale: false, causal: false, temperature: 1, tokens };
     this.#start = { inputs, w_query, w_key, w_value, ...settings };
+    const { target, columns } = this.dataset;
+    this.#spare = { target: JSON.parse(target ?? "[]"), columns: JSON.parse(columns ?? "[]") };
+    this.#written.set("target", { name: "target", color: "tensor-inputs", numbers: [] });
     this.#path = location.pathname;
     this.#build();
     this.#listen();
@@ -188,18 +196,24 @@ class AttentionLab extends HTMLElement {
     const { sources, results } = this.#tables;
     const projections = results.slice(0, 3);
     const attention = results.slice(3);
+    const switches = () => [...this.querySelectorAll(".lab-switches input")];
+    const inFocus = switches().indexOf(/** @type {Element} */ (document.activeElement));
     this.#sources.replaceChildren(...sources, this.#switches());
     this.#results.replaceChildren(div("lab-row", ...projections), div("lab-row", ...attention));
     this.#tables.fill(this.#scene, this.#before);
-    const options = state.tokens.map((_, index) => {
-      const option = make("option", { value: String(index) });
-      option.append(nameOf(state, index));
-      return this.#tables.heading(index, option);
-    });
-    this.#query.replaceChildren(...options);
+    this.#nameQueries();
+    /** @type {HTMLElement | undefined} */ (switches()[inFocus])?.focus();
     this.#outputsInSight.disconnect();
     this.#outputsInSight.observe(attention[attention.length - 1]);
     this.#say(notice);
+  }
+
+  /** List the queries that can be followed. */
+  #nameQueries() {
+    const { selectedIndex } = this.#query;
+    const names = this.#scene.tensors.queries.map((_, index) => queryName(this.#state, index));
+    this.#query.replaceChildren(...names.map((text) => make("option", { text })));
+    this.#query.selectedIndex = selectedIndex in names ? selectedIndex : 0;
   }
 
   #compute() {
@@ -218,12 +232,13 @@ class AttentionLab extends HTMLElement {
     this.#show();
     const { tensors } = this.#scene;
     this.#announce(() => {
-      const rows = tensors.outputs.map((row, i) => `${nameOf(this.#state, i)} ${spellList(row)}`);
+      const rows = tensors.outputs.map((row, i) => `${queryName(this.#state, i)} ${spellList(row)}`);
       return `Outputs: ${rows.join("; ")}`;
     });
   }
 
   #rename() {
+    this.#nameQueries();
     this.#tables.fill(this.#scene, this.#before);
     this.#show();
   }
@@ -270,7 +285,7 @@ class AttentionLab extends HTMLElement {
 
   #goBack() {
     this.#link = this.#past.pop() ?? this.#link;
-    const state = decode(this.#link, this.#start);
+    const state = decode(this.#link, this.#start, this.#spare);
     if (state) this.#load(state, "Undone.", this.#scene.tensors);
     this.#undo.disabled = !this.#past.length;
   }
@@ -282,7 +297,7 @@ class AttentionLab extends HTMLElement {
     if (!this.#start) return;
     const { hash } = location;
     const isLink = hash.startsWith(LINK);
-    const state = isLink ? decode(hash, this.#start) : null;
+    const state = isLink ? decode(hash, this.#start, this.#spare) : null;
     if (state) {
       this.#load(state, "The numbers in the address.");
       this.scrollIntoView();
@@ -308,7 +323,10 @@ class AttentionLab extends HTMLElement {
       this.#link = link;
       this.#undo.disabled = false;
     }
-    if (this.#worksheet) this.#worksheet.hash = link;
+    if (this.#worksheet) {
+      this.#worksheet.hash = link;
+      this.#worksheet.hidden = this.#state.heads > 1 || this.#state.target !== null;
+    }
     const plain = location.href.split(LINK)[0];
     history.replaceState(history.state, "", link === encode(this.#start) ? plain : link);
   }
@@ -335,7 +353,8 @@ class AttentionLab extends HTMLElement {
     const isEmpty = target.value.trim() === "";
     target.ariaInvalid = number === null && !isEmpty ? "true" : null;
     if (number !== null) {
-      this.#state[role][row][column] = number;
+      const matrix = this.#state[role];
+      if (matrix) matrix[row][column] = number;
       this.#change();
       return;
     }
@@ -437,7 +456,7 @@ class AttentionLab extends HTMLElement {
   /** The steps of the query that is followed; the first says what can be done here. */
   #steps() {
     const hint = { words: HINT, sources: [], results: [] };
-    return [hint, ...explainSteps(this.#scene, Number(this.#query.value))];
+    return [hint, ...explainSteps(this.#scene, this.#query.selectedIndex)];
   }
 
   /** @param {Place} place @returns {Explanation} */
@@ -462,15 +481,26 @@ class AttentionLab extends HTMLElement {
 
   #switches() {
     const state = this.#state;
-    /** @param {"scale" | "causal"} name @param {string} label */
-    const flag = (name, label) => {
-      const box = make("input", { type: "checkbox", checked: state[name] });
-      box.addEventListener("change", () => {
-        state[name] = box.checked;
-        this.#change();
-      });
+    /** @param {string} label @param {Partial<HTMLInputElement>} properties @param {() => void} change */
+    const flag = (label, properties, change) => {
+      const box = make("input", { type: "checkbox", ...properties });
+      box.addEventListener("change", change);
       return make("label", {}, box, label);
     };
+    /** @param {"scale" | "causal"} name */
+    const flip = (name) => {
+      state[name] = !state[name];
+      this.#change();
+    };
+    const crosses = state.target !== null;
+    const heads = flag("Two heads", { checked: state.heads > 1 }, () => {
+      switchHeads(state, this.#spare);
+      this.#load(state, state.heads > 1 ? TWO_HEADS : "One head.");
+    });
+    const cross = flag("Cross-attention", { checked: crosses }, () => {
+      state.target = crosses ? null : structuredClone(this.#spare.target);
+      this.#load(state, crosses ? "One list." : CROSS);
+    });
     const number = make("output", {}, String(state.temperature));
     const slider = make("input", {
       type: "range",
@@ -486,8 +516,9 @@ class AttentionLab extends HTMLElement {
     });
     return div(
       "lab-switches",
-      flag("scale", "Scale by √d_k"),
-      flag("causal", "Causal mask"),
+      flag("Scale by √d_k", { checked: state.scale }, () => flip("scale")),
+      flag("Causal mask", { checked: state.causal && !crosses, disabled: crosses }, () => flip("causal")),
+      ...(this.#spare.target.length ? [heads, cross] : []),
       make("label", {}, "Temperature ", slider, number),
     );
   }

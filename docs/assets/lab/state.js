@@ -4,7 +4,7 @@
 // nothing here touches the page.
 
 import { parseNumber } from "../numbers.js";
-import { SOURCES, attend, causalMask } from "./attention.js";
+import { PROJECTIONS, SOURCES, attend, causalMask } from "./attention.js";
 
 /**
  * @typedef {import("./attention.js").Matrix} Matrix
@@ -12,10 +12,14 @@ import { SOURCES, attend, causalMask } from "./attention.js";
  * @typedef {import("./attention.js").Results} Results
  *
  * What a reader can change. `tokens` are the names of the inputs; an empty one stands for the
- * default name.
+ * default name. There are one or two heads.
  *
- * @typedef {{ scale: boolean, causal: boolean, temperature: number, tokens: string[] }} Settings
+ * @typedef {{ heads: number, scale: boolean, causal: boolean, temperature: number, tokens: string[] }} Settings
  * @typedef {Sources & Settings} State
+ *
+ * What the page has ready: for two heads one more column of each projection, and a target.
+ *
+ * @typedef {{ columns: Matrix, target: Matrix }} Spare
  */
 
 export const LIMIT = 1e6; // of a typed number, so that no score overflows
@@ -51,27 +55,50 @@ export function cleanName(text) {
 export const nameOf = (state, index) => state.tokens[index] || `input ${index + 1}`;
 
 /**
+ * Return what a row of the queries is called, and so those of the scores, weights and outputs.
+ *
+ * @param {State} state
+ * @param {number} index
+ */
+export const queryName = (state, index) =>
+  state.target ? `target ${index + 1}` : nameOf(state, index);
+
+/**
  * Compute all tensors, those that are typed included.
  *
  * @param {State} state
- * @returns {Sources & Results}
+ * @returns {Record<import("./attention.js").Role, Matrix>}
  */
 export function computeTensors(state) {
-  const mask = state.causal ? causalMask(state.inputs) : null;
-  const { inputs, w_query, w_key, w_value } = state;
-  return { inputs, w_query, w_key, w_value, ...attend({ ...state, mask }) };
+  const mask = state.causal && !state.target ? causalMask(state.inputs) : null;
+  const { inputs, target, w_query, w_key, w_value } = state;
+  return { inputs, target: target ?? [], w_query, w_key, w_value, ...attend({ ...state, mask }) };
 }
 
 /**
- * Replace every number by a small integer: inputs from 0 to 3, weights from −1 to 2.
+ * Split the columns into two heads, which takes one column more, or go back to one head.
+ *
+ * @param {State} state
+ * @param {Spare} spare
+ */
+export function switchHeads(state, { columns }) {
+  const isOne = state.heads === 1;
+  for (const [place, role] of PROJECTIONS.entries())
+    state[role] = state[role].map((row, i) => (isOne ? [...row, columns[place][i]] : row.slice(0, -1)));
+  state.heads = isOne ? 2 : 1;
+}
+
+/**
+ * Replace every number by a small integer: inputs and target from 0 to 3, weights from −1 to 2.
  *
  * @param {State} state
  */
 export function randomize(state) {
   for (const role of SOURCES) {
-    const lowest = role === "inputs" ? 0 : -1;
+    const lowest = role[0] === "w" ? -1 : 0;
     const draw = () => lowest + Math.floor(Math.random() * 4);
-    state[role] = state[role].map((row) => row.map(draw));
+    const drawn = state[role]?.map((row) => row.map(draw));
+    if (drawn) state[role] = drawn;
   }
 }
 
@@ -83,7 +110,7 @@ export const EXPERIMENTS = {
       const row = Math.min(1, inputs.length - 1);
       inputs[row] = inputs[row].map((number) => clamp(2 * number));
     },
-    notice: "The numbers of input 2 are doubled, so its key is, too. Look at the column of its weights.",
+    notice: "Input 2 is doubled, and so is its key. Look at the column of its weights.",
   },
   "Cool down": {
     /** @param {State} state */
@@ -92,7 +119,10 @@ export const EXPERIMENTS = {
   },
   "Hide the future": {
     /** @param {State} state */
-    perform: (state) => (state.causal = true),
+    perform: (state) => {
+      state.causal = true;
+      state.target = null;
+    },
     notice: "The causal mask is on. Input 1 sees only itself, and its output is its own value.",
   },
 };
@@ -109,7 +139,7 @@ const clamp = (number) => Math.max(-LIMIT, Math.min(LIMIT, number));
  * @returns {boolean} whether they fit; if not, nothing is written
  */
 export function pasteRows(state, { role, row, column }, rows) {
-  const matrix = state[role];
+  const matrix = state[role] ?? [];
   const [{ length: width }] = matrix;
   const height = role === "inputs" ? MAX_INPUTS : matrix.length;
   const fits =
@@ -128,41 +158,52 @@ export function pasteRows(state, { role, row, column }, rows) {
 // ---- The address ------------------------------------------------------------------------------
 
 /**
- * Write a state as a fragment: "#lab=" and, between slashes, the four matrices (rows separated by
- * semicolons, numbers by commas), scale and causal (0 or 1), the temperature, the tokens.
+ * Write a state as a fragment: "#lab=" and, between slashes, the inputs and projections (rows
+ * separated by semicolons, numbers by commas), scale and causal (0 or 1), the temperature, the tokens.
+ * A target follows the inputs behind "_". Where there are two heads, the projections are wider.
  *
  * @param {State} state
  */
 export function encode(state) {
-  const matrices = SOURCES.map((role) => state[role].join(";"));
+  const [inputs, target, ...projections] = SOURCES.map((role) => state[role]?.join(";"));
+  const matrices = [target ? `${inputs}_${target}` : inputs, ...projections];
   const settings = [Number(state.scale), Number(state.causal), state.temperature];
   return LINK + [...matrices, ...settings, ...state.tokens.map(encodeURIComponent)].join("/");
 }
 
 /**
  * Read a fragment. The matrices must have the shapes of `start`, with any number of inputs up to
- * MAX_INPUTS.
+ * MAX_INPUTS, or those that `spare` adds to it.
  *
  * @param {string} fragment
  * @param {State} start
+ * @param {Spare} [spare]
  * @returns {State | null} null where anything is off: links come from strangers
  */
-export function decode(fragment, start) {
+export function decode(fragment, start, spare) {
   const parts = fragment.slice(LINK.length).split("/");
-  const [inputs, w_query, w_key, w_value, scale, causal, temperature, ...names] = parts;
+  const [lists, w_query = "", w_key, w_value, scale, causal, temperature, ...names] = parts;
   if (names.length < 1 || names.length > MAX_INPUTS) return null;
+  const [inputs, target] = lists.split(/_(.*)/);
+  const { length: height, 0: first } = start.w_query;
+  const heads = spare?.columns.length && w_query.split(";")[0].split(",").length > first.length ? 2 : 1;
+  /** @param {string} text @param {"w_query" | "w_key" | "w_value"} role */
+  const projection = (text, role) => decodeMatrix(text, height, start[role][0].length + heads - 1);
 
   const state = {
-    inputs: decodeMatrix(inputs, names.length, start.inputs[0].length),
-    w_query: decodeMatrix(w_query, start.w_query.length, start.w_query[0].length),
-    w_key: decodeMatrix(w_key, start.w_key.length, start.w_key[0].length),
-    w_value: decodeMatrix(w_value, start.w_value.length, start.w_value[0].length),
+    inputs: decodeMatrix(inputs, names.length, height),
+    w_query: projection(w_query, "w_query"),
+    w_key: projection(w_key, "w_key"),
+    w_value: projection(w_value, "w_value"),
+    heads,
     scale: decodeFlag(scale),
     causal: decodeFlag(causal),
     temperature: decodeTemperature(temperature),
     tokens: decodeNames(names),
+    ...(target !== undefined && { target: decodeMatrix(target, spare?.target.length ?? 0, height) }),
   };
-  return Object.values(state).includes(null) ? null : /** @type {State} */ (state);
+  if (Object.values(state).includes(null)) return null;
+  return /** @type {State} */ ({ target: null, ...state });
 }
 
 /**
@@ -215,30 +256,29 @@ export function toPyTorch(state) {
     const rows = matrix.map((row) => `    [${row.join(", ")}],`);
     return `torch.tensor([\n${rows.join("\n")}\n], dtype=torch.float64)`;
   };
-  const { scale, causal, temperature } = state;
+  const { target, heads, scale, causal, temperature } = state;
   const lines = [
     "import torch",
     "",
     "torch.set_printoptions(sci_mode=False)",
     "",
     `x = ${tensor(state.inputs)}`,
-    `w_query = ${tensor(state.w_query)}`,
-    `w_key = ${tensor(state.w_key)}`,
-    `w_value = ${tensor(state.w_value)}`,
-    "",
-    "queries = x @ w_query",
-    "keys = x @ w_key",
-    "values = x @ w_value",
-    "",
-    "scores = queries @ keys.T",
   ];
+  if (target) lines.push(`target = ${tensor(target)}`);
+  for (const role of PROJECTIONS) lines.push(`${role} = ${tensor(state[role])}`);
+  lines.push("", `queries = ${target ? "target" : "x"} @ w_query`, "keys = x @ w_key", "values = x @ w_value");
+  if (heads > 1)
+    for (const name of ["queries", "keys", "values"])
+      lines.push(`${name} = ${name}.unflatten(-1, (${heads}, -1)).transpose(0, 1)`);
+  lines.push("", `scores = queries @ keys.${heads > 1 ? "m" : ""}T`);
   if (scale) lines.push("scores = scores / keys.shape[-1] ** 0.5");
   if (temperature !== 1) lines.push(`scores = scores / ${temperature}`);
-  if (causal) {
+  if (causal && !target) {
     lines.push("mask = torch.ones_like(scores, dtype=torch.bool).tril()");
     lines.push('scores = scores.masked_fill(~mask, float("-inf"))');
   }
   lines.push("weights = torch.softmax(scores, dim=-1)", "outputs = weights @ values");
+  if (heads > 1) lines.push("outputs = outputs.transpose(0, 1).flatten(1)");
   lines.push("print(outputs)", "");
   return lines.join("\n");
 }

@@ -5,8 +5,8 @@
 import { make } from "../dom.js";
 import { shorten } from "../numbers.js";
 import { RESULTS, SOURCES, isPairwise, isSource } from "./attention.js";
-import { covers, formula } from "./explain.js";
-import { MAX_INPUTS, MAX_NAME, cleanName, nameOf } from "./state.js";
+import { covers, formula, headAndQuery, rowName } from "./explain.js";
+import { MAX_INPUTS, MAX_NAME, cleanName, nameOf, queryName } from "./state.js";
 
 /**
  * @typedef {import("./attention.js").Role} Role
@@ -83,7 +83,7 @@ export class Tables {
   /** @type {Map<Element, Place>} by table cell */
   places = new Map();
 
-  /** @type {Map<Element, number>} the index of the input that a heading names */
+  /** @type {Map<Element, () => string>} what headings say, as inputs are called by then */
   headings = new Map();
 
   /** @type {Map<Role, Element>} */
@@ -100,17 +100,21 @@ export class Tables {
     this.written = written;
     this.explainedBy = explainedBy;
     this.actions = actions;
-    this.sources = SOURCES.map((role) => this.#box(role));
+    const sources = SOURCES.filter((role) => scene.tensors[role].length);
+    this.sources = sources.map((role) => this.#box(role));
     this.results = RESULTS.map((role) => this.#box(role));
   }
 
   /** @param {Role} role */
   #box(role) {
     const { name = role, color = "" } = this.written.get(role) ?? {};
-    const { length, 0: first } = this.scene.tensors[role];
+    const { state, tensors } = this.scene;
+    const { length, 0: first } = tensors[role];
+    const heads = isPairwise(role) && state.heads > 1 ? [state.heads] : [];
+    const shape = [...heads, length / (heads[0] ?? 1), first.length].join(", ");
     const note = make("small");
     this.formulas.set(role, note);
-    const title = make("p", {}, ...paint(name, this.written), ` (${length}, ${first.length}) `, note);
+    const title = make("p", {}, ...paint(name, this.written), ` (${shape}) `, note);
     const box = div("lab-tensor", title, div("lab-scroll", this.#table(role, name)));
     if (role === "inputs") {
       const disabled = length === MAX_INPUTS;
@@ -126,16 +130,19 @@ export class Tables {
    * @param {string} name
    */
   #table(role, name) {
-    const matrix = this.scene.tensors[role];
+    const { state, tensors } = this.scene;
+    const matrix = tensors[role];
     const table = make("table", { className: "lab-table", ariaLabel: name });
     if (!isSource(role)) table.role = "grid";
     if (isPairwise(role)) {
-      const headings = matrix.map((_, index) => this.heading(index, make("th", { scope: "col" })));
+      const headings = matrix[0].map((_, index) =>
+        this.#heading(() => nameOf(this.scene.state, index), { scope: "col" }),
+      );
       table.append(make("thead", {}, make("tr", {}, make("td"), ...headings)));
     }
     /** @type {HTMLElement[][]} */
     const cells = [];
-    const rows = matrix.map((numbers, row) => {
+    const rows = matrix.flatMap((numbers, row) => {
       cells.push([]);
       const tr = make("tr");
       for (const column of numbers.keys()) {
@@ -146,9 +153,14 @@ export class Tables {
         cells[row].push(cell);
         tr.append(td);
       }
-      if (isPairwise(role)) tr.prepend(this.heading(row, make("th", { scope: "row" })));
       if (role === "inputs") this.#addEnds(tr, row);
-      return tr;
+      if (role === "target") tr.prepend(make("th", { scope: "row" }, queryName(state, row)));
+      if (!isPairwise(role)) return tr;
+      tr.prepend(this.#heading(() => rowName(this.scene, role, row), { scope: "row" }));
+      const { head, query } = headAndQuery(this.scene, row);
+      if (query > 0 || state.heads === 1) return tr;
+      const title = make("th", { colSpan: numbers.length + 1, scope: "rowgroup" }, `head ${head + 1}`);
+      return [make("tr", {}, title), tr];
     });
     this.cells.set(role, cells);
     table.append(...rows);
@@ -208,15 +220,15 @@ export class Tables {
   }
 
   /**
-   * Let an element show the name of an input from now on.
+   * Make a heading that shows a name from now on.
    *
-   * @template {Element} E
-   * @param {number} index
-   * @param {E} element
+   * @param {() => string} name
+   * @param {Partial<HTMLTableCellElement>} properties
    */
-  heading(index, element) {
-    this.headings.set(element, index);
-    return element;
+  #heading(name, properties) {
+    const heading = make("th", properties);
+    this.headings.set(heading, name);
+    return heading;
   }
 
   /** @param {EventTarget | null} target @returns {Place | undefined} */
@@ -265,7 +277,7 @@ export class Tables {
         }
       this.formulas.get(role)?.replaceChildren(...paint(formula(scene, role), this.written));
     }
-    for (const [element, index] of this.headings) element.textContent = nameOf(scene.state, index);
+    for (const [element, name] of this.headings) element.textContent = name();
   }
 
   /**
@@ -275,8 +287,8 @@ export class Tables {
    */
   mark({ sources, results }) {
     for (const [td, place] of this.places) {
-      td.classList.toggle("lab-lit", sources.some((area) => covers(area, place)));
-      td.classList.toggle("lab-result", results.some((area) => covers(area, place)));
+      td.classList.toggle("lab-lit", sources.some((area) => covers(area, place, this.scene)));
+      td.classList.toggle("lab-result", results.some((area) => covers(area, place, this.scene)));
     }
   }
 
@@ -315,18 +327,22 @@ export function summarize({ state, tensors }, before) {
   const now = inCells(tensors.outputs);
   const then = inCells(before);
   const rows = now.map((row, query) => {
-    const shades = tensors.weights[query].map((weight) => {
-      const shade = make("span", { className: "lab-shade" });
-      shade.style.setProperty("--weight", String(weight));
-      return shade;
-    });
+    const ofHeads = tensors.weights.filter((_, row) => row % now.length === query);
+    const shades = ofHeads.map((weights) => make("td", {}, ...weights.map(shadeOf)));
     const numbers = row.map((text, column) => {
       const old = then[query]?.[column] ?? text;
       return old === text ? make("span", {}, text) : make("b", {}, make("s", {}, old), ` ${text}`);
     });
     const cells = numbers.map((number) => make("td", {}, number));
-    const name = make("th", {}, nameOf(state, query));
-    return make("tr", {}, name, make("td", {}, ...shades), ...cells);
+    const name = make("th", {}, queryName(state, query));
+    return make("tr", {}, name, ...shades, ...cells);
   });
   return make("table", { className: "lab-changes" }, ...rows);
+}
+
+/** @param {number} weight */
+function shadeOf(weight) {
+  const shade = make("span", { className: "lab-shade" });
+  shade.style.setProperty("--weight", String(weight));
+  return shade;
 }

@@ -3,7 +3,7 @@
 // Worksheets: numbers that a pencil can follow, the same for the same seed, and their solution.
 // Pure: nothing here touches the page.
 
-import { matmul, softmax, transpose } from "../lab/attention.js";
+import { matmul, part, softmax, transpose } from "../lab/attention.js";
 
 /**
  * @typedef {import("../lab/attention.js").Matrix} Matrix
@@ -123,18 +123,6 @@ export function solve({ inputs, w_query, w_key, w_value, heads, divisor, causal 
   });
   const outputs = inputs.map((_, row) => parts.flatMap((head) => head.outputs[row]));
   return { queries, keys, values, heads: parts, outputs };
-}
-
-/**
- * Return the columns of one head.
- *
- * @param {Matrix} matrix
- * @param {number} head
- * @param {number} heads
- */
-function part(matrix, head, heads) {
-  const width = matrix[0].length / heads;
-  return matrix.map((row) => row.slice(head * width, (head + 1) * width));
 }
 
 /**

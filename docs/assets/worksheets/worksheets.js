@@ -267,7 +267,7 @@ function fromLab(fragment) {
     w_value !== undefined &&
     [w_query, w_key, w_value].every((matrix) => matrix.length === inputs[0].length) &&
     w_query[0].length === w_key[0].length;
-  const settings = { scale: false, causal: false, temperature: 1, tokens: [] };
+  const settings = { target: null, heads: 1, scale: false, causal: false, temperature: 1, tokens: [] };
   const state = isConnected && decodeLab(fragment, { inputs, w_query, w_key, w_value, ...settings });
   if (!state) return null;
   const { temperature, scale, causal, tokens } = state;
