@@ -14,7 +14,6 @@ import torch
 
 from snippets.drawing import grouped, heads, hero, maps, pieces, positions, steps, tables, weights
 from snippets.drawing.pieces import number
-from snippets.drawing.tensors import COLORS
 
 # Unequal sizes, so that a swapped axis cannot pass; numbers of every kind and of many widths.
 torch.manual_seed(0)
@@ -53,7 +52,19 @@ DRAWINGS = {
         lambda: tables.weighted_sum("A sum", WEIGHTS[0], VALUES, OUTPUTS[0]),
         [WEIGHTS[0], VALUES, WEIGHTS[0].unsqueeze(-1) * VALUES, OUTPUTS[0]],
     ),
-    "overview": (lambda: maps.overview("queries", "w_key"), []),
+    "two lists": (
+        lambda: maps.two_lists(
+            "Lists",
+            target=INPUTS,
+            source=VALUES,
+            queries=KEYS,
+            keys=VALUES,
+            values=VALUES,
+            weights=WEIGHTS,
+            outputs=OUTPUTS,
+        ),
+        [],
+    ),
     "shared heads": (
         lambda: grouped.shared_heads("Heads", two=[0, 0, 1, 1, 2, 2], one_each=[0, 1, 2, 3, 4, 5]),
         [],
@@ -260,18 +271,6 @@ def test_bars_are_as_long_as_their_numbers():
     for some, numbers in ((lengths[:4], SCORES[0]), (lengths[4:], WEIGHTS[0])):
         assert torch.allclose(some / some.sum(), numbers / numbers.sum())
     assert len({bar.get_x() for bar in bars[:4]}) == 1, "they start at one line, zero"
-
-
-def test_the_map_lights_what_it_is_told_to_and_nothing_else():
-    maps.overview("queries", "w_key")
-    bold = {text.get_text() for text in plt.gca().texts if text.get_weight() == "bold"}
-    assert bold == {"queries", "w_key"}
-    assert {text.get_text() for text in plt.gca().texts} == set(COLORS)
-
-
-def test_a_name_that_is_on_no_map_is_refused():
-    with pytest.raises(ValueError, match="query"):
-        maps.overview("query")
 
 
 @pytest.mark.parametrize(

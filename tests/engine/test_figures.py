@@ -19,9 +19,8 @@ from matplotlib.animation import FuncAnimation
 
 from engine.run.figures import RC, svg_of, written
 from engine.run.svg import PAPER, page_color
-from snippets.drawing.maps import overview
+from snippets.drawing.maps import two_lists
 from snippets.drawing.tables import matrices, product, weighted_sum
-from snippets.drawing.tensors import COLORS
 from snippets.drawing.weights import heat_map, softmax_bars
 from snippets.walkthrough.attention_scores import scores, weights
 from snippets.walkthrough.inputs import x
@@ -32,7 +31,16 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 ROOT = Path(__file__).parents[2]
 
 DRAWN_IN_THE_CHAPTERS = {
-    "map": lambda: overview(*COLORS),
+    "map": lambda: two_lists(
+        "Lists",
+        target=x[:2],
+        source=x,
+        queries=queries[:2],
+        keys=keys,
+        values=values,
+        weights=weights[:2],
+        outputs=outputs[:2],
+    ),
     "inputs": lambda: matrices("The inputs", inputs=x),
     "projection_weights": lambda: matrices(
         "Weights", w_query=w_query, w_key=w_key, w_value=w_value
