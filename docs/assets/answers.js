@@ -50,7 +50,8 @@ const nameOf = (names, index) =>
   Array.isArray(names) ? names[index] : `${names} ${index + 1}`;
 
 /**
- * Return a place as code and in words, as the lab does: "weights[0, 1] (loan → river)".
+ * Return a place as code and in words, as the lab does: "weights[0, 1] (loan → river)". What has a title
+ * and no name in code is named in words alone: "a window of 3 (query 1 → key 2)".
  *
  * @param {Place} place
  */
@@ -58,11 +59,12 @@ export function namePlace({ tensor, row, column }) {
   const { name, rows, columns, vector, values } = tensor;
   const down = nameOf(rows, row);
   const across = nameOf(columns, column);
+  const between = columns === "column" ? ", " : " → ";
+  if (/\s/.test(name)) return `${name} (${down}${between}${across})`;
   if (vector)
     return values.length === 1 && values[0].length > 1
       ? `${name}[${column}] (${across})`
       : `${name}[${row}] (${down})`;
-  const between = columns === "column" ? ", " : " → ";
   return `${name}[${row}, ${column}] (${down}${between}${across})`;
 }
 
@@ -104,6 +106,35 @@ const RULES = {
       sum: isMasked ? `${spell(value)}, masked` : spellSoftmax(numbers, index, value),
       sources: [isVector ? { tensor: scores } : { tensor: scores, row }],
     };
+  },
+
+  mask: (_, __, value) => ({
+    sum: value ? "True, the query may look at this key" : "False, this key is hidden from the query",
+    sources: [],
+  }),
+
+  // The steps of a worksheet: scores compare rows with rows, and a softmax takes two steps.
+  scores: ([queries, keys, { values }], { row, column }, value) => {
+    const [[divisor]] = values;
+    const sum = spellProducts(queries.values[row], keys.values[column]);
+    const divided = divisor === 1 ? sum : `(${sum}) ÷ ${spell(divisor)}`;
+    return {
+      sum: value === -Infinity ? "hidden" : `${divided} = ${spell(value)}`,
+      sources: [{ tensor: queries, row }, { tensor: keys, row: column }],
+    };
+  },
+
+  power: ([scores], { row, column }, value) => {
+    const numbers = scores.values[row];
+    const below = numbers[column] - Math.max(...numbers);
+    return { sum: `exp(${spell(below)}) = ${spell(value)}`, sources: [{ tensor: scores, row }] };
+  },
+
+  share: ([powers], { row, column }, value) => {
+    const numbers = powers.values[row];
+    const total = numbers.map(spell).join(" + ");
+    const sum = `${spell(numbers[column])} ÷ (${total}), which is ${spell(value)} in tenths`;
+    return { sum, sources: [{ tensor: powers, row }] };
   },
 
   // A mask keeps a score, or puts −∞ in its place.

@@ -4,7 +4,7 @@
 
 import matplotlib.pyplot as plt
 
-from snippets.drawing.pieces import MUTED, canvas, cells, describe, rule, write
+from snippets.drawing.pieces import MUTED, answer, canvas, cells, describe, rule, write
 from snippets.drawing.tensors import COLORS
 
 CELL, GAP, LINE = 17, 30, 24  # pixels: a cell, between panels, a line of text
@@ -51,6 +51,8 @@ def window_masks(title, masks):
                     cells(axes, left + j * CELL, top + i * CELL, CELL, CELL, "weights", 0.7)
         right, bottom = left + side, top + side
         rule(axes, (left, right, right, left, left), (top, top, bottom, bottom, top))
+        named = {"rows": "query", "columns": "key", "color": COLORS["weights"]}
+        answer(axes, name, mask, ("mask",), (left, top, CELL, CELL), **named)
     last = ", ".join(
         f"{name}: keys {', '.join(str(j + 1) for j in mask[-1].nonzero().flatten().tolist())}"
         for name, mask in masks.items()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-from snippets.drawing.pieces import HEADER, MUTED, ROW, canvas, cells, describe, write
+from snippets.drawing.pieces import HEADER, MUTED, ROW, answer, canvas, cells, describe, write
 from snippets.drawing.tensors import COLORS
 
 WIDE, NAMES, BETWEEN = 52, 72, 34  # pixels
@@ -22,6 +22,8 @@ def mask_grids(title, masks):
                 y = HEADER + 26 + i * ROW
                 cells(axes, x + j * WIDE, y, WIDE, ROW, "", 0.2 if mask[i, j] else 0.03)
                 write(axes, middle, y + 21, str(mask[i, j].item()), MUTED, "center")
+        cell = x, HEADER + 26, WIDE, ROW
+        answer(axes, name, mask, ("mask",), cell, rows="query", columns="key")
     describe(
         axes,
         "queries down, keys across",

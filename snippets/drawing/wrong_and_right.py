@@ -9,7 +9,7 @@ SIDE, BETWEEN, TOP = 90, 24, 24  # pixels
 ROWS_AND_COLUMNS = {"weights": ("query", "key"), "inputs": ("row", "column")}
 
 
-def pair(title, wrong, right, of="weights", answers=True):
+def pair(title, wrong, right, of="weights"):
     """What broken and fixed code gives, where None is an error, in the color of a tensor."""
     axes = canvas(title, 2 * SIDE + BETWEEN, TOP + SIDE)
     largest, told = right.max().item(), []
@@ -24,10 +24,9 @@ def pair(title, wrong, right, of="weights", answers=True):
         shape = SIDE / numbers.shape[1], SIDE / max(3, len(numbers))  # of a cell
         small_map(axes, x, numbers / largest, of, *shape)
         told.append(in_words(label, numbers))
-        if answers:
-            rows, columns = ROWS_AND_COLUMNS[of]
-            named = {"rows": rows, "columns": columns, "color": COLORS[of]}
-            answer(axes, label, numbers, None, (x, TOP, *shape), **named)
+        rows, columns = ROWS_AND_COLUMNS[of]
+        named = {"rows": rows, "columns": columns, "color": COLORS[of]}
+        answer(axes, label, numbers, None, (x, TOP, *shape), **named)
     describe(axes, *told)
 
 

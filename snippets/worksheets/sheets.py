@@ -71,4 +71,5 @@ def draw(name, filled=False):
         ("4. Shares: divide by the sum of the row, and round to tenths.", by_head["shares"]),
         ("5. Outputs: the rows of values times their shares, added up.", {"outputs": outputs}),
     ]  # fmt: skip
-    worksheet(f"{name.capitalize()}{', answers' if filled else ''}", given, steps, filled)
+    title = f"{name.capitalize()}{', answers' if filled else ''}"
+    worksheet(title, given, steps, filled, OPTIONS[name].get("divisor", 1))

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.support.browser import Server, turn_page
-from tests.support.chapters import CHAPTERS
+from tests.support.chapters import CHAPTERS, PAGES
 from tests.support.lab import SOURCES, serve_sources
 
 PRODUCT = "walkthrough/queries_keys_values/"
@@ -38,8 +37,8 @@ def page(context: BrowserContext, server: Server) -> Page:
 
 
 def figures_of(site: Path) -> Iterator[tuple[str, str]]:
-    """The numbers of each figure of the chapters, and of the home page, with the page's name."""
-    for name in (*CHAPTERS, "."):
+    """The numbers of each figure of the chapters, of Home and of the worksheets, with the page's name."""
+    for name in (*CHAPTERS, ".", "worksheets"):
         soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
         for figure in soup.select("article figure[data-numbers]"):
             yield name, str(figure["data-numbers"])
@@ -102,11 +101,80 @@ def test_pointing_at_a_number_marks_its_row_and_column_and_tells_the_sum(page: P
     assert before and after and before["height"] == after["height"], "the page moved"
 
 
+@pytest.mark.parametrize(
+    ("path", "title", "tensor", "row", "column", "words"),
+    [
+        ("real_attention/masking/", "Two masks", 1, 0, 2,
+         "causal[0, 2] (query 1 → key 3): False, this key is hidden from the query"),
+        ("real_attention/masking/", "Two masks", 0, 1, 0,
+         "padding, sequence 2 (query 2 → key 1): True, the query may look at this key"),
+        ("language_model/windows_and_sinks/", "What each of nine queries may see", 1, 8, 6,
+         "a window of 3 (query 9 → key 7): True, the query may look at this key"),
+        ("real_attention/mistakes/", "Softmax over the wrong axis, in small", 0, 0, 1,
+         "wrong[0, 1] (query 1 → key 2): "),
+        ("worksheets/", "Scaling, answers", 8, 0, 0, "scores[0, 0] (input 1 → input 1): ("),
+        ("worksheets/", "Heads, answers", -1, 0, 0, "outputs, head 2 (input 1, column 1): "),
+    ],
+)  # fmt: skip
+def test_masks_museum_and_worksheets_answer(
+    page: Page,
+    server: Server,
+    path: str,
+    title: str,
+    tensor: int,
+    row: int,
+    column: int,
+    words: str,
+) -> None:
+    page.goto(server.url + path)
+    figure = page.locator("figure.drawing").nth(
+        page.locator("figure.drawing").evaluate_all(
+            "(all, title) => all.findIndex((one) => one.querySelector('title').textContent === title)",
+            title,
+        )
+    )
+    figure.evaluate(
+        "one => { const folded = one.closest('details'); if (folded) folded.open = true; }"
+    )
+    drawing = figure.locator("svg")
+    count = drawing.evaluate("svg => JSON.parse(svg.parentElement.dataset.numbers).length")
+    drawing.scroll_into_view_if_needed()
+    drawing.hover(position=point(drawing, tensor % count, row, column))
+    expect(figure.locator(".told")).to_contain_text(words)
+
+
+def test_an_empty_worksheet_does_not_give_its_answers_away(page: Page, server: Server) -> None:
+    page.goto(server.url + "worksheets/")
+    told = page.locator("figure.drawing").evaluate_all(
+        "all => all.map((one) => [one.querySelector('title').textContent, 'numbers' in one.dataset])"
+    )
+    assert len(told) == 6
+    assert all(answers == ("answers" in title) for title, answers in told)
+
+
+def test_the_first_click_on_a_figure_is_not_lost(page: Page) -> None:
+    figure, drawing, told = product(page)
+    drawing.scroll_into_view_if_needed()
+    loaded = page.evaluate("[...document.scripts].map((one) => one.src).join()")
+    assert "figures.js" not in loaded
+    place = point(drawing, 2, 1, 0)
+    drawing.evaluate(
+        """(svg, { x, y }) => {
+            const { left, top } = svg.getBoundingClientRect();
+            svg.dispatchEvent(
+                new MouseEvent("click", { bubbles: true, clientX: left + x, clientY: top + y }));
+        }""",
+        place,
+    )
+    expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
+    expect(figure.locator("rect.result")).to_have_count(1)
+
+
 def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
     figure, drawing, told = product(page)
     assert figure.locator("[tabindex]").count() == 1
-    expect(drawing).to_have_accessible_name("One number of keys")
     drawing.focus()
+    expect(drawing).to_have_accessible_name("One number of keys")
     page.keyboard.press("ArrowDown")
     expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
     page.keyboard.press("ArrowRight")
@@ -169,14 +237,12 @@ def test_without_scripts_a_figure_and_its_caption_are_whole(
     plain.close()
 
 
-def test_every_figure_of_a_chapter_has_a_caption(site: Path) -> None:
+def test_every_figure_has_a_caption(site: Path) -> None:
     bare = []
-    for name in CHAPTERS:
+    for name in PAGES:
         soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
-        for figure in soup.select("article figure.drawing"):
-            title = figure.select_one("title")
-            assert title
-            is_map = re.match("The map, with", title.get_text())
-            if not is_map and not figure.select_one("figcaption"):
-                bare.append(f"{name}: {title.get_text()}")
+        for figure in soup.select("article figure"):
+            is_small = figure.find_parent(class_="exhibits")  # the words below it are its caption
+            if not is_small and not figure.select_one("figcaption"):
+                bare.append(f"{name}: {figure.select_one('title')}")
     assert not bare, bare
