@@ -65,7 +65,9 @@ export function showProgress() {
     updateWork((work) => (work.last = { path: pathOf(""), title }));
   }
   const work = readWork();
-  for (const link of document.querySelectorAll(".md-nav--primary a.md-nav__link")) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll(".md-nav--primary a.md-nav__link");
+  for (const link of links) {
     link.querySelector(".finished")?.remove();
     const path = pathOf(link.getAttribute("href") ?? "");
     if (!link.hash && work.pages[path]?.finished) {
