@@ -23,7 +23,11 @@ from engine.model.problem import EngineError, Problem
 IMPORT = re.compile(r'^import (\{[^{}]*\}) from "(\.\.?/[^"\n]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*(?:(?!\*/).)*\*/\n|/\*\*.*?\*/ ?", re.M | re.S)
+# Whole lines of comments; and in a line, a text, which stays as it is, or a comment on a type.
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)\n", re.M | re.S)
+TEXT_OR_TYPE = re.compile(
+    r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`)|/\*\*(?:(?!\*/).)*\*/ ?"""
+)
 INDENTATION = re.compile(r"^[ \t]+|(?<=\n)\n+", re.M)  # and empty lines
 OPEN_TEMPLATE = re.compile(
     r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*$", re.M
@@ -101,7 +105,7 @@ def read_module(file: Path, root: Path) -> Module:
             'write `import { name } from "./file.js";` or `export` before a declaration'
         )
         raise problem(file, root, body, other.start(), what)
-    body = COMMENT.sub("", body)
+    body = TEXT_OR_TYPE.sub(lambda found: found[1] or "", COMMENT.sub("", body))
     if template := OPEN_TEMPLATE.search(body):
         what = f"`{template[0].strip()}` opens a text of several lines, whose indentation would go"
         raise problem(file, root, source, source.find(template[0]), what)

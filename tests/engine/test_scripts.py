@@ -86,10 +86,14 @@ def test_comments_stay_with_the_sources(folder: Path) -> None:
 
 
 def test_a_comment_that_is_part_of_a_line_does_not_take_code_with_it(folder: Path) -> None:
-    text = 'import { log } from "./lib/log.js";\nlog(/** @type {any} */ (1)); // why\nlog("//2");\n'
+    code = (
+        "/** @type {any} */ const first = 1;\n/* two */ log(first);\n"
+        "log(/** @type {any} */ (1)); // why\nlog(\"//2\", '/* 3 */', `/** ${4} */`);\n"
+    )
+    text = f'import {{ log }} from "./lib/log.js";\n{code}/**\n * Its own lines.\n */\nlog(5);\n'
     write(folder, "main.js", text)
     joined = join_scripts(folder, folder)[folder / "main.js"]
-    assert 'log((1)); // why\nlog("//2");\n' in joined
+    assert f"{code}log(5);\n".replace("/** @type {any} */ ", "") in joined
 
 
 def test_a_comment_at_the_start_of_a_line_does_not_take_the_next_lines_with_it(
