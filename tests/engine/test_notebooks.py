@@ -546,6 +546,29 @@ def test_code_between_cells_comes_with_the_first_that_needs_it(short) -> None:
     assert sum("most = max" in source for source in code) == 1
 
 
+@pytest.mark.parametrize(("name", "is_refused"), [("many", True), ("others", False)])
+def test_a_cell_may_not_take_the_name_of_a_helper_that_a_later_one_needs(
+    short, name: str, is_refused: bool
+) -> None:
+    short.snippet(
+        DRAWING.replace("len(heights)", "many(heights)").replace(
+            "    def bars", "    def many(heights):\n        return len(heights)\n\n    def bars"
+        ),
+        "drawing/bars",
+    )
+    taken = f"# --8<-- [start:taken]\n    {name} = [1, 2]\n    # --8<-- [end:taken]\n    "
+    short.snippet(SNIPPET[: SNIPPET.index("# --8<-- [start:picture]")] + taken)
+    page = SHORT.replace('::: output "Half" half_of_three', "::: taken")
+    short.page(page.replace("{{ bars([7]) }}", "{{ half(7) }}"))
+    if is_refused:
+        assert problem(short, helpers=("drawing/bars",)) == (
+            'snippets/one.py:16: binds "many", and in a notebook that takes away the one of '
+            "snippets/drawing/bars.py:4, which a later cell needs: give one of the two another name"
+        )
+    else:
+        assert f"{name} = [1, 2]" in sources(cells(short, helpers=("drawing/bars",)), "code")
+
+
 def test_a_figure_in_prose_that_is_framed_stands_below_it(short) -> None:
     text = "\n".join(sources(cells(short, helpers=("drawing/bars",)), "markdown"))
     assert "> **Note**\n" in text and "> Beside." in text

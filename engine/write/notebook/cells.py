@@ -25,6 +25,7 @@ from engine.model.page import (
     Value,
     WholeFile,
 )
+from engine.model.problem import EngineError, Problem
 from engine.model.result import Figure
 from engine.programs.slicer import in_order_of_imports
 from engine.programs.statements import Statement
@@ -32,7 +33,7 @@ from engine.read.page import VALUE
 from engine.read.snippet import is_measured
 from engine.write.notebook import exercises, prose
 from engine.write.notebook.blanks import Blanks
-from engine.write.notebook.code import Code
+from engine.write.notebook.code import Code, Prerequisites
 from engine.write.notebook.exercises import Exercise
 from engine.write.notebook.plan import Plan, title_of
 from engine.write.page import escape_in_context, fence, title_of_output
@@ -405,6 +406,7 @@ class Cells:
         if between := self.code.between(needed, self.used):
             needed = self.code.prerequisites(sections, expressions, between)
             self.insert(between)
+        self.check_names(needed)
         rooms: dict[str, list[str]] = {"drawing": [], "checks": [], "given": []}
         for path, text in needed.texts.items():
             rooms[self.blanks.room(self.code.slicer.source(path))].append(text)
@@ -425,6 +427,37 @@ class Cells:
             yield Cell("\n\n\n".join([words()["folded_checks"], *rooms["checks"]]), "helper")
         if rooms["given"]:
             yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
+
+    def check_names(self, given: Prerequisites) -> None:
+        """Raise EngineError where a cell binds a helper's name, and a later cell needs the helper.
+
+        In the project they are names of two files; in a notebook there is one of each name. The
+        same statement in both does no harm.
+        """
+        helpers = {
+            name: (path, statement)
+            for path, statements in given.statements.items()
+            for statement in statements
+            for name in statement.names.binds
+        }
+        taken: dict[str, str] = {}  # where a cell binds the name of a helper
+        for cell in self.cells:
+            for name in taken:
+                path, helper = helpers[name]
+                if helper in self.needed(cell):
+                    there = self.code.slicer.where(path, helper.first)
+                    what = (
+                        f'binds "{name}", and in a notebook that takes away the one of {there}, '
+                        f"which a later cell needs: give one of the two another name"
+                    )
+                    raise EngineError([Problem(taken[name], what)])
+            snippet = self.build.snippets[cell.shown.stem] if cell.shown else None
+            for statement in self.code.statements(cell.shown.keys) if cell.shown else ():
+                for name in statement.names.binds & helpers.keys():
+                    path, helper = helpers[name]
+                    is_same = statement.is_import or statement.text == helper.text
+                    if snippet and snippet.path != path and not is_same:
+                        taken.setdefault(name, f"{snippet.where}:{statement.first}")
 
     def insert(self, statements: Iterable[Statement]) -> None:
         """Put each statement in front of the first cell that needs it."""
