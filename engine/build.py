@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -222,6 +223,7 @@ class Engine:
             dict(sorted(snippet.expressions.items())),
             read_timeout(snippet.text),
             shown_after=snippet.shown_after,
+            ignored=[os.path.realpath(os.path.expanduser(f)) for f in self.project.options.ignored],
             helpers=[str(self.project.snippet(stem)) for stem in self.project.options.helpers],
             proof=not is_measured(snippet.text) and (is_unproved or bool(snippet.expressions)),
         )

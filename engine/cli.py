@@ -61,10 +61,10 @@ def main(arguments: list[str] | None = None) -> int:
     command: str = options.command or "run"
     try:
         config = read_config(Path(options.config).resolve())
+        project = config.project()
     except EngineError as error:
         say(f"{error}\n", sys.stderr)
         return 1
-    project = config.project()
     if not project.snippets.is_dir():  # snippets can be run before there is any page
         where = f"No {project.snippets_name}/ here: run this in the project's folder."
         say(f"{where}\n", sys.stderr)

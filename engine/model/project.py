@@ -20,6 +20,8 @@ class Options:
     whole_notebooks: folders of docs/ whose chapters make one notebook together, too
     branch: the branch from which Colab can open the published notebooks
     moved: old pages and those that took their place, such as `("a/old.md", "a/new.md")`
+    ignored: folders outside the project, such as `~/.cache/weights`, in which snippets keep what
+        they make again where it is missing; what lies there makes no snippet stale
     """
 
     helpers: tuple[str, ...] = ()
@@ -27,6 +29,7 @@ class Options:
     whole_notebooks: tuple[str, ...] = ()
     branch: str = "gh-pages"
     moved: tuple[tuple[str, str], ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Job:
         it, as `file:line`
     shown_after: by the name of a section, the expressions that stand below that section on a page,
         each with its place. The run fails where such a value changes later
+    ignored: folders of which no file counts as one that it read
     helpers: paths of the modules that expressions may take names from, imported only when needed
     timeout: in seconds
     program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
@@ -42,6 +43,7 @@ class Job:
     expressions: dict[str, str]
     timeout: int
     shown_after: dict[str, dict[str, str]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
     helpers: list[str] = field(default_factory=list)
     program: str | None = None
     proof: bool = False

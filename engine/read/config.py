@@ -41,8 +41,16 @@ class Config:
 
 
 def options_of(values: dict[str, Any]) -> Options:
-    """Return options with tuples in the place of lists, and of dictionaries their items."""
-    return Options(**{name: fixed(value) for name, value in values.items()})
+    """Return options with tuples in the place of lists, and of dictionaries their items.
+
+    Raises EngineError where a folder that is to be ignored is no whole path.
+    """
+    options = Options(**{name: fixed(value) for name, value in values.items()})
+    for folder in options.ignored:
+        if not folder.startswith(("/", "~/")):
+            what = f'"{folder}" is looked for from nowhere: begin it with "/", or "~/" for home'
+            raise EngineError([Problem("mkdocs.yml: ignored", what)])
+    return options
 
 
 def fixed(value: Any) -> Any:

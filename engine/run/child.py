@@ -55,7 +55,11 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     limit_memory()
     seed_differently()
     redirect_output(job.scratch)
-    guard, shapes, result = Guard(job.root, job.scratch), ShapeChecker(), Result(job.stem)
+    guard, shapes, result = (
+        Guard(job.root, job.scratch, job.ignored),
+        ShapeChecker(),
+        Result(job.stem),
+    )
     guard.install()
     set_up(job, guard, shapes)
     process = os.getpid()

@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ NOT_SOURCES = (".cache/", ".venv/", ".git/", "engine/")  # below the root
 SYSTEM = re.compile(
     r"/(proc|sys|dev|etc|run|bin|lib\w*|(usr|usr/local|opt/\w+)/(lib\w*|share|bin))/|/dev/|"
     rf"{re.escape(tempfile.gettempdir())}/torchinductor_|"
-    r".*/\.(cache|config)/(matplotlib|torch_|self-attention/)"
+    r".*/\.(cache|config)/(matplotlib|torch_)"
 )
 
 
@@ -42,10 +43,13 @@ class Guard:
     """The dependency record of one run.
 
     opened: as in `Result.opened`
+    ignored: folders that are left out of it
     """
 
-    def __init__(self, root: str, scratch: str) -> None:
+    def __init__(self, root: str, scratch: str, ignored: Iterable[str] = ()) -> None:
         self.root, self.scratch = root, os.path.realpath(scratch)
+        own = os.path.dirname(self.scratch)
+        self.ignored = tuple(f"{folder}/" for folder in (own, *ignored))
         self.opened: dict[str, Stamp | None] = {}
         self.is_noting = False
 
@@ -95,9 +99,7 @@ class Guard:
         if path.endswith(".pyc") and "/__pycache__/" in path:
             folder, _, name = path.rpartition("/__pycache__/")
             path = f"{folder}/{name.partition('.')[0]}.py"
-        if f"{path}/".startswith(f"{os.path.dirname(self.scratch)}/") or not is_tracked(
-            path, self.root
-        ):
+        if f"{path}/".startswith(self.ignored) or not is_tracked(path, self.root):
             return
         below = path.startswith(f"{self.root}/")
         name = os.path.relpath(path, self.root) if below else path

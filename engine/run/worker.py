@@ -90,7 +90,7 @@ def main() -> None:
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[str]:
     """Make a folder for the children; remove those that killed workers have left."""
-    prefix = "self-attention-engine_"
+    prefix = "snippet-worker_"
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         owner = re.match(rf"{prefix}(\d+)_", left.name)
         with contextlib.suppress(PermissionError):

@@ -50,6 +50,7 @@ class EngineConfig(Config):  # type: ignore[no-untyped-call]
     whole_notebooks = c.ListOfItems(c.Type(str), default=[])
     branch = c.Type(str, default="gh-pages")
     moved = c.Type(dict, default={})
+    ignored = c.ListOfItems(c.Type(str), default=[])
 
 
 class LogReporter(Reporter):

@@ -17,6 +17,7 @@ import pytest
 from engine.cache import store
 from engine.cache.freshness import Freshness
 from engine.model.problem import EngineError
+from engine.model.project import Options
 from engine.run import environment, guard
 from tests.support.sample import Sample
 
@@ -321,8 +322,9 @@ def test_files_beside_the_project_and_a_database_count(sample: Sample) -> None:
 def test_a_copy_of_installed_weights_is_no_source(sample: Sample) -> None:
     """A snippet unpacks a package to there once; to digest 540 MB would take longer than to run."""
     away = sample.root.parent / f"{sample.root.name}-away"
-    copy = away / ".cache" / "self-attention" / "weights"
-    other = copy.parents[1] / "stray"
+    copy = away / "unpacked" / "weights"
+    other = away / "stray"
+    sample.options = Options(ignored=(str(copy.parent),))
     copy.parent.mkdir(parents=True)
     for path in (copy, other):
         path.write_text("1")

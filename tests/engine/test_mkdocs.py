@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.support.in_process import engine
 from tests.support.mkdocs import CONFIG, PAGE, Served, build, build_in_a_process
 from tests.support.sample import Sample
 
@@ -50,6 +51,15 @@ def test_it_builds_in_a_process_of_its_own_too(mkdocs: Sample, root: Path) -> No
     assert done.returncode != 0
     assert "division by zero" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_ignored_folder_is_named_by_its_whole_path(mkdocs: Sample) -> None:
+    options = "plugins: [{engine: {ignored: [weights]}}]"
+    (mkdocs.root / "mkdocs.yml").write_text(CONFIG.replace("plugins: [engine]", options))
+    told = 'mkdocs.yml: ignored: "weights" is looked for from nowhere: begin it with "/"'
+    for done in (build(mkdocs), engine(mkdocs)):
+        assert done.returncode == 1
+        assert told in done.stderr and "Traceback" not in done.stderr
 
 
 def test_it_builds_from_another_folder_too(

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 from engine.build import Engine
 from engine.model.build import Build
-from engine.model.project import Project
+from engine.model.project import Options, Project
 from engine.model.result import Result
 from engine.run.pool import Pool
 from engine.write.page import markdown
@@ -32,12 +32,13 @@ class Sample:
         self.pool = pool
         (self.root / "docs").mkdir()
         (self.root / "snippets").mkdir()
+        self.options = Options()
         self.engine = self.fresh_engine()
         self.build = Build()
 
     def fresh_engine(self) -> Engine:
         """Another process would have an engine of its own: no memory but the cache."""
-        self.engine = Engine(Project(self.root))
+        self.engine = Engine(Project(self.root, options=self.options))
         self.engine.pool = self.pool
         return self.engine
 
