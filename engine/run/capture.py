@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 LIBC = ctypes.CDLL(None)
 APPEND = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
 MAX_FIGURES = 20  # of a section; a page shows one or two
-# What moves a terminal's cursor, and what is between such: colors and other escape codes are lost.
-ESCAPE = re.compile(
-    r"\x1b\[(?P<numbers>[0-?]*)[ -/]*(?P<code>[@-~])"  # such as colors: \x1b[31m
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # such as links
-    r"|\x1b[ -/]*[0-~]"
-    r"|(?P<mark>[\r\b\n])"
-)
+# Codes that a terminal obeys, such as colors, links and the moves of its cursor.
+CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
 
 
 def redirect_output(scratch: str) -> None:
@@ -74,49 +69,13 @@ class Output:
 
 
 def as_shown(text: str) -> str:
-    r"""Return a text as a terminal shows it: progress bars at their end, and without colors.
+    r"""Return a text about as a terminal shows it: without colors, and progress bars at their end.
 
-    Other control characters are spelled out: `\x07`.
+    A line that was begun again is what was written last. Other control characters are spelled
+    out: `\x07`.
     """
-    if not re.search(r"[\x1b\r\b]", text):
-        return visible(text)
-    rows: list[list[str]] = [[]]
-    row = column = position = 0
-    for match in ESCAPE.finditer(text):
-        column = write(rows[row], column, text[position : match.start()])
-        position = match.end()
-        number = int(match["numbers"]) if (match["numbers"] or "").isdigit() else 0
-        match match["mark"] or match["code"]:
-            case "\n":
-                row, column = row + 1, 0
-            case "\r":
-                column = 0
-            case "\b" | "D":
-                column = max(0, column - max(1, number))
-            case "C":
-                column += max(1, number)
-            case "G":
-                column = max(1, number) - 1
-            case "A" | "F":
-                row = max(0, row - max(1, number))
-            case "B" | "E":
-                row += max(1, number)
-            case "K":
-                line = rows[row]
-                start, end = ((column, None), (0, column), (0, None))[min(number, 2)]
-                line[start:end] = [" "] * (len(line[start:end]) if number == 1 else 0)
-        rows += [[] for _ in range(min(row, 10_000) + 1 - len(rows))]
-        row = min(row, len(rows) - 1)
-    write(rows[row], column, text[position:])
-    return visible("\n".join("".join(line) for line in rows))
-
-
-def write(row: list[str], column: int, text: str) -> int:
-    """Write text over a row from a column on; return the column after it."""
-    if text:
-        row += " " * (min(column, 10_000) - len(row))
-        row[column : column + len(text)] = text
-    return column + len(text)
+    lines = CODES.sub("", text).split("\n")
+    return visible("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines))
 
 
 def read_errors(scratch: str, root: str) -> str:
