@@ -38,7 +38,7 @@ from engine.run.preload import import_late, import_once
 
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 LINE = struct.Struct("q")
-POLL = 0.05  # seconds between looks at what a child prints and how long it runs
+POLL = 0.01  # seconds between looks at what a child prints and how long it runs
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 
 
@@ -117,18 +117,10 @@ class Jobs:
         self.buffer = b""
         self.waiting: list[Job] = []
         self.ended = False
-        self.child_ended, wakeup = os.pipe()
-        for end in (self.child_ended, wakeup):
-            os.set_blocking(end, False)
-        signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def read(self, timeout: float | None) -> None:
-        """Wait up to `timeout` seconds (None: without end) for jobs or the end of a child."""
-        ready, _, _ = select.select([self.descriptor, self.child_ended], [], [], timeout)
-        if self.child_ended in ready:
-            os.read(self.child_ended, 4096)
-        if self.descriptor in ready:
+        """Wait up to `timeout` seconds (None: without end) for jobs."""
+        if select.select([self.descriptor], [], [], timeout)[0]:
             data = os.read(self.descriptor, 1 << 20)
             self.ended = not data
             *lines, self.buffer = (self.buffer + data).split(b"\n")
@@ -156,9 +148,7 @@ def start(job: Job, folder: str, results: int) -> Child:
         ask_system(PR_SET_CHILD_SUBREAPER, 1)
         ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
         os.close(results)
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         child.run(job, lambda line: LINE.pack_into(progress, 0, line))
         status = 0
     except BaseException as error:  # a snippet can take from the engine, too, what it needs
