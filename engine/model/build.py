@@ -35,8 +35,10 @@ class Snippet:
     pages: list[str] = field(default_factory=list)
     in_blocks: set[str] = field(default_factory=set)
 
-    def section(self, name: str) -> Section | None:
-        return next((section for section in self.sections if section.name == name), None)
+    def named(self, names: Iterable[str]) -> list[Section]:
+        """Return the sections of these names, in their order; unknown names are left out."""
+        sections = {section.name: section for section in self.sections}
+        return [sections[name] for name in names if name in sections]
 
 
 @dataclass

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+
+LAST_LINE = sys.maxsize  # greater than any line number
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,9 @@ class Section:
     start: int
     end: int
     hidden: bool = False
+
+
+WHOLE_FILE = Section("whole", 0, LAST_LINE)
 
 
 @dataclass(frozen=True)

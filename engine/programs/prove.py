@@ -13,8 +13,8 @@ from engine.model.build import Build, Snippet
 from engine.model.problem import Problem, shortened
 from engine.model.project import Project
 from engine.model.result import Job, Result, SectionOutput
-from engine.model.snippet import CodeBlock, Section
-from engine.programs.slicer import WHOLE_FILE, CannotStandAlone, Reach, Slicer
+from engine.model.snippet import WHOLE_FILE, CodeBlock, Section
+from engine.programs.slicer import CannotStandAlone, Reach, Slicer
 from engine.read.snippet import is_measured, read_timeout
 from engine.read.syntax import UNREADABLE
 from engine.run.pool import Pool

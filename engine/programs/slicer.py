@@ -19,14 +19,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 
-from engine.model.snippet import Section
+from engine.model.snippet import LAST_LINE, Section
 from engine.programs.imports import Import, bound_name, is_local, local_file, local_module
 from engine.programs.names import Names
-from engine.programs.statements import DEFINITIONS, Output, Statement, read_statements
-from engine.read.snippet import MARKER
+from engine.programs.statements import DEFINITIONS, Output, Statement, code_of, read_statements
 
-LAST_LINE = sys.maxsize  # greater than any line number
-WHOLE_FILE = Section("whole", 0, LAST_LINE)
 BUILTINS = {*dir(builtins), "__name__", "__file__", "__doc__"}
 SILENCE = "with contextlib.redirect_stdout(io.StringIO()):  # the page shows this output elsewhere"
 
@@ -74,18 +71,8 @@ class Slicer:
 
     def code(self, path: Path, sections: Collection[Section]) -> str:
         """Return the code of some sections as readers can run it: without local imports."""
-        hidden = {
-            line
-            for statement in self.read(path)
-            if is_local(statement.node, path, self.root) or statement.is_of_future
-            for line in range(statement.first, statement.last + 1)
-        }
-        source = list(enumerate(self.source(path).split("\n"), start=1))
-        parts = []
-        for section in sections:
-            inside = source[section.start : section.end - 1]
-            lines = [line for n, line in inside if n not in hidden and not MARKER.search(line)]
-            parts.append(textwrap.dedent("\n".join(lines)).strip("\n"))
+        hidden = [s for s in self.read(path) if is_local(s.node, path, self.root) or s.is_of_future]
+        parts = (code_of(self.source(path), section, hidden) for section in sections)
         return "\n\n".join(filter(None, parts))
 
     def program(

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from engine.model.snippet import Section
 from engine.programs.names import Names, names_in, root_name
 from engine.read.snippet import MARKER
 from engine.read.syntax import first_line, statements
@@ -111,6 +113,20 @@ def read_statements(source: str) -> Iterator[Statement]:
             id(node) not in top,
         )
         previous = last
+
+
+def code_of(source: str, section: Section, without: Iterable[Statement] = ()) -> str:
+    """Return the code of a section without markers, as it stands at the margin.
+
+    without: statements to leave out, with the blank lines that this leaves behind
+    """
+    hidden = {n for statement in without for n in range(statement.first, statement.last + 1)}
+    lines = list(enumerate(source.split("\n"), start=1))[section.start : section.end - 1]
+    kept = [line for n, line in lines if n not in hidden and not MARKER.search(line)]
+    code = textwrap.dedent("\n".join(kept))
+    if not hidden.isdisjoint(n for n, _ in lines):
+        code = re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)
+    return code.strip("\n")
 
 
 def is_comment(line: str) -> bool:

@@ -15,9 +15,9 @@ from typing import Any
 from engine.model.build import Build
 from engine.model.page import Container, Example, Heading, Page, Prose, Value, walk
 from engine.model.tensors import Tensor
+from engine.programs.statements import code_of
 from engine.write.built import built
 from engine.write.notebook.plan import Site, kind_of
-from engine.write.page import code_of
 
 WORDS_PER_MINUTE = 200
 MINUTES_PER_EXERCISE = 3
@@ -57,8 +57,8 @@ def minutes(page: Page, build: Build) -> int:
             exercises += 1
         elif isinstance(block, Example) and block.verb in ("", "code"):
             snippet = build.snippets.get(block.stem)
-            sections = [name for name in block.sections if snippet and snippet.section(name)]
-            words += sum(len(code_of(snippet, name).split()) for name in sections if snippet)
+            sections = snippet.named(block.sections) if snippet else []
+            words += sum(len(code_of(snippet.text, one).split()) for one in sections if snippet)
     minutes = words / WORDS_PER_MINUTE + exercises * MINUTES_PER_EXERCISE
     return 5 * max(1, round(minutes / 5))
 

@@ -18,9 +18,9 @@ from engine.model.build import Build, Snippet
 from engine.model.page import Block, Example, Page, Print, Value, WholeFile, walk
 from engine.model.problem import visible
 from engine.model.result import SavedFile
-from engine.model.snippet import CodeBlock
-from engine.programs.statements import Statement
-from engine.read.snippet import MARKER, is_measured
+from engine.model.snippet import WHOLE_FILE, CodeBlock
+from engine.programs.statements import code_of
+from engine.read.snippet import is_measured
 from engine.write.uses import Origins
 from engine.write.words import words
 
@@ -76,7 +76,7 @@ class _Writer:
                 value = self.build.value(block)
                 return self.output(value.lines or value.text or "", block.title, block.stem)
             case WholeFile():
-                code = code_of(self.build.snippets[block.stem], None)
+                code = code_of(self.build.snippets[block.stem].text, WHOLE_FILE)
                 written = fence(block.info, code, block.marks)
                 return paragraphs([*self.program(CodeBlock(block.stem)), written])
             case Value():
@@ -100,10 +100,11 @@ class _Writer:
 
     def code(self, block: Example) -> Iterator[str]:
         snippet = self.build.snippets[block.stem]
+        sections = snippet.named(block.sections)
         imports = self.origins.local_imports(snippet)
-        shown = joined(filter(None, (code_of(snippet, name, imports) for name in block.sections)))
+        shown = joined(filter(None, (code_of(snippet.text, one, imports) for one in sections)))
         if not shown:
-            shown = joined(code_of(snippet, name) for name in block.sections)
+            shown = joined(code_of(snippet.text, one) for one in sections)
         elif uses := self.origins.line(self.page, snippet, block.sections):
             yield f'<span class="uses" data-search-exclude>{uses}</span>'
         yield from self.program(CodeBlock(block.stem, block.sections))
@@ -185,24 +186,6 @@ def position(block: Block) -> tuple[int, int]:
 def title_of_output(snippet: Snippet) -> str:
     """Return what an output is called where the page gives it no title."""
     return words()["measured" if is_measured(snippet.text) else "output"]
-
-
-def code_of(snippet: Snippet, name: str | None, without: Iterable[Statement] = ()) -> str:
-    """Return the code of a section, or with None of the whole file, without markers.
-
-    without: statements to leave out, with the blank lines that this leaves behind
-    """
-    lines = list(enumerate(snippet.text.split("\n"), start=1))
-    if name is not None:
-        section = snippet.section(name)
-        assert section is not None, f"{snippet.stem} has no section {name}"
-        lines = lines[section.start : section.end - 1]
-    hidden = {n for statement in without for n in range(statement.first, statement.last + 1)}
-    kept = [line for n, line in lines if n not in hidden and not MARKER.search(line)]
-    code = "\n".join(kept) if name is None else textwrap.dedent("\n".join(kept))
-    if not hidden.isdisjoint(n for n, _ in lines):
-        code = re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)
-    return code.strip("\n")
 
 
 def joined(parts: Iterable[str]) -> str:

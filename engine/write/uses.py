@@ -51,7 +51,7 @@ class Origins:
 
     def sources(self, snippet: Snippet, sections: Iterable[str]) -> dict[Path, list[str]]:
         """Return the names that sections of a snippet import from other files of the project."""
-        inside = [section for name in sections if (section := snippet.section(name))]
+        inside = snippet.named(sections)
         found: dict[Path, list[str]] = {}
         for statement in self.local_imports(snippet):
             if not any(s.start < statement.first and statement.last < s.end for s in inside):

@@ -105,7 +105,7 @@ class Blanks:
     def check(self, stem: str, section: str) -> Snippet | None:
         """Return the file that has a check for a section of a snippet, or None."""
         checks = self.checks.get(stem)
-        if checks is None or checks.section(section) is None:
+        if checks is None or not checks.named([section]):
             return None
         self.used_checks.add((stem, section))
         return checks

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from engine.model.build import Snippet
 from engine.model.project import Project
-from engine.model.snippet import Section
-from engine.programs.slicer import LAST_LINE, Reach, Slice, Slicer, statements_in
+from engine.model.snippet import LAST_LINE
+from engine.programs.slicer import Reach, Slice, Slicer, statements_in
 from engine.programs.statements import Statement
 
 
@@ -32,13 +32,9 @@ class Code:
         self.slicer = Slicer(project.root, {s.path: s.text for s in snippets.values()})
         self.helpers = [project.snippet(stem) for stem in project.options.helpers]
 
-    def sections(self, stem: str, names: Iterable[str]) -> list[Section]:
-        snippet = self.snippets[stem]
-        return [section for name in names if (section := snippet.section(name))]
-
     def piece(self, stem: str, names: Iterable[str]) -> str:
         """Return the code of sections without local imports."""
-        code = self.slicer.code(self.snippets[stem].path, self.sections(stem, names))
+        code = self.slicer.code(self.snippets[stem].path, self.snippets[stem].named(names))
         return re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)  # where an import is gone
 
     def statements(self, sections: Iterable[tuple[str, str]]) -> set[Statement]:
@@ -47,7 +43,7 @@ class Code:
             statement
             for stem, name in sections
             for statement in statements_in(
-                self.slicer.read(self.snippets[stem].path), self.sections(stem, [name])
+                self.slicer.read(self.snippets[stem].path), self.snippets[stem].named([name])
             )
         }
 
@@ -58,7 +54,7 @@ class Code:
         if expression:
             found.add_expression(expression, [path, *self.helpers])
         else:
-            found.add(path, self.sections(stem, names))
+            found.add(path, self.snippets[stem].named(names))
         return set().union(*found.taken.values())
 
     def prerequisites(
@@ -77,7 +73,7 @@ class Code:
         """
         found = Slice(self.slicer, Reach.NEEDED)
         for stem, names in sections.items():
-            found.add(self.snippets[stem].path, self.sections(stem, names))
+            found.add(self.snippets[stem].path, self.snippets[stem].named(names))
         for stem, expression in expressions:
             found.add_expression(expression, [self.snippets[stem].path, *self.helpers])
         shown = self.statements((stem, name) for stem, names in sections.items() for name in names)
