@@ -15,12 +15,12 @@ from engine.build import Engine
 from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
 from engine.model.result import Result
-from engine.read.config import read_config
+from engine.read.config import read_config, site_of
 from engine.reporter import Reporter
 from engine.site.write import mirror, write_site
-from engine.write.notebook import notebook_problems, site_of
+from engine.write.notebook import notebook_problems
 from engine.write.page import markdown
-from engine.write.uses import Origins, titles_in
+from engine.write.uses import Origins
 
 BAR_WIDTH = 24  # characters
 COMMANDS = {
@@ -83,12 +83,12 @@ def main(arguments: list[str] | None = None) -> int:
         build = engine.refresh()
         problems = build.problems + build.warnings
         done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
+        site = site_of(config.data, project.options.branch)
         if command != "write":
-            site = site_of(config.data, project.options.branch)
             problems += notebook_problems(build, project, site)
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
-            origins = Origins(build, titles_in(config.data.get("nav") or []))
+            origins = Origins(build, site)
             say(markdown(page, build, origins, project.has_includes), sys.stdout)
             build.problems = problems
             problems = build.problems_on(page)

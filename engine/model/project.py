@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+COLAB = "https://colab.research.google.com/github"
 PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # their endings under MkDocs
 
 
@@ -94,6 +97,28 @@ class Project:
             return Path(path).relative_to(self.root).as_posix()
         except ValueError:
             return str(path)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the configuration of a site says about it.
+
+    nav: by the pages of the navigation, such as `walkthrough/inputs.md`, in its order: what it
+        calls each of them, and the title of its section; or ""
+    address: where it is published, or ""
+    repository: the address of its repository, or ""
+    branch: the branch to which it is published, from which Colab can open notebooks
+    """
+
+    nav: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    address: str = ""
+    repository: str = ""
+    branch: str = "gh-pages"
+
+    def colab(self, path: str) -> str:
+        """Return the address at which Colab opens a published file, or ""."""
+        found = re.match(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", self.repository)
+        return f"{COLAB}/{found[1]}/blob/{self.branch}/{path}" if found else ""
 
 
 def files_below(folder: Path, endings: tuple[str, ...], links: bool) -> list[Path]:

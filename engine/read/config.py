@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import yaml
 from yaml_env_tag import add_env_tag  # type: ignore[import-untyped]
 
 from engine.model.problem import EngineError, Problem
-from engine.model.project import Options, Project
+from engine.model.project import Options, Project, Site
 
 PLUGIN, INCLUDES = "engine", "pymdownx.snippets"
 
@@ -74,6 +75,22 @@ def read_config(path: Path) -> Config:
     if parent := data.pop("INHERIT", None):
         data = merged(read_config(path.parent / parent).data, data)
     return Config(path, data)
+
+
+def site_of(config: Mapping[str, Any], branch: str) -> Site:
+    """Return what mkdocs.yml says, under MkDocs' names: `nav`, `site_url`, `repo_url`."""
+    nav = dict(pages_in(config.get("nav") or [], ""))
+    return Site(nav, config.get("site_url") or "", config.get("repo_url") or "", branch)
+
+
+def pages_in(items: list[Any], section: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each page of a navigation, with its title and that of its section."""
+    for item in items:
+        for title, page in item.items() if isinstance(item, dict) else [("", item)]:
+            if isinstance(page, list):
+                yield from pages_in(page, title)
+            else:
+                yield page, (title, section)
 
 
 def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

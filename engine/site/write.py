@@ -20,14 +20,15 @@ from engine.model.build import Build
 from engine.model.problem import Problem
 from engine.model.project import Project
 from engine.model.tensors import Tensor
+from engine.read.config import site_of
 from engine.read.tensors import read_tensors
 from engine.site.card import card
 from engine.site.scripts import join_scripts
 from engine.write.about import about, shapes, with_front_matter
-from engine.write.notebook import notebooks, site_of
+from engine.write.notebook import notebooks
 from engine.write.page import address_of_file, markdown
 from engine.write.palette import palette_css
-from engine.write.uses import Origins, titles_in
+from engine.write.uses import Origins
 from engine.write.words import template
 
 
@@ -55,7 +56,7 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
     site = site_of(config, project.options.branch)
     found = notebooks(build, project, site)
     written = Written(problems=found.problems)
-    origins = Origins(build, titles_in(config.get("nav") or []))
+    origins = Origins(build, site)
     tensors = tensors_of(project)
     known_shapes = shapes(build, tensors)
     for page in build.pages:

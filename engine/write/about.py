@@ -14,10 +14,11 @@ from typing import Any
 
 from engine.model.build import Build
 from engine.model.page import Container, Example, Heading, Page, Prose, Value, walk
+from engine.model.project import Site
 from engine.model.tensors import Tensor
 from engine.programs.statements import code_of
 from engine.write.built import built
-from engine.write.notebook.plan import Site, kind_of
+from engine.write.notebook.plan import kind_of
 
 WORDS_PER_MINUTE = 200
 MINUTES_PER_EXERCISE = 3
@@ -30,10 +31,10 @@ def about(page: Page, build: Build, site: Site, known: Mapping[str, str]) -> dic
     known: the `shapes` of the tensors, which are the same for every page
     """
     found: dict[str, Any] = {"built": built()}
-    part = dict(site.nav).get(page.name, "")
+    _, part = site.nav.get(page.name, ("", ""))
     if part and kind_of(page) != "none":
         pages = {other.name: other for other in build.pages}
-        names = [name for name, section in site.nav if section == part and name in pages]
+        names = [name for name, (_, s) in site.nav.items() if s == part and name in pages]
         steps = [name for name in names if kind_of(pages[name]) != "none"]
         found["chapter"] = {
             "part": part,

@@ -8,12 +8,13 @@ program behind the copy button has all that the code needs.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from engine.model.build import Build, Snippet
 from engine.model.page import Page, code_blocks
+from engine.model.project import Site
 from engine.programs.imports import is_local, local_file
 from engine.programs.statements import Statement, read_statements
 from engine.write.words import words
@@ -22,11 +23,11 @@ from engine.write.words import words
 class Origins:
     """Knows on which page each snippet is shown first.
 
-    titles: what the navigation calls its pages, by their names, in its order
+    site: its navigation has the titles of pages, and their order
     """
 
-    def __init__(self, build: Build, titles: Mapping[str, str] | None = None) -> None:
-        self.titles = titles or {}
+    def __init__(self, build: Build, site: Site | None = None) -> None:
+        self.titles = {name: title for name, (title, _) in site.nav.items()} if site else {}
         self.pages: dict[str, Page] = {}
         self.imports: dict[str, list[Statement]] = {}
         self.stems = {snippet.path: stem for stem, snippet in build.snippets.items()}
@@ -93,12 +94,3 @@ def listed(names: Iterable[str]) -> str:
     """Return names as code: "`a`", "`a` and `b`", "`a`, `b` and `c`"."""
     *others, last = [f"`{name}`" for name in dict.fromkeys(names)]
     return f"{', '.join(others)}{words()['uses_and']}{last}" if others else last
-
-
-def titles_in(nav: Iterable[Any]) -> dict[str, str]:
-    """Return what a navigation of mkdocs.yml calls its pages, by their names, in its order."""
-    found: dict[str, str] = {}
-    for item in nav:
-        for title, page in item.items() if isinstance(item, dict) else [("", item)]:
-            found |= titles_in(page) if isinstance(page, list) else {page: title}
-    return found

@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 
 from engine.model.tensors import Tensor
+from engine.read.config import site_of
 from engine.read.page import parse
 from engine.write.about import about, shapes, with_front_matter
-from engine.write.notebook import site_of
 from engine.write.page import markdown
-from engine.write.uses import Origins, titles_in
+from engine.write.uses import Origins
 from tests.support.sample import Sample
 
 NAV = [{"Part": [{"First steps": "first.md"}, "page.md", "plain.md"]}]
@@ -48,7 +48,7 @@ def named(project: Sample, name: str):
 
 
 def test_a_line_of_links_takes_the_place_of_local_imports(project: Sample) -> None:
-    origins = Origins(project.build, titles_in(NAV))
+    origins = Origins(project.build, site_of({"nav": NAV}, ""))
     text = markdown(named(project, "page.md"), project.build, origins=origins)
     shown, program = text.partition("</template>")[2], text.partition("</template>")[0]
     assert "Uses `x` from [First steps](first.md)</span>" in program

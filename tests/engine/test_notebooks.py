@@ -9,10 +9,11 @@ import pytest
 from markdown import markdown
 
 from engine.build import Engine
-from engine.model.project import Options, Project
+from engine.model.project import Options, Project, Site
+from engine.read.config import site_of
 from engine.read.page import parse
 from engine.write.about import with_front_matter
-from engine.write.notebook import Notebooks, Site, notebooks, prose, site_of
+from engine.write.notebook import Notebooks, notebooks, prose
 
 SNIPPET = """
     # --8<-- [start:double]

@@ -16,7 +16,7 @@ from functools import partial
 from engine.cache.store import DiskCache
 from engine.model.build import Build
 from engine.model.problem import EngineError, Problem
-from engine.model.project import Project
+from engine.model.project import Project, Site
 from engine.programs.slicer import CannotStandAlone
 from engine.read.tensors import read_tensors
 from engine.write.built import built
@@ -24,17 +24,8 @@ from engine.write.notebook import formats
 from engine.write.notebook.blanks import Blanks
 from engine.write.notebook.cells import Cell, Cells
 from engine.write.notebook.code import Code
-from engine.write.notebook.plan import FOLDER, KINDS, Link, Links, Plan, Site, plans, site_of
+from engine.write.notebook.plan import FOLDER, KINDS, Link, Links, Plan, plans
 from engine.write.words import template, words
-
-__all__ = [
-    "Generated",
-    "Notebooks",
-    "Site",
-    "notebook_problems",
-    "notebooks",
-    "site_of",
-]
 
 
 @dataclass(frozen=True)

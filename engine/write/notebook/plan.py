@@ -5,59 +5,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import PurePosixPath
-from typing import Any
 
 from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
+from engine.model.project import Site
 from engine.write.words import words
 
 HANDS_ON, SOLVED = "hands_on", "solved"
 KINDS = (HANDS_ON, SOLVED)
 FOLDER = "notebooks"
 Link = dict[str, str]  # title, page, file, colab
-COLAB = "https://colab.research.google.com/github"
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the configuration of a site says about it.
-
-    nav: the pages of the navigation in order, such as `walkthrough/inputs.md`, each with the title
-        of its section, or ""
-    address: where it is published, or ""
-    repository: the address of its repository, or ""
-    branch: the branch to which it is published, from which Colab can open notebooks
-    """
-
-    nav: tuple[tuple[str, str], ...] = ()
-    address: str = ""
-    repository: str = ""
-    branch: str = "gh-pages"
-
-    def colab(self, path: str) -> str:
-        """Return the address at which Colab opens a published file, or ""."""
-        found = re.match(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", self.repository)
-        return f"{COLAB}/{found[1]}/blob/{self.branch}/{path}" if found else ""
-
-
-def site_of(config: Mapping[str, Any], branch: str) -> Site:
-    """Return what mkdocs.yml says, under MkDocs' names: `nav`, `site_url`, `repo_url`."""
-    nav = tuple(pages_in(config.get("nav") or [], ""))
-    return Site(nav, config.get("site_url") or "", config.get("repo_url") or "", branch)
-
-
-def pages_in(items: list[Any], section: str) -> Iterator[tuple[str, str]]:
-    """Yield each page of a navigation, with the title of its section."""
-    for item in items:
-        for title, page in item.items() if isinstance(item, dict) else [("", item)]:
-            if isinstance(page, list):
-                yield from pages_in(page, title)
-            else:
-                yield page, section
 
 
 @dataclass(frozen=True)
@@ -121,7 +82,7 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
     whole: folders below docs/ whose chapters make one notebook together, too
     Raises EngineError.
     """
-    place = {page: at for at, (page, _) in enumerate(site.nav)}
+    place = {page: at for at, page in enumerate(site.nav)}
     chapters = [page for page in pages if kind_of(page) != "none"]
     chapters.sort(key=lambda page: (place.get(page.name, len(place)), page.name))
     found: list[Plan] = []
@@ -141,10 +102,10 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
         if not parts:
             what = f'whole_notebooks names "{folder}", and that folder of docs/ has no chapter'
             raise EngineError([Problem("mkdocs.yml:1", what)])
-        section = dict(site.nav).get(parts[0].home) or folder
+        _, section = site.nav.get(parts[0].home, ("", ""))
         plan = Plan(
             PurePosixPath(folder).name,
-            words()["whole"].format(section),
+            words()["whole"].format(section or folder),
             tuple(page for part in parts for page in part.pages),
             whole=True,
             brief=True,
