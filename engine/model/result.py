@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The request to run a snippet, and what came of it: all that passes between processes.
 
-Everything here survives `json.dumps(result, default=vars)` and `Result.of(json.loads(text))`.
+A result survives `json.dumps(result, default=vars)` and `Result.of(json.loads(text))`.
 """
 
 from __future__ import annotations
@@ -61,10 +61,6 @@ class Job:
 
     def section_at(self, line: int) -> str | None:
         return next((s.name for s in self.sections if s.start < line < s.end), None)
-
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> Job:
-        return cls(**{**data, "sections": [Section(**section) for section in data["sections"]]})
 
 
 @dataclass(frozen=True)

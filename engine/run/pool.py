@@ -9,9 +9,8 @@ page shows comes from the first, its proof from the second.
 from __future__ import annotations
 
 import contextlib
-import json
+import multiprocessing.connection
 import os
-import queue
 import re
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from engine.model.problem import EngineError, Problem
 from engine.model.result import Job, Result
@@ -49,55 +49,41 @@ SHUTDOWN_TIMEOUT = 10  # seconds that a worker may take to end
 
 
 class Worker:
-    """A worker process, with the results that it has written."""
+    """A worker process, and the connection to it."""
 
     def __init__(self, env: dict[str, str]) -> None:
         home = Path(__file__).parents[2]
         passed = {name: os.environ[name] for name in PASSED_ENV if name in os.environ}
+        self.connection, other = multiprocessing.Pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.run.worker", environment()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            [sys.executable, "-m", "engine.run.worker", environment(), str(other.fileno())],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[other.fileno()],
             cwd=home,
             env={**passed, **FIXED_ENV, **env, "PYTHONPATH": str(home)},
             start_new_session=True,  # an interrupt in the terminal is the caller's to handle
         )
-        self.results: queue.SimpleQueue[tuple[Worker, bytes]] = queue.SimpleQueue()
-        threading.Thread(target=self.read, daemon=True).start()
+        other.close()
 
-    def read(self) -> None:
-        assert self.process.stdout
-        with contextlib.suppress(ValueError, OSError):  # closed while it is read
-            for line in self.process.stdout:
-                self.results.put((self, line))
-        self.results.put((self, b""))
-
-    def send(self, jobs: list[Job], results: queue.SimpleQueue[tuple[Worker, bytes]]) -> None:
-        """Send jobs, whose results are to be put into a queue."""
-        self.results = results
+    def send(self, jobs: list[Job]) -> None:
+        """Send jobs, while results are taken: neither process waits for the other to read."""
         threading.Thread(target=self.write, args=(jobs,), daemon=True).start()
 
     def write(self, jobs: list[Job]) -> None:
-        assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError, ValueError, OSError):  # `Pool.run` reports it
+        with contextlib.suppress(OSError, TypeError):  # it was closed, or ended: see `received`
             for job in jobs:
-                self.process.stdin.write(json.dumps(job, default=vars).encode() + b"\n")
-            self.process.stdin.flush()
+                self.connection.send(job)
 
     def close(self) -> None:
         """End the process and whatever it is running."""
         self.process.terminate()
-        # The end of its input ends it too: a signal can be lost while it imports.
-        with contextlib.suppress(BrokenPipeError):
-            if self.process.stdin:
-                self.process.stdin.close()
+        self.connection.close()  # which ends it too: a signal can be lost while it imports
         try:
             self.process.wait(SHUTDOWN_TIMEOUT)
         except subprocess.TimeoutExpired:  # a snippet can stop it, too
             self.process.kill()
             self.process.wait()
-        if self.process.stdout:
-            self.process.stdout.close()
 
 
 class Pool:
@@ -127,30 +113,23 @@ class Pool:
             return
         with self.lock:
             first, second = self.start()
-            results: queue.SimpleQueue[tuple[Worker, bytes]] = queue.SimpleQueue()
             proved = {job.stem: job for job in jobs if job.program is None and job.proof}
             waiting = {job.stem for job in jobs}
             shown = [job for job in jobs if job.program is None or not job.proof]
-            first.send([replace(job, proof=False) for job in shown], results)
-            second.send([job for job in jobs if job.proof], results)
-            half_done: dict[str, tuple[Worker, Result]] = {}
+            first.send([replace(job, proof=False) for job in shown])
+            second.send([job for job in jobs if job.proof])
+            half_done: dict[str, Result] = {}
             try:
                 while waiting:
-                    worker, line = results.get()
-                    if not line:
-                        raise EngineError(
-                            [Problem("engine/run/worker.py:1", died(worker, waiting))]
-                        )
-                    result = with_hint(Result.of(json.loads(line)))
-                    if result.stem in proved and result.stem not in half_done:
-                        half_done[result.stem] = worker, result
-                        continue
-                    if result.stem in proved:
-                        other = half_done.pop(result.stem)[1]
-                        pair = (result, other) if worker is first else (other, result)
-                        result = compared(proved[result.stem], *pair)
-                    waiting.discard(result.stem)
-                    yield result
+                    for worker, result in received(first, second, waiting):
+                        if result.stem in proved:
+                            if (other := half_done.pop(result.stem, None)) is None:
+                                half_done[result.stem] = result
+                                continue
+                            pair = (result, other) if worker is first else (other, result)
+                            result = compared(proved[result.stem], *pair)
+                        waiting.discard(result.stem)
+                        yield result
             finally:
                 if waiting:  # nobody takes the rest, which must not pass for later results
                     self.close()
@@ -160,6 +139,21 @@ class Pool:
         workers, self.workers = self.workers, []
         for worker in workers:
             worker.close()
+
+
+def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple[Worker, Result]]:
+    """Wait for results, and yield each with the worker that it comes from.
+
+    Raises EngineError where a worker itself died; `waiting` is what it had still to run.
+    """
+    workers: dict[Any, Worker] = {first.connection: first, second.connection: second}
+    for connection in multiprocessing.connection.wait(workers):
+        worker = workers[connection]
+        try:
+            yield worker, with_hint(worker.connection.recv())
+        except (EOFError, OSError) as error:
+            what = died(worker, waiting)
+            raise EngineError([Problem("engine/run/worker.py:1", what)]) from error
 
 
 def with_hint(result: Result) -> Result:

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The process that has imported torch and matplotlib once, and forks a clean child per snippet.
 
-`pool` starts it. It reads one job per line from standard input, writes one result per line to
-standard output, both as JSON, and ends when its input ends.
+`pool` starts it. It gets jobs and sends results through one connection, and ends with that.
 
 This is a loop of its own rather than multiprocessing's forkserver, because that is one server per
 process with the author's environment: it cannot have a hash seed, and no second one can run beside
@@ -13,11 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import mmap
 import os
 import re
-import select
 import shutil
 import signal
 import struct
@@ -27,6 +24,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from engine.model.result import Job, Result
@@ -56,31 +54,33 @@ class Child:
         return int(LINE.unpack_from(self.progress)[0])
 
 
-def main() -> None:
+def main(pool: Connection) -> None:
+    """Run what the pool sends, and send the results, until nobody is left to take one."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing runs yet that would have to end
-    results = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints in this process must not be taken for a result
     import_once()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     ask_system(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves becomes a child of this process
-    jobs = Jobs(0)
+    waiting: list[Job] = []
     running: list[Child] = []
     with scratch_folder() as folder:
         try:
             count = itertools.count()
-            while not jobs.ended:  # when they end, nobody is left to take a result
-                while jobs.waiting and len(running) < CORES:
-                    job = jobs.waiting.pop(0)
-                    running.append(start(job, f"{folder}/{next(count)}", results.fileno()))
-                jobs.read(POLL if running else None)
+            while True:
+                while waiting and len(running) < CORES:
+                    running.append(start(waiting.pop(0), f"{folder}/{next(count)}", pool))
+                while pool.poll(POLL if running else None):
+                    waiting.append(pool.recv())
+                    if len(running) < CORES:
+                        break
                 for one in list(running):
                     if result := look_after(one):
                         running.remove(one)
                         end_children({other.pid for other in running})
                         import_late(one.job.scratch)
                         shutil.rmtree(one.job.scratch, ignore_errors=True)
-                        results.write(json.dumps(result, default=vars).encode() + b"\n")
-                        results.flush()
+                        pool.send(result)
+        except (EOFError, ConnectionError):
+            return  # the pool is gone
         finally:
             for one in running:
                 end_group(one.pid)
@@ -109,25 +109,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-class Jobs:
-    """The jobs that arrive on a file descriptor."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.buffer = b""
-        self.waiting: list[Job] = []
-        self.ended = False
-
-    def read(self, timeout: float | None) -> None:
-        """Wait up to `timeout` seconds (None: without end) for jobs."""
-        if select.select([self.descriptor], [], [], timeout)[0]:
-            data = os.read(self.descriptor, 1 << 20)
-            self.ended = not data
-            *lines, self.buffer = (self.buffer + data).split(b"\n")
-            self.waiting += [Job.of(json.loads(line)) for line in lines]
-
-
-def start(job: Job, folder: str, results: int) -> Child:
+def start(job: Job, folder: str, pool: Connection) -> Child:
     """Fork a child that runs a job in a new folder."""
     os.makedirs(f"{folder}/folder")
     for name in ("stdout", "stderr"):
@@ -147,7 +129,7 @@ def start(job: Job, folder: str, results: int) -> Child:
         os.setsid()
         ask_system(PR_SET_CHILD_SUBREAPER, 1)
         ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
-        os.close(results)
+        pool.close()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         child.run(job, lambda line: LINE.pack_into(progress, 0, line))
         status = 0
@@ -200,8 +182,9 @@ def end_children(spared: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != [environment()]:
+    environment_of_pool, descriptor = sys.argv[1:]
+    if environment_of_pool != environment():
         sys.exit("the engine's files or packages changed while it was running: start it again")
     with contextlib.suppress(SystemExit):
-        main()
+        main(Connection(int(descriptor)))
     os._exit(0)  # to take torch apart would keep the build waiting

@@ -11,8 +11,7 @@ import signal
 import pytest
 
 from engine.model.problem import Problem
-from engine.model.result import Figure, Job, Result, SectionOutput, Value
-from engine.model.snippet import Section
+from engine.model.result import Figure, Result, SectionOutput, Value
 from engine.run import pool
 from engine.run.capture import as_shown
 from tests.support.processes import assert_ends
@@ -298,8 +297,6 @@ def test_a_result_survives_being_written_as_json() -> None:
         [Problem("one.py:1", "no", "one", ("docs/page.md",))],
     )
     assert Result.of(json.loads(json.dumps(result, default=vars))) == result
-    job = Job("one", "one.py", "/", [Section("part", 1, 3)], {"x": "page.md:1"}, 60)
-    assert Job.of(json.loads(json.dumps(job, default=vars))) == job
 
 
 def test_a_figure_is_named_by_its_title(sample: Sample) -> None:

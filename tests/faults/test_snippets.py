@@ -74,7 +74,7 @@ def started_by(pool: Pool) -> list[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended, or is another user's
             folder = os.readlink(process / "cwd")
-            if any(f"-engine_{worker.process.pid}_" in folder for worker in pool.workers):
+            if any(f"/snippet-worker_{worker.process.pid}_" in folder for worker in pool.workers):
                 found.append((process / "cmdline").read_text().replace("\0", " "))
     return found
 
