@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from engine.model.build import Build, Snippet
 from engine.model.page import Block, Example, Malformed, Print, Value, WholeFile, walk
 from engine.model.problem import Problem, did_you_mean
-from engine.model.project import Project
+from engine.model.project import SNIPPETS, Project
 from engine.model.result import Result, SectionOutput
 from engine.read.glossary import GLOSSARY, TERM_LINK, read_terms
 
@@ -45,7 +45,7 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
     snippet, result = build.snippets.get(block.stem), build.results.get(block.stem)
     if build.problems_of(block.stem) and (snippet is None or result is None):
         return
-    file = f"{project.snippets_name}/{block.stem}.py"
+    file = f"{SNIPPETS}/{block.stem}.py"
     if snippet is None:
         known = map(project.stem, project.python())
         yield f"there is no {file}; {names_there(block.stem, known)}"

@@ -14,6 +14,7 @@ from typing import TextIO
 from engine.build import Engine
 from engine.model.page import Page
 from engine.model.problem import EngineError, Problem
+from engine.model.project import SNIPPETS
 from engine.model.result import Result
 from engine.read.config import read_config, site_of
 from engine.reporter import Reporter
@@ -66,8 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"{error}\n", sys.stderr)
         return 1
     if not project.snippets.is_dir():  # snippets can be run before there is any page
-        where = f"No {project.snippets_name}/ here: run this in the project's folder."
-        say(f"{where}\n", sys.stderr)
+        say(f"No {SNIPPETS}/ here: run this in the project's folder.\n", sys.stderr)
         return 2
     started = time.monotonic()
     engine = Engine(project, Reporter() if command == "show" else ProgressReporter())

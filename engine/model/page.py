@@ -115,7 +115,7 @@ class Print(Block):
 class Container(Block):
     """A block with other blocks in it, which stand four spaces further in.
 
-    kind: "admonition" (`!!!`), "folded" (`???`), "open" (`???+`), "tab" (`===`) or "footnote"
+    kind: "admonition" (`!!!`), "folded" (`???`, `???+`) or "footnote"
     name: the kind of an admonition, such as `note` or `quiz`; the name of a footnote
     values: those in its first line
     """

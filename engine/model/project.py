@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 COLAB = "https://colab.research.google.com/github"
+SNIPPETS = "snippets"  # the folder of the code, from which it is imported: snippets.one
 PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # their endings under MkDocs
 
 
@@ -39,19 +40,18 @@ class Options:
 class Project:
     """The folders of one site. `root` is the folder of its configuration.
 
-    docs_name, snippets_name: relative to `root`
+    docs_name: relative to `root`
     has_includes: whether pymdownx.snippets reads the written pages and acts on its includes
     """
 
     root: Path
     docs_name: str = "docs"
-    snippets_name: str = "snippets"
     options: Options = field(default_factory=Options)
     has_includes: bool = False
 
     @cached_property
     def snippets(self) -> Path:
-        return self.root / self.snippets_name
+        return self.root / SNIPPETS
 
     @cached_property
     def docs(self) -> Path:

@@ -35,7 +35,6 @@ class Config:
         return Project(
             self.path.parent.resolve(),
             str(self.data.get("docs_dir") or "docs"),
-            str(options.get("snippets") or "snippets"),
             options_of({name: options[name] for name in known & options.keys()}),
             INCLUDES in named(self.data.get("markdown_extensions") or []),
         )

@@ -39,10 +39,9 @@ INFO = re.compile(
     r'[ \t]*(?:\{[^{}\n]*\}|[\w#.+-]*(?:[ \t]+[\w-]+=(?:"[^"\n]*"|\'[^\'\n]*\'))*)[ \t]*'
 )
 CONTAINER = re.compile(
-    r"(?P<mark>!!!|\?\?\?\+?|===[!+]?)[ \t]+"
+    r"(?P<mark>!!!|\?\?\?\+?)[ \t]+"
     r'(?P<classes>[\w -]*?)[ \t]*(?:"(?P<title>.*)")?[ \t]*$'
 )
-KINDS = {"!!!": "admonition", "???": "folded", "???+": "open"}
 FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]]+)\]:[ \t]*")
 SECTION = r"[A-Za-z][-\w]*"
 STEM = r"/?[\w-]+(?:/[\w-]+)*"
@@ -278,14 +277,10 @@ class _Parser:
         return Example(line, line, indent, found["verb"] or "", stem, sections, found["title"])
 
     def container(self, match: re.Match[str], at: int, region: Lines) -> tuple[list[Block], int]:
-        mark, classes, title = match["mark"], match["classes"].split(), match["title"]
-        is_tab = mark.startswith("===")
-        if title is None and (is_tab or not classes):
-            return [], at + 1  # the line below a heading, or nothing of ours
         stop, inner = self.indented(at + 1, region)
         values, wrong = self.values(at)
-        kind = "tab" if is_tab else KINDS[mark]
-        name = classes[0] if classes else ""
+        kind = "admonition" if match["mark"] == "!!!" else "folded"
+        name, title = "".join(match["classes"].split()[:1]), match["title"]
         blocks = tuple(self.blocks(inner))
         found = Container(at + 1, stop, region.indent, kind, name, title, blocks, tuple(values))
         return [found, *wrong], stop

@@ -44,7 +44,6 @@ the fences of {name} need to know the engine's own; add it to mkdocs.yml:
 class EngineConfig(Config):  # type: ignore[no-untyped-call]
     """The options under `plugins: - engine:`, as `engine.model.project.Options` explains them."""
 
-    snippets = c.Type(str, default="snippets")
     helpers = c.ListOfItems(c.Type(str), default=[])
     tensors = c.Type(str, default="drawing/tensors")
     whole_notebooks = c.ListOfItems(c.Type(str), default=[])
@@ -162,7 +161,6 @@ def project_of(config: MkDocsConfig, options: EngineConfig) -> Project:
     return Project(
         root,
         name,
-        options.snippets,
-        options_of({name: value for name, value in options.items() if name != "snippets"}),
+        options_of(dict(options)),
         INCLUDES in config.markdown_extensions,
     )

@@ -128,7 +128,7 @@ def test_a_shorter_fence_inside_a_longer_one_does_not_end_it() -> None:
     assert fence.text == "```\n::: a: b\n```"
 
 
-def test_admonitions_folded_parts_tabs_and_footnotes_hold_blocks() -> None:
+def test_admonitions_folded_parts_and_footnotes_hold_blocks() -> None:
     text = """\
 !!! note "In a real model"
 
@@ -140,7 +140,7 @@ def test_admonitions_folded_parts_tabs_and_footnotes_hold_blocks() -> None:
 
     ::: a: two
 
-=== "By hand"
+!!! tip
 
     One.
 
@@ -158,8 +158,8 @@ After.
     assert [(box.kind, box.name, box.title) for box in boxes] == [
         ("admonition", "note", "In a real model"),
         ("folded", "quiz", "Solution"),
-        ("tab", "", "By hand"),
-        ("open", "example", None),
+        ("admonition", "tip", None),
+        ("folded", "example", None),
         ("footnote", "1", None),
     ]
     assert [box.name == "quiz" for box in boxes] == [False, True, False, False, False]
@@ -168,10 +168,6 @@ After.
     assert kinds == [[Prose], [Prose, Example], [Prose, Container], [Prose], [Prose, Example]]
     assert boxes[1].blocks[1].indent == "    "
     assert parse(text).blocks[-1] == Prose(23, 23, "", "After.")
-
-
-def test_a_rule_below_a_heading_is_no_tab() -> None:
-    assert of(Container, "Title\n=====\n\n===\n") == []
 
 
 def test_a_heading_knows_its_level_and_its_values() -> None:

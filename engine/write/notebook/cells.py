@@ -127,7 +127,7 @@ class Cells:
         """
         texts: list[str] = []
         blocks: Iterable[Block] = [block]
-        if isinstance(block, Container) and block.kind in ("admonition", "tab"):
+        if isinstance(block, Container) and block.kind == "admonition":
             texts, blocks = [bold(self.title(block))], block.blocks
         for origin, part in [(inner, part) for inner in blocks for part in self.parts(inner)]:
             if isinstance(part, str):
@@ -243,7 +243,7 @@ class Cells:
             self.notes[self.page.name, block.name] = text
             return ""
         if is_folded(block):
-            return prose.folded(title, text, block.kind == "open") if text else ""
+            return prose.folded(title, text) if text else ""
         return framed(block, [bold(title), text])
 
     def title(self, block: Container) -> str:
@@ -491,14 +491,14 @@ def framed(block: Block, texts: Iterable[str]) -> str:
 
 
 def is_folded(block: Container) -> bool:
-    return block.kind in ("folded", "open")
+    return block.kind == "folded"
 
 
 def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
     """Yield the sections whose code becomes a cell, each with its snippet."""
     for block in blocks:
         match block:
-            case Container(kind="admonition" | "tab"):
+            case Container(kind="admonition"):
                 yield from coming_code(block.blocks)
             case Example(verb="" | "code"):
                 yield from ((block.stem, name) for name in block.sections)

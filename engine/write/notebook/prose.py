@@ -67,8 +67,7 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-def folded(title: str, text: str, is_open: bool = False) -> str:
+def folded(title: str, text: str) -> str:
     """Return Markdown folded away below a title, which may hold code."""
     summary = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(title, quote=False))
-    opening = "<details open>" if is_open else "<details>"
-    return f"{opening}\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
