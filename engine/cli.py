@@ -19,7 +19,7 @@ from engine.model.result import Result
 from engine.read.config import read_config, site_of
 from engine.reporter import Reporter
 from engine.site.write import mirror, write_site
-from engine.write.notebook import notebook_problems
+from engine.write.notebook import notebooks
 from engine.write.page import markdown
 from engine.write.uses import Origins
 
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
         site = site_of(config.data, project.options.branch)
         if command != "write":
-            problems += notebook_problems(build, project, site)
+            problems += notebooks(build, project, site).problems
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
             origins = Origins(build, site)

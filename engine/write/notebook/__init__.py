@@ -57,7 +57,7 @@ def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
     try:
         every = plans(build.pages, site, project.options.whole_notebooks)
         if not build.problems:
-            result.files += written(every, build, project, site)
+            result.files = list(written(every, build, project, site))
             result.links = {plan.home: plan.links(site) for plan in every if not plan.whole}
     except EngineError as error:
         result.problems += error.problems
@@ -66,20 +66,6 @@ def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
         text = template("notebooks.md.j2").render(plans=shown, kinds=KINDS, site=site)
         result.files.append(Generated(f"{FOLDER}/index.md", text.encode()))
     return result
-
-
-def notebook_problems(build: Build, project: Project, site: Site) -> list[Problem]:
-    """Return why notebooks of a build cannot be made; none of them is written."""
-    try:
-        every = plans(build.pages, site, project.options.whole_notebooks)
-        if not build.problems:
-            code, blanks = Code(project, build.snippets), Blanks(project, build.snippets)
-            for plan in every:
-                compose(plan, Cells(plan, build, code, blanks), [])
-            return list(blanks.unused())
-    except EngineError as error:
-        return error.problems
-    return []
 
 
 def written(every: list[Plan], build: Build, project: Project, site: Site) -> Iterator[Generated]:

@@ -278,7 +278,7 @@ class Cells:
         """Add what a reader may try before a solution: an answer, or code that has a check."""
         first = solution.blocks[0] if solution.blocks else None
         if solution.name == "quiz" and isinstance(question, Prose) and isinstance(first, Prose):
-            text = self.plain(self.filled_whole(first))
+            text = joined(part for part in self.prose(first) if isinstance(part, str))
             title = exercises.title_of(question.text, self.answers)
             if exercise := exercises.read(title, text):
                 self.answers[title] = exercise
@@ -291,14 +291,6 @@ class Cells:
                 shown = Shown("code", block.stem, block.sections)
                 self.tried |= shown.keys
                 self.add_code(shown)
-
-    def filled_whole(self, block: Prose) -> str:
-        """Return prose of several lines with its values put in."""
-        values = iter(block.values)
-        return "\n".join(
-            self.filled(line, [next(values) for _ in VALUE.finditer(line)])
-            for line in block.text.split("\n")
-        )
 
     # Code and figures
 
