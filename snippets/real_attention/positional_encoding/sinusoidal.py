@@ -6,7 +6,7 @@ import torch
 def angles(positions, d, base=10_000):
     assert d % 2 == 0, f"{d} numbers do not make pairs"
     steps = torch.arange(0, d, 2, device=positions.device)
-    speeds = base ** (-steps / d)  # (d / 2,)
+    speeds = base ** (-steps.float() / d)  # (d / 2,), 16 bits would round
     return positions.unsqueeze(-1) * speeds  # (..., d / 2)
 
 

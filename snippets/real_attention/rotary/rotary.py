@@ -10,7 +10,8 @@ def rotate(x, positions, base=10_000):
     cos, sin = turns.cos(), turns.sin()  # (..., d / 2)
     first, second = x[..., 0::2], x[..., 1::2]  # neighbors are pairs
     pairs = [first * cos - second * sin, first * sin + second * cos]
-    return torch.stack(pairs, dim=-1).flatten(-2)  # (..., d)
+    turned = torch.stack(pairs, dim=-1).flatten(-2)  # (..., d)
+    return turned.to(x.dtype)  # angles have 32 bits, x may have 16
 
 
 # --8<-- [end:rotate]
@@ -22,7 +23,7 @@ def rotate_halves(x, positions, base=10_000):
     cos, sin = turns.cos(), turns.sin()
     first, second = x.chunk(2, dim=-1)  # a pair is one of each half
     pairs = [first * cos - second * sin, first * sin + second * cos]
-    return torch.cat(pairs, dim=-1)
+    return torch.cat(pairs, dim=-1).to(x.dtype)
 
 
 # --8<-- [end:rotate_halves]

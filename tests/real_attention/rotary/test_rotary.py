@@ -128,6 +128,25 @@ def test_vectors_of_odd_length_are_refused(turn):
         turn(random(2, 3), torch.arange(2))
 
 
+@both
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_the_dtype_stays(turn, dtype):
+    assert turn(random(3, 8).to(dtype), torch.arange(3)).dtype == dtype
+
+
+@both
+@pytest.mark.parametrize("default", [torch.float32, torch.bfloat16])
+def test_16_bits_do_not_round_the_positions(turn, default):
+    positions, vectors = torch.arange(250, 270), random(20, 64).bfloat16()
+    expected = turn(vectors.float(), positions)
+    torch.set_default_dtype(default)
+    try:
+        turned = turn(vectors, positions)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert_close(turned.float(), expected, rtol=0, atol=0.02)
+
+
 def test_the_caller_keeps_its_tensor():
     before = x.clone()
     rotate(x, torch.arange(3)), rotate_halves(x, torch.arange(3))
