@@ -10,7 +10,6 @@ versions = ", ".join(f"{name} {number}" for name, number in recording["versions"
 layers = {row["name"]: row for row in recording["layers"]}
 largest = max(row["difference"] for row in layers.values())
 onnx = recording["onnx"]
-left_out = sum(map(len, onnx["left_out"].values()))
 
 
 def told():

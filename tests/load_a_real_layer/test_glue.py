@@ -161,8 +161,7 @@ def test_what_was_recorded_differs_by_rounding_alone():
 
 def test_no_case_of_onnx_differs():
     assert recording.onnx["differ"] == []
-    assert recording.onnx["agree"] >= 82
-    assert list(recording.onnx["left_out"]) == ["softcap"]
+    assert recording.onnx["agree"] >= 93
 
 
 def test_the_page_shows_each_difference():

@@ -210,6 +210,16 @@ def test_the_weights_come_on_request(qkv):
     assert_close(before_dropout, weights)
 
 
+def test_capped_scores_stay_between_their_bounds_and_hidden_keys_stay_hidden(qkv):
+    q, k, v = 4 * qkv[0], *qkv[1:]
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    expected = (3 * (scores / 3).tanh()).masked_fill(~SEEN, -math.inf).softmax(dim=-1)
+    _, weights = scaled_dot_product_attention(q, k, v, SEEN, softcap=3.0, need_weights=True)
+    assert_close(weights, expected)
+    assert scores.abs().max() > 3
+    assert (weights[~SEEN] == 0).all()
+
+
 @pytest.mark.parametrize("bias", [causal_lower_right, causal_upper_left])
 def test_torchs_causal_bias_is_refused(qkv, bias):
     with pytest.raises(TypeError, match=r"attn_mask is a CausalBias: .*tril"):

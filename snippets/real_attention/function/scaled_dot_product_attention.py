@@ -22,6 +22,11 @@ def masked(scores, attn_mask, is_causal):
     return scores
 
 
+def capped(scores, softcap):
+    """The scores, squeezed smoothly between -softcap and softcap."""
+    return scores if softcap is None else softcap * (scores / softcap).tanh()
+
+
 def softmax(scores):
     """Weights of the keys; 0 for a query that may attend to no key."""
     no_key = scores.isneginf().all(dim=-1, keepdim=True)  # (..., queries, 1)
@@ -78,6 +83,7 @@ def scaled_dot_product_attention(
     scale=None,  # of the scores; None: 1/sqrt(d_k)
     enable_gqa=False,  # heads of key and value serve groups of query heads
     *,
+    softcap=None,  # keeps scores between -softcap and softcap, as in Gemma 2
     need_weights=False,  # returns (outputs, weights before dropout)
 ):
     """What F.scaled_dot_product_attention computes, with its names and masks.
@@ -96,6 +102,7 @@ def scaled_dot_product_attention(
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
     with without_autocast(query.device.type):
         scores = query.to(wide) * scale @ key.to(wide).mT
+        scores = capped(scores, softcap)
         scores = masked(scores, attn_mask, is_causal)  # (..., queries, keys)
         weights = scores.softmax(dim=-1) if attn_mask is None else softmax(scores)
         dropped = F.dropout(weights, dropout_p) if dropout_p else weights
