@@ -87,6 +87,7 @@ MISTAKES = {
     "queries_keys_swapped": ("queries and keys are swapped", "scores (queries, keys) = queries @ keys.mT", "function.md"),
     "keys_are_queries": ("the queries are compared with themselves", "scores = queries @ keys.mT", "function.md"),
     "queries_are_keys": ("the keys are compared with themselves", "scores = queries @ keys.mT", "function.md"),
+    "keys_reshaped": ("the keys are reshaped to (d_k, keys) where they should be transposed", "scores = queries @ keys.mT", "function.md"),
     "values_are_queries": ("the queries are averaged where the values belong", "outputs = weights @ values", "function.md"),
     "batch_is_length": ("examples of a batch attend to each other: the batch is taken for the length", "every example alone", LAYERS + "batch-taken-for-length"),
     "examples_meet": ("another example of the batch changes the output", "every example alone", LAYERS + "batch-taken-for-length"),
@@ -125,7 +126,7 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("heads_split, heads_merged", {"split_as": "reshape", "merge_as": "reshape"}),
     ("values_are_keys", {"use": "qkk"}), ("keys_are_values", {"use": "qvv"}), ("keys_values_swapped", {"use": "qvk"}),
     ("queries_keys_swapped", {"use": "kqv"}), ("keys_are_queries", {"use": "qqv"}), ("queries_are_keys", {"use": "kkv"}),
-    ("values_are_queries", {"use": "qkq"}),
+    ("values_are_queries", {"use": "qkq"}), ("keys_reshaped", {"keys_as": "reshape"}),
     ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}), ("softmax_twice", {"act": "twice"}),
     ("softmax_sigmoid", {"act": "sigmoid"}), ("softmax_relu", {"act": "relu"}),
     ("heads_repeat", {"tile": True}), ("batch_is_length", {"batch_is_length": True}),
@@ -139,6 +140,7 @@ MASK_TRIALS: list[tuple[str, str, str]] = [
     ("mask_added", "added", "as it is"), ("mask_added", "added_hidden", "as it is"),
     ("mask_after_softmax, mask_inverted", "after", "inverted"), ("mask_zeros, mask_inverted", "zeros", "inverted"),
     ("mask_weak, mask_inverted", "weak", "inverted"), ("mask_weak, mask_inverted", "weaker", "inverted"),
+    ("mask_inverted", "huge", "as it is"), ("mask_inverted", "huge", "inverted"),
     ("mask_wrong_axis", "before", "transposed"), ("mask_wrong_axis", "before", "inverted, transposed"),
     ("mask_other_example", "before", "repeated batch first"), ("mask_other_example", "before", "repeated heads first"),
 ]  # fmt: skip
@@ -258,7 +260,7 @@ NORMS = {
 
 def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, axis="keys",
               act="softmax", causal=None, align="top_left", allowed=None, apply="before",
-              split_as="hd", merge_as="hd", use="qkv", tile=False, batch_is_length=False,
+              split_as="hd", merge_as="hd", use="qkv", keys_as="mT", tile=False, batch_is_length=False,
               rope=None, turn="qk", base=10000.0, norm=None):  # fmt: skip
     """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
 
@@ -291,7 +293,8 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
         None: d_k**-0.5, "missing": 1.0, "doubled": 1 / d_k, "multiplied": d_k**0.5,
         "d_model": d_model**-0.5, "heads": heads**-0.5, "length": m**-0.5,
     }  # fmt: skip
-    scores = q @ k.mT * (factors[scale] if factor is None else factor)
+    across = k.mT if keys_as == "mT" else k.reshape(k.mT.shape)
+    scores = q @ across * (factors[scale] if factor is None else factor)
     seen = triangle(causal, n, m, align) if causal else torch.ones(1, 1, n, m, dtype=torch.bool)
     if allowed is not None:
         if allowed.shape[-1] != m or allowed.shape[-2] not in (1, n):
@@ -300,7 +303,7 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
     hidden = ~seen
     if act in ("none", "log") and apply == "before" and bool(hidden.any()):
         return None
-    fill = {"before": -math.inf, "zeros": 0.0, "weak": -1.0, "weaker": -10.0}
+    fill = {"before": -math.inf, "zeros": 0.0, "weak": -1.0, "weaker": -10.0, "huge": 1e20}
     if apply in fill:
         scores = scores.masked_fill(hidden, fill[apply])
     elif apply != "after":
@@ -621,7 +624,8 @@ class Watch(TorchFunctionMode):
             if not others:
                 self.derived[id(result)] = found[0], result
             elif name in PRODUCTS:
-                self.events.append((found[0], others, result))
+                copies = [t.clone() for t in others]  # what follows may change them in place
+                self.events.append((found[0], copies, result.clone()))
         elif isinstance(result, (tuple, list)) and not others:
             for index, part in enumerate(tensors_in(result)):
                 self.derived[id(part)] = f"{found[0]}[{index}]", part
@@ -698,7 +702,8 @@ class Subject:
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in self.kwargs:
                 continue
             role = role_of(p.name)
-            roles[p.name] = "" if role in roles.values() and role != "mask" else role
+            known = role in roles.values() or (role == "x" and "query" in roles.values())
+            roles[p.name] = "" if known and role != "mask" else role
         needed = [p.name for p in self.parameters if p.name in roles and p.default is p.empty]
         inputs = ("", "x", "context", "query", "key", "value", "kv")
         tensors = [name for name in needed if roles[name] in inputs]
@@ -951,6 +956,8 @@ def run_module(subject, layout, n, m, extra=None, cross=False, half=False):
             values[role] = nn.Parameter(w)
     result = subject.call(values | positional(subject, n, half=half) | (extra or {}))
     flats, before, events = pick_flats(subject, batch, n, m)
+    if subject.form == "qkv" and len(subject.watch.events) == 1:
+        flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
     cases = []
     for q, k, v, words in unpack(flats, subject):
         heads = heads_for(subject, q.shape[-1], events)

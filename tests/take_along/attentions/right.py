@@ -677,3 +677,126 @@ class WrapsTorch(nn.Module):
 right(F.scaled_dot_product_attention)
 right(nn.MultiheadAttention)
 right(nn.MultiheadAttention(24, 4, batch_first=True))
+
+
+# ---- kinds that public repositories have ---------------------------------------------------------
+@right
+class Lazy(nn.Module):
+    """Layers that learn the width of their inputs from the first call, and a name nobody knows."""
+
+    def __init__(self, units, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.q, self.k, self.v, self.o = (nn.LazyLinear(units) for _ in range(4))
+
+    def forward(self, x):
+        q, k, v = (
+            p(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for p in (self.q, self.k, self.v)
+        )
+        out = F.scaled_dot_product_attention(q, k, v)
+        return self.o(out.transpose(1, 2).flatten(2))
+
+
+@right
+class ScalesItsProjection(CloneLinears):
+    """The projected queries are scaled in place: no tensor of the caller's."""
+
+    def forward(self, query, key, value, mask=None):
+        b, h = query.size(0), self.h
+        q, k, v = (
+            p(t).view(b, -1, h, self.d_k).transpose(1, 2)
+            for p, t in zip(self.linears, (query, key, value), strict=False)
+        )
+        q.mul_(self.d_k**-0.5)
+        scores = q @ k.mT if mask is None else (q @ k.mT).masked_fill(mask == 0, -math.inf)
+        out = scores.softmax(-1) @ v
+        return self.linears[-1](out.transpose(1, 2).reshape(b, -1, h * self.d_k))
+
+
+@right
+class HeadsInnermost(nn.Module):
+    """One projection, laid out (d_k, 3, heads), merged as (heads, d_k)."""
+
+    def __init__(self, dim, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.to_qkv, self.out = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.to_qkv(x).unflatten(-1, (-1, 3, self.heads)).permute(3, 0, 4, 1, 2)
+        scores = q @ k.mT * q.size(-1) ** -0.5
+        if mask is not None:
+            scores = scores.masked_fill(mask, -math.inf)
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class OptionalContext(nn.Module):
+    """Self-attention, or cross-attention where there is a context."""
+
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.to_q, self.to_kv = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim)
+        self.to_out = nn.Linear(dim, dim)
+
+    def forward(self, x, context=None):
+        k, v = self.to_kv(x if context is None else context).chunk(2, dim=-1)
+        q, k, v = (t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.to_q(x), k, v))
+        out = F.scaled_dot_product_attention(q, k, v)
+        return self.to_out(out.transpose(1, 2).flatten(2))
+
+
+@right
+class ResidualInside(nn.Module):
+    """The queries are added to the outputs of their heads, before the last projection."""
+
+    def __init__(self, dim, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.fc_q, self.fc_k, self.fc_v, self.fc_o = (nn.Linear(dim, dim) for _ in range(4))
+
+    def forward(self, Q, K):
+        q, k, v = (
+            t.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for t in (self.fc_q(Q), self.fc_k(K), self.fc_v(K))
+        )
+        out = q + F.scaled_dot_product_attention(q, k, v)
+        return self.fc_o(out.transpose(1, 2).flatten(2))
+
+
+@right
+class AnyMaskIsCausal(VisionAttention):
+    """A mask is taken as a sign that it must be causal."""
+
+    def forward(self, x, mask=None):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=mask is not None)
+        return self.proj(out.transpose(1, 2).reshape(b, n, d))
+
+
+@right
+def half_tables(q, k, v, cos, sin):
+    """Tables (n, d_k / 2), one column for each pair."""
+    assert cos.shape[-1] == q.shape[-1] // 2
+
+    def turn(x):
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2)
+
+    return F.scaled_dot_product_attention(turn(q), turn(k), v)
+
+
+@right
+class NoProjections(nn.Module):
+    """Inputs are split as they are; only the outputs are projected."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads, self.w_o = n_heads, nn.Linear(d_model, d_model)
+
+    def forward(self, q, k, v):
+        q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
+        return self.w_o(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))

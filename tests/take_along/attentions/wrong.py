@@ -689,6 +689,68 @@ def turns_queries_only(q, k, v, cos, sin):
     return F.scaled_dot_product_attention(q * cos + rotate_half(q) * sin, k, v)
 
 
+# ---- kinds that public repositories have ---------------------------------------------------------
+@wrong("scale_after_softmax")
+class ScaledAfter(VisionAttention):
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        attn = (q @ k.mT).softmax(dim=-1) * (d // self.num_heads) ** -0.5
+        return self.proj((attn @ v).transpose(1, 2).reshape(b, n, d))
+
+
+@wrong("keys_reshaped")
+def keys_viewed(q, k, v):
+    b, h, n, d = k.shape
+    return (q @ k.reshape(b, h, d, n) / math.sqrt(d)).softmax(-1) @ v
+
+
+@wrong("mask_inverted")
+def hidden_scores_are_huge(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, 1e20)
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_nan")
+def zero_times_infinity(q, k, v, mask=None):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores + (1 - mask.float()) * -math.inf
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_after_softmax")
+def weights_become_infinite(q, k, v, attn_mask=None):
+    weights = (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1)
+    if attn_mask is not None:
+        weights = weights.masked_fill(~attn_mask[:, None, None], -math.inf)
+    return weights @ v
+
+
+@wrong("mask_other_example")
+class HeadsFirst(nn.Module):
+    """Heads lie before examples, and the mask repeats each example for its heads."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.q, self.k, self.v = (nn.Linear(d_model, d_model) for _ in range(3))
+
+    def forward(self, q, k, v, mask=None):
+        b, n, d = q.shape
+        q, k, v = (
+            p(t).view(b, n, self.n_heads, -1).permute(2, 0, 1, 3).reshape(b * self.n_heads, n, -1)
+            for p, t in ((self.q, q), (self.k, k), (self.v, v))
+        )
+        scores = q @ k.mT / math.sqrt(d // self.n_heads)
+        if mask is not None:
+            scores = scores.masked_fill(mask.repeat_interleave(self.n_heads, 0) == 0, -1e9)
+        out = scores.softmax(-1) @ v
+        return out.view(self.n_heads, b, n, -1).permute(1, 2, 0, 3).reshape(b, n, d)
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
