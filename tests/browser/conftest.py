@@ -14,7 +14,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.support.browser import PREFIX, PagesHandler, Server
+from tests.support.chapters import NOTEBOOK_PAGES, PAGES
 from tests.support.chromium import FLAGS, MISSING, find
+
+
+@pytest.fixture(scope="session")
+def known_pages(pytestconfig: pytest.Config) -> list[str]:
+    return PAGES if pytestconfig.getoption("--zensical") else [*PAGES, *NOTEBOOK_PAGES]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from urllib.parse import quote
 import matplotlib.image
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from snippets.real_attention.cross_attention.attention import cross_outputs
@@ -31,6 +30,7 @@ from snippets.real_attention.multi_head.side_by_side import (
     wide_w_query,
     wide_w_value,
 )
+from tests.support.axe import axe_report
 from tests.support.browser import TIMEOUT
 from tests.support.lab import GOOD
 
@@ -1045,8 +1045,8 @@ def test_axe_finds_nothing_while_the_lab_is_in_use(
         lambda: [page.get_by_role("button", name="Next").click() for _ in range(7)],
     ):
         act()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        found = axe_report(page)
+        assert not found, found
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
     context.close()
 

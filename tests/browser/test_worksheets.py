@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import torch
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from snippets.worksheets.sheets import SHEETS
 from snippets.worksheets.sheets import solve as solve_on_paper
+from tests.support.axe import axe_report
 from tests.support.browser import Server
 from tests.support.lab import GOOD, SOURCES, serve_sources
 
@@ -197,8 +197,8 @@ def test_axe_finds_nothing_on_the_sheets(
         color_scheme=scheme, viewport={"width": width, "height": 844}, reduced_motion="reduce"
     )
     page = opened(context, server, "#sheets=heads/1/1-1/both")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    found = axe_report(page)
+    assert not found, found
     assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
     context.close()
 

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""Visits: a page is opened once on a screen, and noted is whatever the tests ask about.
+
+So a claim about all pages costs no visit, and names all pages that break it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.support.axe import axe_report
+from tests.support.browser import TIMEOUT, words_of
+from tests.support.chapters import PAGES
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1280, "height": 844}}
+SMALL_PHONE = {"width": 320, "height": 640}
+PAPER = {"width": 718, "height": 1000}  # what an A4 sheet has between its margins
+SCHEMES = {"light": "default", "dark": "slate"}
+COLOR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+AT_THE_START = """
+    localStorage.clear();
+    sessionStorage.clear();
+    window.shifted = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) window.shifted += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+# Pages of notebooks share their markup and colors with chapters, and are many.
+RULES_OF_NOTEBOOKS = {"rules": {"color-contrast": {"enabled": False}}}
+# An article has the same colors at every width: its dark ones are seen on the phone, its light ones
+# on the desk. What stands around it differs.
+AROUND_THE_ARTICLE = {"exclude": [["article"]]}
+END_FADES = """document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  .forEach((one) => one.finish())"""
+CODE_TOO_WIDE = """all => all.filter(
+    one => one.offsetParent && one.scrollWidth > one.clientWidth + 1).length"""
+
+
+@dataclass
+class Visit:
+    """What one page complained of, asked for and weighed, and how it looked."""
+
+    path: str
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    bytes: int = 0
+    shift: float = 0
+    height: float = 0
+    overhang: dict[str, int] = field(default_factory=dict)  # in pixels, by where it was looked at
+    axe: dict[str, str] = field(default_factory=dict)  # reports by color scheme
+    on_paper: list[str] = field(default_factory=list)  # what is wrong there
+
+    @contextmanager
+    def listening_to(self, page: Page) -> Iterator[None]:
+        """Note what a page does while it loads and while axe looks at it."""
+
+        def weigh(request: Request) -> None:
+            if request.url.startswith("http"):
+                sizes = request.sizes()
+                self.bytes += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+        listeners = {
+            "console": lambda said: said.type == "error" and self.errors.append(words_of(said)),
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "requestfailed": lambda asked: self.errors.append(f"failed: {asked.url}"),
+            "request": lambda asked: self.requests.append(asked.url),
+            "requestfinished": weigh,
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        yield
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+
+@contextmanager
+def screen(browser: Browser, scheme: str, **size: Any) -> Iterator[Page]:
+    """A page for many visits: a process for each would take longer than to load what it shows.
+
+    Each visit finds an empty cache, and nothing stored by the one before.
+    """
+    context = browser.new_context(color_scheme=scheme, **size)
+    context.set_default_timeout(TIMEOUT)
+    page = context.new_page()
+    page.add_init_script(AT_THE_START)
+    context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield page
+    context.close()
+
+
+def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]) -> Visit:
+    """Open a page and look at it, in both color schemes if docs/ has it.
+
+    The full set of axe's rules is run in the first scheme: that of a reader's system. For pages of
+    notebooks, which share their markup, that is done on the phone alone, without the colors.
+    """
+    seen, on_phone = Visit(path), size == PHONE["viewport"]
+    page.set_viewport_size(size)
+    with seen.listening_to(page):
+        page.goto(address)
+        expect_colors(page, scheme)
+        if path in PAGES or on_phone:
+            seen.axe[scheme] = axe_report(page, None if path in PAGES else RULES_OF_NOTEBOOKS)
+        if address.startswith("http"):
+            page.wait_for_load_state("networkidle")  # mostly it came while axe looked
+    seen.height = page.locator("article").bounding_box()["height"]
+    seen.shift = page.evaluate("window.shifted")
+    seen.overhang[scheme] = overhang(page)
+    if not on_phone:
+        seen.on_paper = faults_on_paper(page)
+    if path in PAGES:
+        other = "dark" if scheme == "light" else "light"
+        page.locator(f"label[title='Switch to {other} colors']").click()
+        expect_colors(page, other)
+        page.evaluate(END_FADES)
+        seen.axe[other] = axe_report(page, COLOR_RULES, AROUND_THE_ARTICLE)
+        seen.overhang[other] = overhang(page)
+        page.set_viewport_size(SMALL_PHONE)
+        seen.overhang["small phone"] = overhang(page)
+    return seen
+
+
+def expect_colors(page: Page, scheme: str) -> None:
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])
+
+
+def overhang(page: Page) -> int:
+    """By how many pixels a page is wider than the screen (a phone would zoom out to hide it)."""
+    return page.evaluate("document.scrollingElement.scrollWidth") - page.viewport_size["width"]
+
+
+def faults_on_paper(page: Page) -> list[str]:
+    size = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    found = []
+    if overhang(page) > 0:
+        found.append(f"is {overhang(page)} pixels too wide")
+    for hidden in page.locator(".md-header, .md-footer, .md-sidebar--primary").all():
+        if hidden.is_visible():
+            found.append(f"shows its {hidden.get_attribute('class')}")
+    if cut := page.locator("article pre > code").evaluate_all(CODE_TOO_WIDE):
+        found.append(f"{cut} blocks of code run over the edge")
+    page.emulate_media(media="null")
+    page.set_viewport_size(size)
+    return found
+
+
+def wide_pages(visits: list[Visit]) -> Iterable[str]:
+    return (
+        f"{seen.path}, {where}: {pixels} pixels"
+        for seen in visits
+        for where, pixels in seen.overhang.items()
+        if pixels > 0
+    )
