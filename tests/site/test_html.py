@@ -37,9 +37,15 @@ def test_what_is_wrong_is_found(html: str) -> None:
     assert not errors_in(page.format("<p>a</p>"))
 
 
-def test_an_id_stands_once_on_a_page_and_what_refers_to_it_finds_it(site: Path) -> None:
-    for page in pages(site):
-        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+@pytest.fixture(scope="module")
+def soups(site: Path) -> dict[Path, BeautifulSoup]:
+    return {page: BeautifulSoup(page.read_text("utf-8"), "html.parser") for page in pages(site)}
+
+
+def test_an_id_stands_once_on_a_page_and_what_refers_to_it_finds_it(
+    soups: dict[Path, BeautifulSoup],
+) -> None:
+    for page, soup in soups.items():
         ids = [tag["id"] for tag in soup.select("[id]")]
         assert len(ids) == len(set(ids)), (page, {one for one in ids if ids.count(one) > 1})
         for name in REFERENCES:
@@ -48,9 +54,10 @@ def test_an_id_stands_once_on_a_page_and_what_refers_to_it_finds_it(site: Path) 
                 assert not missing, f"{page}: {name} of {tag.name} names {missing}"
 
 
-def test_headings_go_down_one_step_at_a_time_and_there_is_one_title(site: Path) -> None:
-    for page in pages(site):
-        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
+def test_headings_go_down_one_step_at_a_time_and_there_is_one_title(
+    soups: dict[Path, BeautifulSoup],
+) -> None:
+    for page, soup in soups.items():
         levels = [int(tag.name[1]) for tag in soup.select("article :is(h1, h2, h3, h4, h5, h6)")]
         assert levels.count(1) == 1 and levels[0] == 1, page
         for above, below in pairwise(levels):

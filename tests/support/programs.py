@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 RUN_ALL = """
 import os, runpy, sys
 sys.path[:] = [p for p in sys.path if os.path.realpath(p or ".") != os.path.realpath(sys.argv[1])]
-import torch, matplotlib
+import torch, torch._dynamo, matplotlib.pyplot  # the second as any optimizer would
 matplotlib.use("Agg")
 for folder in sys.argv[2:]:
     child = os.fork()

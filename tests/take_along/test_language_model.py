@@ -19,10 +19,7 @@ PROMPT = "The capital of France is"
 
 @pytest.fixture(scope="module")
 def model():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # tests run side by side
-    yield load()
-    torch.set_num_threads(before)
+    return load()
 
 
 def ids_of(model, text):
