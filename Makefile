@@ -54,7 +54,8 @@ serve: $(READY)
 	$(BIN)/mkdocs serve --no-strict --dev-addr 127.0.0.1:8000
 
 # In a random order. A run says its seed; `pytest --randomly-seed=SEED` has the same order again.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+# A worker runs a file as a whole: what its tests make for the module is made once.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: lint types
 	$(PYTEST) -m "not browser and not build and not slow"

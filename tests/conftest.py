@@ -16,11 +16,13 @@ import pytest
 
 from engine.run.pool import Pool
 from engine.site.policy import secure
-from tests.support.project import ADDRESSES, ROOT, copy_project
+from tests.support.project import ADDRESSES, FROM_SCRATCH, ROOT, copy_project
 from tests.support.sample import Sample
 
 for address in ADDRESSES:
     os.environ.pop(address, None)
+# Tests run side by side, and more threads than cores wait for one another.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session")
@@ -33,45 +35,49 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zensical", action="store_true", help="build the site with Zensical")
 
 
-# One worker runs all tests of these files: what they make for a module, it makes once.
-TOGETHER = ("tests/site/", "tests/faults/test_snippets.py", "tests/browser/test_attacks.py")
+# A worker runs a file as a whole. The long ones come first, so that none is left when all else ends.
+LONG = ("tests/browser/", "tests/site/", "tests/notebooks/", "tests/faults/", "tests/gallery/")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # the order is that of the shuffled tests
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     """Mark tests by what they need, and leave out what Zensical cannot do where it builds."""
     for item in items:
         if {"site", "build"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("build")
         if item.nodeid.startswith("tests/browser/"):
             item.add_marker("browser")
-        for start in TOGETHER:
-            if item.nodeid.startswith(start):
-                item.add_marker(pytest.mark.xdist_group(start))
         if config.getoption("--zensical") and (mark := item.get_closest_marker("mkdocs_only")):
             item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
 def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
-    """`build(folder, project, SITE_URL=..., ...)` builds the site strictly into a folder."""
+    """`build(folder, project, SITE_URL=..., ...)` builds the site into a folder, strictly or not."""
     with_zensical = request.config.getoption("--zensical")
 
-    def build_into(folder: Path, project: Path = ROOT, **variables: str) -> Path:
+    def build_into(
+        folder: Path, project: Path = ROOT, strict: bool = True, **variables: str
+    ) -> Path:
         if project == ROOT and (with_zensical or variables):
             # Zensical writes where mkdocs.yml says; the cache keeps what the last build asked for.
             with tempfile.TemporaryDirectory() as copy:
-                return build_into(folder, copy_project(Path(copy)), **variables)
+                return build_into(folder, copy_project(Path(copy), ".cache"), **variables)
         environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
         environment |= {"NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(project), **variables}
         if with_zensical:
             run([sys.executable, "-m", "engine", "write"], project, environment)
-            zensical = [sys.executable, "-m", "zensical", "build", "--strict"]
-            run([*zensical, "--config-file", ".zensical.yml"], project, environment)
+            zensical = [sys.executable, "-m", "zensical", "build", "--config-file", ".zensical.yml"]
+            run([*zensical, "--strict"] if strict else zensical, project, environment)
             secure(project / "site")
             shutil.move(project / "site", folder)
             return folder
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-        run(command, project, environment)
+        command = [sys.executable, "-m", "mkdocs", "build", "--site-dir", str(folder)]
+        run([*command, "--strict" if strict else "--no-strict"], project, environment)
         return folder
 
     return build_into
@@ -88,7 +94,14 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
 @pytest.fixture(scope="session")
 def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
     """The built site as a reader gets it from a disk: no addresses are known."""
-    return once("site", build)
+
+    def built(to: Path) -> None:
+        cached = (ROOT / ".cache").exists()
+        build(to)
+        if not cached:
+            to.with_name(FROM_SCRATCH).touch()
+
+    return once("site", built)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -16,6 +18,36 @@ from tests.support.project import copy_project
 
 WAS, IS = "[0, 2, 0, 2],", "[0, 2, 0, 3],"
 CHAPTERS = ("queries_keys_values", "attention_scores", "weighted_values", "outputs")
+NEEDED = (
+    "walkthrough",
+    "drawing",
+    "notebook_checks",
+    "blanks.py",
+    "glossary.md",
+    "assets",
+    "overrides",
+)
+
+
+def walkthrough_of(project: Path) -> Path:
+    """Leave the chapters of Part 1 alone: the edit would run two thirds of all snippets."""
+    for folder in ("docs", "snippets", "snippets/notebook_checks"):
+        for path in (project / folder).iterdir():
+            if path.is_dir() and path.name not in NEEDED:
+                shutil.rmtree(path)
+            elif path.is_file() and path.name not in NEEDED:
+                path.unlink()
+    (project / "snippets/drawing/language_model.py").unlink()
+    config = project / "mkdocs.yml"
+    text = re.sub(
+        r"^ {6}moved:.*\n(?: {8}.*\n)+", "", config.read_text("utf-8"), flags=re.MULTILINE
+    )
+
+    def if_there(line: re.Match[str]) -> str:
+        return line[0] if (project / f"snippets/{line[1]}.py").exists() else ""
+
+    config.write_text(re.sub(r"^ {8}- ([\w/]+)\n", if_there, text, flags=re.MULTILINE), "utf-8")
+    return project
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +56,12 @@ def changed(site: Path, build, once) -> Path:
 
     def edited(to: Path) -> None:
         with tempfile.TemporaryDirectory() as copy:
-            project = copy_project(Path(copy))
+            project = walkthrough_of(copy_project(Path(copy), ".cache"))
             inputs = project / "snippets/walkthrough/inputs.py"
             text = inputs.read_text()
             assert text.count(WAS) == 1
             inputs.write_text(text.replace(WAS, IS))
-            build(to, project)
+            build(to, project, strict=False)  # the chapters link to pages that are not there
 
     return once("changed", edited)
 

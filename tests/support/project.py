@@ -15,10 +15,12 @@ ADDRESSES = {
     "EDIT_URI": "edit/main/docs/",
 }
 
+FROM_SCRATCH = "from-scratch"  # stands beside the built site where no cache was there before it
 
-def copy_project(to: Path, cache: bool = True) -> Path:
-    """Copy everything that a build reads, with the cache of the last build unless told not to."""
-    for name in ("docs", "snippets", "engine", *([".cache"] if cache else [])):
+
+def copy_project(to: Path, *kept: str) -> Path:
+    """Copy everything that a build reads, and what is kept of the last build: `.cache`, or of it."""
+    for name in ("docs", "snippets", "engine", *kept):
         unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, to / name, ignore=unneeded)
