@@ -158,6 +158,7 @@ def test_the_floor_of_an_edit_of_code_is_a_build_that_runs_none() -> None:
     assert next(s for s in report.summary(cells) if s["row"] == "helper")["to_floor"] == 3.0
 
 
+@pytest.mark.slow
 def test_a_command_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys\n"
@@ -185,6 +186,7 @@ def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
     assert cells["helper"]["shown"] == cells["helper"]["expected"] == 6
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_what_it_finds(recording: dict[str, Any], tmp_path: Path) -> None:
     report.write(tmp_path / "results.json", recording)
     options = ["--resume", "--sizes", "6", "--tools", "engine", "--folder", str(tmp_path)]

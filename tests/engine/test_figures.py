@@ -459,6 +459,7 @@ def test_a_figure_shrinks_with_the_page_but_its_letters_stay_readable(chapter_fi
     assert least <= 358, "fits a phone of 390 px without scrolling"
 
 
+@pytest.mark.slow
 def test_the_same_figure_is_the_same_in_every_process():
     code = (
         "import matplotlib; matplotlib.use('svg')\n"

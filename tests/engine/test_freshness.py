@@ -58,6 +58,7 @@ def test_an_edit_in_the_same_second_and_of_the_same_size_counts(sample: Sample) 
     assert sample.output("one/part.txt") == "2\n"
 
 
+@pytest.mark.slow
 def test_bytecode_is_not_trusted_beside_the_engine_either(sample: Sample, root: Path) -> None:
     shutil.copytree(root / "engine", sample.root / "engine")
     environment = {**os.environ, "PYTHONPATH": str(sample.root), "PYTHONDONTWRITEBYTECODE": ""}

@@ -83,6 +83,7 @@ def test_a_snippet_may_lie_deep(sample: Sample) -> None:
     assert sample.output(f"{stem}/part.txt") == "1\n"
 
 
+@pytest.mark.slow
 def test_a_worker_that_a_snippet_stopped_is_ended(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ def test_future_imports_hold_for_the_whole_file(sample: Sample) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_authors_environment_does_not_reach_a_snippet(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +232,7 @@ def test_what_other_processes_print_comes_in_its_order(sample: Sample) -> None:
     assert sample.printed(body) == "first\nsecond\nthird\n"
 
 
+@pytest.mark.slow
 def test_results_that_nobody_took_are_not_given_to_the_next_who_asks(sample: Sample) -> None:
     for stem in ("one", "two", "three"):
         sample.section("print(1)", stem)

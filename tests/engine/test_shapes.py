@@ -121,6 +121,7 @@ def test_the_check_changes_nothing_that_a_program_prints(sample: Sample) -> None
     assert printed == "['x', 'y'] The docstring. 7\n[11, 8]\n[] []\n"
 
 
+@pytest.mark.slow
 def test_a_compiled_function_keeps_its_comments_without_a_graph_break(sample: Sample) -> None:
     body = "import torch\n\n@torch.compile(backend='eager', fullgraph=True)\ndef f(x):  # (n,)\n"
     body += "    return x * 2  # (n,)\n\nprint(f(torch.ones(2)))"

@@ -150,6 +150,7 @@ def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Pa
         assert outputs(report) == want
 
 
+@pytest.mark.slow
 def test_the_worker_is_killed(sample: Sample) -> None:
     begun = sample.root.parent / f"{sample.root.name}.begun"
     sample.section(
@@ -197,6 +198,7 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
     assert sample.printed("print('right')") == "right\n"
 
 
+@pytest.mark.slow
 def test_the_worker_does_not_hear_that_it_is_to_end() -> None:
     pool = Pool()
     processes = [worker.process for worker in pool.start()]

@@ -187,6 +187,7 @@ def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: 
     assert_next_is_right(built, ran=1 if room == 0 else 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="mounts a file system of 64 kB, as Linux can"
 )

@@ -14,6 +14,8 @@ from engine.run.pool import Pool
 from tests.faults.faults import FAULTS, SECTIONS, Fault, section
 from tests.support.sample import Sample, outputs_of
 
+pytestmark = pytest.mark.slow
+
 NEIGHBOR = """
     import builtins, locale, os, random, sys
     import matplotlib, numpy, torch

@@ -19,6 +19,8 @@ from engine.run.pool import Pool
 from tests.support.programs import run_alone
 from tests.support.sample import Sample
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = {path.stem: path.read_text() for path in Path(__file__).parent.glob("scripts/*.py")}
 EXPECTED = {
     name: re.search(r"^# Expected: (?P<kind>works|refused)(?:: (?P<words>.+))?$", text, re.M)

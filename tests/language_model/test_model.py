@@ -80,11 +80,13 @@ def generator():
     return torch.Generator().manual_seed(0)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_it_gives_the_logits_of_hugging_face(ours, theirs, ids):
     assert_close(ours(ids), theirs(ids[None]).logits[0], atol=2e-4, rtol=0)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_random_tokens_get_the_logits_of_hugging_face(ours, theirs):
     ids = torch.randint(49_152, (2, 40), generator=generator())
@@ -96,6 +98,7 @@ def test_torch_s_function_in_it_gives_the_same_logits(ours, weights, ids):
     assert_close(ours(ids), theirs(ids), atol=1e-4, rtol=0)
 
 
+@pytest.mark.slow
 def test_64_tokens_are_the_same_with_and_without_a_cache(ours, tokenizer):
     ids = torch.tensor(tokenizer.encode("The capital of France is").ids)
     cached, cache, new = ids, [], ids
@@ -146,6 +149,7 @@ def test_what_was_seen_are_the_weights_of_each_head(ours, ids):
     assert all(torch.allclose(weights.sum(-1), ones) for weights in seen)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_what_was_seen_is_what_hugging_face_saw(ours, theirs, ids):
     theirs.set_attn_implementation("eager")
@@ -172,6 +176,7 @@ def test_the_weights_stay_as_they_are(ours, weights, ids):
         assert torch.equal(weights[name], tensor)
 
 
+@pytest.mark.slow
 def test_the_sizes_are_those_of_the_file(path_of_weights):
     import gguf
 

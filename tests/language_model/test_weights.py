@@ -42,6 +42,7 @@ def missing(name):
     raise PackageNotFoundError(name)
 
 
+@pytest.mark.slow
 def test_each_tensor_is_that_of_the_file(weights, path_of_weights):
     tensors = gguf.GGUFReader(path_of_weights).tensors
     assert {one.name for one in tensors} == weights.keys()

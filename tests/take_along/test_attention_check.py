@@ -133,6 +133,7 @@ def test_what_cannot_be_run_is_not_accused():
     assert "could not be called" in str(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [

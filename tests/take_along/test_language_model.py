@@ -14,6 +14,8 @@ from snippets.language_model.weights import INSTALL
 from snippets.take_along import language_model
 from snippets.take_along.language_model import load
 
+pytestmark = pytest.mark.slow
+
 PROMPT = "The capital of France is"
 
 

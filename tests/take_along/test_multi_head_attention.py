@@ -333,6 +333,7 @@ def test_the_scores_are_held_twice_at_most():
 
 
 # ---- compilation and devices ---------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("dynamic", [None, True])
 @pytest.mark.parametrize("masked", [False, True])
 def test_it_compiles_whole_for_changing_lengths(dynamic, masked):

@@ -48,6 +48,7 @@ def test_the_site_has_the_files_themselves(site):
         assert there.read_text("utf-8") == file.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_test_files_run_beside_the_files_as_the_page_says(tmp_path):
     for stem in FILES:
         for file in (DOWNLOADS / f"{stem}.py", DOWNLOADS / f"test_{stem}.py"):

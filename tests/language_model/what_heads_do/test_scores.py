@@ -66,6 +66,7 @@ def test_the_strongest_induction_head_is_head_6_of_layer_18(maps, twice):
     assert scores[18, 6].item() == pytest.approx(0.917, abs=0.002)
 
 
+@pytest.mark.slow
 def test_without_induction_heads_the_repetition_is_a_surprise_again(model, maps, twice):
     five = strongest(induction(maps), 5)
     cases = {

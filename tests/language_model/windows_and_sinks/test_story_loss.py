@@ -24,6 +24,7 @@ def found(model, ids):
     return story_loss.losses(model, ids[:192], width=64)
 
 
+@pytest.mark.slow
 def test_the_losses_are_those_of_the_page(found):
     expected = {
         "all keys": 3.07,
@@ -34,6 +35,7 @@ def test_the_losses_are_those_of_the_page(found):
     assert found == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.slow
 def test_one_pass_with_the_mask_of_the_whole_text_gives_the_same_loss(model, ids, found):
     near = window(191, 191, 64)
     logits = model(ids[:191], mask=near | (torch.arange(191) < 4) & window(191, 191, 191))
