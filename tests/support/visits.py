@@ -106,6 +106,8 @@ def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]
     with seen.listening_to(page):
         page.goto(address)
         expect_colors(page, scheme)
+        if path in PAGES:
+            expect(page.locator("details.quiz:not(form.exercise + *)")).to_have_count(0)
         if path in PAGES or on_phone:
             seen.axe[scheme] = axe_report(page, None if path in PAGES else RULES_OF_NOTEBOOKS)
         if address.startswith("http"):
