@@ -18,7 +18,6 @@ from snippets.language_model.model import (
     rms_norm,
     tensors_of,
 )
-from snippets.language_model.tokens import generate, ids, model, tokenizer, weights
 from snippets.real_attention.layer.multi_head_attention import MultiHeadAttention
 from snippets.real_attention.rotary.rotary import rotate, rotate_halves
 
@@ -97,25 +96,28 @@ def dealt(q, k, v, mask, enable_gqa):
     return F.scaled_dot_product_attention(q, k.repeat(share, 1, 1), v.repeat(share, 1, 1), mask)
 
 
-variants = {
-    "neighbors, as the file has them": model,
-    "halves": LanguageModel(weights, turn=rotate_halves),
-    "halves, rows reordered": LanguageModel(reordered(weights), turn=rotate_halves),
-    "not turned at all": LanguageModel(weights, turn=unturned),
-    "heads of keys dealt out like cards": LanguageModel(weights, attend=dealt),
-}
+def variants(weights):
+    """Five models with one set of weights, by what was done to them."""
+    return {
+        "neighbors, as the file has them": LanguageModel(weights),
+        "halves": LanguageModel(weights, turn=rotate_halves),
+        "halves, rows reordered": LanguageModel(reordered(weights), turn=rotate_halves),
+        "not turned at all": LanguageModel(weights, turn=unturned),
+        "heads of keys dealt out like cards": LanguageModel(weights, attend=dealt),
+    }
+
+
 # --8<-- [end:variants]
 
 
 # --8<-- [start:loss]
-prose = tokenizer.encode(
+PROSE = (
     "A bank is a place where people keep their money. When you bring money to a bank, "
     "it lends a part of it to others, who pay it back later with a little more."
 )
 
 
-def loss_of(model):
-    ids = torch.tensor(prose.ids)
+def loss_of(model, ids):
     return float(F.cross_entropy(model(ids)[:-1], ids[1:]))
 
 
@@ -123,6 +125,8 @@ def loss_of(model):
 
 if __name__ == "__main__":
     # --8<-- [start:names]
+    from snippets.language_model.tokens import generate, ids, model, tokenizer, weights
+
     for name, tensor in tensors_of(weights, 0).items():
         print(f"{name:12}{tuple(tensor.shape)}")
     # --8<-- [end:names]
@@ -136,12 +140,24 @@ if __name__ == "__main__":
 
     # --8<-- [start:counting]
     counting = "1, 2, 3, 4, 5,"
-    print("neighbors:", generate(model, counting, 4).rstrip())
+    print("neighbors:", generate(model, counting, 2).rstrip())
     halves = LanguageModel(weights, turn=rotate_halves)
-    print("halves:   ", generate(halves, counting, 4).rstrip())
+    print("halves:   ", generate(halves, counting, 2).rstrip())
     # --8<-- [end:counting]
 
     # --8<-- [start:losses]
-    for name, variant in variants.items():
-        print(f"{name:36}{loss_of(variant):.2f}")
+    prose = torch.tensor(tokenizer.encode(PROSE).ids)
+    for name, variant in variants(weights).items():
+        print(f"{name:36}{loss_of(variant, prose):.2f}")
     # --8<-- [end:losses]
+
+    # --8<-- [start:half]
+    half = LanguageModel(reordered(weights, ["attn_q"]), turn=rotate_halves)
+    prose = torch.tensor(tokenizer.encode(PROSE).ids)
+    print(f"{loss_of(half, prose):.2f}")
+    # --8<-- [end:half]
+
+    # --8<-- [start:moved]
+    moved = model(ids, positions=torch.arange(len(ids)) + 1000)
+    print("the same:", torch.allclose(moved, model(ids), atol=0.01))
+    # --8<-- [end:moved]

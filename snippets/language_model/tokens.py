@@ -14,6 +14,8 @@ text = "The capital of France is"
 encoding = tokenizer.encode(text)
 # --8<-- [end:tokens]
 
+torch.set_num_threads(1)  # for so few tokens, a second thread costs more than it saves
+
 
 # --8<-- [start:joined]
 def joined(word, ranks):
@@ -29,8 +31,12 @@ def joined(word, ranks):
         parts = [*parts[:i], "".join(first), *parts[i + 2 :]]
 
 
-merges = json.loads(tokenizer.to_str())["model"]["merges"]
-ranks = {tuple(pair): rank for rank, pair in enumerate(merges)}
+def ranks_of(tokenizer):
+    """The joinings of a tokenizer, numbered from the earliest on."""
+    merges = json.loads(tokenizer.to_str())["model"]["merges"]
+    return {tuple(pair): rank for rank, pair in enumerate(merges)}
+
+
 # --8<-- [end:joined]
 
 # --8<-- [start:model]
@@ -65,7 +71,7 @@ if __name__ == "__main__":
     # --8<-- [end:show_tokens]
 
     # --8<-- [start:show_joined]
-    for parts in joined("ĠFrance", ranks):
+    for parts in joined("ĠFrance", ranks_of(tokenizer)):
         print(*parts)
     # --8<-- [end:show_joined]
 

@@ -70,7 +70,7 @@ def choose(page: Page, sentence: int, layer: int, head: int) -> None:
 
 @pytest.mark.parametrize(
     ("sentence", "layer", "head", "query"),
-    [(0, 13, 8, 8), (0, 21, 6, 8), (1, 16, 0, 9), (1, 18, 6, 9), (1, 0, 0, 0), (1, 29, 8, 7)],
+    [(3, 13, 8, 8), (3, 21, 6, 8), (0, 16, 0, 8), (1, 18, 6, 9), (1, 0, 0, 0), (2, 29, 8, 7)],
 )
 def test_the_words_carry_the_weights_of_the_build(
     page: Page, data: dict[str, Any], sentence: int, layer: int, head: int, query: int
@@ -95,7 +95,7 @@ def test_a_named_head_is_one_click_away(page: Page) -> None:
 
 
 def test_arrow_keys_move_between_words_and_between_heads(page: Page) -> None:
-    choose(page, 0, 13, 8)
+    choose(page, 3, 13, 8)
     word(page, 8).focus()
     page.keyboard.press("ArrowLeft")
     expect(word(page, 7)).to_be_focused()
@@ -112,13 +112,13 @@ def test_arrow_keys_move_between_words_and_between_heads(page: Page) -> None:
 
 
 def test_the_overview_asks_all_270_heads_the_same(page: Page, data: dict[str, Any]) -> None:
-    choose(page, 0, 13, 8)
+    choose(page, 3, 13, 8)
     word(page, 8).hover()
     page.locator(".heads-picture select").select_option("6")
     names = page.locator(".heads-dot").evaluate_all("all => all.map(one => one.ariaLabel)")
     assert len(names) == 270
     for layer, head in (0, 0), (13, 8), (21, 6), (29, 1):
-        share = row_of(data, 0, layer, head, 8)[6]
+        share = row_of(data, 3, layer, head, 8)[6]
         expected = f"layer {layer}, head {head}: {int(100 * share + 0.5)} %"
         assert names[head * 30 + layer] == expected
     cell(page, 21, 6).click()
@@ -136,7 +136,7 @@ def test_without_scripts_a_table_names_the_heads(browser: Browser, server: Serve
     page = context.new_page()
     page.goto(f"{server.url}{PAGE}")
     rows = page.locator("attention-map table tbody tr")
-    expect(rows).to_have_count(5)
+    expect(rows).to_have_count(6)
     expect(rows.nth(3)).to_contain_text("animal, 75%")
     context.close()
 

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 from snippets.language_model import same_layer
 from snippets.language_model.model import LanguageModel, projected, rms_norm, tensors_of
 from snippets.language_model.same_layer import (
+    PROSE,
     bound,
     differences,
     layer_of,
@@ -18,7 +19,8 @@ from snippets.language_model.same_layer import (
     reordered,
     variants,
 )
-from snippets.real_attention.rotary.rotary import rotate
+from snippets.language_model.tokens import generate
+from snippets.real_attention.rotary.rotary import rotate, rotate_halves
 from snippets.take_along.rotary import reorder
 
 IDS = torch.tensor([504, 3575, 282, 4649, 314])
@@ -67,9 +69,15 @@ def test_the_rows_of_each_layer_are_those_that_reach_it(weights, monkeypatch):
         assert_close(ours, theirs, atol=1e-3, rtol=1e-4)
 
 
+@pytest.fixture(scope="module")
+def five(weights):
+    return variants(weights)
+
+
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_losses_are_those_of_the_page(name):
-    assert loss_of(variants[name]) == pytest.approx(LOSSES[name], abs=0.006)
+def test_the_losses_are_those_of_the_page(five, tokenizer, name):
+    prose = torch.tensor(tokenizer.encode(PROSE).ids)
+    assert loss_of(five[name], prose) == pytest.approx(LOSSES[name], abs=0.006)
 
 
 def test_the_rows_are_sorted_as_for_hugging_face(weights):
@@ -80,11 +88,17 @@ def test_the_rows_are_sorted_as_for_hugging_face(weights):
     assert moved["blk.3.attn_v.weight"] is weights["blk.3.attn_v.weight"]
 
 
-def test_the_wrong_pairs_lose_count():
+@pytest.mark.parametrize("part", ["attn_q", "attn_k"])
+def test_half_a_cure_is_worse_than_none(five, weights, tokenizer, part):
+    prose = torch.tensor(tokenizer.encode(PROSE).ids)
+    half = LanguageModel(reordered(weights, [part]), turn=rotate_halves)
+    assert loss_of(half, prose) > loss_of(five["halves"], prose) + 1
+
+
+def test_the_wrong_pairs_lose_count(five):
     text = "1, 2, 3, 4, 5,"
-    generate = same_layer.generate
-    assert generate(variants["neighbors, as the file has them"], text, 4) == "1, 2, 3, 4, 5, 6, "
-    assert generate(variants["halves"], text, 4) == "1, 2, 3, 4, 5, 2, "
+    assert generate(five["neighbors, as the file has them"], text, 2) == "1, 2, 3, 4, 5, 6"
+    assert generate(five["halves"], text, 2) == "1, 2, 3, 4, 5, 2"
 
 
 @pytest.mark.parametrize(("number", "text"), [(2e-5, "1e-4"), (9e-5, "1e-4"), (2e-7, "1e-6")])

@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from snippets.language_model import tokens
 from snippets.language_model.model import feed_forward, rms_norm
-from snippets.language_model.tokens import at_temperature, generate, joined, model, ranks
+from snippets.language_model.tokens import at_temperature, generate, joined, model, ranks_of
 
 
 def next_shares(text, tokenizer):
@@ -24,12 +24,12 @@ def test_the_text_is_five_words_with_their_spaces():
 
 @pytest.mark.parametrize("word", ["France", "untranslatable", "riverbank", "banana", "e"])
 def test_joining_by_hand_gives_the_tokens_of_the_tokenizer(tokenizer, word):
-    *_, last = joined(f"Ġ{word}", ranks)
+    *_, last = joined(f"Ġ{word}", ranks_of(tokenizer))
     assert last == tokenizer.encode(f" {word}").tokens
 
 
-def test_each_joining_joins_one_pair():
-    steps = list(joined("ĠFrance", ranks))
+def test_each_joining_joins_one_pair(tokenizer):
+    steps = list(joined("ĠFrance", ranks_of(tokenizer)))
     assert [len(parts) for parts in steps] == [7, 6, 5, 4, 3, 2, 1]
     assert all("".join(parts) == "ĠFrance" for parts in steps)
 

@@ -2,11 +2,8 @@
 import torch
 
 from snippets.language_model.model import rms_norm
-from snippets.language_model.tokens import at_temperature
-from snippets.language_model.weights import load
+from snippets.language_model.tokens import at_temperature, tokenizer, weights
 from snippets.walkthrough.inputs import x
-
-weights, tokenizer = load()
 
 # --8<-- [start:digits]
 year = tokenizer.encode("in 2026").tokens

@@ -29,7 +29,7 @@ if __name__ == "__main__":
     moved = (tired[:, :, it] - wide[:, :, it]).abs().max().item()
 
     torch.manual_seed(0)
-    twice = torch.randint(1000, 40_000, (40,)).repeat(2)  # (length,)
+    twice = torch.randint(1000, 40_000, (20,)).repeat(2)  # (length,)
     early = [(1, head) for head in range(5)]
     loss = loss_of_repetition(model, twice, early)
     scores = induction(attention_maps(model, twice))[1, :5]

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
+import random
+
 # --8<-- [start:maps]
 import torch
 import torch.nn.functional as F
 
-from snippets.language_model.model import LanguageModel
+from snippets.language_model.model import N_HEADS, LanguageModel
 from snippets.language_model.weights import load
 
 
@@ -62,14 +64,13 @@ def loss_of_repetition(model, ids, off=()):
 
 
 # --8<-- [start:others]
-def others(heads, scores):
-    """As many heads of the same layers, each with the lowest score left."""
-    found = []
+def others(heads, seed=0):
+    """As many other heads of the same layers, drawn by lot."""
+    draw, found = random.Random(seed), []
     for layer, _ in heads:
-        ordered = scores[layer].argsort().tolist()
-        beside = [(layer, head) for head in ordered]
+        beside = [(layer, head) for head in range(N_HEADS)]
         taken = [*heads, *found]
-        found.append(next(one for one in beside if one not in taken))
+        found.append(draw.choice([one for one in beside if one not in taken]))
     return found
 
 
@@ -84,7 +85,6 @@ if __name__ == "__main__":
     half = torch.randint(1000, 40_000, (40,))
     twice = torch.cat([half, half])  # (length,)
     maps = attention_maps(model, twice)
-    print(maps.shape)
     # --8<-- [end:twice]
 
     # --8<-- [start:show_previous]
@@ -105,14 +105,9 @@ if __name__ == "__main__":
         "none": [],
         "the strongest induction head": five[:1],
         "the five strongest": five,
-        "five others of the same layers": others(five, repeats),
+        "five others of the same layers": others(five),
         "the previous-token head": strongest(scores, 1),
     }
-    losses = {}
     for name, off in cases.items():
-        losses[name] = loss_of_repetition(model, twice, off)
-        print(f"{losses[name]:5.2f}  without {name}")
+        print(f"{loss_of_repetition(model, twice, off):5.2f}  without {name}")
     # --8<-- [end:ablation]
-
-    to_first = maps[:, :, 1:, 0].mean().item()
-    pattern = attention_maps(model, half[:8].repeat(2))  # (layers, heads, 16, 16)

@@ -40,4 +40,5 @@ if __name__ == "__main__":
     story_losses = losses(LanguageModel(weights), ids[:192], width=64)
     for name, loss in story_losses.items():
         print(f"{loss:.2f} with {name}")
+    print("tokens 1 to 4:", tokenizer.decode(ids[:4].tolist()))
     # --8<-- [end:show_losses]

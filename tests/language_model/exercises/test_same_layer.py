@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: MIT
 from __future__ import annotations
 
-import pytest
 import torch
 
 from snippets.language_model.exercises.same_layer import dealt_out, n_attention, shared
-from snippets.language_model.model import LanguageModel
-from snippets.language_model.same_layer import loss_of, reordered, variants
-from snippets.real_attention.rotary.rotary import rotate_halves
 
 
 def test_who_shares_is_what_repeat_interleave_does():
@@ -21,9 +17,3 @@ def test_the_weights_of_a_layer_are_counted(weights):
     parts = "attn_q", "attn_k", "attn_v", "attn_output"
     assert n_attention == sum(weights[f"blk.29.{part}.weight"].numel() for part in parts)
     assert n_attention == 884_736
-
-
-@pytest.mark.parametrize("part", ["attn_q", "attn_k"])
-def test_half_a_cure_is_worse_than_none(weights, part):
-    half = LanguageModel(reordered(weights, [part]), turn=rotate_halves)
-    assert loss_of(half) > loss_of(variants["halves"]) + 1
