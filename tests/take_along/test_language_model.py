@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Take this file along with language_model.py (and change the import): what it promises."""
+"""What the language model in one file promises."""
 
 import re
 import subprocess
@@ -37,13 +37,18 @@ def test_alone_in_an_empty_folder_it_writes(tmp_path):
     assert done.stderr == ""
 
 
+def test_it_is_short_enough_to_read():
+    lines = Path(language_model.__file__).read_text("utf-8").splitlines()
+    assert sum(1 for line in lines if line.strip()) <= 120
+
+
 def test_the_docstring_says_what_to_install():
     for pin in re.findall(r"[\w-]+==\S+", INSTALL):
         assert pin in language_model.__doc__
 
 
 def test_a_text_may_come_in_parts(model):
-    ids, cache = ids_of(model, PROMPT), []
+    ids, cache = ids_of(model, PROMPT), {}
     parts = torch.cat([model(ids[:2], cache), model(ids[2:3], cache), model(ids[3:], cache)])
     assert_close(parts, model(ids), atol=1e-3, rtol=0)
     assert parts.shape == (5, 49_152)

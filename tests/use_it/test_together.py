@@ -13,7 +13,8 @@ from snippets.use_it import together
 
 ROOT = Path(__file__).parents[2]
 DOWNLOADS = ROOT / "docs" / "downloads"
-FILES = ["alibi", "attention_check", "masks", "multi_head_attention", "rotary", "sinusoidal"]
+TESTED_HERE = ["attention_check", "language_model"]  # their tests need the repository
+FILES = ["alibi", "masks", "multi_head_attention", "rotary", "sinusoidal", *TESTED_HERE]
 
 
 def test_padding_on_the_left_changes_nothing(capsys):
@@ -37,7 +38,7 @@ def test_a_download_is_the_file_that_is_tested(stem):
 
 
 def test_nothing_else_can_be_downloaded():
-    tests = {f"test_{stem}.py" for stem in FILES if stem != "attention_check"}
+    tests = {f"test_{stem}.py" for stem in FILES if stem not in TESTED_HERE}
     assert {file.name for file in DOWNLOADS.iterdir()} == {f"{stem}.py" for stem in FILES} | tests
 
 
@@ -56,7 +57,7 @@ def test_test_files_run_beside_the_files_as_the_page_says(tmp_path):
                 text = file.read_text("utf-8").replace("snippets.take_along.", "")
                 (tmp_path / file.name).write_text(text, "utf-8")
     tests = [file.name for file in tmp_path.glob("test_*.py")]
-    assert len(tests) == len(FILES) - 1
+    assert len(tests) == len(FILES) - len(TESTED_HERE)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(  # all can be collected, and of two, which are quick, all pass
         [*command, *tests, "-k", "test_alibi or test_sinusoidal"],

@@ -1,0 +1,1 @@
+../../snippets/take_along/language_model.py
