@@ -4,67 +4,75 @@ import math
 import torch
 import torch.nn.functional as F
 
+attend = F.scaled_dot_product_attention
+
 if __name__ == "__main__":
     # --8<-- [start:harness]
     torch.manual_seed(0)
-    queries, keys, values = torch.randn(3, 5, 4)  # five tokens
-    full = F.scaled_dot_product_attention(queries, keys, values, is_causal=True)
-    for t in range(5):
-        cached = F.scaled_dot_product_attention(queries[t : t + 1], keys[: t + 1], values[: t + 1])
-        print(f"token {t + 1}:", torch.allclose(cached, full[t], atol=1e-6))
+    q, k, v = torch.randn(3, 5, 4)  # five tokens
+    full = attend(q, k, v, is_causal=True)
+    for t in range(1, 6):
+        step = attend(q[t - 1 : t], k[:t], v[:t])
+        same = step.allclose(full[t - 1], atol=1e-6)
+        print(f"token {t}: {same}")
     # --8<-- [end:harness]
 
     # --8<-- [start:rounding]
     for dtype in (torch.float32, torch.bfloat16):
-        large, small = torch.tensor([1.0, 1 / 256], dtype=dtype)
-        print(dtype, ((large + small) + small).item(), (large + (small + small)).item())
+        one, small = torch.tensor([1, 1 / 256], dtype=dtype)
+        left = ((one + small) + small).item()
+        right = (one + (small + small)).item()
+        print(dtype, left, right)
     # --8<-- [end:rounding]
 
     # --8<-- [start:blocks]
     torch.manual_seed(0)
-    query, keys, values = torch.randn(1, 4), torch.randn(6, 4), torch.randn(6, 4)
-    table = [2, 0, 1]  # block 1 of the text lies in place 2 of the memory
-    stored = [block.view(3, 2, 4)[torch.tensor([1, 2, 0])] for block in (keys, values)]
-    read = [block[torch.tensor(table)].view(6, 4) for block in stored]
-    wrong = [block[torch.tensor([0, 1, 1])].view(6, 4) for block in stored]
-    attend = F.scaled_dot_product_attention
-    print("read by its table:", torch.equal(attend(query, *read), attend(query, keys, values)))
-    print("one wrong entry:", torch.equal(attend(query, *wrong), attend(query, keys, values)))
+    q, (k, v) = torch.randn(1, 4), torch.randn(2, 6, 4)
+    expected = attend(q, k, v)
+    order = [1, 2, 0]  # of the blocks in memory
+    stored = [x.view(3, 2, 4)[order] for x in (k, v)]
+    for table in ([2, 0, 1], [0, 0, 1]):
+        read = [x[table].view(6, 4) for x in stored]
+        same = attend(q, *read).equal(expected)
+        print(f"table {table}: {same}")
     # --8<-- [end:blocks]
 
     # --8<-- [start:unused_rows]
     torch.manual_seed(0)
-    query, keys, values = torch.randn(1, 4), torch.zeros(8, 4), torch.zeros(8, 4)
-    keys[:3], values[:3] = torch.randn(3, 4), torch.ones(3, 4)  # three of eight places are in use
-    print("all places:", F.scaled_dot_product_attention(query, keys, values))
-    print("those in use:", F.scaled_dot_product_attention(query, keys[:3], values[:3]))
+    query, keys = torch.randn(1, 4), torch.zeros(8, 4)
+    values = torch.zeros(8, 4)
+    keys[:3], values[:3] = torch.randn(3, 4), 1
+    print("all:", attend(query, keys, values))
+    print("in use:", attend(query, keys[:3], values[:3]))
     # --8<-- [end:unused_rows]
 
     # --8<-- [start:window]
-    behind = torch.arange(6)[:, None] - torch.arange(6)  # how far each key lies behind its query
-    for name, most in (("W counts the token itself", 3 - 1), ("W tokens before it", 3)):
-        allowed = (behind >= 0) & (behind <= most)
-        print(f"{name}, W = 3: keys of the last query:", int(allowed[-1].sum()))
+    at = torch.arange(6)
+    behind = at[:, None] - at  # (queries, keys)
+    for name, most in ("with itself", 2), ("before it", 3):
+        seen = (behind >= 0) & (behind <= most)
+        print(f"3 {name}: {seen[-1].sum()} keys")
     # --8<-- [end:window]
 
     # --8<-- [start:window_decode]
     torch.manual_seed(0)
-    queries, keys, values = torch.randn(3, 6, 4)
-    behind = torch.arange(6)[:, None] - torch.arange(6)
-    full = F.scaled_dot_product_attention(
-        queries, keys, values, attn_mask=(behind >= 0) & (behind < 3)
-    )
-    for name, start in (("whole cache", 0), ("last three", 3)):
-        step = F.scaled_dot_product_attention(queries[5:], keys[start:], values[start:])
-        print(f"{name}:", torch.allclose(step, full[5:], atol=1e-6))
+    q, k, v = torch.randn(3, 6, 4)
+    at = torch.arange(6)
+    behind = at[:, None] - at  # (queries, keys)
+    full = attend(q, k, v, (behind >= 0) & (behind < 3))
+    for start in (0, 3):
+        step = attend(q[5:], k[start:], v[start:])
+        same = step.allclose(full[5:], atol=1e-6)
+        print(f"cache from {start}: {same}")
     # --8<-- [end:window_decode]
 
     # --8<-- [start:sink]
-    scores, sink = torch.tensor([2.0, 1.0, 0.0]), torch.tensor([0.5])
-    dropped = torch.cat([scores, sink]).softmax(dim=-1)[:3]
-    scaled = scores.softmax(dim=-1) * torch.sigmoid(scores.logsumexp(-1) - sink)
-    print("one more column, then dropped:", dropped)
-    print("times sigmoid(lse - sink):    ", scaled)
+    scores = torch.tensor([2.0, 1.0, 0.0])
+    sink = torch.tensor([0.5])
+    column = torch.cat([scores, sink]).softmax(-1)[:3]
+    share = (scores.logsumexp(-1) - sink).sigmoid()
+    print("column, dropped:", column)
+    print("times sigmoid:  ", scores.softmax(-1) * share)
     # --8<-- [end:sink]
 
     # --8<-- [start:softcap]
@@ -74,30 +82,30 @@ if __name__ == "__main__":
 
     # --8<-- [start:sixteen_bits]
     torch.manual_seed(0)
-    queries, keys, values = torch.randn(3, 64, 64)
-    exact = F.scaled_dot_product_attention(queries, keys, values)
-    low = [one.bfloat16() for one in (queries, keys, values)]
-    fused = F.scaled_dot_product_attention(*low).float()
-    plain = ((low[0] @ low[1].T / 8).softmax(dim=-1) @ low[2]).float()
-    fused, plain = ((one - exact).abs().max() for one in (fused, plain))
-    print("the kernel is at most twice as far off as plain 16 bits:", bool(fused <= 2 * plain))
+    exact = torch.randn(3, 64, 64)
+    q, k, v = exact.bfloat16()
+    plain = (q @ k.T / 8).softmax(-1) @ v
+    kernel = attend(q, k, v)
+    right = attend(*exact)  # in 32 bits
+    a, b = ((x - right).abs().max() for x in (plain, kernel))
+    print("at most twice as far off:", bool(b <= 2 * a))
     # --8<-- [end:sixteen_bits]
 
     # --8<-- [start:merge]
     torch.manual_seed(0)
-    query, keys, values = torch.randn(1, 4), torch.randn(6, 4), torch.randn(6, 2)
-    scores = query @ keys.T / 2
-    parts = [(scores[:, part], values[part]) for part in (slice(0, 3), slice(3, 6))]
-    outputs = torch.stack([part.softmax(dim=-1) @ rows for part, rows in parts])
-    shares = torch.stack([part.logsumexp(dim=-1) for part, _ in parts]).softmax(dim=0)
-    print((shares[..., None] * outputs).sum(dim=0))
-    print(scores.softmax(dim=-1) @ values)
+    scores, values = torch.randn(6), torch.randn(6, 2)
+    halves = scores.view(2, 3), values.view(2, 3, 2)
+    outputs = halves[0].softmax(-1)[:, None] @ halves[1]
+    shares = halves[0].logsumexp(-1).softmax(0)
+    print("merged:", shares @ outputs[:, 0])
+    print("whole: ", scores.softmax(-1) @ values)
     # --8<-- [end:merge]
 
     # --8<-- [start:first_tile]
-    so_far, tile = torch.tensor(-math.inf), torch.tensor([-math.inf, -math.inf])
+    so_far = torch.tensor(-math.inf)
+    tile = torch.full((2,), -math.inf)  # masked completely
     largest = torch.maximum(so_far, tile.max())
-    print("factor for what was summed so far:", torch.exp(so_far - largest))
-    largest = largest.clamp(min=torch.finfo(torch.float32).min)
-    print("with a finite bound:", torch.exp(so_far - largest))
+    print("factor:", torch.exp(so_far - largest))
+    bound = largest.clamp(min=-1e30)
+    print("with a finite bound:", torch.exp(so_far - bound))
     # --8<-- [end:first_tile]

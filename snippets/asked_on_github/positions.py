@@ -4,13 +4,13 @@ import torch
 
 
 def rotate(x, positions, base=100.0):
-    """Rotary positions: pairs of neighbors, turned by position times frequency."""
     d_k = x.shape[-1]
-    angles = positions[:, None] * base ** (-torch.arange(0, d_k, 2) / d_k)  # (inputs, pairs)
-    first, second = x[..., 0::2], x[..., 1::2]  # (inputs, pairs)
-    cos, sin = angles.cos(), angles.sin()  # (inputs, pairs)
-    turned = torch.stack([first * cos - second * sin, first * sin + second * cos], dim=-1)
-    return turned.flatten(-2)
+    speeds = base ** (-torch.arange(0, d_k, 2) / d_k)
+    angles = positions[:, None] * speeds  # (inputs, pairs)
+    cos, sin = angles.cos(), angles.sin()
+    a, b = x[..., 0::2], x[..., 1::2]  # (inputs, pairs)
+    turned = a * cos - b * sin, a * sin + b * cos
+    return torch.stack(turned, dim=-1).flatten(-2)
 
 
 # --8<-- [end:rotate]
@@ -18,7 +18,8 @@ def rotate(x, positions, base=100.0):
 
 # --8<-- [start:rms_norm]
 def rms_norm(x, gain):
-    return x * x.square().mean(-1, keepdim=True).rsqrt() * gain
+    mean_square = x.square().mean(-1, keepdim=True)
+    return x * mean_square.rsqrt() * gain
 
 
 # --8<-- [end:rms_norm]
@@ -26,53 +27,61 @@ def rms_norm(x, gain):
 if __name__ == "__main__":
     # --8<-- [start:conventions]
     torch.manual_seed(0)
-    queries, keys, at = torch.randn(3, 4), torch.randn(3, 4), torch.arange(3.0)
-    neighbors = rotate(queries, at) @ rotate(keys, at).T
-    order = torch.tensor([0, 2, 1, 3])  # pairs (0, 1), (2, 3) become pairs of halves (0, 2), (1, 3)
-    for name, columns in (("as they are", torch.arange(4)), ("reordered", order)):
-        in_halves = [rotate(x[:, columns][:, order], at)[:, order] for x in (queries, keys)]
-        same = torch.allclose(in_halves[0] @ in_halves[1].T, neighbors)
-        print(f"columns {name}, turned in halves, same scores:", same)
+    q, k = torch.randn(2, 3, 4)
+    at = torch.arange(3)
+    neighbors = rotate(q, at) @ rotate(k, at).T
+    order = [0, 2, 1, 3]  # makes neighbors of halves
+    for columns in ([0, 1, 2, 3], order):
+        a = rotate(q[:, columns][:, order], at)
+        b = rotate(k[:, columns][:, order], at)
+        same = neighbors.allclose(a @ b.T, atol=1e-6)
+        print(f"columns {columns}: same scores {same}")
     # --8<-- [end:conventions]
 
     # --8<-- [start:sign]
     torch.manual_seed(0)
-    queries, keys, at = torch.randn(3, 4), torch.randn(3, 4), torch.arange(3.0)
-    forward = rotate(queries, at) @ rotate(keys, at).T
-    backward = rotate(queries, -at) @ rotate(keys, -at).T
-    flip = torch.tensor([1.0, -1.0, 1.0, -1.0])  # changes the sign of every second number
-    flipped = rotate(queries * flip, -at) @ rotate(keys * flip, -at).T
-    print("turned the other way:", torch.allclose(forward, backward))
-    print("and every second number negated:", torch.allclose(forward, flipped))
+    q, k = torch.randn(2, 3, 4)
+    at = torch.arange(3)
+    scores = rotate(q, at) @ rotate(k, at).T
+    for flip in ([1, 1, 1, 1], [1, -1, 1, -1]):
+        flip = torch.tensor(flip)
+        a, b = rotate(q * flip, -at), rotate(k * flip, -at)
+        other = a @ b.T
+        same = other.allclose(scores, atol=1e-6)
+        print(f"backward, times {flip.tolist()}: {same}")
     # --8<-- [end:sign]
 
     # --8<-- [start:norm]
     x, at = torch.tensor([[1.0, 0.5]]), torch.tensor([1.0])
     for gain in ([1.0, 1.0], [2.0, 2.0], [2.0, 1.0]):
         gain = torch.tensor(gain)
-        print(gain, rms_norm(rotate(x, at), gain), rotate(rms_norm(x, gain), at))
+        print("gain", gain)
+        print("turned first", rms_norm(rotate(x, at), gain))
+        print("normed first", rotate(rms_norm(x, gain), at))
     # --8<-- [end:norm]
 
     # --8<-- [start:offset]
     torch.manual_seed(0)
-    query, keys, at = torch.randn(1, 4), torch.randn(3, 4), torch.arange(3.0)
-    whole = rotate(query, at[2:]) @ rotate(keys, at).T
-    for position in (0.0, 2.0):
-        cached = rotate(query, torch.tensor([position])) @ rotate(keys, at).T
-        print(f"new token at position {position:g}:", torch.allclose(cached, whole))
+    query, keys = torch.randn(1, 4), torch.randn(3, 4)
+    cache = rotate(keys, torch.arange(3))
+    whole = rotate(query, torch.tensor([2])) @ cache.T
+    for at in (0, 2):
+        alone = rotate(query, torch.tensor([at])) @ cache.T
+        print(f"new token at {at}: {alone.equal(whole)}")
     # --8<-- [end:offset]
 
     # --8<-- [start:evicted]
     torch.manual_seed(0)
     query, keys = torch.randn(1, 4), torch.randn(4, 4)
-    kept = torch.tensor([0.0, 2.0, 3.0])  # token 1 was dropped from the cache
-    cached = rotate(keys[kept.long()], kept)
-    for name, position in (("rows in the cache", 3.0), ("tokens seen so far", 4.0)):
-        print(name, rotate(query, torch.tensor([position])) @ cached.T)
+    kept = torch.tensor([0, 2, 3])  # token 1 was dropped
+    cache = rotate(keys[kept], kept)
+    for name, at in ("rows kept", 3), ("tokens seen", 4):
+        scores = rotate(query, torch.tensor([at])) @ cache.T
+        print(f"{name}:", scores)
     # --8<-- [end:evicted]
 
     # --8<-- [start:renumbered]
-    kept, query_at = torch.tensor([0, 1, 6, 7, 8]), 9  # two sinks, and a window of three
-    print("distances in the text: ", query_at - kept)
-    print("distances in the cache:", len(kept) - torch.arange(len(kept)))
+    kept = torch.tensor([0, 1, 6, 7, 8])  # the query is 9
+    print("distances in the text: ", 9 - kept)
+    print("distances in the cache:", 5 - torch.arange(5))
     # --8<-- [end:renumbered]

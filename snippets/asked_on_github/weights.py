@@ -2,44 +2,44 @@
 import torch
 import torch.nn.functional as F
 
+attend = F.scaled_dot_product_attention
+
 
 # --8<-- [start:layer]
 class Layer(torch.nn.Module):
     def forward(self, x):
-        return F.scaled_dot_product_attention(x, x, x, dropout_p=0.5)
+        return attend(x, x, x, dropout_p=0.5)
 
 
 # --8<-- [end:layer]
 
 if __name__ == "__main__":
     # --8<-- [start:averaged]
-    heads = torch.tensor([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
-    print("head 1:\n", heads[0])
-    print("head 2:\n", heads[1])
-    print("their average:\n", heads.mean(dim=0))
+    one = torch.tensor([[1.0, 0], [0, 1]])
+    other = torch.tensor([[0, 1.0], [1, 0]])
+    print("their average:\n", (one + other) / 2)
     # --8<-- [end:averaged]
 
     # --8<-- [start:per_head]
-    torch.manual_seed(0)
-    x = torch.randn(1, 3, 4)
-    layer = torch.nn.MultiheadAttention(4, 2, batch_first=True)
+    x = torch.randn(3, 4)
+    layer = torch.nn.MultiheadAttention(4, 2)
     for average in (True, False):
-        _, weights = layer(x, x, x, average_attn_weights=average)
-        print(f"average_attn_weights={average}:", tuple(weights.shape))
+        _, w = layer(x, x, x, average_attn_weights=average)
+        print(f"average {average}:", tuple(w.shape))
     # --8<-- [end:per_head]
 
     # --8<-- [start:no_weights]
     torch.manual_seed(0)
-    queries, keys = torch.randn(2, 4), torch.randn(3, 4)
-    read_off = F.scaled_dot_product_attention(queries, keys, torch.eye(3))
-    computed = (queries @ keys.T / 4**0.5).softmax(dim=-1)
+    q, k = torch.randn(2, 4), torch.randn(3, 4)
+    read_off = attend(q, k, torch.eye(3))
     print(read_off)
-    print("the same as computed by hand:", torch.allclose(read_off, computed))
+    by_hand = (q @ k.T / 4**0.5).softmax(dim=-1)
+    print("as by hand:", read_off.allclose(by_hand))
     # --8<-- [end:no_weights]
 
     # --8<-- [start:nowhere]
-    scores = torch.tensor([6.0, 0.0, 0.0])  # nothing fits, but the first key is always there
-    values = torch.tensor([[0.0, 0.0], [5.0, 1.0], [1.0, 5.0]])  # and its value is close to zero
+    scores = torch.tensor([6.0, 0, 0])  # nothing fits
+    values = torch.tensor([[0.0, 0], [5, 1], [1, 5]])
     weights = scores.softmax(dim=-1)
     print("weights:", weights)
     print("outputs:", weights @ values)
@@ -48,30 +48,31 @@ if __name__ == "__main__":
     # --8<-- [start:not_the_word]
     torch.manual_seed(0)
     texts = torch.randn(2, 4, 8)  # (texts, tokens, d_model)
-    texts[1, 0] = texts[0, 0]  # both begin with the same token
-    outputs = F.scaled_dot_product_attention(texts, texts, texts)
-    for name, rows in (("inputs", texts), ("outputs", outputs)):
-        same = F.cosine_similarity(rows[0, 0], rows[1, 0], dim=0)
-        print(f"{name}, cosine between the two first tokens: {same:.2f}")
+    texts[1, 0] = texts[0, 0]  # both begin alike
+    outputs = attend(texts, texts, texts)
+    for rows in (texts, outputs):
+        one, other = rows[:, 0]
+        same = F.cosine_similarity(one, other, dim=0)
+        print(f"cosine: {same:.2f}")
     # --8<-- [end:not_the_word]
 
     # --8<-- [start:rows_in_training]
     torch.manual_seed(0)
-    weights = torch.full((10_000, 5), 0.2)  # each row sums to 1
+    weights = torch.full((10_000, 5), 0.2)
     rows = F.dropout(weights, p=0.2).sum(dim=-1)
-    print("the first four rows sum to", rows[:4])
-    print("on average:", rows.mean().round(decimals=2).item())
+    print("four rows sum to", rows[:4])
+    print(f"on average: {rows.mean():.2f}")
     # --8<-- [end:rows_in_training]
 
     # --8<-- [start:eval]
     torch.manual_seed(0)
     layer, x = Layer().eval(), torch.randn(3, 4)
-    print("in eval mode, two calls agree:", torch.equal(layer(x), layer(x)))
+    print("two calls agree:", layer(x).equal(layer(x)))
     # --8<-- [end:eval]
 
     # --8<-- [start:max_logits]
     torch.manual_seed(0)
-    queries, keys = torch.randn(2, 3, 4), torch.randn(2, 3, 4)  # two heads
-    scores = queries @ keys.mT / 4**0.5
-    print("largest score per head:", scores.amax(dim=(-2, -1)))
+    q, k = torch.randn(2, 3, 4), torch.randn(2, 3, 4)
+    scores = q @ k.mT / 4**0.5  # (heads, queries, keys)
+    print("largest per head:", scores.amax(dim=(-2, -1)))
     # --8<-- [end:max_logits]

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+// Which questions a reader asks for. Pure.
+
+/**
+ * A question of the page: the name of its group, and all of its text, as `plain` returns it.
+ *
+ * @typedef {{ group: string, text: string }} Question
+ */
+
+/**
+ * Return a text without case, accents, and the marks that Markdown and Python put around words.
+ *
+ * @param {string} text
+ */
+export const plain = (text) =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[`"“”'’]/g, "");
+
+/**
+ * Return whether a question is in the group, or in any if that is "", and has every word.
+ *
+ * @param {Question} question
+ * @param {string} words as typed
+ * @param {string} group
+ */
+export function matches(question, words, group) {
+  const wanted = plain(words).split(/\s+/);
+  return (!group || question.group === group) && wanted.every((w) => question.text.includes(w));
+}
+
+/**
+ * Return a sentence on how many questions are shown.
+ *
+ * @param {number} shown
+ * @param {number} all
+ */
+export function count(shown, all) {
+  if (shown === all) return `All ${all} questions`;
+  return shown ? `${shown} of ${all} questions` : "No question has all of these words.";
+}
