@@ -72,7 +72,8 @@ if __name__ == "__main__":
     changed = torch.cat([x[:3], x[3:] + 1])  # token 4
     ones = torch.ones(4, 4, dtype=torch.bool)
     for name in ("triu", "tril"):
-        mask = ones.triu(1) if name == "triu" else ones.tril()
+        upper = name == "triu"
+        mask = ones.triu(1) if upper else ones.tril()
         before = attend(x, x, x, mask)[0]
         after = attend(x, changed, changed, mask)[0]
         print(f"{name} leaks: {not before.equal(after)}")
@@ -112,7 +113,8 @@ if __name__ == "__main__":
     mended = mask | ~mask.any(dim=-1, keepdim=True)
     for name, seen in ("before", mended), ("after", mask):
         scores = torch.ones(2, 2, requires_grad=True)
-        bias = torch.zeros(2, 2).masked_fill(~seen, -math.inf)
+        bias = torch.zeros(2, 2)
+        bias[~seen] = -math.inf
         weights = (scores + bias).softmax(dim=-1)
         weights = weights.masked_fill(~mask, 0)
         weights.square().sum().backward()
@@ -150,7 +152,8 @@ if __name__ == "__main__":
         print(f"{dtype}: with a key, without one")
         for fill in (-math.e, -1e4, -1e9, -math.inf):
             rows = torch.tensor([[0, fill], [fill, fill]])
-            one, none = rows.to(dtype).softmax(-1)[:, 1].tolist()
+            weights = rows.to(dtype).softmax(dim=-1)
+            one, none = weights[:, 1].tolist()
             print(f"{fill:8.3g}: {one:.2f} {none:.2f}")
     # --8<-- [end:how_small]
 

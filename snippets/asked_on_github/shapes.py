@@ -28,7 +28,8 @@ if __name__ == "__main__":
     batch = torch.randn(2, 3, 4)  # (batch, inputs, d_model)
     other = torch.cat([batch[:1], batch[1:] + 1])
     for first in (True, False):
-        layer = nn.MultiheadAttention(4, 1, batch_first=first)
+        option = {"batch_first": first}
+        layer = nn.MultiheadAttention(4, 1, **option)
         before = layer(batch, batch, batch)[0][0]
         after = layer(other, other, other)[0][0]
         same = before.equal(after)
