@@ -14,7 +14,7 @@
  * @param {string} text
  */
 export const plain = (text) =>
-  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[`"“”'’]/g, "");
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\u0060"“”'’]/g, "");
 
 /**
  * Return whether a question is in the group, or in any if that is "", and has every word.
