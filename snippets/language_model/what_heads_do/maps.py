@@ -80,4 +80,4 @@ if __name__ == "__main__":
 
     torch.manual_seed(0)
     eight = torch.randint(1000, 40_000, (8,))
-    twice = attention_maps(LanguageModel(weights), eight.repeat(2))  # (layers, heads, 16, 16)
+    pattern = attention_maps(LanguageModel(weights), eight.repeat(2))  # (layers, heads, 16, 16)
