@@ -6,7 +6,6 @@ A result survives `json.dumps(result, default=vars)` and `Result.of(json.loads(t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,8 +30,7 @@ class Job:
     program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
         the worker sets path and root
     proof: run a snippet a second time, in a process that differs on purpose (random numbers, hash
-        seed, folder, time), and fail where the outputs differ; run a program in that process. In
-        that process itself: give figures by their digests alone
+        seed, folder, time), and fail where the outputs differ; run a program in that process
     scratch: a temporary folder, which the worker makes and removes
     """
 
@@ -67,12 +65,10 @@ class Job:
 class Figure:
     """A drawing.
 
-    name: the slug of its label, unique within its section or expression, as in `scores.svg`
-    svg: `<figure class="drawing">…</figure>`, or "" in a run whose outputs are only compared
-    digest: of its label, its description and what matplotlib drew
+    svg: `<figure class="drawing">…</figure>`, with ids that begin with the place of the figure
+    digest: of its label, its description and what matplotlib drew, by which figures are compared
     """
 
-    name: str
     svg: str = field(compare=False)
     digest: str
 
@@ -160,8 +156,3 @@ class Result:
         values = {expression: Value.of(one) for expression, one in data["values"].items()}
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
         return cls(**{**data, "sections": sections, "values": values, "problems": problems})
-
-
-def slug(label: str) -> str:
-    """Return a label as a file is named: `Scores, scaled` -> `scores-scaled`."""
-    return re.sub(r"[\W_]+", "-", label.lower()).strip("-") or "figure"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from engine.model.problem import visible
-from engine.model.result import Figure, slug
+from engine.model.result import Figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -84,11 +84,10 @@ def read_errors(scratch: str, root: str) -> str:
     return as_shown(text.replace(f"{root}/", ""))
 
 
-def take_figures(prefix: str, only_digests: bool) -> list[tuple[Drawing, Figure]]:
+def take_figures(prefix: str) -> list[tuple[Drawing, Figure]]:
     """Close all open figures of pyplot; return them with what they show, in order.
 
     prefix: begins the ids in their SVG
-    only_digests: leave their SVG empty
 
     Raises ValueError where a page cannot show them.
     """
@@ -102,17 +101,14 @@ def take_figures(prefix: str, only_digests: bool) -> list[tuple[Drawing, Figure]
     taken: list[tuple[Drawing, Figure]] = []
     for number in numbers:
         drawing = pyplot.figure(number)
-        label = figures.title_of(drawing)
-        same = sum(slug(label) == slug(figures.title_of(other)) for other, _ in taken)
-        name = f"{slug(label)}-{same + 1}" if same else slug(label)
-        own = f"{prefix}.{len(taken) + 1}"
         try:
             written = figures.written(drawing)
-            svg = "" if only_digests else figures.svg_of(drawing, own, written)
-            figure = Figure(name, svg, figures.digest_of(drawing, written))
+            svg = figures.svg_of(drawing, f"{prefix}.{len(taken) + 1}", written)
+            figure = Figure(svg, figures.digest_of(drawing, written))
         except ValueError:
             raise
         except Exception as error:
+            label = figures.title_of(drawing)
             what = f"the figure '{label}' cannot be drawn: {type(error).__name__}: {error}"
             raise ValueError(what) from error
         drawing.stale = False  # from here on, a change shows

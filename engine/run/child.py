@@ -186,7 +186,7 @@ class Run:
                 )
         prefix = f"{self.job.stem}.{section.name}".replace("/", ".")
         try:
-            taken = take_figures(prefix, only_digests=self.job.proof)
+            taken = take_figures(prefix)
         except ValueError as error:
             colon = "" if str(error).startswith("draws") else ":"
             raise Failure(section.start, f'section "{section.name}"{colon} {error}') from error

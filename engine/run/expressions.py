@@ -39,7 +39,7 @@ class Evaluator:
     def after_section(self, section: str) -> None:
         """Note the values that a page shows below a section."""
         for expression in self.job.shown_after.get(section, {}):
-            self.earlier[section, expression] = self.evaluate(expression, True)
+            self.earlier[section, expression] = self.evaluate(expression)
 
     def evaluate_all(self) -> dict[str, Value]:
         """Return the value of each expression; one that differs when evaluated twice is an error.
@@ -49,7 +49,7 @@ class Evaluator:
         expressions = list(self.job.expressions)
         first = {expression: self.evaluate(expression) for expression in expressions}
         again = [] if self.job.proof else expressions
-        second = {expression: self.evaluate(expression, True) for expression in again}
+        second = {expression: self.evaluate(expression) for expression in again}
         differing = [one for one in again if first[one] != second[one]]
         if differing:
             blamed = [one for one in expressions if in_fork(partial(self.changes, one, [one]))]
@@ -80,20 +80,17 @@ class Evaluator:
 
     def changes(self, expression: str, others: list[str]) -> bool:
         """Return whether the evaluation of an expression changes the value of others."""
-        before = [self.evaluate(one, True) for one in others]
-        self.evaluate(expression, True)
-        return before != [self.evaluate(one, True) for one in others]
+        before = [self.evaluate(one) for one in others]
+        self.evaluate(expression)
+        return before != [self.evaluate(one) for one in others]
 
-    def evaluate(self, expression: str, only_digests: bool = False) -> Value:
-        """Return the value of an expression, or the error that it ends with.
-
-        only_digests: leave out the SVG of figures
-        """
+    def evaluate(self, expression: str) -> Value:
+        """Return the value of an expression, or the error that it ends with."""
         self.report(list(self.job.expressions).index(expression))
         try:
             value = eval(expression, self.names_for(expression))
             prefix = f"{self.job.stem}.{digest(expression.encode())[:8]}".replace("/", ".")
-            figures = take_figures(prefix, only_digests or self.job.proof)
+            figures = take_figures(prefix)
             return forms_of(value, expression, tuple(figure for _, figure in figures))
         except BaseException as error:  # a problem of the line that asks, whatever it is
             from matplotlib import pyplot

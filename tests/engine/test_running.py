@@ -287,7 +287,7 @@ def test_what_is_said_of_another_way_to_run_is_left_out(sample: Sample) -> None:
 
 
 def test_a_result_survives_being_written_as_json() -> None:
-    figure = Figure("scores-scaled", "<figure/>", "d")
+    figure = Figure("<figure/>", "d")
     result = Result(
         "one",
         {"part": SectionOutput("1\n", [figure])},
@@ -300,14 +300,6 @@ def test_a_result_survives_being_written_as_json() -> None:
         [Problem("one.py:1", "no", "one", ("docs/page.md",))],
     )
     assert Result.of(json.loads(json.dumps(result, default=vars))) == result
-
-
-def test_a_figure_is_named_by_its_title(sample: Sample) -> None:
-    sample.section("import matplotlib.pyplot as plt\nplt.subplots(num='Scores, scaled (by 8)')")
-    report = sample.refresh()
-    assert [f.name for f in report.results["one"].sections["part"].figures] == [
-        "scores-scaled-by-8"
-    ]
 
 
 def test_a_section_inside_a_statement_is_told_with_its_lines(sample: Sample) -> None:
