@@ -12,10 +12,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import sys
 from pathlib import Path
 
 HEAD = b"<head>"
+SCRIPT = re.compile(rb"<script([^>]*)>(.*?)</script>", re.DOTALL)
 DATA = (b"src=", b"json")  # in a tag: a file, or data that is not run
 
 
@@ -48,17 +50,9 @@ def sources_of(html: bytes) -> set[str]:
     """Return a source for each script around the article; data needs none."""
     above, article, rest = html.partition(b"<article")
     html = above + rest.rpartition(b"</article>")[2] if article else html
-    sources: set[str] = set()
-    end = 0
-    while (start := html.find(b"<script", end)) >= 0:
-        inside = html.find(b">", start) + 1
-        end = html.find(b"</script>", inside)
-        if not inside or end < 0:
-            break
-        if not any(word in html[start:inside] for word in DATA):
-            digest = hashlib.sha256(html[inside:end]).digest()
-            sources.add(f"'sha256-{base64.b64encode(digest).decode()}'")
-    return sources
+    texts = (text for tag, text in SCRIPT.findall(html) if not any(word in tag for word in DATA))
+    digests = (base64.b64encode(hashlib.sha256(text).digest()) for text in texts)
+    return {f"'sha256-{digest.decode()}'" for digest in digests}
 
 
 if __name__ == "__main__":
