@@ -23,7 +23,6 @@ from engine.write.notebook import notebooks
 from engine.write.page import markdown
 from engine.write.uses import Origins
 
-BAR_WIDTH = 24  # characters
 COMMANDS = {
     "run": "run the snippets that are stale, and check the pages (this is the default)",
     "show": "print a page as the site generator gets it",
@@ -34,17 +33,11 @@ COMMANDS = {
 
 
 class ProgressReporter(Reporter):
-    """Writes a line for each snippet; on a terminal, a moving bar below them."""
+    """Writes a line for each snippet: how many there are, and how long it took."""
 
     def progress(self, result: Result, done: int, total: int) -> None:
         mark = "failed" if result.problems else f"{result.seconds:.2f} s"
-        line = f"{result.stem:<44} {mark:>8}"
-        if not sys.stdout.isatty():
-            say(f"{line}\n", sys.stdout)
-            return
-        filled = BAR_WIDTH * done // total
-        bar = f"[{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done}/{total}" if done < total else ""
-        say(f"\r\x1b[K{line}\n{bar}", sys.stdout)
+        say(f"{result.stem:<44} {f'{done}/{total}':>8} {mark:>8}\n", sys.stdout)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -109,34 +108,6 @@ def test_snippets_run_before_there_is_any_page(sample: Sample) -> None:
     done = engine(sample)
     assert done.returncode == 0, done.stderr
     assert "Ran 1 of 1 snippets" in done.stdout
-
-
-@pytest.mark.slow
-def test_on_a_terminal_a_bar_moves(sample: Sample, root: Path) -> None:
-    sample.section("print(1)", "a")
-    sample.section("print(1)", "b")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "engine"],
-        cwd=sample.root,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    seen = b""
-    while True:
-        try:
-            data = os.read(ours, 4096)
-        except OSError:
-            break  # Linux ends a terminal whose other side is closed with an error
-        if not data:
-            break
-        seen += data
-    process.wait()
-    os.close(ours)
-    assert b"1/2" in seen
-    assert b"\x1b[K" in seen
 
 
 @pytest.mark.slow
