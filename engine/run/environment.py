@@ -13,7 +13,8 @@ from pathlib import Path
 from engine.model.problem import EngineError, Problem
 
 PRELOADED = ("torch", "numpy", "matplotlib")  # imported before any snippet runs
-USED = ("model", "read/syntax.py", "read/snippet.py", "run")  # the parts of engine/ that matter
+MODEL = tuple(f"model/{name}.py" for name in ("problem", "result", "snippet"))
+USED = (*MODEL, "read/syntax.py", "read/snippet.py", "run")  # the parts of engine/ that matter
 
 
 def digest(data: bytes) -> str:

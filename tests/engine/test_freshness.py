@@ -320,6 +320,20 @@ def test_files_beside_the_project_and_a_database_count(sample: Sample) -> None:
     assert {sample.output(f"{stem}/part.txt").strip() for stem in stems} == {"2"}
 
 
+def test_the_key_covers_every_module_that_runs_snippets(root: Path) -> None:
+    names = [path.stem for path in (root / "engine/run").glob("[!_]*.py")]
+    imports = "; ".join(f"import engine.run.{name}" for name in names)
+    files = "[m.__file__ for n, m in sys.modules.items() if n.startswith('engine.')]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {imports}; print(*{files}, sep='\\n')"],
+        cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    used = [Path(line).relative_to(root / "engine").as_posix() for line in done.stdout.split()]
+    used = [name for name in used if not name.endswith("__init__.py")]
+    assert "run/values.py" in used and "model/result.py" in used
+    assert [name for name in used if not name.startswith(environment.USED)] == []
+
+
 def test_a_copy_of_installed_weights_is_no_source(sample: Sample) -> None:
     """A snippet unpacks a package to there once; to digest 540 MB would take longer than to run."""
     away = sample.root.parent / f"{sample.root.name}-away"
