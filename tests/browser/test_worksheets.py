@@ -177,6 +177,23 @@ def test_each_sheet_is_one_page_of_paper(
     expect(page.locator("attention-worksheets form")).to_be_hidden()
 
 
+def test_each_sheet_that_is_ready_fits_a_page_with_its_title(
+    context: BrowserContext, server: Server
+) -> None:
+    page = opened(context, server)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 965})  # what Letter and A4 both have
+    heights = page.locator("article h4").evaluate_all(
+        """titles => titles.map((title) => {
+            let figure = title.nextElementSibling;
+            while (!figure.matches("figure")) figure = figure.nextElementSibling;
+            return figure.getBoundingClientRect().bottom - title.getBoundingClientRect().top;
+        })"""
+    )
+    assert len(heights) == 3
+    assert max(heights) <= 965
+
+
 def test_without_scripts_three_sheets_are_ready(browser: Browser, server: Server) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
