@@ -836,6 +836,8 @@ def draw(module) -> None:
             continue
         if re.search(r"rel|pos|table|alibi|slope|sink", name.lower()):
             p.zero_()
+        elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
+            p.fill_(1.0)
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
@@ -976,7 +978,7 @@ def role_of_weight(name: str) -> str:
     noise = r"(weights?|projection|project|proj|linear|lin|layers?|matrix|mat|transform|tensor|dense|heads?|attention|attn|atten|att|self|net|conv|fc|mlp|trans|embedding|emb)"
     patterns = {
         "q": r"q|qs|quer(y|ies|ys)|qw|q_?w|que?", "k": r"k|ks|keys?|kw|k_?w",
-        "v": r"v|vs|val(ue|ues|s)?|vw|v_?w", "kv": r"kv|kvs|key_?values?|k_?v",
+        "v": r"v|vs|val(ue|ues|s)?|vw|v_?w", "qk": r"qk|qks", "kv": r"kv|kvs|key_?values?|k_?v",
         "qkv": r"qkvs?|q_?k_?v|qvk|query_?key_?value|qkvw|packed",
         "o": r"o|os|out|outputs?|unify|fc_out|final|concat|combine|merge|up|result|wo",
     }  # fmt: skip
@@ -998,13 +1000,15 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
     events = subject.watch.events
     named = [(role_of_weight(name), inputs, out) for name, inputs, out in events]
     roles = {role for role, _, _ in named}
-    if not ({"q", "k", "v"} <= roles or "qkv" in roles or {"q", "kv"} <= roles):
+    if not any(need <= roles for need in ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})):
         good = [(i, o) for _, i, o in events if any_length(o, batch, n, m) is not None]
         order = {3: "q k v", 4: "q k v o", 1: "qkv", 2: "qkv o"}.get(len(good), "").split()
         if not order or (order[0] == "qkv" and any_length(good[0][1], batch, n, m).shape[-1] % 3):
             return {}, None, 0
         named = [(role, i, o) for role, (i, o) in zip(order, good, strict=True)]
-    last = max(i for i, (role, _, _) in enumerate(named) if role in ("q", "k", "v", "kv", "qkv"))
+    last = max(
+        i for i, (role, _, _) in enumerate(named) if role in ("q", "k", "v", "qk", "kv", "qkv")
+    )
     flats: dict[str, list[torch.Tensor]] = {}
     for role, _, out in named[: last + 1]:
         flat = any_length(out, batch, *((n, m) if role in ("q", "qkv") else (m, n)))
@@ -1033,6 +1037,9 @@ def heads_for(subject: Subject, width: int, events: int) -> list[int]:
 def unpack(flats, subject: Subject):
     """(q, k, v, words) for each usual way to pack projections."""
     if not flats:
+        return
+    if "qk" in flats:
+        yield *flats["qk"].chunk(2, -1), flats["v"], "queries and keys packed"
         return
     if "qkv" not in flats and "kv" not in flats:
         yield flats["q"], flats["k"], flats["v"], ""
@@ -1716,7 +1723,7 @@ class Check:
             if (ones - 1).abs().max() > 1e-3:
                 self.report.add("rows", "values that are all 1", f"outputs from {ones.min():.3g} to {ones.max():.3g}")  # fmt: skip
                 return
-        positions = r"pos|rot|rope|freqs|alibi|rel|tril|triu|causal|conv|window|kernel|decay|time"
+        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|conv|window|kernel|decay|time"
         if main == "x" and s.has_weights and not re.search(positions, self.text):
             order = torch.randperm(
                 values["x"].shape[at], generator=torch.Generator().manual_seed(4)

@@ -123,6 +123,29 @@ def test_further_arguments_are_passed_on():
     assert check(tempered, sharpness=math.sqrt(6)).mistakes == ["scale_missing"]
 
 
+class TokensMixed(nn.Module):
+    """A kind of mixing that has no name: three axes taken in a wrong order."""
+
+    def __init__(self, dim, num_heads=4):
+        super().__init__()
+        self.num_heads, self.qkv, self.proj = (
+            num_heads,
+            nn.Linear(dim, 3 * dim),
+            nn.Linear(dim, dim),
+        )
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, 3, self.num_heads, n, -1).transpose(0, 1)
+        weights = (q @ k.transpose(-2, -1) * q.size(-1) ** -0.5).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(b, n, d))
+
+
+def test_mixed_tokens_are_found_where_no_numbers_explain_them():
+    report = check(TokensMixed)
+    assert report.mistakes == ["tokens_mixed"], report
+
+
 def test_what_cannot_be_run_is_not_accused():
     def needs_images(pixels):
         assert pixels.dim() == 5

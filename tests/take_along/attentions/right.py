@@ -800,3 +800,24 @@ class NoProjections(nn.Module):
     def forward(self, q, k, v):
         q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
         return self.w_o(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+@right
+class QueriesAndKeysPacked(nn.Module):
+    """One projection for queries and keys, normalized with learned factors, and one for values."""
+
+    def __init__(self, dim, num_heads=4):
+        super().__init__()
+        self.num_heads = num_heads
+        self.qk, self.v, self.proj = (
+            nn.Linear(dim, 2 * dim),
+            nn.Linear(dim, dim),
+            nn.Linear(dim, dim),
+        )
+        self.gamma = nn.Parameter(torch.ones(num_heads, 1, 1))
+
+    def forward(self, x):
+        q, k = self.qk(x).unflatten(-1, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k = (F.normalize(t, dim=-1) * t.size(-1) ** 0.5 * self.gamma for t in (q, k))
+        v = self.v(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+        return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
