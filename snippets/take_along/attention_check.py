@@ -404,7 +404,7 @@ def fit_scale(case: Case):
         return (got - case.out).nan_to_num(0).abs().max().item()
 
     for free in case.free:
-        if "dh" in (free.get("split_as"), free.get("merge_as")):
+        if "dh" in (free.get("split_as"), free.get("merge_as")) or "norm" in free:
             continue
         settings = {"heads": case.heads[0], **free}
         try:
@@ -1163,6 +1163,7 @@ class Check:
         norms: list[dict[str, Any]] = [{}]
         if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?(q|k)|normalize", self.text):
             norms += [{"norm": kind} for kind in NORMS]
+            norms += [{"norm": kind, "scale": "missing"} for kind in NORMS]  # learned factors scale
         splits: list[dict[str, Any]] = [{}]
         if self.subject.module is not None or self.subject.has("weight_q"):
             splits += [{"split_as": "dh", "merge_as": "dh"}, {"split_as": "dh"}, {"merge_as": "dh"}]

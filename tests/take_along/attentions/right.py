@@ -820,4 +820,5 @@ class QueriesAndKeysPacked(nn.Module):
         q, k = self.qk(x).unflatten(-1, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
         q, k = (F.normalize(t, dim=-1) * t.size(-1) ** 0.5 * self.gamma for t in (q, k))
         v = self.v(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
-        return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        weights = (q @ k.mT).softmax(-1)  # the factors scale the scores
+        return self.proj((weights @ v).transpose(1, 2).flatten(2))
