@@ -33,7 +33,7 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("snippets/walkthrough", "snippets/real_attention", "snippets/language_model")
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", ".cache", ".*_cache", ".hypothesis", "__pycache__", "site", "node_modules"
+    ".git", ".venv*", ".cache", ".*_cache", ".hypothesis", "__pycache__", "node_modules"
 )
 # What tests import, so that each fork has it at once.
 HEAVY = ("pytest", "hypothesis", "numpy", "torch.testing", "matplotlib.pyplot")
@@ -358,6 +358,12 @@ def replaced(source: str, node: ast.expr | ast.stmt, new: str) -> tuple[str, str
 # Whether a test notices
 
 
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """Names in a folder that a copy needs none of: the built site, but not engine/site."""
+    built = {"site"} if Path(folder) == ROOT else set()
+    return LEFT_OUT(folder, names) | built
+
+
 class Copies:
     """Copies of the repository, one for each process that runs at a time."""
 
@@ -367,7 +373,7 @@ class Copies:
         self.seconds = seconds
         self.stopped = 0  # how many runs took too long, or crashed
         for one in self.free:
-            shutil.copytree(ROOT, one, ignore=LEFT_OUT)
+            shutil.copytree(ROOT, one, ignore=left_out)
 
     def survivors(self, mutants: list[Mutant]) -> list[Mutant]:
         """Those that pass the tests, in the order of the lines."""
