@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: MIT
 import pytest
 import torch
+import torch.nn.functional as F
 from torch.testing import assert_close
 
 from snippets.language_model.windows_and_sinks import sink
+from snippets.walkthrough.queries_keys_values import keys, queries
+
+
+def test_the_scores_of_the_page_are_those_of_torch():
+    expected = F.scaled_dot_product_attention(queries, keys, torch.eye(3))
+    assert_close(sink.scores.softmax(dim=-1), expected)
 
 
 @pytest.fixture(params=range(5))
