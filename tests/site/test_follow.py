@@ -46,6 +46,7 @@ def walkthrough_of(project: Path) -> Path:
     def if_there(line: re.Match[str]) -> str:
         return line[0] if (project / f"snippets/{line[1]}.py").exists() else ""
 
+    text = text.replace("strict: true\n", "strict: false\n")  # for Zensical
     config.write_text(re.sub(r"^ {8}- ([\w/]+)\n", if_there, text, flags=re.MULTILINE), "utf-8")
     return project
 
