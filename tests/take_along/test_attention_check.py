@@ -4,6 +4,7 @@
 import ast
 import math
 import subprocess
+import re
 import sys
 from pathlib import Path
 
@@ -217,4 +218,5 @@ def test_every_page_that_a_finding_names_exists():
             for line in text.splitlines()
             if line.startswith("#")
         }
+        slugs |= set(re.findall(r"^#.*\{ #([\w-]+) \}$", text, re.MULTILINE))  # named in the page
         assert not anchor or anchor in slugs, page
