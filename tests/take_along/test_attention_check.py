@@ -3,8 +3,8 @@
 
 import ast
 import math
-import subprocess
 import re
+import subprocess
 import sys
 from pathlib import Path
 
