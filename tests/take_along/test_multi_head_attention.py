@@ -210,6 +210,13 @@ def test_the_weights_come_on_request(qkv):
     assert_close(before_dropout, weights)
 
 
+def test_is_causal_leaves_the_mask_of_the_caller_alone(qkv):
+    for shape in [(5, 7), (2, 3, 5, 7)]:
+        mask = torch.ones(shape, dtype=torch.bool)
+        scaled_dot_product_attention(*qkv, mask, is_causal=True)
+        assert mask.all()
+
+
 def test_capped_scores_stay_between_their_bounds_and_hidden_keys_stay_hidden(qkv):
     q, k, v = 4 * qkv[0], *qkv[1:]
     scores = q @ k.mT / math.sqrt(q.shape[-1])
