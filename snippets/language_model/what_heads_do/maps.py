@@ -8,13 +8,12 @@ import torch
 
 from snippets.language_model.model import LanguageModel
 from snippets.language_model.weights import load
-from snippets.language_model.what_heads_do.scores import attention_maps
 
 # Each sentence shows one thing.
 SENTENCES = [
-    "A quick brown fox jumps over the lazy dog",
-    "The cat sat on the mat. The dog sat",
-    "We walked home in the rain last night",
+    "A quick brown fox jumps",
+    "One two three, one two",
+    "We walked in the rain",
     "The animal didn't cross the street because it",
     "Rome is in Italy. Berlin is in",
 ]
@@ -23,9 +22,9 @@ STEPS = 20  # to which weights are rounded
 
 # What to try: a name, the sentence, the head (layer, head), and the token to start from.
 NAMED = [
-    ("Looks one back", 0, 16, 0, 8),
-    ("Induction", 1, 18, 6, 9),
-    ("Sink", 2, 18, 8, 7),
+    ("Looks one back", 0, 16, 0, 4),
+    ("Induction", 1, 18, 6, 5),
+    ("Sink", 2, 18, 8, 4),
     ("it → animal", 3, 13, 8, 8),
     ("it → street", 3, 21, 6, 8),
     ("in → Berlin", 4, 23, 4, 7),
@@ -77,7 +76,3 @@ if __name__ == "__main__":
     weights, tokenizer = load()
     recorded = Recorded(weights, tokenizer)
     data = recorded.data()
-
-    torch.manual_seed(0)
-    eight = torch.randint(1000, 40_000, (8,))
-    pattern = attention_maps(LanguageModel(weights), eight.repeat(2))  # (layers, heads, 16, 16)
