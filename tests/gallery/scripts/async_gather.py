@@ -6,14 +6,15 @@ import asyncio
 finished = []
 
 
-async def job(name, delay):
-    await asyncio.sleep(delay)
+async def job(name, turns):
+    for _ in range(turns):
+        await asyncio.sleep(0)  # lets the others go on; a clock would make the order a matter of luck
     finished.append(name)
     return name.upper()
 
 
 async def main():
-    return await asyncio.gather(job("slow", 0.03), job("fast", 0.001), job("medium", 0.015))
+    return await asyncio.gather(job("slow", 9), job("fast", 1), job("medium", 5))
 # --8<-- [end:tasks]
 # --8<-- [start:run]
 results = asyncio.run(main())
