@@ -78,7 +78,7 @@ if __name__ == "__main__":
     # --8<-- [start:normalized]
     from snippets.walkthrough.inputs import x
 
-    print(rms_norm(x, gain=torch.ones(4)))
+    print("normalized inputs", rms_norm(x, gain=torch.ones(4)), sep="\n")
     # --8<-- [end:normalized]
 
     # --8<-- [start:next]
