@@ -87,7 +87,7 @@ browser: $(READY)
 types-js:
 	npx --yes --package typescript@7.0.2 -- tsc --noEmit --allowJs --checkJs --strict \
 	  --target es2022 --module esnext --lib es2022,dom,dom.iterable \
-	  docs/assets/*.js docs/assets/lab/lab.js docs/assets/worksheets/worksheets.js
+	  docs/assets/*.js docs/assets/*/*.js
 
 zensical: $(READY)
 	$(BIN)/python -m engine write

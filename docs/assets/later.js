@@ -23,6 +23,7 @@ export function load(name) {
   if (known) return known;
   const script = make("script", { src: new URL(name, here).href });
   const loaded = new Promise((resolve) => (script.onload = resolve));
+  script.onerror = () => loading.delete(name); // so that whoever asks next tries again
   loading.set(name, loaded);
   document.head.append(script);
   return loaded;

@@ -101,7 +101,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Site:
-    """What the configuration of a site says about it.
+    """A site as its configuration describes it.
 
     nav: by the pages of the navigation, such as `walkthrough/inputs.md`, in its order: what it
         calls each of them, and the title of its section; or ""

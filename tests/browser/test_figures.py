@@ -170,6 +170,16 @@ def test_the_first_click_on_a_figure_is_not_lost(page: Page) -> None:
     expect(figure.locator("rect.result")).to_have_count(1)
 
 
+def test_a_figure_answers_after_its_script_did_not_arrive_at_first(page: Page) -> None:
+    _, drawing, told = product(page)
+    page.route("**/figures.js", lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed"):
+        drawing.hover(position=point(drawing, 2, 1, 0))
+    page.mouse.move(5, 5)
+    drawing.hover(position=point(drawing, 2, 1, 0))
+    expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
+
+
 def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
     figure, drawing, told = product(page)
     assert figure.locator("[tabindex]").count() == 1

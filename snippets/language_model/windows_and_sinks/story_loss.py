@@ -37,7 +37,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     weights, tokenizer = load()
     ids = torch.tensor(tokenizer.encode(STORY).ids)
-    story_losses = losses(LanguageModel(weights), ids[:128], width=48)
+    length, width = 128, 48
+    story_losses = losses(LanguageModel(weights), ids[:length], width)
     for name, loss in story_losses.items():
         print(f"{loss:.2f} with {name}")
     print("tokens 1 to 4:", tokenizer.decode(ids[:4].tolist()))
