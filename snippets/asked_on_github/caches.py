@@ -22,7 +22,7 @@ if __name__ == "__main__":
         one, small = torch.tensor([1, 1 / 256], dtype=dtype)
         left = ((one + small) + small).item()
         right = (one + (small + small)).item()
-        print(dtype, left, right)
+        print(f"{dtype}: left {left}, right {right}")
     # --8<-- [end:rounding]
 
     # --8<-- [start:blocks]
@@ -77,7 +77,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:softcap]
     scores = torch.tensor([10.0, 50.0, 100.0, 500.0])
-    print(50 * torch.tanh(scores / 50))
+    print("capped:", 50 * torch.tanh(scores / 50))
     # --8<-- [end:softcap]
 
     # --8<-- [start:sixteen_bits]

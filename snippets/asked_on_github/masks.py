@@ -28,7 +28,8 @@ if __name__ == "__main__":
     keys = torch.tensor([[1.0, 2], [3, 1], [0, 4]])
     for query in ([1.0, 0], [0.0, 1], [5.0, 5]):
         query = torch.tensor([query])  # one at a time
-        print(weights_of(query, keys, is_causal=True))
+        weights = weights_of(query, keys, is_causal=True)
+        print("weights:", weights[0])
     # --8<-- [end:one_query]
 
     # --8<-- [start:lower_right]
@@ -38,7 +39,7 @@ if __name__ == "__main__":
     q, k = torch.zeros(1, 1, 2, 4), torch.zeros(1, 1, 5, 4)
     one_hot = torch.eye(5)[None, None]
     weights = attend(q, k, one_hot, attn_mask=mask)
-    print((weights[0, 0] > 0).int())
+    print("seen:\n", (weights[0, 0] > 0).int())
     # --8<-- [end:lower_right]
 
     # --8<-- [start:conventions]
@@ -96,7 +97,8 @@ if __name__ == "__main__":
     for last in (1, -math.inf):
         mask = torch.tensor([0.0, 0, last])
         _, w = layer(x, x, x, key_padding_mask=mask)
-        print(mask, w[0].detach())
+        print("mask:   ", mask)
+        print("weights:", w[0].detach())
     # --8<-- [end:float_mask]
 
     # --8<-- [start:hint]
@@ -134,9 +136,11 @@ if __name__ == "__main__":
     mask = torch.tensor([[True, False]])
     x = torch.ones(2, 2)
     values = torch.tensor([[1.0], [math.nan]])
-    print(attend(x, x, values, attn_mask=mask).T)
+    outputs = attend(x, x, values, attn_mask=mask)
+    print("NaN behind the mask:", outputs[:, 0])
     clean = values.masked_fill(~mask.T, 0)
-    print(attend(x, x, clean, attn_mask=mask).T)
+    outputs = attend(x, x, clean, attn_mask=mask)
+    print("set to 0 before:    ", outputs[:, 0])
     # --8<-- [end:poison]
 
     # --8<-- [start:columns]

@@ -19,8 +19,8 @@ if __name__ == "__main__":
 
     # --8<-- [start:mask_repeat]
     masks = torch.tensor([1, 2])  # one for each text
-    print("(batch x heads):", masks.repeat_interleave(3))
-    print("(heads x batch):", masks.repeat(3))
+    print("batch x heads:", masks.repeat_interleave(3))
+    print("heads x batch:", masks.repeat(3))
     # --8<-- [end:mask_repeat]
 
     # --8<-- [start:batch_first]
@@ -39,7 +39,8 @@ if __name__ == "__main__":
     # --8<-- [start:einsum]
     torch.manual_seed(0)
     x, w = torch.randn(3, 4), torch.randn(4, 4)
-    print(torch.einsum("nd,kd->nk", x, w).allclose(x @ w))
+    product = torch.einsum("nd,kd->nk", x, w)
+    print("equals x @ w:", product.allclose(x @ w))
     try:
         torch.einsum("nd,kd->nk", x, torch.randn(4, 5))
     except RuntimeError:

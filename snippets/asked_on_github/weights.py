@@ -32,7 +32,7 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     q, k = torch.randn(2, 4), torch.randn(3, 4)
     read_off = attend(q, k, torch.eye(3))
-    print(read_off)
+    print("read off:\n", read_off)
     by_hand = (q @ k.T / 4**0.5).softmax(dim=-1)
     print("as by hand:", read_off.allclose(by_hand))
     # --8<-- [end:no_weights]
