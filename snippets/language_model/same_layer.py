@@ -154,7 +154,7 @@ if __name__ == "__main__":
     # --8<-- [start:half]
     half = LanguageModel(reordered(weights, ["attn_q"]), turn=rotate_halves)
     prose = torch.tensor(tokenizer.encode(PROSE).ids)
-    print(f"{loss_of(half, prose):.2f}")
+    print(f"loss: {loss_of(half, prose):.2f}")
     # --8<-- [end:half]
 
     # --8<-- [start:moved]

@@ -66,8 +66,8 @@ def at_temperature(logits, temperature):
 
 if __name__ == "__main__":
     # --8<-- [start:show_tokens]
-    print(encoding.tokens)
-    print(encoding.ids)
+    print("tokens:", encoding.tokens)
+    print("ids:   ", encoding.ids)
     # --8<-- [end:show_tokens]
 
     # --8<-- [start:show_joined]
@@ -85,7 +85,7 @@ if __name__ == "__main__":
     logits = model(ids)  # (tokens, vocabulary)
     shares = logits[-1].softmax(dim=-1)  # (vocabulary,)
     for share, token in zip(*shares.topk(5), strict=True):
-        print(f"{tokenizer.decode([int(token)])!r:10}{share:.2f}")
+        print(f"token {tokenizer.decode([int(token)])!r:10}{share:.2f}")
     # --8<-- [end:next]
 
     # --8<-- [start:show_generate]
@@ -110,5 +110,5 @@ if __name__ == "__main__":
         shares = at_temperature(color, temperature)
         drawn = torch.multinomial(shares, 5, replacement=True)
         words = [tokenizer.decode([int(token)]) for token in drawn]
-        print(f"{temperature:<4}", words)
+        print(f"temperature {temperature:<4}", words)
     # --8<-- [end:draws]

@@ -24,9 +24,9 @@ n_attention = 2 * large + 2 * small
 
 if __name__ == "__main__":
     # --8<-- [start:show_shared]
-    print([shared(head) for head in range(1, 10)])
+    print("head of keys:", [shared(head) for head in range(1, 10)])
     # --8<-- [end:show_shared]
 
     # --8<-- [start:show_count]
-    print(f"{n_attention:,}")
+    print(f"{n_attention:,} numbers")
     # --8<-- [end:show_count]

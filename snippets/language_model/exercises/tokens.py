@@ -20,17 +20,18 @@ def ratio(temperature):
 
 if __name__ == "__main__":
     # --8<-- [start:show_digits]
-    print(year)
+    print("tokens:", year)
     # --8<-- [end:show_digits]
 
     # --8<-- [start:show_ratio]
     for temperature in (0.5, 1, 2):
-        print(f"{temperature:<4}{ratio(temperature):.1f}")
+        print(f"temperature {temperature}: {ratio(temperature):.1f} times as likely")
     # --8<-- [end:show_ratio]
 
     # --8<-- [start:louder]
     gain = torch.ones(4)
-    print(rms_norm(x, gain), rms_norm(10 * x, gain), sep="\n")
+    print("normalized", rms_norm(x, gain), sep="\n")
+    print("10 times as large, normalized", rms_norm(10 * x, gain), sep="\n")
     # --8<-- [end:louder]
 
     # --8<-- [start:reordered]

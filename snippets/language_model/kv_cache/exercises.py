@@ -27,7 +27,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:show_chunk]
     torch.set_printoptions(precision=3, sci_mode=False)
-    print(top_left)
+    print("weights", top_left, sep="\n")
     print("keys seen:", seen.tolist())
     # --8<-- [end:show_chunk]
 

@@ -22,11 +22,11 @@ share = windows / long
 
 if __name__ == "__main__":
     # --8<-- [start:show_row]
-    print(seen.tolist())
+    print("keys seen:", seen.tolist())
     # --8<-- [end:show_row]
 
     # --8<-- [start:show_sink_of_0]
-    print(weights, "sum:", weights.sum().item())
+    print("weights:", weights, "sum:", weights.sum().item())
     # --8<-- [end:show_sink_of_0]
 
     # --8<-- [start:show_memory]
