@@ -75,6 +75,24 @@ def test_a_page_marks_each_blank(pages, notebook) -> None:
         assert not pages[name, "solved"].select(".to-do"), name
 
 
+SHAPES = {  # by notebook, the code that gives the shape which readers predict
+    "queries_keys_values": "^keys = ",
+    "attention_scores": "^scores = ",
+    "multi_head": "^head_queries = ",
+    "layer": "^outputs, weights = ",
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_is_predicted_before_the_code_that_gives_it_runs(notebook, name) -> None:
+    code = [cell for cell in notebook(name, "hands_on").cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in code if "helper" not in cell.metadata.get("tags", [])]
+    [blank] = [at for at, text in enumerate(cells) if 'check_answer("Predict the shape"' in text]
+    giving = [at for at, text in enumerate(cells) if re.search(SHAPES[name], text, re.MULTILINE)]
+    assert "my_answer = ...\n" in cells[blank]
+    assert giving and min(giving) > blank
+
+
 def test_a_page_has_the_site_s_formulas_and_headings(pages, notebook) -> None:
     for (name, kind), page in pages.items():
         prose = "\n".join(c.source for c in notebook(name, kind).cells if c.cell_type == "markdown")
