@@ -19,7 +19,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:rounding]
     for dtype in (torch.float32, torch.bfloat16):
-        one, small = torch.tensor([1, 1 / 256], dtype=dtype)
+        one, small = torch.tensor([1, 2**-8], dtype=dtype)
         left = ((one + small) + small).item()
         right = (one + (small + small)).item()
         print(f"{dtype}: left {left}, right {right}")
@@ -49,8 +49,8 @@ if __name__ == "__main__":
     # --8<-- [start:window]
     at = torch.arange(6)
     behind = at[:, None] - at  # (queries, keys)
-    for name, most in ("with itself", 2), ("before it", 3):
-        seen = (behind >= 0) & (behind <= most)
+    for name, far in ("with itself", 2), ("before it", 3):
+        seen = (behind >= 0) & (behind <= far)
         print(f"3 {name}: {seen[-1].sum()} keys")
     # --8<-- [end:window]
 
@@ -104,9 +104,9 @@ if __name__ == "__main__":
 
     # --8<-- [start:first_tile]
     so_far = torch.tensor(-math.inf)
-    tile = torch.full((2,), -math.inf)  # masked completely
+    tile = torch.full((2,), -math.inf)  # all masked
     largest = torch.maximum(so_far, tile.max())
     print("factor:", torch.exp(so_far - largest))
     bound = largest.clamp(min=-1e30)
-    print("with a finite bound:", torch.exp(so_far - bound))
+    print("finite bound:", torch.exp(so_far - bound))
     # --8<-- [end:first_tile]

@@ -36,17 +36,17 @@ if __name__ == "__main__":
     from torch.nn.attention import bias
 
     mask = bias.causal_lower_right(2, 5)
-    q, k = torch.zeros(1, 1, 2, 4), torch.zeros(1, 1, 5, 4)
-    one_hot = torch.eye(5)[None, None]
+    q, k = torch.zeros(1, 2, 4), torch.zeros(1, 5, 4)
+    one_hot = torch.eye(5)[None]
     weights = attend(q, k, one_hot, attn_mask=mask)
-    print("seen:\n", (weights[0, 0] > 0).int())
+    print("seen:\n", (weights[0] > 0).int())
     # --8<-- [end:lower_right]
 
     # --8<-- [start:conventions]
     q, k = torch.zeros(2, 4), torch.zeros(5, 4)
     sees = weights_of(q, k, is_causal=True) > 0
     ones = torch.ones(2, 5, dtype=torch.bool)
-    print("PyTorch is upper left:", sees.equal(ones.tril()))
+    print("PyTorch upper left:", sees.equal(ones.tril()))
     print("or lower right:", sees.equal(ones.tril(5 - 2)))
     # --8<-- [end:conventions]
 
@@ -120,7 +120,8 @@ if __name__ == "__main__":
         weights = (scores + bias).softmax(dim=-1)
         weights = weights.masked_fill(~mask, 0)
         weights.square().sum().backward()
-        print(f"mended {name} the softmax:", scores.grad[1])
+        gradient = scores.grad[1]
+        print(f"mended {name} the softmax:", gradient)
     # --8<-- [end:all_padding]
 
     # --8<-- [start:empty_row]
@@ -180,7 +181,7 @@ if __name__ == "__main__":
     alone = attend(x, x, x, is_causal=True)
     padded = torch.cat([torch.zeros(2, 4), x])
     real = torch.tensor([False, False, True, True, True])
-    mask = torch.ones(5, 5, dtype=torch.bool).tril() & real
+    mask = torch.ones(5, 5).tril().bool() & real
     outputs = attend(padded, padded, padded, mask)[2:]
     print("same:", outputs.allclose(alone, atol=1e-6))
     # --8<-- [end:left_padding]

@@ -6,9 +6,9 @@ import torch
 def rotate(x, positions, base=100.0):
     d_k = x.shape[-1]
     speeds = base ** (-torch.arange(0, d_k, 2) / d_k)
-    angles = positions[:, None] * speeds  # (inputs, pairs)
+    angles = positions[:, None] * speeds
     cos, sin = angles.cos(), angles.sin()
-    a, b = x[..., 0::2], x[..., 1::2]  # (inputs, pairs)
+    a, b = x[..., 0::2], x[..., 1::2]
     turned = a * cos - b * sin, a * sin + b * cos
     return torch.stack(turned, dim=-1).flatten(-2)
 
@@ -45,19 +45,21 @@ if __name__ == "__main__":
     scores = rotate(q, at) @ rotate(k, at).T
     for flip in ([1, 1, 1, 1], [1, -1, 1, -1]):
         flip = torch.tensor(flip)
-        a, b = rotate(q * flip, -at), rotate(k * flip, -at)
-        other = a @ b.T
+        a = rotate(q * flip, -at)
+        other = a @ rotate(k * flip, -at).T
         same = other.allclose(scores, atol=1e-6)
         print(f"backward, times {flip.tolist()}: {same}")
     # --8<-- [end:sign]
 
     # --8<-- [start:norm]
-    x, at = torch.tensor([[1.0, 0.5]]), torch.tensor([1.0])
+    x, at = torch.tensor([[1.0, 0.5]]), torch.ones(1)
     for gain in ([1.0, 1.0], [2.0, 2.0], [2.0, 1.0]):
         gain = torch.tensor(gain)
         print("gain", gain)
-        print("turned first", rms_norm(rotate(x, at), gain))
-        print("normed first", rotate(rms_norm(x, gain), at))
+        turned = rms_norm(rotate(x, at), gain)
+        print("turned first", turned)
+        normed = rotate(rms_norm(x, gain), at)
+        print("normed first", normed)
     # --8<-- [end:norm]
 
     # --8<-- [start:offset]
@@ -66,7 +68,8 @@ if __name__ == "__main__":
     cache = rotate(keys, torch.arange(3))
     whole = rotate(query, torch.tensor([2])) @ cache.T
     for at in (0, 2):
-        alone = rotate(query, torch.tensor([at])) @ cache.T
+        turned = rotate(query, torch.tensor([at]))
+        alone = turned @ cache.T
         print(f"new token at {at}: {alone.equal(whole)}")
     # --8<-- [end:offset]
 
@@ -76,8 +79,8 @@ if __name__ == "__main__":
     kept = torch.tensor([0, 2, 3])  # token 1 was dropped
     cache = rotate(keys[kept], kept)
     for name, at in ("rows kept", 3), ("tokens seen", 4):
-        scores = rotate(query, torch.tensor([at])) @ cache.T
-        print(f"{name}:", scores)
+        turned = rotate(query, torch.tensor([at]))
+        print(f"{name}:", turned @ cache.T)
     # --8<-- [end:evicted]
 
     # --8<-- [start:renumbered]

@@ -4,7 +4,7 @@ from torch import nn
 
 if __name__ == "__main__":
     # --8<-- [start:view]
-    x = torch.arange(6).view(3, 2)  # token t: 2t and 2t + 1
+    x = torch.arange(6).view(3, 2)  # token t: 2t, 2t + 1
     print("view alone:\n", x.view(2, 3, 1)[..., 0])
     heads = x.view(3, 2, 1).transpose(0, 1)
     print("view and transpose:\n", heads[..., 0])
@@ -25,7 +25,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:batch_first]
     torch.manual_seed(0)
-    batch = torch.randn(2, 3, 4)  # (batch, inputs, d_model)
+    batch = torch.randn(2, 3, 4)  # two texts
     other = torch.cat([batch[:1], batch[1:] + 1])
     for first in (True, False):
         option = {"batch_first": first}
@@ -50,7 +50,7 @@ if __name__ == "__main__":
     # --8<-- [start:softmax_axis]
     scores = torch.tensor([[2.0, 4.0], [4.0, 16.0]])
     for dim in (0, 1):
-        weights = scores.softmax(dim=dim)  # (queries, keys)
+        weights = scores.softmax(dim=dim)
         print(f"dim={dim}: rows sum to {weights.sum(1)}")
     # --8<-- [end:softmax_axis]
 
@@ -61,7 +61,7 @@ if __name__ == "__main__":
     # --8<-- [end:one_key]
 
     # --8<-- [start:grouped]
-    key_heads = torch.tensor([0, 1])  # for four query heads
+    key_heads = torch.tensor([0, 1])  # for 4 query heads
     print("interleave:", key_heads.repeat_interleave(2))
     print("repeat:", key_heads.repeat(2))
     # --8<-- [end:grouped]

@@ -24,7 +24,8 @@ if __name__ == "__main__":
     x = torch.randn(3, 4)
     layer = torch.nn.MultiheadAttention(4, 2)
     for average in (True, False):
-        _, w = layer(x, x, x, average_attn_weights=average)
+        option = {"average_attn_weights": average}
+        _, w = layer(x, x, x, **option)
         print(f"average {average}:", tuple(w.shape))
     # --8<-- [end:per_head]
 
@@ -47,7 +48,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:not_the_word]
     torch.manual_seed(0)
-    texts = torch.randn(2, 4, 8)  # (texts, tokens, d_model)
+    texts = torch.randn(2, 4, 8)  # two, of four tokens
     texts[1, 0] = texts[0, 0]  # both begin alike
     outputs = attend(texts, texts, texts)
     for rows in (texts, outputs):
@@ -60,7 +61,7 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     weights = torch.full((10_000, 5), 0.2)
     rows = F.dropout(weights, p=0.2).sum(dim=-1)
-    print("four rows sum to", rows[:4])
+    print("four sums:", rows[:4])
     print(f"on average: {rows.mean():.2f}")
     # --8<-- [end:rows_in_training]
 
