@@ -62,3 +62,16 @@ def test_on_a_phone_axe_finds_nothing_in_light_colors(phones: list[Visit]) -> No
 
 def test_nothing_hangs_over_the_edge_of_a_phone(phones: list[Visit]) -> None:
     assert_none(wide_pages(phones))
+
+
+def test_no_word_of_a_heading_breaks_on_a_phone(phones: list[Visit]) -> None:
+    assert_none(
+        f"{seen.path}, {width} pixels: {words}"
+        for seen in phones
+        for width, words in seen.broken.items()
+        if words
+    )
+
+
+def test_code_is_large_enough_to_read_on_a_phone(phones: list[Visit]) -> None:
+    assert_none(f"{seen.path}: {seen.small_code}" for seen in phones if seen.small_code)

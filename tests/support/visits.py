@@ -39,6 +39,19 @@ AROUND_THE_ARTICLE = {"exclude": [["article"]]}
 END_FADES = """document.getAnimations()
   .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
   .forEach((one) => one.finish())"""
+BROKEN_WORDS = """() => [...document.querySelectorAll("article :is(h1, h2, h3)")].flatMap((heading) => {
+    const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT), broken = [];
+    for (let text; (text = walker.nextNode()); )
+      for (const { 0: word, index } of text.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (range.getClientRects().length > 1) broken.push(word);
+      }
+    return broken;
+  })"""
+SMALL_CODE = """() => [...document.querySelectorAll("article pre > code")]
+    .filter((code) => parseFloat(getComputedStyle(code).fontSize) < 12).length"""
 CODE_TOO_WIDE = """all => all.filter(
     one => one.offsetParent && one.scrollWidth > one.clientWidth + 1).length"""
 
@@ -56,6 +69,8 @@ class Visit:
     overhang: dict[str, int] = field(default_factory=dict)  # in pixels, by where it was looked at
     axe: dict[str, str] = field(default_factory=dict)  # reports by color scheme
     on_paper: list[str] = field(default_factory=list)  # what is wrong there
+    broken: dict[int, list[str]] = field(default_factory=dict)  # words of headings, by width
+    small_code: int = 0  # blocks whose letters are under 12 pixels
 
     @contextmanager
     def listening_to(self, page: Page) -> Iterator[None]:
@@ -115,6 +130,8 @@ def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]
     seen.height = page.locator("article").bounding_box()["height"]
     seen.shift = page.evaluate("window.shifted")
     seen.overhang[scheme] = overhang(page)
+    seen.broken[size["width"]] = page.evaluate(BROKEN_WORDS)
+    seen.small_code = page.evaluate(SMALL_CODE)
     if not on_phone:
         seen.on_paper = faults_on_paper(page)
     if path in PAGES:
@@ -126,6 +143,7 @@ def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]
         seen.overhang[other] = overhang(page)
         page.set_viewport_size(SMALL_PHONE)
         seen.overhang["small phone"] = overhang(page)
+        seen.broken[SMALL_PHONE["width"]] = page.evaluate(BROKEN_WORDS)
     return seen
 
 
