@@ -47,5 +47,5 @@ if __name__ == "__main__":
     # --8<-- [start:picture]
     from snippets.drawing.tables import matrices
 
-    matrices("Three sets of weights", w_query=w_query, w_key=w_key, w_value=w_value)
+    matrices("The three projection matrices", w_query=w_query, w_key=w_key, w_value=w_value)
     # --8<-- [end:picture]

@@ -35,9 +35,8 @@ def attend(word, phrase):
     return weights @ phrase  # (meanings,)
 
 
-# --8<-- [end:attend]
-
 bank_loan = torch.stack([bank, loan])  # (words, meanings)
+# --8<-- [end:attend]
 
 if __name__ == "__main__":
     # --8<-- [start:show_scores]

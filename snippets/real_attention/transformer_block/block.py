@@ -49,7 +49,7 @@ class LanguageModel(nn.Module):
         self.position = nn.Embedding(length, d_model)
         sizes = d_model, n_heads, d_hidden
         blocks = [TransformerBlock(*sizes) for _ in range(n_blocks)]
-        self.blocks = nn.ModuleList(blocks)  # so that their weights train, too
+        self.blocks = nn.ModuleList(blocks)  # so that they train, too
         self.norm = nn.LayerNorm(d_model)
         self.read_out = nn.Linear(d_model, n_words)
 

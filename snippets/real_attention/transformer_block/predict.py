@@ -35,8 +35,8 @@ def trained(steps):
         logits = model(inputs)  # (batch, inputs, n_words)
         loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
         optimizer.zero_grad()
-        loss.backward()  # how the loss changes with each weight
-        optimizer.step()  # a small change to every weight
+        loss.backward()  # how the loss changes with each parameter
+        optimizer.step()  # a small change to every parameter
     return model
 
 
