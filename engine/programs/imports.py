@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TypeGuard
 
 Import = ast.Import | ast.ImportFrom
 
@@ -14,7 +15,7 @@ def bound_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.split(".")[0]
 
 
-def is_local(node: ast.AST, importer: Path, root: Path) -> bool:
+def is_local(node: ast.AST, importer: Path, root: Path) -> TypeGuard[Import]:
     """Return whether a node imports anything from a file below `root`."""
     return isinstance(node, ast.Import | ast.ImportFrom) and any(
         local_file(node, alias.name, importer, root) for alias in node.names

@@ -71,7 +71,8 @@ class Slicer:
 
     def code(self, path: Path, sections: Collection[Section]) -> str:
         """Return the code of some sections as readers can run it: without local imports."""
-        hidden = [s for s in self.read(path) if is_local(s.node, path, self.root) or s.is_of_future]
+        read = self.read(path)
+        hidden = [s.node for s in read if is_local(s.node, path, self.root) or s.is_of_future]
         parts = (code_of(self.source(path), section, hidden) for section in sections)
         return "\n\n".join(filter(None, parts))
 

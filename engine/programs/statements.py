@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from engine.model.snippet import Section
 from engine.programs.names import Names, names_in, root_name
@@ -51,9 +52,13 @@ class Statement:
     start: int
     first: int
     last: int
-    names: Names
     output: Output
     guarded: bool
+
+    @cached_property
+    def names(self) -> Names:
+        """The names that it binds, uses and changes; raises SyntaxError."""
+        return Names.of(self.node)
 
     @property
     def is_import(self) -> bool:
@@ -108,19 +113,20 @@ def read_statements(source: str) -> Iterator[Statement]:
             start,
             first,
             last,
-            Names.of(node),
             output_of(node, drawing),
             id(node) not in top,
         )
         previous = last
 
 
-def code_of(source: str, section: Section, without: Iterable[Statement] = ()) -> str:
+def code_of(source: str, section: Section, without: Iterable[ast.stmt] = ()) -> str:
     """Return the code of a section without markers, as it stands at the margin.
 
-    without: statements to leave out, with the blank lines that this leaves behind
+    without: imports to leave out, with the blank lines that this leaves behind
     """
-    hidden = {n for statement in without for n in range(statement.first, statement.last + 1)}
+    hidden = {
+        n for node in without for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
     lines = list(enumerate(source.split("\n"), start=1))[section.start : section.end - 1]
     kept = [line for n, line in lines if n not in hidden and not MARKER.search(line)]
     code = textwrap.dedent("\n".join(kept))

@@ -113,7 +113,7 @@ def named(items: list[Any] | dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads `!ENV`, and takes any other tag, such as `!!python/name:`, for nothing."""
 
 

@@ -106,7 +106,7 @@ class _Parser:
             yield Malformed(1, end, "", what)
             return
         try:
-            data = yaml.safe_load(text) or {}
+            data = yaml.load(text, yaml.CSafeLoader) or {}
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = (mark.line if mark else 0) + 2

@@ -6,31 +6,44 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine.model.problem import EngineError, Problem
+from engine.model.project import Project
 from engine.model.tensors import Tensor
 
 TABLES = ("COLORS", "PALETTE", "FORMULAS", "ALIASES")
 HEX = re.compile(r"#[0-9a-f]{6}")
 
 
+def tensors_of(project: Project) -> tuple[Tensor, ...]:
+    """Return the tensors that have a color in a project."""
+    path = project.snippet(project.options.tensors)
+    return read_tensors(path, project.relative(path))
+
+
 def read_tensors(path: Path, where: str) -> tuple[Tensor, ...]:
     """Return the tensors that a Python file names, in its order; none where there is no file.
-
-    The file assigns literal dictionaries: COLORS (name -> "C0" to "C9"), PALETTE (name -> the
-    colors on light and on dark pages), and, where there are any, FORMULAS (name -> LaTeX) and
-    ALIASES (another name -> name).
 
     where: the file's name in messages
 
     Raises EngineError with every mistake in the file.
     """
-    if not path.is_file():
-        return ()
+    return tensors_in(path.read_text("utf-8-sig"), where) if path.is_file() else ()
+
+
+@cache  # MkDocs makes the Markdown extension anew for each page
+def tensors_in(text: str, where: str) -> tuple[Tensor, ...]:
+    """Return the tensors that the text of a Python file names.
+
+    It assigns literal dictionaries: COLORS (name -> "C0" to "C9"), PALETTE (name -> the
+    colors on light and on dark pages), and, where there are any, FORMULAS (name -> LaTeX) and
+    ALIASES (another name -> name).
+    """
     try:
-        body = ast.parse(path.read_text("utf-8-sig")).body
+        body = ast.parse(text).body
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise EngineError([Problem(f"{where}:{line}", f"no Python: {error}")]) from error

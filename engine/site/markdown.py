@@ -19,8 +19,8 @@ from engine.model.project import Project
 from engine.read.config import read_config
 from engine.read.glossary import GLOSSARY, TO_TERM, read_terms
 from engine.read.page import parse
+from engine.read.tensors import tensors_of
 from engine.site.visual import VisualPostprocessor
-from engine.site.write import tensors_of
 
 AFTER_ALL = 1  # raw HTML, in which code arrives, is put back by a postprocessor of priority 30
 BEFORE_LINKS_ARE_RESOLVED = 5  # generators turn files into addresses at 0; attributes come at 8

@@ -19,9 +19,10 @@ from math_core import LatexError, LatexToMathML
 from engine.model.tensors import Tensor
 
 # A paragraph below a figure, or below the code that draws it, which attr_list has marked as its
-# caption: `{ .caption }`.
+# caption: `{ .caption }`. Here and below, the alternatives come after "<", so that Python can skip
+# to the next one.
 CAPTION = re.compile(
-    r'(?P<told><p class="told"></p>\s*)?</figure>'
+    r'<(?P<told>p class="told"></p>\s*<)?/figure>'
     r'(?P<code>\s*(?:<details class="example">(?:(?!</details>).)*</details>\s*)?)'
     r'<p class="caption">(?P<caption>.*?)</p>',
     re.DOTALL,
@@ -48,10 +49,11 @@ class VisualPostprocessor(Postprocessor):
         self.formulas = {mathml(t.formula)[6:-7]: t.css for t in tensors if t.formula}  # no <math>
         name = "|".join(self.classes) or "(?!)"  # which matches nowhere
         self.seen = re.compile(
-            r'<(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
-            rf"|(?<!<pre>)<code>(?P<inline>{name})</code>"
+            r'<(?:(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
+            rf"|code(?<!<pre><code)>(?P<inline>{name})</code>"
             # A name behind a dot is a method or an attribute: values() of a dictionary.
-            rf'|(?<!<span class="o">\.</span>)<span class="n">(?P<python>{name})</span>',
+            r'|span class="n"(?<!<span class="o">\.</span><span class="n")>'
+            rf"(?P<python>{name})</span>)",
             re.DOTALL,
         )
         self.tensor = re.compile("|".join(map(re.escape, self.formulas)) or "(?!)")
@@ -75,7 +77,8 @@ class VisualPostprocessor(Postprocessor):
 
 def captioned(match: re.Match[str]) -> str:
     """Return the end of a figure with its caption inside, and the code below it."""
-    caption = f"<figcaption>\n<p>{match['caption']}</p>\n{match['told'] or ''}</figcaption>"
+    told = '<p class="told"></p>\n' if match["told"] else ""
+    caption = f"<figcaption>\n<p>{match['caption']}</p>\n{told}</figcaption>"
     return f"{caption}\n</figure>{match['code'].rstrip()}"
 
 

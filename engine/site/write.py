@@ -19,9 +19,8 @@ from engine.cache.store import write
 from engine.model.build import Build
 from engine.model.problem import Problem
 from engine.model.project import Project
-from engine.model.tensors import Tensor
 from engine.read.config import site_of
-from engine.read.tensors import read_tensors
+from engine.read.tensors import tensors_of
 from engine.site.card import card
 from engine.site.scripts import join_scripts
 from engine.write.about import about, shapes, with_front_matter
@@ -127,12 +126,6 @@ def robots(address: str) -> bytes:
     """Return a robots.txt that allows everything; with an address, it names the sitemap."""
     sitemap = f"Sitemap: {address.rstrip('/')}/sitemap.xml\n" if address else ""
     return f"User-agent: *\nAllow: /\n{sitemap}".encode()
-
-
-def tensors_of(project: Project) -> tuple[Tensor, ...]:
-    """Return the tensors that have a color in a project."""
-    path = project.snippet(project.options.tensors)
-    return read_tensors(path, project.relative(path))
 
 
 def mirror(project: Project, written: Written) -> None:

@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
-from importlib.metadata import PackageNotFoundError, version
+
+from engine.run.environment import version_of
 
 
 def built() -> dict[str, str]:
     """Return the version of torch, and the date of the sources where the environment says it."""
     found = {}
-    with contextlib.suppress(PackageNotFoundError):  # a project may do without
-        found["torch"] = version("torch").partition("+")[0]
+    if torch := version_of("torch"):  # a project may do without
+        found["torch"] = torch.partition("+")[0]
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         date = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
         found["date"] = date.date().isoformat()

@@ -7,16 +7,16 @@ program behind the copy button has all that the code needs.
 
 from __future__ import annotations
 
+import ast
 import posixpath
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from engine.model.build import Build, Snippet
 from engine.model.page import Page, code_blocks
 from engine.model.project import Site
-from engine.programs.imports import is_local, local_file
-from engine.programs.statements import Statement, read_statements
+from engine.programs.imports import Import, is_local, local_file
+from engine.read.syntax import statements
 from engine.write.words import words
 
 
@@ -29,7 +29,7 @@ class Origins:
     def __init__(self, build: Build, site: Site | None = None) -> None:
         self.titles = {name: title for name, (title, _) in site.nav.items()} if site else {}
         self.pages: dict[str, Page] = {}
-        self.imports: dict[str, list[Statement]] = {}
+        self.imports: dict[str, list[Import]] = {}
         self.stems = {snippet.path: stem for stem, snippet in build.snippets.items()}
         place = {name: at for at, name in enumerate(self.titles)}
         pages = sorted(build.pages, key=lambda page: place.get(page.name, len(place)))
@@ -40,24 +40,20 @@ class Origins:
             for block in code_blocks(page).values():
                 self.pages.setdefault(block.stem, page)
 
-    def local_imports(self, snippet: Snippet) -> list[Statement]:
+    def local_imports(self, snippet: Snippet) -> list[Import]:
         if snippet.stem not in self.imports:
-            root = root_of(snippet)
-            self.imports[snippet.stem] = [
-                statement
-                for statement in read_statements(snippet.text)
-                if is_local(statement.node, snippet.path, root)
-            ]
+            root, nodes = root_of(snippet), statements(ast.parse(snippet.text))
+            local = [node for node in nodes if is_local(node, snippet.path, root)]
+            self.imports[snippet.stem] = local
         return self.imports[snippet.stem]
 
     def sources(self, snippet: Snippet, sections: Iterable[str]) -> dict[Path, list[str]]:
         """Return the names that sections of a snippet import from other files of the project."""
         inside = snippet.named(sections)
         found: dict[Path, list[str]] = {}
-        for statement in self.local_imports(snippet):
-            if not any(s.start < statement.first and statement.last < s.end for s in inside):
+        for node in self.local_imports(snippet):
+            if not any(s.start < node.lineno < s.end for s in inside):
                 continue
-            node: Any = statement.node
             for alias in node.names:
                 if file := local_file(node, alias.name, snippet.path, root_of(snippet)):
                     found.setdefault(file, []).append(alias.asname or alias.name)

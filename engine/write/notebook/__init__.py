@@ -18,7 +18,7 @@ from engine.model.build import Build
 from engine.model.problem import EngineError, Problem
 from engine.model.project import Project, Site
 from engine.programs.slicer import CannotStandAlone
-from engine.read.tensors import read_tensors
+from engine.read.tensors import tensors_of
 from engine.write.built import built
 from engine.write.notebook import formats
 from engine.write.notebook.blanks import Blanks
@@ -77,8 +77,7 @@ def written(every: list[Plan], build: Build, project: Project, site: Site) -> It
     Raises EngineError where a notebook cannot be made, or hints and checks fit no chapter.
     """
     code, blanks = Code(project, build.snippets), Blanks(project, build.snippets)
-    path = project.snippet(project.options.tensors)
-    tensors = sorted(read_tensors(path, project.relative(path)), key=lambda tensor: tensor.cycle)
+    tensors = sorted(tensors_of(project), key=lambda tensor: tensor.cycle)
     colors = {f"--cycle-{tensor.cycle}": tensor.light for tensor in tensors}
     cache = DiskCache(project.cache / FOLDER)
     for plan in every:
