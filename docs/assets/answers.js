@@ -102,14 +102,47 @@ const RULES = {
     const numbers = isVector ? columnOf(scores, 0) : scores.values[row];
     const index = isVector ? row : column;
     const isMasked = numbers[index] === -Infinity;
+    const why = Number.isNaN(value) ? "since all keys are masked" : "masked";
     return {
-      sum: isMasked ? `${spell(value)}, masked` : spellSoftmax(numbers, index, value),
+      sum: isMasked ? `${spell(value)}, ${why}` : spellSoftmax(numbers, index, value),
       sources: [isVector ? { tensor: scores } : { tensor: scores, row }],
     };
   },
 
   mask: (_, __, value) => ({
     sum: value ? "True, the query may look at this key" : "False, this key is hidden from the query",
+    sources: [],
+  }),
+
+  // The classic bugs: a softmax over the queries, tokens that never meet, a mask after the softmax,
+  // dropout in eval, numbers that went to another row, and shared heads.
+  down: ([scores], { row, column }, value) => ({
+    sum: `${spellSoftmax(columnOf(scores, column), row, value)}, over the queries`,
+    sources: [],
+  }),
+
+  among: ([{ values }], { row, column }, value) => {
+    const numbers = values[row].filter(Number.isFinite);
+    const index = values[row].slice(0, column).filter(Number.isFinite).length;
+    const sum = value ? spellSoftmax(numbers, index, value) : "0, the two are never compared";
+    return { sum, sources: [] };
+  },
+
+  cut: (of, place, value) =>
+    value ? RULES.softmax(of, place, value) : { sum: "0, put there after the softmax", sources: [] },
+
+  dropped: (_, __, value) => ({
+    sum: value ? `${spell(value / 2)} ÷ 0.5 = ${spell(value)}` : "0, dropped",
+    sources: [],
+  }),
+
+  token: ([{ values }], { row, column }, value) => ({
+    sum: `number ${values[row][column]} of token ${value}`,
+    sources: [],
+  }),
+
+  serves: (_, __, value) => ({
+    sum: value ? "1, this head of keys serves the query head" : "0, another head of keys serves it",
     sources: [],
   }),
 

@@ -6,13 +6,22 @@ from snippets.drawing.pieces import answer, canvas, cells, describe, in_words, r
 from snippets.drawing.tensors import COLORS
 
 SIDE, BETWEEN, TOP = 90, 24, 24  # pixels
-ROWS_AND_COLUMNS = {"weights": ("query", "key"), "inputs": ("row", "column")}
+ROWS_AND_COLUMNS = {
+    "weights": {"rows": "query", "columns": "key"},
+    "inputs": {"rows": "row", "columns": "column"},
+}
 
 
-def pair(title, wrong, right, of="weights"):
-    """What broken and fixed code gives, where None is an error, in the color of a tensor."""
+def pair(title, wrong, right, *made, of="weights", **names):
+    """What broken and fixed code gives, where None is an error, in the color of a tensor.
+
+    made: of what the numbers of each are computed, as a rule and a tensor, such as
+        ("softmax", scores); some rules need no tensor, and an error has None
+    names: of `rows` and `columns`, in the place of those that a tensor of this kind has
+    """
     axes = canvas(title, 2 * SIDE + BETWEEN, TOP + SIDE)
     largest, told = right.max().item(), []
+    named = {"color": COLORS[of], **ROWS_AND_COLUMNS[of], **names}
     for place, (label, numbers) in enumerate((("wrong", wrong), ("right", right))):
         x = place * (SIDE + BETWEEN)
         write(axes, x, 14, label, weight="bold")
@@ -24,9 +33,11 @@ def pair(title, wrong, right, of="weights"):
         shape = SIDE / numbers.shape[1], SIDE / max(3, len(numbers))  # of a cell
         small_map(axes, x, numbers / largest, of, *shape)
         told.append(in_words(label, numbers))
-        rows, columns = ROWS_AND_COLUMNS[of]
-        named = {"rows": rows, "columns": columns, "color": COLORS[of]}
-        answer(axes, label, numbers, None, (x, TOP, *shape), **named)
+        rule, *sources = made[place]
+        for source in sources:
+            answer(axes, f"what {label} is made of", source)
+        made_of = [rule, *(f"what {label} is made of" for _ in sources)]
+        answer(axes, label, numbers, made_of, (x, TOP, *shape), **named)
     describe(axes, *told)
 
 

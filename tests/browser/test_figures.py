@@ -37,8 +37,8 @@ def page(context: BrowserContext, server: Server) -> Page:
 
 
 def figures_of(site: Path) -> Iterator[tuple[str, str]]:
-    """The numbers of each figure of the chapters, of Home and of the worksheets, with the page's name."""
-    for name in (*CHAPTERS, ".", "worksheets"):
+    """The numbers of each figure of the chapters and of three more pages, with the page's name."""
+    for name in (*CHAPTERS, ".", "worksheets", "real_attention/mistakes"):
         soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
         for figure in soup.select("article figure[data-numbers]"):
             yield name, str(figure["data-numbers"])
@@ -110,8 +110,22 @@ def test_pointing_at_a_number_marks_its_row_and_column_and_tells_the_sum(page: P
          "padding, sequence 2 (query 2 → key 1): True, the query may look at this key"),
         ("language_model/windows_and_sinks/", "What each of nine queries may see", 1, 8, 6,
          "a window of 3 (query 9 → key 7): True, the query may look at this key"),
-        ("real_attention/mistakes/", "Softmax over the wrong axis, in small", 0, 0, 1,
-         "wrong[0, 1] (query 1 → key 2): "),
+        ("real_attention/mistakes/", "Softmax over the wrong axis, in small", 1, 0, 1,
+         "wrong[0, 1] (query 1 → key 2): exp(−6.9282) ÷ (exp(−6.9282) + exp(0) + exp(−2.3094)) = 0.00089045"),
+        ("real_attention/mistakes/axes/", "Softmax over the wrong axis, wrong and right", 3, 0, 1,
+         "right[0, 1] (query 1 → key 2): exp(0) ÷ (exp(−1.1547) + exp(0) + exp(0)) = 0.4319"),
+        ("real_attention/mistakes/masks/", "Mask after the softmax, wrong and right", 1, 0, 1,
+         "wrong[0, 1] (query 1 → key 2): 0, put there after the softmax"),
+        ("real_attention/mistakes/masks/", "Rows without keys, wrong and right", 1, 2, 0,
+         "wrong[2, 0] (query 3 → key 1): NaN, since all keys are masked"),
+        ("real_attention/mistakes/heads/", "Heads split by reshape, wrong and right", 1, 0, 2,
+         "wrong[0, 2] (row 1, column 3): number 3 of token 2"),
+        ("real_attention/mistakes/sizes/", "Repeat for grouped heads, wrong and right", 0, 1, 0,
+         "wrong[1, 0] (query head 2 → key head 1): 0, another head of keys serves it"),
+        ("real_attention/mistakes/layers/", "Batch taken for length, wrong and right", 1, 0, 1,
+         "(token 1 of example 1 → token 2 of example 1): 0, the two are never compared"),
+        ("real_attention/mistakes/layers/", "Dropout in eval, wrong and right", 0, 0, 2,
+         "wrong[0, 2] (query 1 → key 3): 0.4319 ÷ 0.5 = 0.8639"),
         ("worksheets/", "Scaling, answers", 8, 0, 0, "scores[0, 0] (input 1 → input 1): ("),
         ("worksheets/", "Heads, answers", -1, 0, 0, "outputs, head 2 (input 1, column 1): "),
     ],

@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Looks inside an attention, broken or fixed: its weights, or the tokens that its rows hold."""
+"""Looks inside an attention, broken or fixed: its weights, or the tokens that its rows hold.
+
+What the weights are made of is computed here once more, so that a page can tell their sums.
+"""
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from snippets.walkthrough.inputs import x
 from snippets.walkthrough.queries_keys_values import keys, queries
+
+SCORES = queries @ keys.T / keys.shape[-1] ** 0.5  # (queries, keys)
+CAUSAL = torch.ones(3, 3).tril().bool()  # (queries, keys)
+TOKENS = torch.arange(1.0, 4).view(3, 1).expand(3, 4)  # (length, d_model), each its token
+PLACES = torch.arange(1.0, 5).expand(3, 4)  # (length, d_model), each its place in the token
+TWO_EXAMPLES = [f"token {token} of example {example}" for example in (1, 2) for token in (1, 2, 3)]
+
+
+def masked(mask, scores=SCORES, fill=-torch.inf):
+    return scores.where(mask, fill)
 
 
 def weights_of(attention, *others, last=3):
@@ -28,6 +42,13 @@ def of_a_layer(masked):
     return masked(with_weights, x).detach()
 
 
+def scores_of_a_layer(x):
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(4, num_heads=1)
+    queries, keys, _ = F.linear(x, layer.in_proj_weight, layer.in_proj_bias).chunk(3, dim=-1)
+    return (queries @ keys.mT / 4**0.5).detach()  # (queries, keys)
+
+
 def shared_heads_of(attention):
     """Which of two key heads each of six query heads uses."""
     query_heads, key_heads = torch.zeros(1, 6, 1, 2), torch.zeros(1, 2, 1, 2)
@@ -47,23 +68,30 @@ def between_tokens(make_layer):
     return found.reshape(6, 6)
 
 
+def scores_between_tokens(shared):
+    """Scores of the same tokens, where a query and a key share the "token" or the "example"."""
+    place = torch.arange(6) % 3 if shared == "token" else torch.arange(6) // 3  # (inputs,)
+    scores = scores_of_a_layer(torch.cat([x, x + 1]))
+    return masked(place[:, None] == place, scores)
+
+
 def of_a_model(make_model):
     torch.manual_seed(0)
     return weights_of(make_model().eval())
 
 
-def tokens_merged(merge):
+def tokens_merged(merge, numbers=TOKENS):
     """The whole that heads make, each number the token that it comes from; None for an error."""
+    heads = torch.stack(numbers.chunk(2, dim=-1))  # (heads, length, d_k)
     try:
-        return merge(torch.arange(1.0, 4).view(1, 3, 1).expand(2, 3, 2).contiguous())
+        return merge(heads)
     except RuntimeError:
         return None
 
 
-def tokens_of_a_batch(merge):
-    return tokens_merged(lambda heads: merge(heads[None])[0])
+def tokens_of_a_batch(merge, numbers=TOKENS):
+    return tokens_merged(lambda heads: merge(heads[None])[0], numbers)
 
 
-def tokens_split(split):
-    tokens = torch.arange(1.0, 4).view(3, 1).expand(3, 4).contiguous()
-    return torch.cat(list(split(tokens, 2)), dim=-1)
+def tokens_split(split, numbers=TOKENS):
+    return torch.cat(list(split(numbers.contiguous(), 2)), dim=-1)

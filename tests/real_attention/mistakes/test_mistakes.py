@@ -229,7 +229,7 @@ def test_the_maps_of_an_exhibit_show_what_the_bug_changes(module, test, bug, fix
         sums = right.sum(dim=-1)
         assert ((sums - 1).abs().lt(1e-5) | sums.eq(0)).all()
     assert wrong is None or not wrong.nan_to_num(9).allclose(right, atol=0.02)
-    pair(bug, wrong, right)
+    pair(bug, wrong, right, ("",), ("",))
     told = plt.gcf().description
     plt.close("all")
     assert told.startswith("wrong: an error. right" if wrong is None else "wrong, shape")
