@@ -39,6 +39,7 @@ from torch import nn
 from torch.nn.parameter import UninitializedParameter
 from torch.overrides import TorchFunctionMode
 
+SCALES = r"sqrt|scal|\*\* *\(?-? *0?\.5|temperature"  # words of a scaled attention
 SITE = "real_attention/"  # the pages are named from here
 CLOSE, ROUGH = 2e-4, 3e-2  # rounding of 32 bits, and of 16
 PATIENCE = 20.0  # seconds of computing to look for what explains the numbers
@@ -81,6 +82,7 @@ MISTAKES = {
     "heads_split": ("heads are mixed up when they are split: reshaped to (batch, heads, length, d_k) without a transpose", "view(batch, length, heads, d_k), then transpose(1, 2)", "mistakes/heads.md#heads-split-by-reshape"),
     "heads_merged": ("heads are mixed up when they are merged: reshaped without a transpose", "transpose(1, 2), then reshape(batch, length, d_model)", "mistakes/heads.md#the-star-heads-merged-as-they-lie"),
     "heads_repeat": ("keys and values are tiled (repeat) for grouped heads: a query head meets the keys of another group", "repeat_interleave: neighboring query heads share a group", "mistakes/sizes.md#repeat-for-grouped-heads"),
+    "values_summed": ("the values are added up without their weights: keys and values have two letters in an einsum", "outputs = weights @ values", "function.md"),
     "values_are_keys": ("the keys are averaged where the values belong", "outputs = weights @ values", "function.md"),
     "keys_are_values": ("the queries are compared with the values", "scores = queries @ keys.mT", "function.md"),
     "keys_values_swapped": ("keys and values are swapped", "queries meet keys, and the values are averaged", "function.md"),
@@ -88,6 +90,8 @@ MISTAKES = {
     "keys_are_queries": ("the queries are compared with themselves", "scores = queries @ keys.mT", "function.md"),
     "queries_are_keys": ("the keys are compared with themselves", "scores = queries @ keys.mT", "function.md"),
     "keys_reshaped": ("the keys are reshaped to (d_k, keys) where they should be transposed", "scores = queries @ keys.mT", "function.md"),
+    "weights_unused": ("a projection is never used: another stands in its place", "each of queries, keys and values has its own", "function.md"),
+    "queries_are_values": ("the values take the place of the queries", "scores = queries @ keys.mT", "function.md"),
     "values_are_queries": ("the queries are averaged where the values belong", "outputs = weights @ values", "function.md"),
     "batch_is_length": ("examples of a batch attend to each other: the batch is taken for the length", "every example alone", LAYERS + "batch-taken-for-length"),
     "examples_meet": ("another example of the batch changes the output", "every example alone", LAYERS + "batch-taken-for-length"),
@@ -123,12 +127,15 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("mask_weak", {"causal": "past", "apply": "weak"}), ("mask_weak", {"causal": "past", "apply": "weaker"}),
     ("mask_added", {"causal": "past", "apply": "added"}), ("mask_added", {"causal": "past", "apply": "added_hidden"}),
     ("heads_split", {"split_as": "reshape"}), ("heads_merged", {"merge_as": "reshape"}),
+    ("heads_split", {"split_as": "reshape v"}), ("heads_split", {"split_as": "reshape k"}),
+    ("heads_split", {"split_as": "reshape q"}), ("heads_split", {"split_as": "reshape qk"}),
+    ("heads_split", {"split_as": "reshape kv"}),
     ("heads_split, heads_merged", {"split_as": "reshape", "merge_as": "reshape"}),
     ("values_are_keys", {"use": "qkk"}), ("keys_are_values", {"use": "qvv"}), ("keys_values_swapped", {"use": "qvk"}),
     ("queries_keys_swapped", {"use": "kqv"}), ("keys_are_queries", {"use": "qqv"}), ("queries_are_keys", {"use": "kkv"}),
     ("values_are_queries", {"use": "qkq"}), ("keys_reshaped", {"keys_as": "reshape"}),
     ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}), ("softmax_twice", {"act": "twice"}),
-    ("softmax_sigmoid", {"act": "sigmoid"}), ("softmax_relu", {"act": "relu"}),
+    ("softmax_sigmoid", {"act": "sigmoid"}), ("softmax_relu", {"act": "relu"}), ("values_summed", {"act": "ones"}),
     ("heads_repeat", {"tile": True}), ("batch_is_length", {"batch_is_length": True}),
     ("rotary_values", {"turn": "qkv"}), ("rotary_one_side", {"turn": "q"}), ("rotary_one_side", {"turn": "k"}),
 ]  # fmt: skip
@@ -138,10 +145,7 @@ MASK_TRIALS: list[tuple[str, str, str]] = [
     ("mask_after_softmax", "after", "as it is"), ("mask_zeros", "zeros", "as it is"),
     ("mask_weak", "weak", "as it is"), ("mask_weak", "weaker", "as it is"),
     ("mask_added", "added", "as it is"), ("mask_added", "added_hidden", "as it is"),
-    ("mask_after_softmax, mask_inverted", "after", "inverted"), ("mask_zeros, mask_inverted", "zeros", "inverted"),
-    ("mask_weak, mask_inverted", "weak", "inverted"), ("mask_weak, mask_inverted", "weaker", "inverted"),
-    ("mask_inverted", "huge", "as it is"), ("mask_inverted", "huge", "inverted"),
-    ("mask_wrong_axis", "before", "transposed"), ("mask_wrong_axis", "before", "inverted, transposed"),
+    ("mask_inverted", "huge", "as it is"), ("mask_wrong_axis", "before", "transposed"),
     ("mask_other_example", "before", "repeated batch first"), ("mask_other_example", "before", "repeated heads first"),
 ]  # fmt: skip
 
@@ -259,7 +263,7 @@ NORMS = {
 
 
 def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, axis="keys",
-              act="softmax", causal=None, align="top_left", allowed=None, apply="before",
+              act="softmax", causal=None, align="top_left", pattern=None, allowed=None, apply="before",
               split_as="hd", merge_as="hd", use="qkv", keys_as="mT", tile=False, batch_is_length=False,
               rope=None, turn="qk", base=10000.0, norm=None):  # fmt: skip
     """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
@@ -275,7 +279,10 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
     kv_heads = max(1, k.shape[-1] // d_k)
     if k.shape[-1] % kv_heads or v.shape[-1] % kv_heads or heads % kv_heads:
         return None
-    q, k, v = split(q, heads, split_as), split(k, kv_heads, split_as), split(v, kv_heads, split_as)
+    how, _, some = split_as.partition(" ")  # "reshape v": of the values alone
+    how_of = {part: how if part in (some or "qkv") else "hd" for part in "qkv"}
+    q = split(q, heads, how_of["q"])
+    k, v = split(k, kv_heads, how_of["k"]), split(v, kv_heads, how_of["v"])
     if norm:
         q, k = NORMS[norm](q), NORMS[norm](k)
     if rope:
@@ -296,6 +303,8 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
     across = k.mT if keys_as == "mT" else k.reshape(k.mT.shape)
     scores = q @ across * (factors[scale] if factor is None else factor)
     seen = triangle(causal, n, m, align) if causal else torch.ones(1, 1, n, m, dtype=torch.bool)
+    if pattern is not None and pattern.shape == (n, m):
+        seen = seen & pattern
     if allowed is not None:
         if allowed.shape[-1] != m or allowed.shape[-2] not in (1, n):
             return None
@@ -312,6 +321,7 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
     acts = {
         "softmax": lambda s: s.softmax(dim), "none": lambda s: s, "log": lambda s: s.log_softmax(dim),
         "twice": lambda s: s.softmax(dim).softmax(dim), "sigmoid": torch.sigmoid, "relu": torch.relu,
+        "ones": torch.ones_like,
     }  # fmt: skip
     weights = acts[act](scores)
     if apply == "after":
@@ -351,6 +361,7 @@ class Case:
     d_model: int
     layout: str
     words: str = ""  # how a packed projection was taken apart
+    inner: bool = False  # taken from the two products of the attention, not from projections
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     softmax_dims: list[int] = field(default_factory=list)
 
@@ -365,10 +376,14 @@ class Case:
         return close(self.out, expected, tolerance)
 
 
-def combined(count: int):
-    """(mistakes, settings) with this many of the trials that do not contradict each other."""
-    for trials in itertools.combinations(TRIALS, count):
-        settings: dict[str, Any] = {}
+def combined(count: int, core=None):
+    """(mistakes, settings) with this many of the trials that do not contradict each other.
+
+    core: what was found out between the two products; the trials are then of what is around them
+    """
+    among = TRIALS if core is None else [t for t in TRIALS if t[1].keys() <= AROUND]
+    for trials in itertools.combinations(among, count):
+        settings: dict[str, Any] = dict(core or {})
         for _, more in trials:
             if settings.keys() & more.keys():
                 break
@@ -377,16 +392,21 @@ def combined(count: int):
             yield ", ".join(names for names, _ in trials), settings
 
 
-def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf):
+AROUND = {"split_as", "merge_as", "use", "tile", "turn", "batch_is_length"}  # the two products
+
+
+def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf, core=None):
     """(mistakes, settings) of the attention with this many mistakes that gives the numbers, or None."""
-    for mistakes, settings in combined(count):
+    for mistakes, settings in combined(count, core):
         if time.process_time() > deadline:
             return None
         for heads, free in itertools.product(case.heads[: 1 if count else None], case.free):
             one_head = heads == 1 and (
                 {"split_as", "merge_as"} & settings.keys() or "heads" in settings.values()
             )
-            interleaved = count and "dh" in (free.get("split_as"), free.get("merge_as"))
+            interleaved = (
+                count and core is None and "dh" in (free.get("split_as"), free.get("merge_as"))
+            )
             twice = "causal" in settings and "causal" in free
             if one_head or interleaved or twice or ("turn" in settings and "rope" not in free):
                 continue
@@ -440,7 +460,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("n_rep", r"n_rep|n_?repeats?|group_size|q_per_kv"),
     ("kv_heads", r"(n|num)_?(local_)?(kv|key_value)_?(heads?|groups?)|(kv|key_value)_heads?|(n|num)_(query_)?groups|n_kv|num_kv|h_kv|groups"),
     ("heads", r"(n|num|number_of|nr)?_?(attention|attn|query|q|mha|local)?_?heads?(_num|_count)?|n_?h|h|nhead|heads_?num"),
-    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|query|per_head)_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|attention_dim_per_head"),
+    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|attention_dim_per_head"),
     ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|embedding|in|out|input|output|hidden|inner|attn|state)|(emb|embd|embed|embedding|model|hidden|input|output|in|out|inner|attention|attn|feature|feat|token|query)_?(d|dim|dims|dimension|dimensions|size|width|channels|features|feature|feats?)|width|channels|hidden|emb|embed|embedding|feat(ure)?s?|(in|out)_?(planes)"),
     ("dropout", r".*(drop|pdrop).*|p|dp"),
     ("scale", r"(qk_?|softmax_?|sm_?)?scale|scaling|scale_factor"),
@@ -453,10 +473,10 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("eps", r".*eps"), ("base", r".*(theta|base)"),
     ("layer", r"layer(_?(idx|id|number|index))?|depth"),
     ("device", r"device"), ("dtype", r".*dtype"),
-    ("query", r"(x_?|inputs?_?|emb_?|pre_?)?q(uery|ueries|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
-    ("key", r"(x_?|inputs?_?|emb_?|pre_?)?k(ey|eys|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
-    ("value", r"(x_?|inputs?_?|emb_?|pre_?)?v(alue|alues|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
-    ("kv", r"kv|key_?values?|(x|inputs?)_?kv"),
+    ("query", r"(x_?|inputs?_?|emb_?|pre_)?q(uery|ueries|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
+    ("key", r"(x_?|inputs?_?|emb_?|pre_)?k(ey|eys|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
+    ("value", r"(x_?|inputs?_?|emb_?|pre_)?v(alue|alues|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
+    ("kv", r"k_?v|key_?values?|(x|inputs?)_?k_?v"),
     ("context", r"context|ctx|memory|mem|enc.*|y|cond|source|src_?states|cross.*|other|x_?2|z|xa"),
     ("x", r"x|x_?1|inputs?|hidden(_?states?)?|tokens?|emb(edding|eddings|eds)?|src|tgt|h|features?|seq(uence)?|data|inp|tensor|states?|input_(tensor|embeddings?)|tok.*"),
     ("config", r"config|cfg|conf|args|hparams|hps|params|model_?(args|config)|c|gpt_?conf.*|opts?"),
@@ -502,7 +522,7 @@ class Sizes:
             "scale": self.d_k**-0.5, "temperature": self.d_k**0.5, "max_length": length,
             "batch": self.batch, "bias": False, "training": False, "batch_first": True,
             "eps": 1e-6, "base": 10000.0, "layer": 0, "device": "cpu", "dtype": torch.float32,
-            "causal": True, "mask": None, "gqa": True,
+            "causal": True, "mask": None, "gqa": True, "height": self.n, "width": 1,
         }  # fmt: skip
 
 
@@ -543,7 +563,7 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
     unknown = [p.name for p in parameters if not roles[p.name] and p.default is p.empty]
     if unknown and "d_model" not in roles.values():
         roles[unknown[0]] = "d_model"  # the first number is the width in all styles that we know
-    for length, one_head in itertools.product((32, sizes.n), (False, True)):
+    for none, length, one_head in itertools.product((True, False), (32, sizes.n), (False, True)):
         settings = sizes.settings(length)
         if one_head or not {"heads", "d_k", "config"} & set(roles.values()):
             settings["heads"] = 1
@@ -551,7 +571,7 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
         for p in parameters:
             role, needed = roles[p.name], p.default is p.empty
             given = role in ("d_model", "heads", "kv_heads", "d_k", "max_length")
-            if given and p.default is None and role != "heads" and role != "kv_heads":
+            if none and given and p.default is None and role not in ("heads", "kv_heads"):
                 continue
             if role == "config":
                 arguments[p.name] = Config(settings)
@@ -570,7 +590,10 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
 
 
 # ---- running it ----------------------------------------------------------------------------------
-PRODUCTS = {"linear", "matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "einsum", "addmm", "conv1d", "tensordot", "baddbmm"}  # fmt: skip
+PRODUCTS = {"linear", "matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "einsum", "addmm", "conv1d", "conv2d", "tensordot", "baddbmm"}  # fmt: skip
+INNER = PRODUCTS | {"scaled_dot_product_attention"}
+# What may follow a projection directly and still belong to it: a bias, an activation, a norm.
+FOLLOW = {"add", "__add__", "__radd__", "add_", "__iadd__", "relu", "relu_", "gelu", "tanh", "silu", "elu", "leaky_relu", "layer_norm", "rms_norm"}  # fmt: skip
 DROPS = {"dropout", "dropout_", "dropout1d", "feature_dropout", "alpha_dropout", "native_dropout"}
 
 
@@ -592,7 +615,11 @@ class Watch(TorchFunctionMode):
         super().__init__()
         self.names, self.drop = names, drop
         self.derived: dict[int, tuple[str, torch.Tensor]] = {}  # views of parameters, kept alive
-        self.events: list[tuple[str, list[torch.Tensor], torch.Tensor]] = []
+        self.events: list[list[Any]] = []  # of products: the parameter's name, inputs, output
+        self.open: dict[int, tuple[int, torch.Tensor]] = {}  # outputs that something may follow
+        self.inner: list[
+            tuple[list[torch.Tensor], torch.Tensor]
+        ] = []  # products without parameters
         self.softmax_dims: list[int] = []
 
     def name_of(self, t):
@@ -618,14 +645,22 @@ class Watch(TorchFunctionMode):
         named = [(t, self.name_of(t)) for t in tensors_in([args, kwargs])]
         found = [n for _, n in named if n]
         others = [t for t, n in named if not n]
+        if name in FOLLOW and isinstance(result, torch.Tensor) and len(others) == 1:
+            event, before = self.open.get(id(others[0]), (None, None))
+            if before is not None and before.shape == result.shape:
+                self.events[event][2] = result.clone()
+                self.open[id(result)] = event, result
         if not found:
+            if name in INNER and isinstance(result, torch.Tensor):
+                self.inner.append(([t.clone() for t in others], result.clone()))
             return result
         if isinstance(result, torch.Tensor):
             if not others:
                 self.derived[id(result)] = found[0], result
             elif name in PRODUCTS:
                 copies = [t.clone() for t in others]  # what follows may change them in place
-                self.events.append((found[0], copies, result.clone()))
+                self.events.append([found[0], copies, result.clone()])
+                self.open[id(result)] = len(self.events) - 1, result
         elif isinstance(result, (tuple, list)) and not others:
             for index, part in enumerate(tensors_in(result)):
                 self.derived[id(part)] = f"{found[0]}[{index}]", part
@@ -653,7 +688,7 @@ class Subject:
             self.wake()
             taken = sorted({size for p in self.module.parameters() for size in p.shape})
             d_model = width_of(self.module) or 24
-            draw(self.module)
+            draw(self.module, next(iter(heads_of(attention)), 0))
         self.attribute_heads = heads_of(attention)
         heads = n_heads or next(iter(self.attribute_heads), 4)
         if not self.has_weights and heads == 1:
@@ -702,8 +737,13 @@ class Subject:
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in self.kwargs:
                 continue
             role = role_of(p.name)
+            if role == "mask" and (isinstance(p.default, bool) or p.annotation in (bool, "bool")):
+                role = "causal"
             known = role in roles.values() or (role == "x" and "query" in roles.values())
             roles[p.name] = "" if known and role != "mask" else role
+        for pair in (("height", "width"), ("h", "w"), ("H", "W")):  # of an image
+            if roles.keys() >= set(pair):
+                roles |= dict(zip(pair, ("height", "width"), strict=True))
         needed = [p.name for p in self.parameters if p.name in roles and p.default is p.empty]
         inputs = ("", "x", "context", "query", "key", "value", "kv")
         tensors = [name for name in needed if roles[name] in inputs]
@@ -809,7 +849,7 @@ def width_of(module) -> int | None:
         if type(part).__name__ == "Conv1D":
             return part.weight.shape[0]
     known = [getattr(module, key, None) for key in ("d_model", "embed_dim", "n_embd", "dim", "d_in")]  # fmt: skip
-    sizes = [p.shape[0] if p.dim() == 2 else p.shape[1] for p in module.parameters() if p.dim() > 1]
+    sizes = [p.shape[0] if p.dim() == 2 else max(p.shape) for p in module.parameters() if p.dim() > 1]  # fmt: skip
     return next((n for n in [*known, *sizes] if isinstance(n, int)), None)
 
 
@@ -828,16 +868,18 @@ def heads_of(attention) -> list[int]:
     return list(dict.fromkeys(n for n in found if type(n) is int and n > 0))
 
 
-def draw(module) -> None:
+def draw(module, heads: int) -> None:
     """New weights for which no mistake hides: scores of about 1, no zeros."""
     generator = torch.Generator().manual_seed(1)
     for name, p in module.named_parameters():
         if not p.is_floating_point():
             continue
         if re.search(r"rel|pos|table|alibi|slope|sink", name.lower()):
-            p.zero_()
+            p.zero_()  # positions that are added, which could be anything
         elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
             p.fill_(1.0)
+        elif p.dim() > 1 and p.shape[:2] == (heads, heads) and p.numel() == heads**2 > 1:
+            p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
@@ -871,7 +913,7 @@ def put(flat, layout, heads=1):
 def flatten(t, batch: int, n: int, heads: int = 1):
     """Tensor with its axes found by their sizes, as (batch, n, width), or None."""
     shape = list(t.shape)
-    if t.dim() == 3 and heads > 1 and shape[:2] == [batch * heads, n]:
+    if t.dim() == 3 and heads > 1 and shape[0] == batch * heads and n in shape[1:]:
         t = t.unflatten(0, (batch, heads))
     elif t.dim() == 3 and batch > 1 and shape[1] == batch * n:  # heads first
         t = t.unflatten(1, (batch, n)).permute(1, 2, 0, 3)
@@ -880,7 +922,7 @@ def flatten(t, batch: int, n: int, heads: int = 1):
     elif batch == 1 and (1 not in shape or t.dim() == 2):
         t = t[None]
     shape = list(t.shape)
-    if batch not in shape or t.dim() not in (3, 4):
+    if batch not in shape or t.dim() not in (3, 4, 5):
         return None
     b = shape.index(batch)
     at = [i for i, size in enumerate(shape) if size == n and i != b]
@@ -899,14 +941,19 @@ def output_in(result, batch, n, heads, widths):
     return None
 
 
-def positional(subject: Subject, n: int, start: int = 0, half: bool = False) -> dict[str, Any]:
-    """Values for parameters that give rotary positions. half: tables of d_k / 2 columns."""
+TABLES = [(half, axes) for axes in (2, 3, 4) for half in (False, True)]
+
+
+def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> dict[str, Any]:
+    """Values for parameters that give rotary positions. tables: (d_k / 2 columns?, axes)."""
     d = subject.sizes.d_k
     at = torch.arange(start, start + n, dtype=torch.float32)
     angle = at[:, None] * 10000.0 ** (-torch.arange(0, d, 2) / d)
+    half, axes = tables
     table = angle if half else torch.cat([angle, angle], -1)
+    table = table[(None,) * (axes - 2)]
     values = {
-        "cos": table.cos(), "sin": table.sin(), "position_embeddings": (table.cos()[None], table.sin()[None]),
+        "cos": table.cos(), "sin": table.sin(), "position_embeddings": (table.cos(), table.sin()),
         "freqs_cis": torch.polar(torch.ones_like(angle), angle),
         "positions": torch.arange(start, start + n), "offset": start,
     }  # fmt: skip
@@ -923,7 +970,7 @@ def drawn(subject: Subject, n: int, m: int, kv_heads: int, layout: str):
     return [torch.randn(shape, generator=generator) * 1.2 for shape in shapes], heads
 
 
-def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, half=False):
+def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tables=TABLES[0]):
     """Cases of a function of queries, keys and values."""
     (q, k, v), heads = drawn(subject, n, m, kv_heads or subject.sizes.heads, layout)
     q, k, v = flats or (q, k, v)
@@ -933,7 +980,7 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, half
         "key": put(k, layout, kv),
         "value": put(v, layout, kv),
     }
-    values |= positional(subject, n, half=half) | (extra or {})
+    values |= positional(subject, n, tables=tables) | (extra or {})
     if subject.has("kv_heads"):
         values["kv_heads"] = kv
     result = subject.call(values)
@@ -941,7 +988,7 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, half
     return [] if out is None else [Case(q, k, v, out, [heads], q.shape[-1], layout)]
 
 
-def run_module(subject, layout, n, m, extra=None, cross=False, half=False):
+def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0]):
     """Cases of an attention that projects its inputs; one for each way to unpack a projection."""
     s, generator = subject.sizes, torch.Generator().manual_seed(3)
     batch = 1 if layout == "ld" else s.batch
@@ -951,12 +998,12 @@ def run_module(subject, layout, n, m, extra=None, cross=False, half=False):
     roles = set(subject.roles.values())
     if subject.form == "x" and not cross:
         roles -= {"context"}
-    values = {role: put(t, layout) for role, t in values.items() if role in roles}
+    values = {role: put(t, layout, s.heads) for role, t in values.items() if role in roles}
     if subject.module is None:
         for role in roles & {"weight_q", "weight_k", "weight_v", "weight_o"}:
             w = torch.randn(s.d_model, s.d_model, generator=generator) * 1.3 / s.d_model**0.5
             values[role] = nn.Parameter(w)
-    result = subject.call(values | positional(subject, n, half=half) | (extra or {}))
+    result = subject.call(values | positional(subject, n, tables=tables) | (extra or {}))
     flats, before, events = pick_flats(subject, batch, n, m)
     if subject.form == "qkv" and len(subject.watch.events) == 1:
         flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
@@ -970,29 +1017,58 @@ def run_module(subject, layout, n, m, extra=None, cross=False, half=False):
             if out is not None:
                 cases.append(Case(q, k, v, out, heads, s.d_model, layout, words))
                 break
-    return cases
+    subject.given = values
+    return [*cases, *inner_cases(subject, batch, n, m, layout)]
+
+
+def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str):
+    """Cases between the two products of an attention, whatever made their operands."""
+    inner = [(tensors, out) for tensors, out in subject.watch.inner if len(tensors) > 1]
+    if len(inner) == 1 and len(inner[0][0]) > 2:  # torch's own function
+        (q, k, v, *_), out = inner[0]
+    elif len(inner) == 2:
+        (q, k), _ = inner[0]
+        (a, b), out = inner[1]
+        v = a if b.shape[-2:] in ((n, n), (n, m), (m, n)) else b
+    else:
+        return
+    for h in dict.fromkeys([*subject.attribute_heads, subject.sizes.heads, 1]):
+        flats = [flatten(t, batch, size, h) for t, size in ((q, n), (k, m), (v, m), (out, n))]
+        if all(t is not None and t.shape[-1] % h == 0 for t in flats):
+            words = "from the scores to the product with the values"
+            yield Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
+            return
+
+
+WORDS = {"q": "queries", "k": "keys", "v": "values"}
 
 
 def role_of_weight(name: str) -> str:
     """q, k, v, kv, qkv, o or '' for the name of a parameter."""
-    noise = r"(weights?|projection|project|proj|linear|lin|layers?|matrix|mat|transform|tensor|dense|heads?|attention|attn|atten|att|self|net|conv|fc|mlp|trans|embedding|emb)"
-    patterns = {
-        "q": r"q|qs|quer(y|ies|ys)|qw|q_?w|que?", "k": r"k|ks|keys?|kw|k_?w",
-        "v": r"v|vs|val(ue|ues|s)?|vw|v_?w", "qk": r"qk|qks", "kv": r"kv|kvs|key_?values?|k_?v",
-        "qkv": r"qkvs?|q_?k_?v|qvk|query_?key_?value|qkvw|packed",
-        "o": r"o|os|out|outputs?|unify|fc_out|final|concat|combine|merge|up|result|wo",
-    }  # fmt: skip
-    for part in reversed(name.lower().split(".")):
-        part = re.sub(r"\[\d+\]|\d+", "", part)
+    letters = {"q": r"q|que|quer(y|ies|ys)", "k": r"k|keys?", "v": r"v|val(ue)?s?"}
+    around = r"(?:w|to|m|c|fc|lin|linear|proj)?(?:{})(?:w|s|proj|lin|linear|layer|net)?"
+    packed = around.format("((?:q|k|v|query|keys?|values?){2,3})")
+    outputs = around.format("o|out|outputs?|unify|final|concat|combine|merge|up|result")
+    parts = name.split(".")
+    for part in reversed(parts):
         if part in ("c_attn", "in_proj", "in_proj_weight"):
             return "qkv"
-        bare = re.sub(noise, "", part)
-        bare = re.sub(r"(^|_)(w|to|for|the|c|in|map|m|input|get|lin|d)(?=_|$)", "", bare).strip("_")
-        bare = re.sub(r"^(w|to|m|c)(?=(q|k|v|o|query|queries|keys?|values?|out|qkv|kv)s?$)", "", bare)  # fmt: skip
-        found = next((role for role, p in patterns.items() if re.fullmatch(p, bare)), "")
+        if part == "weight_v" and len(parts) > 1:  # of a weight norm
+            continue
+        words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", part).lower())
+        found = ""
+        for word in words:
+            found += "".join(x for x, p in letters.items() if re.fullmatch(around.format(p), word))
+            if not found and (match := re.fullmatch(packed, word)):
+                found = re.sub("uer(y|ies)|ey|alue|s", "", match[1])
         if found:
-            return found
+            return "".join(x for x in "qkv" if x in found)
+        if any(re.fullmatch(outputs, word) for word in words):
+            return "o"
     return ""
+
+
+ENOUGH = ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})  # roles that make an attention
 
 
 def pick_flats(subject: Subject, batch: int, n: int, m: int):
@@ -1000,7 +1076,7 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
     events = subject.watch.events
     named = [(role_of_weight(name), inputs, out) for name, inputs, out in events]
     roles = {role for role, _, _ in named}
-    if not any(need <= roles for need in ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})):
+    if not any(need <= roles for need in ENOUGH):
         good = [(i, o) for _, i, o in events if any_length(o, batch, n, m) is not None]
         order = {3: "q k v", 4: "q k v o", 1: "qkv", 2: "qkv o"}.get(len(good), "").split()
         if not order or (order[0] == "qkv" and any_length(good[0][1], batch, n, m).shape[-1] % 3):
@@ -1012,9 +1088,10 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
     flats: dict[str, list[torch.Tensor]] = {}
     for role, _, out in named[: last + 1]:
         flat = any_length(out, batch, *((n, m) if role in ("q", "qkv") else (m, n)))
-        if flat is None:
-            return {}, None, 0
-        flats.setdefault(role, []).append(flat)
+        if flat is not None:  # the others may project positions
+            flats.setdefault(role, []).append(flat)
+    if not any(need <= flats.keys() for need in ENOUGH):
+        return {}, None, 0
     before = next((inputs for _, inputs, _ in named[last + 1 :]), None)
     joined = {role: torch.cat(parts, -1) for role, parts in flats.items()}
     return joined, before, max(map(len, flats.values()))
@@ -1085,7 +1162,7 @@ class Check:
         self.source = source_of(attention)
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
-        self.half = False  # whether tables of cosines have d_k / 2 columns
+        self.tables = TABLES[0]  # the form of tables of cosines
         self.problem = ""
         self.case: Case | None = None  # the run whose numbers were explained,
         self.settings: dict[str, Any] = {}  # and how
@@ -1105,8 +1182,10 @@ class Check:
             report.notes.append("it could not be called: " + self.problem)
             return report
         self.describe()
+        if self.case and self.case.inner and report.compared:
+            self.properties()  # the split into heads was not compared
         if report.compared:
-            for experiment in (self.unequal, self.masks, self.flag, self.groups, self.steps, self.edges):  # fmt: skip
+            for experiment in (self.origins, self.unequal, self.masks, self.flag, self.groups, self.steps, self.edges):  # fmt: skip
                 experiment()
         if subject.modified:
             report.add("input_modified", "every call was followed by a look at its inputs", subject.modified)  # fmt: skip
@@ -1119,16 +1198,18 @@ class Check:
         """Every case that runs; the first problem is kept where none does."""
         run = run_module if self.subject.projects else run_function
         every = ["bld", "lbd", "ld"] if self.subject.projects else list(LAYOUTS)
+        every += ["bhld", "blhd"] if self.subject.has_weights and self.subject.form == "qkv" else []
         self.problem, found = "", []
         for layout in layouts or every:
             try:
-                new = run(self.subject, layout, n, m, extra=extra, half=self.half, **options)
+                new = run(self.subject, layout, n, m, extra=extra, tables=self.tables, **options)
             except Exception as error:
                 words = f"{LAYOUTS[layout]}: {type(error).__name__}: {error}"
                 self.problem = self.problem or words.splitlines()[0]
                 continue
             for case in new:
-                case.free, case.softmax_dims = self.free(), list(self.subject.watch.softmax_dims)
+                case.free = self.free_inside() if case.inner else self.free()
+                case.softmax_dims = list(self.subject.watch.softmax_dims)
             found += new
         return found
 
@@ -1173,26 +1254,30 @@ class Check:
             for parts in itertools.product(ropes, norms, splits, causal)
         ]
 
+    def free_inside(self) -> list[dict[str, Any]]:
+        """The same between the two products, where queries may have been scaled before."""
+        scales = [{}, {"scale": "missing"}] if re.search(SCALES, self.text) else [{}]
+        causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
+        return [scale | more for scale, more in itertools.product(scales, causal)]
+
     def first_runs(self) -> list[Case]:
         """Runs without a mask, or with one that hides nothing where none works without."""
-        n, kept, problem = self.subject.sizes.n, [], ""
-        tables = (
-            [False, True] if {"cos", "freqs_cis"} & set(self.subject.roles.values()) else [False]
-        )
-        for base, half in itertools.product(self.bases(), tables):
-            self.half = half
+        n, kept, problem, tables = self.subject.sizes.n, [], "", self.tables
+        roles = set(self.subject.roles.values())
+        forms = TABLES if {"cos", "freqs_cis", "position_embeddings"} & roles else TABLES[:1]
+        for base, form in itertools.product(self.bases(), forms):
+            self.tables = form
             cases = self.cases(n, n, base)
             problem = problem or self.problem
             if not cases:
                 continue
             if not kept:
-                kept, self.base = cases, base
-            if any(explain(case, 0) for case in cases):
-                kept, self.base = cases, base
+                kept, self.base, tables = cases, base, self.tables
+            if any(explain(case, 0) for case in cases if not case.inner):
+                return cases
+            if not base and not self.subject.needs("mask") and len(forms) == 1:
                 break
-            if not base and not self.subject.needs("mask"):
-                break
-        self.problem = problem
+        self.problem, self.tables = problem, tables
         return kept
 
     def bases(self):
@@ -1207,14 +1292,20 @@ class Check:
 
     # -- the numbers without a mask
     def plain_numbers(self, cases) -> None:
+        inner = [case for case in cases if case.inner]
+        cases = [case for case in cases if not case.inner] or inner
         found = (
             self.simplest(cases, 0)
             or self.simplest(cases, 1)
             or self.in_16_bits(cases)
             or self.simplest(self.without_residual(cases), 0)
             or self.simplest(self.without_residual(cases), 1)
+            or self.simplest(self.with_pattern(cases), 0)
+            or self.outward(cases, inner)
             or self.simplest(cases, 2)
             or self.other_scale(cases)
+            or self.other_scale(inner)
+            or self.simplest(cases[:2], 3)
         )
         if not found:
             self.case = cases[0]
@@ -1224,6 +1315,12 @@ class Check:
             if len(self.report.findings) == before and not self.subject.projects:
                 self.report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
             return
+        if self.case.layout == "lbd" and found[0] in (
+            "",
+            "batch_is_length",
+        ):  # or a window that is as long as the batch
+            known, self.case = (self.case, self.settings, *found), None
+            found = self.simplest(self.with_pattern([c for c in cases if c.layout == "bld"]), 0) or self.keep(*known)  # fmt: skip
         self.report.compared = True
         mistakes = self.counted_from_front(cases, found)
         if self.case.layout == "lbd" and not mistakes and self.says_batch_first():
@@ -1232,25 +1329,78 @@ class Check:
         known = mistakes and not mistakes.startswith(("scale_other", "sixteen"))
         if known:
             self.report.add(mistakes, self.tried(), self.got(self.settings) + "; the numbers equal those of this mistake")  # fmt: skip
-        if "causal" not in self.settings and "mask" not in mistakes and self.says_causal():
+        pattern = self.settings.get("pattern")
+        if pattern is not None and pattern.triu(1).any() and self.says_causal():
+            self.report.add("future", "which inputs change which outputs", f"query {int(pattern.triu(1).any(1).nonzero()[0]) + 1} sees a later key")  # fmt: skip
+            return
+        past = "causal" in self.settings or (pattern is not None and not pattern.triu(1).any())
+        if not past and "mask" not in mistakes and self.says_causal():
             self.report.add("causal_ignored", self.tried(), f"the numbers are those of an attention without a mask: {numbers(self.case.out[0, 0])}")  # fmt: skip
 
     def keep(self, case, settings, mistakes) -> tuple[str]:
         self.case, self.settings = case, settings
         return (mistakes,)
 
-    def simplest(self, cases, count):
+    def simplest(self, cases, count, core=None):
         for case in cases:
-            found = explain(case, count, CLOSE, self.deadline if count else math.inf)
+            found = explain(case, count, CLOSE, self.deadline if count else math.inf, core)
             if found:
                 return self.keep(case, found[1], found[0])
         return None
+
+    def outward(self, cases, inner):
+        """What goes on between the two products first, and then what goes on around them."""
+        found = (
+            self.simplest(inner, 0)
+            or self.simplest(inner, 1)
+            or self.simplest(self.with_pattern(inner), 0)
+            or self.simplest(inner, 2)
+        )
+        if not found or cases == inner:
+            return found
+        inside, core = (self.case, self.settings), dict(self.settings)
+        del core["heads"]
+        if "scale" not in found[0]:  # then the queries may have been scaled before
+            core.pop("scale", None)
+        for count in (0, 1):
+            around = self.simplest(cases, count, core)
+            if around:
+                return (", ".join(name for name in (*around, *found) if name),)
+        return self.keep(*inside, found[0])
 
     def without_residual(self, cases):
         """The cases, less the queries or inputs that are added to the outputs."""
         for case in cases:
             if case.out.shape == case.q.shape:
                 yield Case(**{**vars(case), "out": case.out - case.q})
+
+    def with_pattern(self, cases):
+        """The cases, with the keys that each query was found to see: windows, blocks, strides."""
+        if not re.search(
+            r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span", self.text
+        ):
+            return
+        seen = self.seen_keys()
+        if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
+            return
+        for case in cases:
+            case.free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
+            yield case
+
+    def seen_keys(self):
+        """Which keys (n, n) change which outputs, each query's own included, or None."""
+        values, n = self.values(), self.subject.sizes.n
+        keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
+        if keyed is None or self.case_layout(values) is None:
+            return None
+        axis = LENGTH_AXIS[self.case_layout(values)]
+        plain, seen = self.main_tensor(self.subject.call(values)), torch.eye(n, dtype=torch.bool)
+        for j in range(n):
+            other = values[keyed].clone()
+            other.select(axis, j).mul_(-3)
+            changed = (self.main_tensor(self.subject.call({**values, keyed: other})) - plain).abs()
+            seen[:, j] |= changed.amax((0, 2)) > 1e-6
+        return seen
 
     def in_16_bits(self, cases):
         for case in cases:
@@ -1265,12 +1415,21 @@ class Check:
     def other_scale(self, cases):
         for case in cases[:2]:
             settings = fit_scale(case)
+            if settings and (case.inner or self.learns_scores()):
+                self.report.notes.append(f"the scores are multiplied by {settings['factor']:.4g}; parts of it may scale them on purpose")  # fmt: skip
+                return self.keep(case, settings, "")
             if settings:
                 self.keep(case, settings, "")
                 right = (case.q.shape[-1] // settings["heads"]) ** -0.5
                 self.report.add("scale_other", self.tried(), f"the scores are multiplied by {settings['factor']:.4g}, not by {right:.4g}")  # fmt: skip
                 return ("scale_other",)
         return None
+
+    def learns_scores(self) -> bool:
+        """Whether parameters besides projections act on scores: positions, temperatures."""
+        module = self.subject.module
+        names = [name.lower() for name, _ in module.named_parameters()] if module else []
+        return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
 
     def counted_from_front(self, cases, found) -> str:
         """A softmax axis that is counted from the front is right in one layout alone."""
@@ -1333,7 +1492,7 @@ class Check:
         words = [
             f"{settings['heads']} head(s) of width {self.case.q.shape[-1] // settings['heads']}",
             self.case.words,
-            "causal" if settings.get("causal") else "every query sees every key",
+            "a query sees some keys" if "pattern" in settings else "causal" if settings.get("causal") else "every query sees every key",
             f"rotary positions, pairs are {settings['rope']}" if "rope" in settings else "",
             f"queries and keys normalized ({settings['norm']})" if "norm" in settings else "",
             "heads interleaved: a head's numbers lie apart" if settings.get("split_as") == "dh" else "",
@@ -1361,6 +1520,15 @@ class Check:
         finally:
             del self.subject.call
         return None
+
+    def case_layout(self, values) -> str | None:
+        """Layout of these arguments, or None for one without a batch."""
+        if self.case:
+            return self.case.layout if self.case.layout in BATCH_AXIS else None
+        t = next((values[r] for r in ("x", "query") if r in values), None)
+        if t is None or t.dim() < 3:
+            return None
+        return "lbd" if t.shape[0] == self.subject.sizes.n else "bld"
 
     def randomness(self) -> None:
         values, s = self.values(), self.subject
@@ -1395,6 +1563,31 @@ class Check:
         elif not self.compare(case, tried, [{}], [] if self.report.mistakes else TRIALS):
             if not self.report.mistakes and "rope" not in self.settings:
                 self.report.notes.append("with unequal lengths its numbers could not be explained")
+
+    def origins(self) -> None:
+        """Whether keys and values are made of the inputs, and by the weights, meant for them."""
+        s, n = self.subject, self.subject.sizes.n
+        if not s.has_weights or self.case.inner or not self.again(n, n):
+            return
+        events = [(role_of_weight(name), inputs) for name, inputs, _ in s.watch.events]
+        inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
+        roles = {"q": "query", "k": "key", "v": "value"}
+        inputs += [(roles[r], out) for (r, _), (_, _, out) in zip(events, s.watch.events, strict=True) if r in roles]  # fmt: skip
+        used = "".join(role for role, _ in events)
+        declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
+        for role in "qkv":
+            if role in declared and role not in used and used:
+                self.report.add("weights_unused", "which weights take part", f"those of the {WORDS[role]} do not")  # fmt: skip
+        if s.form not in ("qkv", "q, kv"):
+            return
+        meant = {"q": {"query"}, "k": {"key", "kv", "context"}, "v": {"value", "kv", "context"}}
+        if s.form == "q, kv":
+            meant["v"] |= {"key"}
+        for (role, read), (of, t) in itertools.product(events, inputs):
+            if role in meant and of not in meant[role] and any(same_numbers(t, i) for i in read):
+                wrong = {"query": "q", "value": "v"}.get(of, "k")
+                if role != wrong:
+                    self.report.add(f"{WORDS[role]}_are_{WORDS[wrong]}", "which input each projection reads", f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}")  # fmt: skip
 
     def flag(self) -> None:
         """A flag for causality."""
@@ -1457,22 +1650,27 @@ class Check:
             if self.gives(case, allowed=allowed):
                 self.mask_works(name, words, hides, value)
                 return
-            tried.append((case, allowed, f"{name} as {words}, which hides keys from some queries"))
+            tried.append((case, allowed, words, hides))
         if not tried or any(mistake.startswith("softmax") for mistake in report.mistakes):
             return
-        if all(self.gives(case, causal="past") for case, _, _ in tried):
+        if all(self.gives(case, causal="past") for case, *_ in tried):
             report.how.append(f"{name}: any mask makes it causal")
             return
-        if all(self.gives(case) for case, _, _ in tried):
+        if all(self.gives(case) for case, *_ in tried):
+            if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
+                report.notes.append(f"{name} is never used")
+                return
             report.add("mask_ignored", f"{name} in {len(tried)} forms", "the numbers of a call without a mask")  # fmt: skip
             return
         before = len(report.findings)
         for experiment in (self.masked_wrongly, self.masked_by_rows):
-            for case, allowed, words in tried:
-                self.compare(case, words, [], experiment(case, allowed))
+            for case, allowed, words, hides in tried:
+                tried_words = f"{name} as {words}, which hides keys from some queries"
+                self.compare(case, tried_words, [], experiment(case, allowed))
                 if len(report.findings) > before:
+                    self.polarity(name, words, hides)
                     return
-        if not any(case.out.isfinite().all(-1).any() for case, _, _ in tried):
+        if not any(case.out.isfinite().all(-1).any() for case, *_ in tried):
             report.add("mask_nan", f"{name} in {len(tried)} forms", "NaN in every output")
             return
         report.notes.append(f"{name}: no usual form of mask gave numbers that could be explained")
@@ -1483,8 +1681,7 @@ class Check:
         full = allowed.expand(batch, heads, *allowed.shape[-2:])
         by_head, by_example = full.transpose(0, 1).flatten(0, 1), full.flatten(0, 1)
         changed = {
-            "as it is": allowed, "inverted": ~allowed,
-            "transposed": allowed.mT, "inverted, transposed": ~allowed.mT,
+            "as it is": allowed, "transposed": allowed.mT,
             "repeated batch first": by_example.unflatten(0, (heads, batch)).transpose(0, 1),
             "repeated heads first": by_head.unflatten(0, (batch, heads)),
         }  # fmt: skip
@@ -1517,16 +1714,20 @@ class Check:
         if hides is None:
             self.row_without_keys(name, value, hides)
             return
+        if hides and self.polarity(name, words, hides) is None:
+            report.notes.append(f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; F.scaled_dot_product_attention means the opposite. If your callers pass True for 'may attend', this is the classic inverted mask; check(…, mask='attend') tests for it")  # fmt: skip
+        self.row_without_keys(name, value, hides)
+
+    def polarity(self, name, words, hides) -> bool | None:
+        """Whether True is meant to hide, if anything says so; report a mask that does not."""
         meant = {"attend": False, "hide": True}.get(self.mask or stated_polarity(self.source, name))
         torchs = {"dropout_p", "is_causal"} & set(self.subject.roles) and name == "attn_mask"
         if meant is None and torchs and not self.subject.has_weights:
             meant = False
-        if meant is not None and meant != hides:
+        if hides is not None and meant is not None and meant != hides:
             who = "the caller" if self.mask else "its name or its text"
-            report.add("mask_inverted", f"{name} as {words}", f"{polarity}, but {who} says that True {'hides' if meant else 'may attend'}")  # fmt: skip
-        elif hides and meant is None:
-            report.notes.append(f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; F.scaled_dot_product_attention means the opposite. If your callers pass True for 'may attend', this is the classic inverted mask; check(…, mask='attend') tests for it")  # fmt: skip
-        self.row_without_keys(name, value, hides)
+            self.report.add("mask_inverted", f"{name} as {words}", f"True {'hides' if hides else 'may attend'}, but {who} says that True {'hides' if meant else 'may attend'}")  # fmt: skip
+        return meant
 
     def row_without_keys(self, name, value, hides) -> None:
         if self.subject.roles[name] == "lengths":
@@ -1567,7 +1768,7 @@ class Check:
         before, s.run = s.run, copy.deepcopy(s.run)  # some keep their cache
 
         def outputs(a, b, cache):
-            values = {"x": x[:, a:b], **positional(s, b - a, a, self.half), **flags}
+            values = {"x": x[:, a:b], **positional(s, b - a, a, self.tables), **flags}
             if b - a == 1:
                 values.pop("causal", None)
             result = s.call({**values, **({"cache": cache} if cache is not None else {})})
@@ -1691,8 +1892,8 @@ class Check:
     def properties(self) -> None:
         s, values = self.subject, self.values()
         main = next((role for role in ("x", "query") if role in values), None)
-        layout = self.case.layout if self.case else "bld"
-        if main is None or layout == "ld":
+        layout = self.case_layout(values)
+        if main is None or layout is None:
             return
         keyed = next(role for role in ("value", "context", main) if role in values)
         b, at = BATCH_AXIS[layout], LENGTH_AXIS[layout]
@@ -1760,7 +1961,13 @@ def source_of(attention) -> str:
     if (getattr(target, "__module__", "") or "").startswith("torch"):
         return ""
     try:
-        return inspect.getsource(target)
+        return re.sub(
+            r"(?s)^\s*@.*?(?=^\s*(async def|def|class)\b)",
+            "",
+            inspect.getsource(target),
+            flags=re.M,
+            count=1,
+        )
     except (OSError, TypeError):
         return ""
 
@@ -1768,15 +1975,21 @@ def source_of(attention) -> str:
 def stated_polarity(source: str, name: str) -> str | None:
     """'attend' or 'hide' where the text of the attention says what True or 1 means."""
     ones = r"\b(true|1s?|ones?)\b\W{0,4}(=|:|->|means?|for|where|is|are|marks?|indicates?|to|may|can)?\W{0,4}[\w\s]{0,24}\b"
+    zeros = r"\b(false|0s?|zeros?)\b" + ones.split(r"\b", 2)[2]
     attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
     hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
     for line in source.lower().splitlines():
         if not re.search(r'[#":]', line) or not re.search(rf"\b{name.lower()}\b|mask", line):
             continue
         words = line.split("#", 1)[1] if "#" in line else line
-        if re.search(ones + attend, words) and not re.search(r"\bnot\b", words):
+        denied = re.search(r"\bnot\b", words)
+        if re.search(ones + attend, words) and not denied:
             return "attend"
         if re.search(ones + hide, words):
+            return "hide"
+        if re.search(zeros + hide, words):
+            return "attend"
+        if re.search(zeros + attend, words) and not denied:
             return "hide"
     return None
 

@@ -822,3 +822,216 @@ class QueriesAndKeysPacked(nn.Module):
         v = self.v(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
         weights = (q @ k.mT).softmax(-1)  # the factors scale the scores
         return self.proj((weights @ v).transpose(1, 2).flatten(2))
+
+
+# ---- what surrounds an attention, and how it is called ----------------------------------------------
+class OneOfSeveral(nn.Module):
+    """One head for (length, width), without a batch."""
+
+    def __init__(self, model_size, head_size):
+        super().__init__()
+        self.inputs_to_queries = nn.Linear(model_size, head_size)
+        self.inputs_to_keys = nn.Linear(model_size, head_size)
+        self.inputs_to_values = nn.Linear(model_size, head_size)
+
+    def forward(self, x):
+        q, k, v = self.inputs_to_queries(x), self.inputs_to_keys(x), self.inputs_to_values(x)
+        return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+@right
+class WithoutABatch(nn.Module):
+    """Heads are joined along axis 1, which is the width for (length, width) alone."""
+
+    def __init__(self, d_model, num_heads, d_k):
+        super().__init__()
+        self.parts = nn.ModuleList(OneOfSeveral(d_model, d_k) for _ in range(num_heads))
+        self.last = nn.Linear(num_heads * d_k, d_model)
+
+    def forward(self, embeddings):
+        return self.last(torch.cat([part(embeddings) for part in self.parts], dim=1))
+
+
+@right
+class SlidingWindow(VisionAttention):
+    """A query sees its own key and the two before it."""
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        apart = torch.arange(n)[:, None] - torch.arange(n)
+        window = (apart >= 0) & (apart < 3)
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=window)
+        return self.proj(out.transpose(1, 2).reshape(b, n, d))
+
+
+@right
+class RelativeTerms(nn.Module):
+    """Three kinds of scores are added, and the scale allows for them."""
+
+    def __init__(self, width, n_heads, longest=32):
+        super().__init__()
+        self.n_heads, self.longest = n_heads, longest
+        self.content_query, self.content_key = nn.Linear(width, width), nn.Linear(width, width)
+        self.content_value, self.out = nn.Linear(width, width), nn.Linear(width, width)
+        self.relative = nn.Embedding(2 * longest, width)
+        self.position_key = nn.Linear(width, width, bias=False)
+
+    def forward(self, x):
+        n = x.size(1)
+        q, k, v = (
+            layer(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for layer in (self.content_query, self.content_key, self.content_value)
+        )
+        apart = torch.arange(n)[:, None] - torch.arange(n) + self.longest
+        far = self.position_key(self.relative(apart)).unflatten(-1, (self.n_heads, -1))
+        scores = q @ k.mT + torch.einsum("bhid,ijhd->bhij", q, far)
+        weights = (scores / math.sqrt(2 * q.size(-1))).softmax(-1)
+        return self.out((weights @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class GatedOutput(nn.Module):
+    """Queries come with a gate for the outputs, and are normalized with learned factors."""
+
+    def __init__(self, hidden_size, num_heads, head_dim=None):
+        super().__init__()
+        self.num_heads = num_heads
+        inner = num_heads * head_dim  # head_dim has a default, and must be given
+        self.q_proj = nn.Linear(hidden_size, 2 * inner)
+        self.k_proj, self.v_proj = nn.Linear(hidden_size, inner), nn.Linear(hidden_size, inner)
+        self.o_proj = nn.Linear(inner, hidden_size)
+        self.q_norm, self.k_norm = nn.RMSNorm(head_dim), nn.RMSNorm(head_dim)
+
+    def forward(self, x):
+        q, gate = self.q_proj(x).unflatten(-1, (self.num_heads, -1)).chunk(2, dim=-1)
+        k, v = (layer(x).view(q.shape) for layer in (self.k_proj, self.v_proj))
+        q, k, v = (t.transpose(1, 2) for t in (self.q_norm(q), self.k_norm(k), v))
+        out = (q @ k.mT * q.size(-1) ** -0.5).softmax(-1) @ v
+        return self.o_proj((out.transpose(1, 2) * gate.sigmoid()).flatten(2))
+
+
+@right
+class BiasesOfHeads(nn.Module):
+    """Weights (heads, width, d_k), with biases (heads, d_k) that are added afterwards."""
+
+    def __init__(self, n_heads, d_model, d_head):
+        super().__init__()
+        shape = n_heads, d_model, d_head
+        self.W_Q, self.W_K, self.W_V = (nn.Parameter(torch.randn(shape)) for _ in range(3))
+        self.b_Q, self.b_K, self.b_V = (
+            nn.Parameter(torch.randn(n_heads, 1, d_head)) for _ in "qkv"
+        )
+        self.W_O = nn.Parameter(torch.randn(n_heads, d_head, d_model))
+
+    def forward(self, resid):
+        x = resid[:, None]
+        q, k, v = x @ self.W_Q + self.b_Q, x @ self.W_K + self.b_K, x @ self.W_V + self.b_V
+        scores = (q @ k.mT / q.size(-1) ** 0.5).masked_fill(
+            torch.ones(q.size(2), q.size(2)).triu(1).bool(), -torch.inf
+        )
+        return (scores.softmax(-1) @ v @ self.W_O).sum(dim=1)
+
+
+@right
+class TranslatedFromTensorFlow(nn.Module):
+    """Projections end in a ReLU, heads lie along the batch, and no projection follows."""
+
+    def __init__(self, num_units, num_heads=8):
+        super().__init__()
+        self.num_heads = num_heads
+        self.Q_proj, self.K_proj, self.V_proj = (
+            nn.Sequential(nn.Linear(num_units, num_units), nn.ReLU()) for _ in range(3)
+        )
+
+    def forward(self, queries, keys):
+        parts = (self.Q_proj(queries), self.K_proj(keys), self.V_proj(keys))
+        q, k, v = (torch.cat(t.chunk(self.num_heads, dim=2), dim=0) for t in parts)
+        out = (q @ k.mT / k.size(-1) ** 0.5).softmax(-1) @ v
+        return F.relu(torch.cat(out.chunk(self.num_heads, dim=0), dim=2))
+
+
+@right
+class OfAnImage(nn.Module):
+    """The image's height and width are given beside its pixels."""
+
+    def __init__(self, dim, n_head):
+        super().__init__()
+        self.n_head = n_head
+        self.q, self.kv, self.proj = (
+            nn.Linear(dim, dim),
+            nn.Linear(dim, 2 * dim),
+            nn.Linear(dim, dim),
+        )
+
+    def forward(self, x, H, W, prev=None):
+        assert x.size(1) == H * W
+        q = self.q(x).unflatten(-1, (self.n_head, -1)).transpose(1, 2)
+        k, v = self.kv(x).unflatten(-1, (2, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        scores = scores if prev is None else scores + prev
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).flatten(2)), scores
+
+
+@right
+class TalkingHeads(VisionAttention):
+    """Learned mixtures of the heads' scores and weights."""
+
+    def __init__(self, dim, num_heads=4):
+        super().__init__(dim, num_heads)
+        self.mix_scores = nn.Parameter(torch.randn(num_heads, num_heads))
+        self.mix_weights = nn.Conv2d(num_heads, num_heads, 1, bias=False)
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        scores = torch.einsum("bhqk,hg->bgqk", q * self.scale @ k.mT, self.mix_scores)
+        out = self.mix_weights(scores.softmax(-1)) @ v
+        return self.proj(out.transpose(1, 2).reshape(b, n, d))
+
+
+@right
+class MaskIsNeeded(nn.Module):
+    """Widths of its own for queries and values, a mask without a default, no last projection."""
+
+    def __init__(self, emb_size, q_k_size, v_size, head):
+        super().__init__()
+        self.head = head
+        self.w_q, self.w_k = (
+            nn.Linear(emb_size, head * q_k_size),
+            nn.Linear(emb_size, head * q_k_size),
+        )
+        self.w_v = nn.Linear(emb_size, head * v_size)
+
+    def forward(self, x_q, x_k_v, attn_mask):
+        q, k, v = (
+            t.unflatten(-1, (self.head, -1)).transpose(1, 2)
+            for t in (self.w_q(x_q), self.w_k(x_k_v), self.w_v(x_k_v))
+        )
+        scores = (q @ k.mT / math.sqrt(q.size(-1))).masked_fill(attn_mask[:, None], -1e9)
+        return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
+
+
+@right
+def zero_is_hidden(q, k, v, mask=None):
+    """mask: (*, queries, keys), 0 will be masked out"""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 0, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+@right
+class TablesWithoutABatch(nn.Module):
+    """Cosines and sines (length, d_k) in a pair, and a mask that it has no use for."""
+
+    def __init__(self, dim, n_heads):
+        super().__init__()
+        self.n_heads, self.qkv, self.out = n_heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+
+    def forward(self, x, position_embeddings, query_mask=None):
+        cos, sin = position_embeddings
+        assert cos.dim() == 2
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k = (t * cos + rotate_half(t) * sin for t in (q, k))
+        return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))

@@ -751,6 +751,120 @@ class HeadsFirst(nn.Module):
         return out.view(self.n_heads, b, n, -1).permute(1, 2, 0, 3).reshape(b, n, d)
 
 
+# ---- where a mistake hides ------------------------------------------------------------------------
+@wrong("heads_split")
+class ValuesSplitByView(VisionAttention):
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        q, k = (t.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for t in (q, k))
+        v = v.reshape(b, self.num_heads, n, -1)  # the values alone
+        weights = (q @ k.mT * self.scale).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(b, n, d))
+
+
+class Projected(nn.Module):
+    """Projections of queries, keys and values, for the mistakes below."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def attend(self, q, k, v):
+        q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
+        return self.w_o(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+@wrong("keys_are_queries")
+class KeysFromQueries(Projected):
+    def forward(self, query, key, value):
+        return self.attend(self.w_q(query), self.w_k(query), self.w_v(value))
+
+
+@wrong("keys_are_queries")
+class KeysFromProjectedQueries(Projected):
+    def forward(self, query, key, value):
+        query = self.w_q(query)
+        return self.attend(query, self.w_k(query), self.w_v(value))
+
+
+@wrong("values_are_keys")
+class ValuesFromKeys(Projected):
+    def forward(self, q, k, v):
+        return self.attend(self.w_q(q), self.w_k(k), self.w_v(k))
+
+
+@wrong("weights_unused")
+class OneWeightTwice(Projected):
+    def forward(self, x):
+        return self.attend(self.w_q(x), self.w_q(x), self.w_v(x))
+
+
+@wrong("mask_inverted")
+def zero_was_to_be_hidden(q, k, v, mask=None):
+    """mask: (*, queries, keys), 0 will be masked out"""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores.masked_fill(mask == 1, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+@wrong("mask_zeros")
+def hides_by_zero(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
+    if mask is not None:
+        scores = scores * torch.logical_not(mask)  # True hides, which is no mistake
+    return scores.softmax(-1) @ v
+
+
+@wrong("heads_merged, scale_missing, softmax_queries")
+class ThreeAtOnce(nn.Module):
+    def __init__(self, dim, num_heads=4):
+        super().__init__()
+        self.num_heads, self.qkv, self.proj = (
+            num_heads,
+            nn.Linear(dim, 3 * dim),
+            nn.Linear(dim, dim),
+        )
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        return self.proj(((q @ k.mT).softmax(-2) @ v).reshape(x.shape))
+
+
+@wrong("values_summed")
+def two_letters_for_keys(q, k, v):
+    weights = torch.einsum("nhqd,nhkd->nhqk", q, k).div(q.size(-1) ** 0.5).softmax(-1)
+    return torch.einsum("nhqk,nhvd->nhqd", weights, v)
+
+
+@wrong("scale_d_model")
+class HeadsAreGiven(nn.Module):
+    """Takes heads that are split already, and projects the outputs."""
+
+    def __init__(self, d_model):
+        super().__init__()
+        self.d_model, self.fc = d_model, nn.Linear(d_model, d_model)
+
+    def forward(self, q, k, v):
+        assert q.dim() == 4
+        out = (q @ k.permute(0, 1, 3, 2) / math.sqrt(self.d_model)).softmax(-1) @ v
+        return self.fc(out.transpose(1, 2).flatten(2))
+
+
+@wrong("causal_not_itself")
+class FlagCalledMasked(Projected):
+    def forward(self, query, key, value, masked=False):
+        q, k, v = self.w_q(query), self.w_k(key), self.w_v(value)
+        q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if masked:
+            hidden = torch.ones(q.size(2), k.size(2)).triu(0).bool()
+            scores = scores.masked_fill(hidden, -math.inf)
+        return self.w_o((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
