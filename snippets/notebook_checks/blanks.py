@@ -48,7 +48,7 @@ def which_differ(value, right):
     """Which parts along the first axis are wrong, in words."""
     part = {0: "number", 1: "number", 2: "row"}.get(right.dim(), "block")
     if right.dim() == 0:
-        return "it is another one."
+        return "the right one is different."
     wrong = [i + 1 for i in range(len(right)) if not same_numbers(value[i], right[i])]
     if len(wrong) == len(right):
         return f"no {part} is right yet."
@@ -106,12 +106,12 @@ def explained(name, error, given, advice):
     if isinstance(error, NameError):
         found = re.search(r"'(.+?)'", text)
         return (
-            f"{name} uses a name that nothing has yet: {found[1] if found else text}. Is it "
+            f"{name} uses a name that is not defined: {found[1] if found else text}. Is it "
             f"misspelled, or is a line missing above it?"
         )
     if isinstance(error, AttributeError):
         return (
-            f"{name} asks something for what it does not have: {text}. Is it misspelled? Or is an "
+            f"{name} uses an attribute that does not exist: {text}. Is it misspelled? Or is an "
             f"argument not what you think?"
         )
     if "return_types" in text:
@@ -122,7 +122,7 @@ def explained(name, error, given, advice):
         return f"{name} does not run: a call in it lacks an argument ({text})."
     if isinstance(error, TypeError):
         return (
-            f"{name} does not run with {given}: something in it gets what it cannot work with "
+            f"{name} does not run with {given}: a call in it gets an argument that it cannot use "
             f"({text}). Look at each call: are its arguments what you think?"
         )
     if "view size is not compatible" in text:

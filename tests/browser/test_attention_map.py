@@ -80,7 +80,7 @@ def test_the_words_carry_the_weights_of_the_build(
     shares = row_of(data, sentence, layer, head, query)
     words = data["sentences"][sentence]["words"]
     later = ["\u2013"] * (len(words) - query - 1)
-    expected = [f"{int(100 * share + 0.5)} %" for share in shares] + later
+    expected = [f"{int(100 * share + 0.5)}%" for share in shares] + later
     expect(page.locator(".heads-words small")).to_have_text(expected)
     expect(page.locator(".heads-words button > span")).to_have_text(words)
 
@@ -89,7 +89,7 @@ def test_a_named_head_is_one_click_away(page: Page) -> None:
     page.get_by_role("button", name="it → animal").click()
     expect(chooser(page, "Layer")).to_have_value("13")
     expect(chooser(page, "Head")).to_have_value("8")
-    said = "Layer 13, head 8: it looks at animal 75 %"
+    said = "Layer 13, head 8: it looks at animal 75%"
     expect(page.locator(".heads-said")).to_contain_text(said)
     expect(page.get_by_role("status").filter(has_text=said)).to_have_count(1)
 
@@ -119,10 +119,10 @@ def test_the_overview_asks_all_270_heads_the_same(page: Page, data: dict[str, An
     assert len(names) == 270
     for layer, head in (0, 0), (13, 8), (21, 6), (29, 1):
         share = row_of(data, 3, layer, head, 8)[6]
-        expected = f"layer {layer}, head {head}: {int(100 * share + 0.5)} %"
+        expected = f"layer {layer}, head {head}: {int(100 * share + 0.5)}%"
         assert names[head * 30 + layer] == expected
     cell(page, 21, 6).click()
-    expect(page.locator(".heads-said")).to_contain_text("Layer 21, head 6: it looks at street 55 %")
+    expect(page.locator(".heads-said")).to_contain_text("Layer 21, head 6: it looks at street 55%")
 
 
 def test_pointing_at_a_row_of_the_map_starts_from_its_word(page: Page) -> None:

@@ -62,7 +62,7 @@ export class Maps {
 }
 
 /** @param {number} share */
-export const percent = (share) => `${Math.round(100 * share)} %`;
+export const percent = (share) => `${Math.round(100 * share)}%`;
 
 /**
  * Return a sentence for a screen reader: where a word looks, the largest share first.
@@ -78,7 +78,7 @@ export function describe(words, row, { layer, head, query }) {
     .sort((one, other) => other.share - one.share)
     .slice(0, 3)
     .map(({ share, key }) => `${nameOf(words, key)} ${percent(share)}`);
-  const looks = most.length ? most.join(", ") : "no word with 5 % or more";
+  const looks = most.length ? most.join(", ") : "no word with 5% or more";
   return `Layer ${layer}, head ${head}: ${nameOf(words, query)} looks at ${looks}.`;
 }
 

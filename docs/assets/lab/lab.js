@@ -307,7 +307,7 @@ class AttentionLab extends HTMLElement {
     this.#past = [];
     this.#undo.disabled = true;
     this.#link = encode(this.#state);
-    if (isLink && !state) this.#say("The link does not fit this lab and was left aside.");
+    if (isLink && !state) this.#say("The link does not fit this lab and was ignored.");
   }
 
   /**
@@ -386,7 +386,7 @@ class AttentionLab extends HTMLElement {
     const { role, row, column } = place;
     const before = this.#scene.tensors;
     const fits = pasteRows(this.#state, { role, row, column }, rows);
-    if (!fits) return this.#say("What was pasted does not fit from this box on.");
+    if (!fits) return this.#say("What was pasted does not fit into the boxes from here on.");
     this.#load(this.#state, "Pasted.", before);
     this.#tables.cellAt(place)?.focus();
     this.#keep(true);

@@ -115,7 +115,7 @@ export const EXPERIMENTS = {
   "Cool down": {
     /** @param {State} state */
     perform: (state) => (state.temperature = 0.3),
-    notice: "The temperature is 0.3. Each query settles on its highest score.",
+    notice: "The temperature is 0.3. Each query settles on its highest score, or on two that tie.",
   },
   "Hide the future": {
     /** @param {State} state */

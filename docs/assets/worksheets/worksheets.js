@@ -193,7 +193,7 @@ class AttentionWorksheets extends HTMLElement {
   #order() {
     const seed = this.#seed.value.trim();
     if (!isSeed(seed)) {
-      this.#say("A seed has letters, digits, spaces, points and dashes.");
+      this.#say("A seed may have letters, digits, spaces, periods and hyphens.");
       return;
     }
     const practice = /** @type {import("./sheets.js").Practice} */ (this.#practice.value);
@@ -223,7 +223,7 @@ class AttentionWorksheets extends HTMLElement {
   /** @param {HTMLElement[] | null} sheets */
   #show(sheets) {
     if (!sheets) {
-      this.#say("The link does not fit and was left aside.");
+      this.#say("The link does not fit and was ignored.");
       return;
     }
     this.#sheets.replaceChildren(...sheets);

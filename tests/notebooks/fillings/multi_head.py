@@ -33,7 +33,7 @@ WRONG = [
         SPLIT + "return x.view(*leading, n, n_heads, d_model // n_heads).transpose(1, 2)",
         "axes are counted from the front",
     ),
-    (SPLIT + "return heads.transpose(-3, -2)", "a name that nothing has yet: heads"),
+    (SPLIT + "return heads.transpose(-3, -2)", "a name that is not defined: heads"),
     (
         SPLIT + "return x.view(n, n_heads)(d_model)",
         "does not run with an x of shape (2, 5, 12) and 3 heads: sizes do not fit",

@@ -10,7 +10,7 @@ WRONG = [
         "    return (lambda shares: shares @ values)(ours)",
         "uses values from outside",
     ),
-    (HEAD + "return wieghts @ (x @ w_value)", "a name that nothing has yet: wieghts"),
+    (HEAD + "return wieghts @ (x @ w_value)", "a name that is not defined: wieghts"),
     (
         HEAD
         + "queries = x @ w_query\n    return (queries @ (x @ w_key).T).softmax() @ (x @ w_value)",

@@ -18,7 +18,7 @@ from snippets.language_model.kv_cache.latent import (
 from snippets.notebook_checks.blanks import NotYet, check
 
 HINTS = {
-    "absorbed": "make a latent of each query, with up_key turned over; compare it with the "
+    "absorbed": "make a latent of each query, with up_key transposed; compare it with the "
     "latents, add the score of the positions, and make values only at the end",
 }
 

@@ -20,7 +20,7 @@ def check_causal(causal):
     places = torch.arange(3)
     query, key = places[:, None], places[None, :]
     mistakes = {
-        "this is the past hidden, and the future seen.": lambda: key >= query,
+        "the past is hidden here, and the future is seen.": lambda: key >= query,
         "this lets a query attend to the future alone. Is it inverted?": lambda: key > query,
         "an input may attend to itself too. Keep the diagonal.": lambda: key < query,
         "nothing is hidden.": lambda: key < 3 + 0 * query,
