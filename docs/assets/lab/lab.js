@@ -386,7 +386,7 @@ class AttentionLab extends HTMLElement {
     const { role, row, column } = place;
     const before = this.#scene.tensors;
     const fits = pasteRows(this.#state, { role, row, column }, rows);
-    if (!fits) return this.#say("What was pasted does not fit into the boxes from here on.");
+    if (!fits) return this.#say("What was pasted does not fit from here on.");
     this.#load(this.#state, "Pasted.", before);
     this.#tables.cellAt(place)?.focus();
     this.#keep(true);

@@ -37,7 +37,7 @@ WRONG = [
     ("padding = exists.unsqueeze(0)", "the new axis came first"),
     ("padding = exists", "an axis for the queries is missing"),
     ("padding = ~exists.unsqueeze(-2)", "Is it inverted"),
-    ("causal = torch.ones(3, 3, dtype=torch.bool).triu()", "the past hidden"),
+    ("causal = torch.ones(3, 3, dtype=torch.bool).triu()", "the past is hidden"),
     ("causal = torch.ones(3, 3, dtype=torch.bool).triu(1)", "the future alone"),
     ("causal = torch.ones(3, 3, dtype=torch.bool).tril(-1)", "Keep the diagonal"),
     ("causal = torch.ones(3, 3, dtype=torch.bool)", "nothing is hidden"),
