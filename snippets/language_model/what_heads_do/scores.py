@@ -111,5 +111,3 @@ if __name__ == "__main__":
     for name, off in cases.items():
         print(f"{loss_of_repetition(model, twice, off):5.2f}  without {name}")
     # --8<-- [end:ablation]
-
-    pattern = attention_maps(model, half[:8].repeat(2))  # (layers, heads, 16, 16)

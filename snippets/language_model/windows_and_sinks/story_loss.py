@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from snippets.language_model.model import LanguageModel
 from snippets.language_model.weights import load
-from snippets.language_model.windows_and_sinks.story import STORY
+from snippets.language_model.windows_and_sinks.story import LENGTH, STORY, WINDOW
 from snippets.language_model.windows_and_sinks.window import window
 
 
@@ -37,9 +37,8 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     weights, tokenizer = load()
     ids = torch.tensor(tokenizer.encode(STORY).ids)
-    length, width = 128, 48
-    story_losses = losses(LanguageModel(weights), ids[:length], width)
-    for name, loss in story_losses.items():
+    model = LanguageModel(weights)
+    for name, loss in losses(model, ids[:LENGTH], WINDOW).items():
         print(f"{loss:.2f} with {name}")
     print("tokens 1 to 4:", tokenizer.decode(ids[:4].tolist()))
     # --8<-- [end:show_losses]

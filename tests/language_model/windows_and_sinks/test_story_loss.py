@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from snippets.language_model.model import LanguageModel
 from snippets.language_model.windows_and_sinks import story_loss
-from snippets.language_model.windows_and_sinks.story import STORY
+from snippets.language_model.windows_and_sinks.story import LENGTH, STORY, WINDOW
 from snippets.language_model.windows_and_sinks.window import window
 
 
@@ -21,7 +21,7 @@ def ids(tokenizer):
 
 @pytest.fixture(scope="module")
 def found(model, ids):
-    return story_loss.losses(model, ids[:128], width=48)
+    return story_loss.losses(model, ids[:LENGTH], WINDOW)
 
 
 @pytest.mark.slow
