@@ -86,7 +86,8 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
         title = str(config.get("site_name") or "")
         uri = "assets/card.png"
         written.generated[uri] = update(project.written / uri, card(title, tensors))
-    add_moved(project, written, bool(config.get("use_directory_urls", True)))
+    if not written.problems:  # without notebooks, their old addresses lead nowhere
+        add_moved(project, written, bool(config.get("use_directory_urls", True)))
     wanted = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):
         if path.is_file() and path not in wanted:
