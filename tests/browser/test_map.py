@@ -59,7 +59,9 @@ def test_the_map_of_home_has_a_caption_and_lines_below_its_boxes(
     phone: Page, server: Server
 ) -> None:
     phone.goto(server.url)
-    expect(phone.locator("figure:has(.map) figcaption")).to_contain_text("Each box is a tensor")
+    expect(phone.locator("figure:has(.map) figcaption")).to_contain_text(
+        "Each box is a table of numbers"
+    )
     for width in (390, 1280):
         phone.set_viewport_size({"width": width, "height": 844})
         box = phone.locator(".map").bounding_box()
