@@ -131,6 +131,32 @@ def test_pointing_at_a_row_of_the_map_starts_from_its_word(page: Page) -> None:
     expect(word(page, 4)).to_have_attribute("aria-checked", "true")
 
 
+HEIGHTS = """(viewer) => {
+    const [all, pictures] = [viewer, viewer.querySelector(".heads-pictures")].map(
+        (one) => one.getBoundingClientRect());
+    return [all.height, all.bottom - pictures.bottom];
+}"""
+
+
+def test_on_a_phone_a_sentence_takes_its_own_room_whatever_the_head(
+    browser: Browser, server: Server, data: dict[str, Any]
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{server.url}{PAGE}")
+    viewer = page.locator("attention-map")
+    expect(viewer.locator(".heads-words")).to_be_visible()
+    for sentence in range(len(data["sentences"])):
+        heights = set()
+        for layer, head in (0, 0), (13, 8), (21, 6):
+            choose(page, sentence, layer, head)
+            height, below = viewer.evaluate(HEIGHTS)
+            heights.add(height)
+            assert below < 24, f"sentence {sentence}: {below} pixels are empty"
+        assert len(heights) == 1, f"sentence {sentence}: {heights}"
+    context.close()
+
+
 def test_without_scripts_a_table_names_the_heads(browser: Browser, server: Server) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
