@@ -1035,3 +1035,90 @@ class TablesWithoutABatch(nn.Module):
         q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
         q, k = (t * cos + rotate_half(t) * sin for t in (q, k))
         return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+@right
+class ConfigurationWithin(nn.Module):
+    """Reads one configuration within another."""
+
+    def __init__(self, config):
+        super().__init__()
+        part = config.vision_config
+        self.n_heads = part.num_attention_heads
+        self.qkv = nn.Linear(part.hidden_size, 3 * part.hidden_size)
+        self.out = nn.Linear(part.hidden_size, part.hidden_size)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+@right
+class HeadOfAGivenSize(nn.Module):
+    def __init__(self, hidden_size, attention_head_size):
+        super().__init__()
+        self.query, self.key, self.value = (
+            nn.Linear(hidden_size, attention_head_size) for _ in range(3)
+        )
+
+    def forward(self, x):
+        return F.scaled_dot_product_attention(self.query(x), self.key(x), self.value(x))
+
+
+@right
+class DividesByItsScale(nn.Module):
+    """What is called scale is the root of d_k."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.scale = config.scale
+
+    def forward(self, q, k, v, mask=None):
+        scores = q @ k.mT / self.scale
+        scores = scores if mask is None else scores.masked_fill(mask, -1e9)
+        return scores.softmax(-1) @ v
+
+
+@right
+class OfAVideo(VisionAttention):
+    """(batch, time, height, width, channels)"""
+
+    def forward(self, x):
+        _, _, _, _, d = x.shape
+        return super().forward(x.reshape(x.shape[0], -1, d)).reshape(x.shape)
+
+
+@right
+class OfChannelsFirst(nn.Module):
+    """(batch, channels, height, width), projected by convolutions"""
+
+    def __init__(self, channels, num_heads=4):
+        super().__init__()
+        self.num_heads = num_heads
+        self.to_qkv, self.to_out = (
+            nn.Conv2d(channels, 3 * channels, 1),
+            nn.Conv2d(channels, channels, 1),
+        )
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.to_qkv(x).reshape(b, 3, self.num_heads, -1, h * w).unbind(1)
+        weights = (q.mT @ k * q.size(2) ** -0.5).softmax(-1)
+        return self.to_out((v @ weights.mT).reshape(b, c, h, w))
+
+
+class OfEqualLengths(nn.Module):
+    """Causal for queries and keys of one length, and without a cache."""
+
+    def __init__(self, d_model, num_heads, causal):
+        super().__init__()
+        self.num_heads, self.causal = num_heads, causal
+        self.W_q, self.W_k, self.W_v, self.W_o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, q, k, v):
+        q, k, v = (
+            t.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for t in (self.W_q(q), self.W_k(k), self.W_v(v))
+        )
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+        return self.W_o(out.transpose(1, 2).flatten(2))

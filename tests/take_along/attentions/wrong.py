@@ -10,6 +10,7 @@ from torch import nn
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
     GPTConfig,
+    OfEqualLengths,
     VisionAttention,
     rotate_half,
 )
@@ -865,6 +866,47 @@ class FlagCalledMasked(Projected):
         return self.w_o((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
 
 
+@wrong("softmax_heads")
+class CausalOverHeads(CausalSelfAttention):
+    """What all heads hide becomes NaN."""
+
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        att = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
+        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, -math.inf).softmax(1)
+        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+
+
+@wrong("softmax_heads")
+class BillionOverHeads(CausalOverHeads):
+    """What all heads hide is shared among them."""
+
+    def forward(self, x):
+        B, T, C = x.size()
+        q, k, v = (
+            t.view(B, T, self.n_head, -1).transpose(1, 2)
+            for t in self.c_attn(x).split(self.n_embd, dim=2)
+        )
+        att = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
+        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, -1e9).softmax(1)
+        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+
+
+@wrong("mask_ignored")
+class MaskInsteadOfCausality(VisionAttention):
+    """Causal unless a mask is given, which is then forgotten."""
+
+    def forward(self, x, mask=None):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=mask is None)
+        return self.proj(out.transpose(1, 2).reshape(b, n, d))
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
@@ -902,3 +944,6 @@ def exponentials(q, k, v):
 @weak("half_overflow")
 def scale_after_the_product(q, k, v):
     return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+
+
+weak("causal_top_left")(OfEqualLengths(24, 4, causal=True))
