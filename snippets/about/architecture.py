@@ -2,6 +2,7 @@
 """The layers of the engine and the imports between them, read from its source."""
 
 import ast
+import textwrap
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from snippets.drawing.pieces import MUTED, canvas, describe, rule, write
 
 ROOT = Path(__file__).parents[2]
-LEFT, TOP, ROW_HEIGHT, WIDTH = 150, 20, 46, 660  # pixels
+LEFT, TOP, GAP, LINE, WIDTH = 150, 20, 14, 16, 660  # pixels
 
 
 def layers():
@@ -57,23 +58,26 @@ def layer_graph():
         layer, *rest = module.split(".")
         if rest and rest[0] not in inside[layer]:
             inside[layer].append(rest[0])
-    axes = canvas("The layers of the engine", WIDTH, TOP + len(names) * ROW_HEIGHT)
+    lines = [textwrap.wrap(", ".join(inside[layer]), width=56) or [""] for layer in names]
+    heights = [LINE * (len(one) + 1) for one in lines]  # of the boxes
+    tops = [TOP + sum(heights[:place]) + place * GAP for place in range(len(names))]
+    axes = canvas("The layers of the engine", WIDTH, tops[-1] + heights[-1] + GAP)
     write(axes, 0, 13, "imports go down", MUTED, size=12)
-    for place, layer in enumerate(names):
-        y = TOP + place * ROW_HEIGHT
-        right, bottom = WIDTH - 2, y + ROW_HEIGHT - 14
+    for layer, listed, y, height in zip(names, lines, tops, heights, strict=True):
+        right, bottom = WIDTH - 2, y + height
         rule(axes, (LEFT, right, right, LEFT, LEFT), (y, y, bottom, bottom, y))
         write(axes, LEFT + 10, y + 21, layer.replace("__main__", "python -m engine"), weight="bold")
-        write(axes, LEFT + 150, y + 21, ", ".join(inside[layer]), MUTED, size=12)
+        for place, line in enumerate(listed):
+            write(axes, LEFT + 150, y + 21 + place * LINE, line, MUTED, size=12)
     for lane, target in enumerate(reversed(names)):
         above = [names.index(one) for one, two in arrows if two == target]
         if not above:
             continue
-        x, end = LEFT - 14 - 12 * lane, TOP + names.index(target) * ROW_HEIGHT + 10
-        rule(axes, (x, x, LEFT), (TOP + min(above) * ROW_HEIGHT + 22, end, end))
+        x, end = LEFT - 14 - 12 * lane, tops[names.index(target)] + 10
+        rule(axes, (x, x, LEFT), (tops[min(above)] + 22, end, end))
         rule(axes, (LEFT - 5, LEFT, LEFT - 5), (end - 4, end, end + 4))
         for place in above:
-            start = TOP + place * ROW_HEIGHT + 22
+            start = tops[place] + 22
             rule(axes, (x, LEFT), (start, start))
             axes.plot(x, start, marker="o", markersize=4, color=MUTED)
     words = [

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from snippets.about.architecture import imports, layers, modules, upward
+import matplotlib.pyplot as plt
+
+from snippets.about.architecture import WIDTH, imports, layer_graph, layers, modules, upward
 
 
 def test_imports_go_down() -> None:
@@ -17,3 +19,16 @@ def test_every_room_of_the_engine_is_a_layer() -> None:
 def test_known_imports_are_found() -> None:
     assert imports()["site", "build"] >= 1
     assert ("model", "read") not in imports()
+
+
+def test_every_name_of_a_module_is_inside_its_box() -> None:
+    layer_graph()
+    figure = plt.gcf()
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    ends = {
+        text.get_text(): axes.transData.inverted().transform(text.get_window_extent())[1][0]
+        for text in axes.texts
+    }
+    plt.close(figure)
+    assert {name: end for name, end in ends.items() if end > WIDTH - 2} == {}
