@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-# ruff: noqa: E501, SIM102
 """Tell which classic mistake an attention has.
 
     python attention_check.py mine.py:attention           a function or a class
@@ -46,100 +45,187 @@ PATIENCE = 10.0  # seconds of computing to look for what explains the numbers
 
 # ---- the mistakes --------------------------------------------------------------------------------
 # Each by its name: what it is, what was expected, and the page that explains it.
-SUM_TO_1 = "the weights of each query sum to 1: softmax(dim=-1), the keys"
-AXIS, MASKS, LAYERS = "mistakes/axes.md#softmax-over-the-wrong-axis", "mistakes/masks.md#", "mistakes/layers.md#"  # fmt: skip
+GROUPS = [  # (what was expected, page, {mistake: what it is})
+    ("weights of a query that sum to 1", "mistakes/axes.md#softmax-over-the-wrong-axis", {
+        "softmax_queries": "the softmax runs over the queries",
+        "softmax_heads": "the softmax runs over the heads",
+        "softmax_batch": "the softmax runs over the batch",
+    }),
+    ("softmax over the keys", "softmax.md", {
+        "softmax_missing": "there is no softmax: the scores themselves weigh the values",
+        "softmax_log": "log_softmax stands where softmax belongs",
+        "softmax_twice": "the softmax is applied twice",
+        "softmax_sigmoid": "a sigmoid stands where the softmax belongs",
+        "softmax_relu": "a ReLU stands where the softmax belongs",
+    }),
+    ("scores divided by sqrt(d_k)", "scaling.md", {
+        "scale_missing": "the scores are not scaled",
+        "scale_doubled": "the scores are scaled twice: divided by d_k",
+        "scale_multiplied": "the scores are multiplied by sqrt(d_k) where they should be divided",
+        "scale_length": "the scores are divided by the root of the length, not of d_k",
+        "scale_heads": "the scores are divided by the root of the number of heads, not of d_k",
+        "scale_after_softmax": "the scale comes after the softmax, where it shrinks the outputs",
+        "scale_other": "the scores are scaled by another factor",
+    }),
+    ("divided by sqrt(d_k), a head's width", "mistakes/axes.md#scaled-by-the-root-of-d_model", {
+        "scale_d_model": "the scores are divided by the root of d_model, not of d_k",
+    }),
+    ("hidden keys get no weight", "mistakes/masks.md#mask-inverted", {
+        "mask_inverted": "the mask is inverted: what should be hidden is all that is seen",
+    }),
+    ("hidden scores set to -inf before the softmax", "mistakes/masks.md#mask-after-the-softmax", {
+        "mask_after_softmax": "the mask comes after the softmax: weights no longer sum to 1",
+    }),
+    ("hidden scores set to -inf", "mistakes/masks.md#zeros-instead-of-minus-infinity", {
+        "mask_zeros": "hidden scores become 0 (or nearly) before the softmax: e^0 = 1 is a share",
+        "mask_weak": "hidden scores become a number too close to the others",
+    }),
+    ("hidden scores set to -inf", "masking.md", {
+        "mask_added": "a mask of True and False is added to the scores as 1 and 0",
+        "mask_nan": "with a mask, queries that may see keys get NaN: 0 times -inf is NaN",
+    }),
+    ("padding hides keys, for every query", "masking.md", {
+        "mask_wrong_axis": "the mask is on the wrong axis: it hides queries, not keys",
+    }),
+    ("each example's own mask, for all of its heads", "masking.md", {
+        "mask_other_example": "an example gets another one's mask, repeated in another order than "
+            "the heads",
+    }),
+    ("hidden keys get no weight", "masking.md", {
+        "mask_ignored": "the mask changes nothing",
+    }),
+    ("query i sees keys 1 to i", "masking.md", {
+        "causal_sees_next": "causality is off by one: a query sees the key after it",
+        "causal_not_itself": "causality is off by one: a query does not see its own key",
+        "causal_ignored": "it is called causal, and a query sees the future",
+    }),
+    ("query i sees keys 1 to i", "mistakes/masks.md#mask-inverted", {
+        "causal_inverted": "the causal mask is inverted: a query sees the future and not the past",
+    }),
+    ("the last query sees all keys", "mistakes/sizes.md#causal-with-unequal-lengths", {
+        "causal_top_left": "the triangle starts at the top left: the newest query sees the oldest "
+            "key",
+    }),
+    ("view(b, n, heads, d_k), transpose(1, 2)", "mistakes/heads.md#heads-split-by-reshape", {
+        "heads_split": "heads are mixed up when they are split: reshaped without a transpose",
+    }),
+    ("transpose(1, 2), then reshape", "mistakes/heads.md#the-star-heads-merged-as-they-lie", {
+        "heads_merged": "heads are mixed up when they are merged: reshaped without a transpose",
+    }),
+    ("repeat_interleave", "mistakes/sizes.md#repeat-for-grouped-heads", {
+        "heads_repeat": "keys and values are tiled (repeat): query heads meet another group's keys",
+    }),
+    ("outputs = weights @ values", "function.md", {
+        "values_summed": "the values are added up without their weights: two letters for keys in "
+            "einsum",
+        "values_are_keys": "the keys take the place of the values",
+        "keys_values_swapped": "keys and values are swapped",
+        "values_are_queries": "the queries take the place of the values",
+    }),
+    ("scores = queries @ keys.mT", "function.md", {
+        "keys_are_values": "the values take the place of the keys",
+        "queries_keys_swapped": "queries and keys are swapped",
+        "keys_are_queries": "the queries take the place of the keys",
+        "queries_are_keys": "the keys take the place of the queries",
+        "keys_reshaped": "the keys are reshaped to (d_k, keys) where they should be transposed",
+        "queries_are_values": "the values take the place of the queries",
+    }),
+    ("each of queries, keys and values has its own", "function.md", {
+        "weights_unused": "a projection is never used: another stands in its place",
+    }),
+    ("every example alone", "mistakes/layers.md#batch-taken-for-length", {
+        "batch_is_length": "examples attend to each other: the batch is taken for the length",
+        "examples_meet": "another example of the batch changes the output",
+    }),
+    ("queries and keys turn, the values stay", "rotary.md", {
+        "rotary_values": "the rotary positions turn the values too",
+    }),
+    ("a step after n cached keys has position n", "rotary.md", {
+        "rotary_offset": "the rotary positions of a later step start at 0 again",
+    }),
+    ("both turn by their own position", "rotary.md", {
+        "rotary_one_side": "the rotary positions turn only one of queries and keys",
+    }),
+    ("the same outputs", "mistakes/sizes.md#causal-with-unequal-lengths", {
+        "cache_differs": "step by step with the cache, the outputs are not those of the whole",
+    }),
+    ("no dropout after eval()", "mistakes/layers.md#dropout-in-eval", {
+        "dropout_in_eval": "dropout is active in eval: two runs, two results",
+    }),
+    ("differences of rounding, about 1e-6", "function.md", {
+        "sixteen_bits": "32-bit inputs are computed in 16 bits",
+    }),
+    ("a gradient that agrees with finite differences", "function.md", {
+        "gradient_blocked": "the gradient is blocked",
+    }),
+    ("the caller's tensors stay as they are", "function.md", {
+        "input_modified": "an input is modified in place",
+    }),
+    ("zeros, or at least a number", "mistakes/masks.md#rows-without-keys", {
+        "nan_rows": "a query that may see no key gets NaN",
+    }),
+    ("zeros for a query without keys", "mistakes/masks.md#minus-a-billion", {
+        "minus_a_billion": "a query without keys averages all values: hidden scores are -1e9 or so",
+    }),
+    ("sums in 32 bits", "function.md", {
+        "half_overflow": "float16 inputs that torch's own function can handle overflow",
+    }),
+    ("finite numbers", "softmax.md", {
+        "overflow": "large scores overflow: the softmax does not subtract the largest first",
+    }),
+    ("ones", "mistakes/axes.md#softmax-over-the-wrong-axis", {
+        "rows": "the weights do not sum to 1: values that are all 1 do not come back as 1",
+    }),
+    ("no change", "masking.md", {
+        "future": "the last key changes earlier outputs of a causal attention",
+    }),
+    ("the outputs in the new order", "mistakes/heads.md#heads-split-by-reshape", {
+        "tokens_mixed": "tokens are mixed up: in another order, they give other outputs",
+    }),
+    ("the same numbers", "function.md", {
+        "differs": "it is not softmax(q k / sqrt(d_k)) v, in a way that has no name here",
+    }),
+]  # fmt: skip
 MISTAKES = {
-    "softmax_queries": ("the softmax runs over the queries", SUM_TO_1, AXIS),
-    "softmax_heads": ("the softmax runs over the heads", SUM_TO_1, AXIS),
-    "softmax_batch": ("the softmax runs over the batch", SUM_TO_1, AXIS),
-    "softmax_missing": ("there is no softmax: the scores themselves weigh the values", "softmax over the keys", "softmax.md"),
-    "softmax_log": ("log_softmax stands where softmax belongs", "weights between 0 and 1 that sum to 1", "softmax.md"),
-    "softmax_twice": ("the softmax is applied twice", "one softmax over the keys", "softmax.md"),
-    "softmax_sigmoid": ("a sigmoid stands where the softmax belongs", "weights of a query that sum to 1", "softmax.md"),
-    "softmax_relu": ("a ReLU stands where the softmax belongs", "weights of a query that sum to 1", "softmax.md"),
-    "scale_missing": ("the scores are not scaled", "scores divided by sqrt(d_k)", "scaling.md"),
-    "scale_doubled": ("the scores are scaled twice: divided by d_k", "scores divided by sqrt(d_k), once", "scaling.md"),
-    "scale_d_model": ("the scores are divided by the root of d_model, not of d_k", "divided by sqrt(d_k), the width of one head", "mistakes/axes.md#scaled-by-the-root-of-d_model"),
-    "scale_multiplied": ("the scores are multiplied by sqrt(d_k) where they should be divided", "scores divided by sqrt(d_k)", "scaling.md"),
-    "scale_length": ("the scores are divided by the root of the length, not of d_k", "divided by sqrt(d_k)", "scaling.md"),
-    "scale_heads": ("the scores are divided by the root of the number of heads, not of d_k", "divided by sqrt(d_k)", "scaling.md"),
-    "scale_after_softmax": ("the scale comes after the softmax: it shrinks the outputs and leaves the scores large", "scores divided by sqrt(d_k), then the softmax", "scaling.md"),
-    "scale_other": ("the scores are scaled by another factor", "scores divided by sqrt(d_k)", "scaling.md"),
-    "mask_inverted": ("the mask is inverted: what should be hidden is all that is seen", "hidden keys get no weight", MASKS + "mask-inverted"),
-    "mask_after_softmax": ("the mask is applied after the softmax, so the weights of a query no longer sum to 1", "hidden scores set to -inf before the softmax", MASKS + "mask-after-the-softmax"),
-    "mask_zeros": ("hidden scores become 0 (or nearly) before the softmax, and e^0 = 1 is a share", "hidden scores set to -inf", MASKS + "zeros-instead-of-minus-infinity"),
-    "mask_weak": ("hidden scores become a number too close to the others, so hidden keys keep weight", "hidden scores set to -inf", MASKS + "zeros-instead-of-minus-infinity"),
-    "mask_added": ("a mask of True and False is added to the scores as 1 and 0", "hidden scores set to -inf", "masking.md"),
-    "mask_wrong_axis": ("the mask is on the wrong axis: it hides queries where it should hide keys", "padding hides keys, for every query", "masking.md"),
-    "mask_other_example": ("an example gets the mask of another one: heads and examples are laid out in another order than the repeated mask", "each example's own mask, for all of its heads", "masking.md"),
-    "mask_nan": ("with a mask, queries that may see keys get NaN: 0 times -inf is NaN", "masked_fill(hidden, -inf)", "masking.md"),
-    "mask_ignored": ("the mask changes nothing", "hidden keys get no weight", "masking.md"),
-    "causal_sees_next": ("causality is off by one: a query sees the key after it", "query i sees keys 1 to i", "masking.md"),
-    "causal_not_itself": ("causality is off by one: a query does not see its own key", "query i sees keys 1 to i", "masking.md"),
-    "causal_inverted": ("the causal mask is inverted: a query sees the future and not the past", "query i sees keys 1 to i", MASKS + "mask-inverted"),
-    "causal_ignored": ("it is called causal, and a query sees the future", "query i sees keys 1 to i", "masking.md"),
-    "causal_top_left": ("with more keys than queries the causal triangle starts at the top left: the newest query sees the oldest key alone", "the last query sees all keys: the triangle ends at the bottom right", "mistakes/sizes.md#causal-with-unequal-lengths"),
-    "heads_split": ("heads are mixed up when they are split: reshaped to (batch, heads, length, d_k) without a transpose", "view(batch, length, heads, d_k), then transpose(1, 2)", "mistakes/heads.md#heads-split-by-reshape"),
-    "heads_merged": ("heads are mixed up when they are merged: reshaped without a transpose", "transpose(1, 2), then reshape(batch, length, d_model)", "mistakes/heads.md#the-star-heads-merged-as-they-lie"),
-    "heads_repeat": ("keys and values are tiled (repeat) for grouped heads: a query head meets the keys of another group", "repeat_interleave: neighboring query heads share a group", "mistakes/sizes.md#repeat-for-grouped-heads"),
-    "values_summed": ("the values are added up without their weights: keys and values have two letters in an einsum", "outputs = weights @ values", "function.md"),
-    "values_are_keys": ("the keys are averaged where the values belong", "outputs = weights @ values", "function.md"),
-    "keys_are_values": ("the queries are compared with the values", "scores = queries @ keys.mT", "function.md"),
-    "keys_values_swapped": ("keys and values are swapped", "queries meet keys, and the values are averaged", "function.md"),
-    "queries_keys_swapped": ("queries and keys are swapped", "scores (queries, keys) = queries @ keys.mT", "function.md"),
-    "keys_are_queries": ("the queries are compared with themselves", "scores = queries @ keys.mT", "function.md"),
-    "queries_are_keys": ("the keys are compared with themselves", "scores = queries @ keys.mT", "function.md"),
-    "keys_reshaped": ("the keys are reshaped to (d_k, keys) where they should be transposed", "scores = queries @ keys.mT", "function.md"),
-    "weights_unused": ("a projection is never used: another stands in its place", "each of queries, keys and values has its own", "function.md"),
-    "queries_are_values": ("the values take the place of the queries", "scores = queries @ keys.mT", "function.md"),
-    "values_are_queries": ("the queries are averaged where the values belong", "outputs = weights @ values", "function.md"),
-    "batch_is_length": ("examples of a batch attend to each other: the batch is taken for the length", "every example alone", LAYERS + "batch-taken-for-length"),
-    "examples_meet": ("another example of the batch changes the output", "every example alone", LAYERS + "batch-taken-for-length"),
-    "rotary_values": ("the rotary positions turn the values too", "queries and keys turn, the values stay", "rotary.md"),
-    "rotary_offset": ("the rotary positions of a later step start at 0 again", "a step after n cached keys has position n", "rotary.md"),
-    "rotary_one_side": ("the rotary positions turn only one of queries and keys", "both turn by their own position", "rotary.md"),
-    "cache_differs": ("step by step with the cache, the outputs are not those of the whole", "the same outputs", "mistakes/sizes.md#causal-with-unequal-lengths"),
-    "dropout_in_eval": ("dropout is active in eval: two runs, two results", "no dropout after eval()", LAYERS + "dropout-in-eval"),
-    "sixteen_bits": ("32-bit inputs are computed in 16 bits", "differences of rounding, about 1e-6", "function.md"),
-    "gradient_blocked": ("the gradient is blocked", "a gradient that agrees with finite differences", "function.md"),
-    "input_modified": ("an input is modified in place", "the caller's tensors stay as they are", "function.md"),
-    "nan_rows": ("a query that may see no key gets NaN", "zeros, or at least a number", MASKS + "rows-without-keys"),
-    "minus_a_billion": ("a query that may see no key averages all values, hidden ones too: hidden scores are a large negative number such as -1e9", "zeros for a query without keys", MASKS + "minus-a-billion"),
-    "half_overflow": ("float16 inputs that torch's own function can handle overflow", "sums in 32 bits", "function.md"),
-    "overflow": ("large scores overflow: the softmax does not subtract the largest score first", "finite numbers", "softmax.md"),
-    "rows": ("the weights of a query do not sum to 1: values that are all 1 do not come back as 1", "ones", AXIS),
-    "future": ("the last key changes earlier outputs of a causal attention", "no change", "masking.md"),
-    "tokens_mixed": ("the same tokens in another order do not give the same outputs in that order, and nothing says that it has positions: tokens are mixed up", "the outputs in the new order", "mistakes/heads.md#heads-split-by-reshape"),
-    "differs": ("the output is not softmax(q k / sqrt(d_k)) v, in a way that has no name here", "the same numbers", "function.md"),
-}  # fmt: skip
+    name: (what, expected, page) for expected, page, group in GROUPS for name, what in group.items()
+}
 
-# What a mistake does to the numbers, as settings of `reference` below. Tried one by one, then in pairs.
+# What a mistake does to the numbers, as settings of `reference` below. Tried alone, then in pairs.
 TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("scale_missing", {"scale": "missing"}), ("scale_doubled", {"scale": "doubled"}),
     ("scale_d_model", {"scale": "d_model"}), ("scale_multiplied", {"scale": "multiplied"}),
     ("scale_length", {"scale": "length"}), ("scale_heads", {"scale": "heads"}),
-    ("scale_after_softmax", {"scale": "missing", "after": "d_k"}), ("scale_after_softmax", {"scale": "missing", "after": "d_model"}),
-    ("softmax_queries", {"axis": "queries"}), ("softmax_heads", {"axis": "heads"}), ("softmax_batch", {"axis": "batch"}),
-    ("softmax_heads", {"axis": "heads", "apply": "finite"}), ("softmax_batch", {"axis": "batch", "apply": "finite"}),
-    ("softmax_heads", {"axis": "heads", "apply": "nan"}), ("softmax_batch", {"axis": "batch", "apply": "nan"}),
-    ("causal_sees_next", {"causal": "next"}), ("causal_not_itself", {"causal": "not_itself"}),
+    ("scale_after_softmax", {"scale": "missing", "after": "d_k"}),
+    ("scale_after_softmax", {"scale": "missing", "after": "d_model"}),
+    ("softmax_queries", {"axis": "queries"}), ("softmax_heads", {"axis": "heads"}),
+    ("softmax_batch", {"axis": "batch"}), ("softmax_heads", {"axis": "heads", "apply": "finite"}),
+    ("softmax_batch", {"axis": "batch", "apply": "finite"}),
+    ("softmax_heads", {"axis": "heads", "apply": "nan"}),
+    ("softmax_batch", {"axis": "batch", "apply": "nan"}), ("causal_sees_next", {"causal": "next"}),
+    ("causal_not_itself", {"causal": "not_itself"}),
     ("causal_inverted", {"causal": "strict_future"}), ("causal_inverted", {"causal": "future"}),
     ("causal_inverted, mask_after_softmax", {"causal": "strict_future", "apply": "after"}),
-    ("mask_after_softmax", {"causal": "past", "apply": "after"}), ("mask_zeros", {"causal": "past", "apply": "zeros"}),
-    ("mask_weak", {"causal": "past", "apply": "weak"}), ("mask_weak", {"causal": "past", "apply": "weaker"}),
-    ("mask_added", {"causal": "past", "apply": "added"}), ("mask_added", {"causal": "past", "apply": "added_hidden"}),
+    ("mask_after_softmax", {"causal": "past", "apply": "after"}),
+    ("mask_zeros", {"causal": "past", "apply": "zeros"}),
+    ("mask_weak", {"causal": "past", "apply": "weak"}),
+    ("mask_weak", {"causal": "past", "apply": "weaker"}),
+    ("mask_added", {"causal": "past", "apply": "added"}),
+    ("mask_added", {"causal": "past", "apply": "added_hidden"}),
     ("heads_split", {"split_as": "reshape"}), ("heads_merged", {"merge_as": "reshape"}),
     ("heads_split", {"split_as": "reshape v"}), ("heads_split", {"split_as": "reshape k"}),
     ("heads_split", {"split_as": "reshape q"}), ("heads_split", {"split_as": "reshape qk"}),
     ("heads_split", {"split_as": "reshape kv"}),
     ("heads_split, heads_merged", {"split_as": "reshape", "merge_as": "reshape"}),
-    ("values_are_keys", {"use": "qkk"}), ("keys_are_values", {"use": "qvv"}), ("keys_values_swapped", {"use": "qvk"}),
-    ("queries_keys_swapped", {"use": "kqv"}), ("keys_are_queries", {"use": "qqv"}), ("queries_are_keys", {"use": "kkv"}),
+    ("values_are_keys", {"use": "qkk"}), ("keys_are_values", {"use": "qvv"}),
+    ("keys_values_swapped", {"use": "qvk"}), ("queries_keys_swapped", {"use": "kqv"}),
+    ("keys_are_queries", {"use": "qqv"}), ("queries_are_keys", {"use": "kkv"}),
     ("values_are_queries", {"use": "qkq"}), ("keys_reshaped", {"keys_as": "reshape"}),
-    ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}), ("softmax_twice", {"act": "twice"}),
-    ("softmax_sigmoid", {"act": "sigmoid"}), ("softmax_relu", {"act": "relu"}), ("values_summed", {"act": "ones"}),
+    ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}),
+    ("softmax_twice", {"act": "twice"}), ("softmax_sigmoid", {"act": "sigmoid"}),
+    ("softmax_relu", {"act": "relu"}), ("values_summed", {"act": "ones"}),
     ("heads_repeat", {"tile": True}), ("batch_is_length", {"batch_is_length": True}),
-    ("rotary_values", {"turn": "qkv"}), ("rotary_one_side", {"turn": "q"}), ("rotary_one_side", {"turn": "k"}),
+    ("rotary_values", {"turn": "qkv"}), ("rotary_one_side", {"turn": "q"}),
+    ("rotary_one_side", {"turn": "k"}),
 ]  # fmt: skip
 
 # The same for a mask that is given: how it is applied, and what becomes of it first.
@@ -148,7 +234,8 @@ MASK_TRIALS: list[tuple[str, str, str]] = [
     ("mask_weak", "weak", "as it is"), ("mask_weak", "weaker", "as it is"),
     ("mask_added", "added", "as it is"), ("mask_added", "added_hidden", "as it is"),
     ("mask_inverted", "huge", "as it is"), ("mask_wrong_axis", "before", "transposed"),
-    ("mask_other_example", "before", "repeated batch first"), ("mask_other_example", "before", "repeated heads first"),
+    ("mask_other_example", "before", "repeated batch first"),
+    ("mask_other_example", "before", "repeated heads first"),
 ]  # fmt: skip
 
 
@@ -164,7 +251,8 @@ class Finding:
         what, expected, page = MISTAKES[self.mistake]
         kind = "weakness" if self.weakness else "MISTAKE"
         return (
-            f"{kind}: {what}  [{self.mistake}]\n    tried:    {self.tried}\n    got:      {self.got}"
+            f"{kind}: {what}  [{self.mistake}]\n    tried:    {self.tried}\n    got:      "
+            f"{self.got}"
             f"\n    expected: {expected}\n    read:     {SITE}{page}"
         )
 
@@ -203,7 +291,9 @@ class Report:
         elif self.compared:
             lines.append("  no mistake found")
         else:
-            lines.append("  could not be compared with a reference: no mistake found, none excluded")  # fmt: skip
+            lines.append(
+                "  could not be compared with a reference: no mistake found, none excluded"
+            )
         return "\n".join(lines)
 
 
@@ -213,7 +303,8 @@ def numbers(row) -> str:
 
 def gap(got, expected) -> str:
     matters = ~expected.isnan()
-    return f"the largest difference is {(got - expected)[matters].abs().nan_to_num(math.inf).max():.2g}"
+    largest = (got - expected)[matters].abs().nan_to_num(math.inf).max()
+    return f"the largest difference is {largest:.2g}"
 
 
 # ---- the reference, with mistakes on request -----------------------------------------------------
@@ -264,10 +355,34 @@ NORMS = {
 }
 
 
-def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, axis="keys",
-              act="softmax", causal=None, align="top_left", pattern=None, allowed=None, apply="before",
-              split_as="hd", merge_as="hd", use="qkv", keys_as="mT", tile=False, batch_is_length=False,
-              rope=None, turn="qk", base=10000.0, norm=None):  # fmt: skip
+def reference(
+    q,
+    k,
+    v,
+    heads,
+    *,
+    d_model,
+    scale=None,
+    factor=None,
+    after=None,
+    axis="keys",
+    act="softmax",
+    causal=None,
+    align="top_left",
+    pattern=None,
+    allowed=None,
+    apply="before",
+    split_as="hd",
+    merge_as="hd",
+    use="qkv",
+    keys_as="mT",
+    tile=False,
+    batch_is_length=False,
+    rope=None,
+    turn="qk",
+    base=10000.0,
+    norm=None,
+):
     """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
 
     q, k, v: (batch, length, heads * d_k); allowed: (batch, heads or 1, queries, keys)
@@ -329,8 +444,10 @@ def reference(q, k, v, heads, *, d_model, scale=None, factor=None, after=None, a
         scores = scores + (seen if apply == "added" else hidden).to(scores.dtype)
     dim = {"keys": -1, "queries": -2, "heads": 1, "batch": 0}[axis]
     acts = {
-        "softmax": lambda s: s.softmax(dim), "none": lambda s: s, "log": lambda s: s.log_softmax(dim),
-        "twice": lambda s: s.softmax(dim).softmax(dim), "sigmoid": torch.sigmoid, "relu": torch.relu,
+        "softmax": lambda s: s.softmax(dim), "none": lambda s: s,
+        "log": lambda s: s.log_softmax(dim),
+        "twice": lambda s: s.softmax(dim).softmax(dim), "sigmoid": torch.sigmoid,
+        "relu": torch.relu,
         "ones": torch.ones_like,
     }  # fmt: skip
     weights = acts[act](scores)
@@ -408,7 +525,7 @@ AROUND = {"split_as", "merge_as", "use", "tile", "turn", "batch_is_length"}  # t
 
 
 def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf, core=None):
-    """(mistakes, settings) of the attention with this many mistakes that gives the numbers, or None."""
+    """(mistakes, settings) of an attention with this many mistakes that gives the numbers."""
     for mistakes, settings in combined(count, core):
         if time.process_time() > deadline:
             return None
@@ -460,46 +577,61 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("weight_o", r"w_?o(ut|utput)?|o(ut|utput)?_?weights?"),
     ("lengths", r"valid_?lens?|(seq_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
     ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb"),
-    ("cos", r".*\bcos|cos.*|rope_cos|freqs_cos"), ("sin", r"sin.*|rope_sin|freqs_sin"),
+    ("cos", r".*\bcos|cos.*|rope_cos|freqs_cos"),
+    ("sin", r"sin.*|rope_sin|freqs_sin"),
     ("freqs_cis", r"freqs_?(cis|complex)?|freqs_?c.*|rope_freqs|rotary_freqs"),
     ("positions", r"pos(ition)?_?ids?|positions?|input_pos|cache_position"),
-    ("offset", r"offset|start_?pos|(pos(ition)?|rope|q|query)_?offset|past_len(gth)?|cache_?len|start|cur_pos|pos"),
+    ("offset", r"offset|start_?pos|(pos(ition)?|rope|q|query)_?offset|past_len(gth)?|cache_?len|"
+        r"start|cur_pos|pos"),
     ("use_cache", r"use_(kv_)?cache"),
     ("cache", r"(kv_?)?cache|past(_kv|_key_values?|_keys_values)?|layer_past|prev_kv"),
     ("mask", r".*mask.*|attn_?bias|attention_?bias"),
     ("causal", r"(is_?|use_?)?causal|autoregressive|masked"),
     ("gqa", r"enable_gqa"),
     ("n_rep", r"n_rep|n_?repeats?|group_size|q_per_kv"),
-    ("kv_heads", r"(n|num)_?(local_)?(kv|key_value)_?(heads?|groups?)|(kv|key_value)_heads?|(n|num)_(query_)?groups|n_kv|num_kv|h_kv|groups"),
-    ("heads", r"(n|num|number_of|nr)?_?(attention|attn|query|q|mha|local)?_?heads?(_num|_count)?|n_?h|h|nhead|heads_?num"),
-    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|attention_dim_per_head"),
-    ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|embedding|in|out|input|output|hidden|inner|attn|state)|(emb|embd|embed|embedding|model|hidden|input|output|in|out|inner|attention|attn|feature|feat|token|query)_?(d|dim|dims|dimension|dimensions|size|width|channels|features|feature|feats?)|width|channels|hidden|emb|embed|embedding|feat(ure)?s?|(in|out)_?(planes)"),
+    ("kv_heads", r"(n|num)_?(local_)?(kv|key_value)_?(heads?|groups?)|(kv|key_value)_heads?|(n|"
+        r"num)_(query_)?groups|n_kv|num_kv|h_kv|groups"),
+    ("heads", r"(n|num|number_of|nr)?_?(attention|attn|query|q|mha|local)?_?heads?(_num|_count)?|"
+        r"n_?h|h|nhead|heads_?num"),
+    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|"
+        r"query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|"
+        r"attention_dim_per_head"),
+    ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|"
+        r"embedding|in|out|input|output|hidden|inner|attn|state)|(emb|embd|embed|embedding|"
+        r"model|hidden|input|output|in|out|inner|attention|attn|feature|feat|token|query)_?(d|"
+        r"dim|dims|dimension|dimensions|size|width|channels|features|feature|feats?)|width|"
+        r"channels|hidden|emb|embed|embedding|feat(ure)?s?|(in|out)_?(planes)"),
     ("dropout", r".*(drop|pdrop).*|p|dp"),
     ("scale", r"(qk_?|softmax_?|sm_?)?scale|scaling|scale_factor"),
     ("temperature", r"temperature|temp"),
-    ("max_length", r"(block|context|window|ctx)_?(size|length|len)|max_?(seq|sequence|pos|position|context|target|source)?_?(len|length|positions?|embeddings|size)?.*|(seq|sequence)_?(len|length|size)|n_?ctx|t|n_positions|n_tokens|num_tokens|length|size"),
+    ("max_length", r"(block|context|window|ctx)_?(size|length|len)|max_?(seq|sequence|pos|position|"
+        r"context|target|source)?_?(len|length|positions?|embeddings|size)?.*|(seq|"
+        r"sequence)_?(len|length|size)|n_?ctx|t|n_positions|n_tokens|num_tokens|length|size"),
     ("batch", r"(max_)?batch(_size)?|b"),
     ("bias", r".*bias.*"),
     ("training", r"training|train|is_training"),
     ("batch_first", r"batch_first"),
-    ("eps", r".*eps"), ("base", r".*(theta|base)"),
+    ("eps", r".*eps"),
+    ("base", r".*(theta|base)"),
     ("layer", r"layer(_?(idx|id|number|index))?|depth"),
-    ("device", r"device"), ("dtype", r".*dtype"),
-    ("query", r"(x_?|inputs?_?|emb_?|pre_)?q(uery|ueries|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
+    ("device", r"device"),
+    ("dtype", r".*dtype"),
+    ("query", r"(x_?|inputs?_?|emb_?|pre_)?q(uery|ueries|s)?(_?(states?|in|input|x|proj|seq|layer|"
+        r"emb))?"),
     ("key", r"(x_?|inputs?_?|emb_?|pre_)?k(ey|eys|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
-    ("value", r"(x_?|inputs?_?|emb_?|pre_)?v(alue|alues|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
+    ("value", r"(x_?|inputs?_?|emb_?|pre_)?v(alue|alues|s)?(_?(states?|in|input|x|proj|seq|layer|"
+        r"emb))?"),
     ("kv", r"k_?v|key_?values?|(x|inputs?)_?k_?v"),
     ("context", r"context|ctx|memory|mem|enc.*|y|cond|source|src_?states|cross.*|other|x_?2|z|xa"),
-    ("x", r"x|x_?1|inputs?|hidden(_?states?)?|tokens?|emb(edding|eddings|eds)?|src|tgt|h|features?|seq(uence)?|data|inp|tensor|states?|input_(tensor|embeddings?)|tok.*"),
+    ("x", r"x|x_?1|inputs?|hidden(_?states?)?|tokens?|emb(edding|eddings|eds)?|src|tgt|h|features?|"
+        r"seq(uence)?|data|inp|tensor|states?|input_(tensor|embeddings?)|tok.*"),
     ("config", r"config|cfg|conf|args|hparams|hps|params|model_?(args|config)|c|gpt_?conf.*|opts?"),
 ]  # fmt: skip
 SIZES = [  # of a constructor, if nothing above fits
     ("d_k", r"(?!all)\w*head_?(dim|size|width|features)"),
-    (
-        "d_model",
-        r"(?!patch|kernel|image|vocab|stride|num)\w*(dim|size|width|features|channels|units)",
-    ),
-]
+    ("d_model", r"(?!patch|kernel|image|vocab|stride|num)\w*(dim|size|width|features|channels|"
+        r"units)"),
+]  # fmt: skip
 TENSORS = {"query", "key", "value", "x", "kv", "context", "positions", "offset", "cache"}
 
 
@@ -615,10 +747,16 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
 
 
 # ---- running it ----------------------------------------------------------------------------------
-PRODUCTS = {"linear", "matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "einsum", "addmm", "conv1d", "conv2d", "tensordot", "baddbmm"}  # fmt: skip
+PRODUCTS = {
+    "linear", "matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "einsum", "addmm", "conv1d",
+    "conv2d", "tensordot", "baddbmm",
+}  # fmt: skip
 INNER = PRODUCTS | {"scaled_dot_product_attention"}
 # What may follow a projection directly and still belong to it: a bias, an activation, a norm.
-FOLLOW = {"add", "__add__", "__radd__", "add_", "__iadd__", "relu", "relu_", "gelu", "tanh", "silu", "elu", "leaky_relu", "layer_norm", "rms_norm"}  # fmt: skip
+FOLLOW = {
+    "add", "__add__", "__radd__", "add_", "__iadd__", "relu", "relu_", "gelu", "tanh", "silu",
+    "elu", "leaky_relu", "layer_norm", "rms_norm",
+}  # fmt: skip
 DROPS = {"dropout", "dropout_", "dropout1d", "feature_dropout", "alpha_dropout", "native_dropout"}
 
 
@@ -628,9 +766,12 @@ def tensors_in(value):
     elif isinstance(value, (dict, list, tuple)):
         for part in value.values() if isinstance(value, dict) else value:
             yield from tensors_in(part)
-    elif hasattr(value, "__dict__") and not isinstance(value, (nn.Module, type)):
-        if not callable(value):
-            yield from tensors_in(vars(value))
+    elif (
+        hasattr(value, "__dict__")
+        and not isinstance(value, (nn.Module, type))
+        and not callable(value)
+    ):
+        yield from tensors_in(vars(value))
 
 
 class Watch(TorchFunctionMode):
@@ -845,7 +986,11 @@ def products_of(part, args, kwargs, out):
     keywords = (kwargs[name] for name in ("query", "key", "value") if name in kwargs)
     inputs = (*args, *keywords)[:3]
     packed = part.in_proj_weight is not None
-    weights = part.in_proj_weight.chunk(3) if packed else (part.q_proj_weight, part.k_proj_weight, part.v_proj_weight)  # fmt: skip
+    weights = (
+        part.in_proj_weight.chunk(3)
+        if packed
+        else (part.q_proj_weight, part.k_proj_weight, part.v_proj_weight)
+    )
     biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else (None,) * 3
     three = zip("qkv", inputs, weights, biases, strict=True)
     return [*((name, [t], F.linear(t, w, b)) for name, t, w, b in three), ("out", [out[0]], out[0])]
@@ -857,7 +1002,16 @@ def parameters_of(attention):
         return list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):  # torch's own, written in C++
 
-        def theirs(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False): ...  # fmt: skip
+        def theirs(
+            query,
+            key,
+            value,
+            attn_mask=None,
+            dropout_p=0.0,
+            is_causal=False,
+            scale=None,
+            enable_gqa=False,
+        ): ...
 
         return list(inspect.signature(theirs).parameters.values())
 
@@ -869,14 +1023,20 @@ def width_of(module) -> int | None:
         if isinstance(part, nn.MultiheadAttention):
             return part.embed_dim
         if isinstance(part, nn.Linear):
-            given = [n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)]  # fmt: skip
+            given = [
+                n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)
+            ]
             return max([part.in_features, *given])
         if type(part).__name__ == "Conv1D":
             return part.weight.shape[0]
         if isinstance(part, (nn.Conv1d, nn.Conv2d)):
             return part.in_channels
-    known = [getattr(module, key, None) for key in ("d_model", "embed_dim", "n_embd", "dim", "d_in")]  # fmt: skip
-    sizes = [p.shape[0] if p.dim() == 2 else max(p.shape) for p in module.parameters() if p.dim() > 1]  # fmt: skip
+    known = [
+        getattr(module, key, None) for key in ("d_model", "embed_dim", "n_embd", "dim", "d_in")
+    ]
+    sizes = [
+        p.shape[0] if p.dim() == 2 else max(p.shape) for p in module.parameters() if p.dim() > 1
+    ]
     return next((n for n in [*known, *sizes] if isinstance(n, int)), None)
 
 
@@ -1184,10 +1344,15 @@ def unpack(flats, subject: Subject):
             yield *first, *(chunks[i] for i in order), f"{what}, in the order {names}"
     d = subject.sizes.d_model
     for h in subject.attribute_heads:
-        if count == 3 and width not in (d, 3 * d) and d % h == 0:
-            if width > d and (width - d) % (2 * (d // h)) == 0:
-                kv = (width - d) // 2
-                yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
+        if (
+            count == 3
+            and width not in (d, 3 * d)
+            and d % h == 0
+            and width > d
+            and (width - d) % (2 * (d // h)) == 0
+        ):
+            kv = (width - d) // 2
+            yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
 
 
 # ---- the check -----------------------------------------------------------------------------------
@@ -1225,10 +1390,22 @@ class Check:
         if self.case and self.case.inner and report.compared:
             self.properties()  # the split into heads was not compared
         if report.compared:
-            for experiment in (self.origins, self.unequal, self.masks, self.flag, self.groups, self.steps, self.edges):  # fmt: skip
+            for experiment in (
+                self.origins,
+                self.unequal,
+                self.masks,
+                self.flag,
+                self.groups,
+                self.steps,
+                self.edges,
+            ):
                 experiment()
         if subject.modified:
-            report.add("input_modified", "every call was followed by a look at its inputs", subject.modified)  # fmt: skip
+            report.add(
+                "input_modified",
+                "every call was followed by a look at its inputs",
+                subject.modified,
+            )
         else:
             self.gradients()
         return report
@@ -1271,7 +1448,7 @@ class Check:
             return True
         for mistakes, settings in wrong:
             if self.gives(case, **settings):
-                got = f"output 1 starts {numbers(case.out[0, 0])}; the numbers equal those of this mistake"
+                got = f"output 1 starts {numbers(case.out[0, 0])}; those of this mistake are equal"
                 self.report.add(mistakes, tried, got, weakness)
                 break
         return False
@@ -1328,7 +1505,14 @@ class Check:
         yield {}
         s = self.subject.sizes
         names = [name for name, role in self.subject.roles.items() if role == "mask"]
-        shapes = [(s.n, s.n), (s.batch, 1, s.n, s.n), (s.batch, s.n, s.n), (s.batch, 1, 1, s.n), (s.batch, s.n), (s.batch, 1, s.n)]  # fmt: skip
+        shapes = [
+            (s.n, s.n),
+            (s.batch, 1, s.n, s.n),
+            (s.batch, s.n, s.n),
+            (s.batch, 1, 1, s.n),
+            (s.batch, s.n),
+            (s.batch, 1, s.n),
+        ]
         for shape in shapes if names else ():
             for ones, dtype in itertools.product((True, False), (torch.bool, torch.float32)):
                 yield dict.fromkeys(names, torch.full(shape, ones, dtype=dtype))
@@ -1341,8 +1525,6 @@ class Check:
             self.simplest(cases, 0)
             or self.simplest(cases, 1)
             or self.in_16_bits(cases)
-            or self.simplest(self.without_residual(cases), 0)
-            or self.simplest(self.without_residual(cases), 1)
             or self.simplest(self.with_pattern(cases), 0)
             or self.other_scale(cases)
             or self.outward(cases, inner)
@@ -1363,22 +1545,45 @@ class Check:
             "batch_is_length",
         ):  # or a window that is as long as the batch
             known, self.case = (self.case, self.settings, *found), None
-            found = self.simplest(self.with_pattern([c for c in cases if c.layout == "bld"]), 0) or self.keep(*known)  # fmt: skip
+            found = self.simplest(
+                self.with_pattern([c for c in cases if c.layout == "bld"]), 0
+            ) or self.keep(*known)
         self.report.compared = True
         mistakes = self.counted_from_front(cases, found)
-        if self.case.layout == "lbd" and not mistakes and self.says_batch_first():
-            if any(case.layout == "bld" for case in cases):
-                self.report.add("batch_is_length", "(batch, length, width), which its text says it takes", "example 1 changes with the others; it is right for (length, batch, width)")  # fmt: skip
+        if (
+            self.case.layout == "lbd"
+            and not mistakes
+            and self.says_batch_first()
+            and any(case.layout == "bld" for case in cases)
+        ):
+            self.report.add(
+                "batch_is_length",
+                "(batch, length, width), which its text says it takes",
+                "example 1 changes with the others; it is right for (length, batch, width)",
+            )
         known = mistakes and not mistakes.startswith(("scale_other", "sixteen"))
         if known:
-            self.report.add(mistakes, self.tried(), self.got(self.settings) + "; the numbers equal those of this mistake")  # fmt: skip
+            self.report.add(
+                mistakes,
+                self.tried(),
+                self.got(self.settings) + "; the numbers equal those of this mistake",
+            )
         pattern = self.settings.get("pattern")
         if pattern is not None and pattern.triu(1).any() and self.says_causal():
-            self.report.add("future", "which inputs change which outputs", f"query {int(pattern.triu(1).any(1).nonzero()[0]) + 1} sees a later key")  # fmt: skip
+            self.report.add(
+                "future",
+                "which inputs change which outputs",
+                f"query {int(pattern.triu(1).any(1).nonzero()[0]) + 1} sees a later key",
+            )
             return
         past = "causal" in self.settings or (pattern is not None and not pattern.triu(1).any())
         if not past and "mask" not in mistakes and self.says_causal():
-            self.report.add("causal_ignored", self.tried(), f"the numbers are those of an attention without a mask: {numbers(self.case.out[0, 0])}")  # fmt: skip
+            self.report.add(
+                "causal_ignored",
+                self.tried(),
+                f"the numbers are those of an attention without a mask: "
+                f"{numbers(self.case.out[0, 0])}",
+            )
 
     def keep(self, case, settings, mistakes) -> tuple[str]:
         self.case, self.settings = case, settings
@@ -1410,12 +1615,6 @@ class Check:
             if around:
                 return (", ".join(name for name in (*around, *found) if name),)
         return self.keep(*inside, found[0])
-
-    def without_residual(self, cases):
-        """The cases, less the queries or inputs that are added to the outputs."""
-        for case in cases:
-            if case.out.shape == case.q.shape:
-                yield Case(**{**vars(case), "out": case.out - case.q})
 
     def with_pattern(self, cases):
         """The cases, with the keys that each query was found to see: windows, blocks, strides."""
@@ -1451,7 +1650,9 @@ class Check:
             if found:
                 expected = reference(case.q, case.k, case.v, d_model=case.d_model, **found[1])
                 self.keep(case, found[1], "")
-                self.report.add("sixteen_bits", self.tried(), f"float32 inputs: {gap(case.out, expected)}")  # fmt: skip
+                self.report.add(
+                    "sixteen_bits", self.tried(), f"float32 inputs: {gap(case.out, expected)}"
+                )
                 return ("sixteen_bits",)
         return None
 
@@ -1459,12 +1660,19 @@ class Check:
         for case in cases[:2]:
             settings = fit_scale(case)
             if settings and (case.inner or self.learns_scores()):
-                self.report.notes.append(f"the scores are multiplied by {settings['factor']:.4g}; parts of it may scale them on purpose")  # fmt: skip
+                self.report.notes.append(
+                    f"the scores are multiplied by {settings['factor']:.4g}; parts of it may "
+                    f"scale them on purpose"
+                )
                 return self.keep(case, settings, "")
             if settings:
                 self.keep(case, settings, "")
                 right = (case.q.shape[-1] // settings["heads"]) ** -0.5
-                self.report.add("scale_other", self.tried(), f"the scores are multiplied by {settings['factor']:.4g}, not by {right:.4g}")  # fmt: skip
+                self.report.add(
+                    "scale_other",
+                    self.tried(),
+                    f"the scores are multiplied by {settings['factor']:.4g}, not by {right:.4g}",
+                )
                 return ("scale_other",)
         return None
 
@@ -1485,7 +1693,10 @@ class Check:
                     continue
                 other = explain(case, 1)
                 if other and other[0].startswith("softmax_"):
-                    self.report.notes.append(f"in {LAYOUTS['ld']} the axis dim={positive[0]} is the last: there it is right")  # fmt: skip
+                    self.report.notes.append(
+                        f"in {LAYOUTS['ld']} the axis dim={positive[0]} is the last: there it is "
+                        f"right"
+                    )
                     return self.keep(case, other[1], other[0])[0]
         return found[0]
 
@@ -1505,13 +1716,15 @@ class Check:
 
     def says_batch_first(self) -> bool:
         first = r"(b|bs|bsz|batch\w*|n_?batch\w*)"
-        shapes = rf"(?im)^\s*{first}\s*,\s*\w+.*=\s*\w+\.(shape|size\(\))|{first}\s*=\s*\w+\.(shape\[0\]|size\(0\))"
+        shapes = rf"(?im)^\s*{first}\s*,\s*\w+.*=\s*\w+\.(shape|size\(\))"
+        shapes += rf"|{first}\s*=\s*\w+\.(shape\[0\]|size\(0\))"
         return bool(re.search(shapes, self.source))
 
     # -- words
     def tried(self) -> str:
         c = self.case
-        return f"random tensors, {c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys, laid out {LAYOUTS[c.layout]}"
+        sizes = f"{c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys"
+        return f"random tensors, {sizes}, laid out {LAYOUTS[c.layout]}"
 
     def got(self, settings) -> str:
         """The numbers of the run, beside those without the mistakes."""
@@ -1527,19 +1740,23 @@ class Check:
     def describe(self) -> None:
         s, how, settings = self.subject, self.report.how, self.settings
         layout = self.case.layout if self.case else "bld"
-        how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {LAYOUTS[layout]}")  # fmt: skip
+        how.append(
+            f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {LAYOUTS[layout]}"
+        )
         if self.base:
             how.append("with a mask that hides nothing")
         if not self.report.compared:
             return
-        words = [
-            f"{settings['heads']} head(s) of width {self.case.q.shape[-1] // settings['heads']}",
-            self.case.words,
-            "a query sees some keys" if "pattern" in settings else "causal" if settings.get("causal") else "every query sees every key",
-            f"rotary positions, pairs are {settings['rope']}" if "rope" in settings else "",
-            f"queries and keys normalized ({settings['norm']})" if "norm" in settings else "",
-            "heads interleaved: a head's numbers lie apart" if settings.get("split_as") == "dh" else "",
-        ]  # fmt: skip
+        heads, sees = settings["heads"], "causal" if settings.get("causal") else ""
+        sees = "a query sees some keys" if "pattern" in settings else sees
+        words = [f"{heads} head(s) of width {self.case.q.shape[-1] // heads}", self.case.words]
+        words.append(sees or "every query sees every key")
+        if "rope" in settings:
+            words.append(f"rotary positions, pairs are {settings['rope']}")
+        if "norm" in settings:
+            words.append(f"queries and keys normalized ({settings['norm']})")
+        if settings.get("split_as") == "dh":
+            words.append("heads interleaved: a head's numbers lie apart")
         how.append(", ".join(word for word in words if word))
 
     # -- experiments
@@ -1584,10 +1801,16 @@ class Check:
 
         (dropped, pair), (kept, _) = same(True), same(False)
         if not kept:
-            self.report.notes.append("two calls draw different random numbers: every call here starts from one seed")  # fmt: skip
+            self.report.notes.append(
+                "two calls draw different random numbers: every call here starts from one seed"
+            )
         elif not dropped:
             when = "a module after eval()" if s.module is not None else "its default arguments"
-            self.report.add("dropout_in_eval", f"the same call twice, with {when}", f"outputs {(pair[0][0] - pair[1][0]).abs().max():.2g} apart")  # fmt: skip
+            self.report.add(
+                "dropout_in_eval",
+                f"the same call twice, with {when}",
+                f"outputs {(pair[0][0] - pair[1][0]).abs().max():.2g} apart",
+            )
 
     def unequal(self) -> None:
         """More keys than queries: another context, or cached keys."""
@@ -1606,9 +1829,12 @@ class Check:
             self.compare(
                 case, tried, [{"align": "bottom_right"}], [("causal_top_left", {})], not asked
             )
-        elif not self.compare(case, tried, [{}], [] if self.report.mistakes else TRIALS):
-            if not self.report.mistakes and "rope" not in self.settings:
-                self.report.notes.append("with unequal lengths its numbers could not be explained")
+        elif (
+            not self.compare(case, tried, [{}], [] if self.report.mistakes else TRIALS)
+            and not self.report.mistakes
+            and "rope" not in self.settings
+        ):
+            self.report.notes.append("with unequal lengths its numbers could not be explained")
 
     def origins(self) -> None:
         """Whether keys and values are made of the inputs, and by the weights, meant for them."""
@@ -1618,12 +1844,20 @@ class Check:
         events = [(role_of_weight(name), inputs) for name, inputs, _ in s.watch.events]
         inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
         roles = {"q": "query", "k": "key", "v": "value"}
-        inputs += [(roles[r], out) for (r, _), (_, _, out) in zip(events, s.watch.events, strict=True) if r in roles]  # fmt: skip
+        inputs += [
+            (roles[r], out)
+            for (r, _), (_, _, out) in zip(events, s.watch.events, strict=True)
+            if r in roles
+        ]
         used = "".join(role for role, _ in events)
         declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
         for role in "qkv":
             if role in declared and role not in used and used:
-                self.report.add("weights_unused", "which weights take part", f"those of the {WORDS[role]} do not")  # fmt: skip
+                self.report.add(
+                    "weights_unused",
+                    "which weights take part",
+                    f"those of the {WORDS[role]} do not",
+                )
         if s.form not in ("qkv", "q, kv"):
             return
         meant = {"q": {"query"}, "k": {"key", "kv", "context"}, "v": {"value", "kv", "context"}}
@@ -1633,7 +1867,11 @@ class Check:
             if role in meant and of not in meant[role] and any(same_numbers(t, i) for i in read):
                 wrong = {"query": "q", "value": "v"}.get(of, "k")
                 if role != wrong:
-                    self.report.add(f"{WORDS[role]}_are_{WORDS[wrong]}", "which input each projection reads", f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}")  # fmt: skip
+                    self.report.add(
+                        f"{WORDS[role]}_are_{WORDS[wrong]}",
+                        "which input each projection reads",
+                        f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}",
+                    )
 
     def flag(self) -> None:
         """A flag for causality."""
@@ -1651,7 +1889,13 @@ class Check:
             case, f"{name}=True, {n} queries and keys", [{"causal": "past"}], wrong
         ):
             if len(report.findings) == before:
-                right = reference(case.q, case.k, case.v, d_model=case.d_model, **{**self.settings, "causal": "past"})  # fmt: skip
+                right = reference(
+                    case.q,
+                    case.k,
+                    case.v,
+                    d_model=case.d_model,
+                    **{**self.settings, "causal": "past"},
+                )
                 report.add("future", f"{name}=True", gap(case.out, right))
             return
         report.how.append(f"{name}=True: query i sees keys 1 to i")
@@ -1661,11 +1905,19 @@ class Check:
         words = f"{name}=True, {n} queries, {m} keys"
         if name == "is_causal" and self.gives(case, causal="past"):
             page = SITE + MISTAKES["causal_top_left"][2]
-            report.notes.append(f"{words}: the triangle starts at the top left, as in F.scaled_dot_product_attention. With a cache, give a mask that ends at the bottom right (see {page})")  # fmt: skip
+            report.notes.append(
+                f"{words}: the triangle starts at the top left, as in "
+                f"F.scaled_dot_product_attention. With a cache, give a mask that ends at the "
+                f"bottom right (see {page})"
+            )
             return
         wrong = [("causal_top_left", {"causal": "past"})]
         for align in ("top_left", "bottom_right"):
-            wrong += [(names, {**settings, "align": align}) for names, settings in TRIALS if "causal" in settings]  # fmt: skip
+            wrong += [
+                (names, {**settings, "align": align})
+                for names, settings in TRIALS
+                if "causal" in settings
+            ]
         if self.compare(case, words, [{"causal": "past", "align": "bottom_right"}], wrong):
             report.how.append("with more keys than queries, the triangle ends at the bottom right")
 
@@ -1678,7 +1930,9 @@ class Check:
         case = self.again(s.sizes.n, s.sizes.n, extra, kv_heads=s.sizes.kv_heads)
         tried = f"{self.settings['heads']} heads of queries, {s.sizes.kv_heads} of keys and values"
         if case and self.compare(case, tried, [{}], [("heads_repeat", {"tile": True})]):
-            self.report.how.append("fewer heads of keys and values serve groups of neighboring query heads")  # fmt: skip
+            self.report.how.append(
+                "fewer heads of keys and values serve groups of neighboring query heads"
+            )
 
     def masks(self) -> None:
         for name, role in self.subject.roles.items():
@@ -1689,7 +1943,9 @@ class Check:
         """Try every usual form of mask until one gives numbers that can be explained."""
         n, report = self.subject.sizes.n, self.report
         tried = []
-        for value, allowed, words, hides in mask_forms(self.case.q.shape[0], n, self.settings["heads"], role, name):  # fmt: skip
+        for value, allowed, words, hides in mask_forms(
+            self.case.q.shape[0], n, self.settings["heads"], role, name
+        ):
             case = self.again(n, n, {name: value})
             if case is None:
                 continue
@@ -1706,7 +1962,11 @@ class Check:
             if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
                 report.notes.append(f"{name} is never used")
                 return
-            report.add("mask_ignored", f"{name} in {len(tried)} forms", "the numbers of a call without a mask")  # fmt: skip
+            report.add(
+                "mask_ignored",
+                f"{name} in {len(tried)} forms",
+                "the numbers of a call without a mask",
+            )
             return
         before = len(report.findings)
         for experiment in (self.masked_wrongly, self.masked_by_rows):
@@ -1755,13 +2015,20 @@ class Check:
     def mask_works(self, name, words, hides, value) -> None:
         report = self.report
         polarity = "True hides" if hides else "True may attend"
-        meaning = "" if value.dim() == 1 else ", floats are added" if hides is None else f", {polarity}"  # fmt: skip
+        meaning = (
+            "" if value.dim() == 1 else ", floats are added" if hides is None else f", {polarity}"
+        )
         report.how.append(f"{name}: {words}{meaning}")
         if hides is None:
             self.row_without_keys(name, value, hides)
             return
         if hides and self.polarity(name, words, hides) is None:
-            report.notes.append(f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; F.scaled_dot_product_attention means the opposite. If your callers pass True for 'may attend', this is the classic inverted mask; check(…, mask='attend') tests for it")  # fmt: skip
+            report.notes.append(
+                f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; "
+                f"F.scaled_dot_product_attention means the opposite. If your callers pass True "
+                f"for 'may attend', this is the classic inverted mask; check(…, mask='attend') "
+                f"tests for it"
+            )
         self.row_without_keys(name, value, hides)
 
     def polarity(self, name, words, hides) -> bool | None:
@@ -1772,7 +2039,12 @@ class Check:
             meant = False
         if hides is not None and meant is not None and meant != hides:
             who = "the caller" if self.mask else "its name or its text"
-            self.report.add("mask_inverted", f"{name} as {words}", f"True {'hides' if hides else 'may attend'}, but {who} says that True {'hides' if meant else 'may attend'}")  # fmt: skip
+            self.report.add(
+                "mask_inverted",
+                f"{name} as {words}",
+                f"True {'hides' if hides else 'may attend'}, but {who} says that True "
+                f"{'hides' if meant else 'may attend'}",
+            )
         return meant
 
     def row_without_keys(self, name, value, hides) -> None:
@@ -1801,10 +2073,17 @@ class Check:
             whole = self.again(n, n, flats=(q, k, v))
             last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
             if last is not None and not close(last.out, whole.out[:, -1:]):
-                self.report.add("rotary_offset", f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}", gap(last.out, whole.out[:, -1:]))  # fmt: skip
-        elif s.form == "x" and (s.has("cache") or (s.has("offset") and s.has_weights)):
-            if self.case.layout == "bld":
-                self.cached_steps()
+                self.report.add(
+                    "rotary_offset",
+                    f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}",
+                    gap(last.out, whole.out[:, -1:]),
+                )
+        elif (
+            s.form == "x"
+            and (s.has("cache") or (s.has("offset") and s.has_weights))
+            and self.case.layout == "bld"
+        ):
+            self.cached_steps()
 
     def cached_steps(self) -> None:
         s, report, n = self.subject, self.report, self.subject.sizes.n
@@ -1843,7 +2122,11 @@ class Check:
         elif self.settings.get("causal") or "causal" in flags:
             mistake = "causal_top_left" if self.settings.get("causal") else "cache_differs"
             mistake = "rotary_offset" if "rope" in self.settings else mistake
-            report.add(mistake, "two inputs, then one at a time with the cache, against all at once", gap(stepped, whole))  # fmt: skip
+            report.add(
+                mistake,
+                "two inputs, then one at a time with the cache, against all at once",
+                gap(stepped, whole),
+            )
 
     def edges(self) -> None:
         """Large scores, and float16, in a function that is right otherwise."""
@@ -1854,7 +2137,9 @@ class Check:
         (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
         case = self.again(n, n, flats=(q * 60, k * 60, v))
         if case is not None and not case.out.isfinite().all():
-            self.report.add("overflow", "scores of some thousands", "NaN or infinity", weakness=True)  # fmt: skip
+            self.report.add(
+                "overflow", "scores of some thousands", "NaN or infinity", weakness=True
+            )
         q = put(torch.full((1, 2, 64), 40.0).half(), self.case.layout)
         try:
             out = s.call({"query": q, "key": q.clone(), "value": torch.ones_like(q)})
@@ -1862,7 +2147,12 @@ class Check:
             return  # float16 is more than was promised
         t = next((t for t in tensors_in(out) if t.shape == q.shape), q)
         if not t.isfinite().all():
-            self.report.add("half_overflow", "float16, d_k 64, all numbers of queries and keys 40", "NaN", weakness=True)  # fmt: skip
+            self.report.add(
+                "half_overflow",
+                "float16, d_k 64, all numbers of queries and keys 40",
+                "NaN",
+                weakness=True,
+            )
 
     def gradients(self) -> None:
         """Compare gradients with finite differences, input by input and weight by weight."""
@@ -1873,7 +2163,11 @@ class Check:
         targets = {role: t for role, t in values.items() if role in inputs}
         if s.module is not None:
             for name, p in s.module.named_parameters():
-                if p.dim() > 1 and p.requires_grad and role_of_weight(name) in ("q", "k", "v", "qkv", "kv"):  # fmt: skip
+                if (
+                    p.dim() > 1
+                    and p.requires_grad
+                    and role_of_weight(name) in ("q", "k", "v", "qkv", "kv")
+                ):
                     targets[name] = p
         generator = torch.Generator().manual_seed(9)
         probe: list[torch.Tensor] = []
@@ -1910,7 +2204,11 @@ class Check:
                     leaf = t.detach().clone().requires_grad_() if name in values else t
                     out = loss({**values, name: leaf} if name in values else values)
                 if not out.requires_grad:
-                    self.report.add("gradient_blocked", tried, "the output has no gradient at all (no_grad, detach or .data)")  # fmt: skip
+                    self.report.add(
+                        "gradient_blocked",
+                        tried,
+                        "the output has no gradient at all (no_grad, detach or .data)",
+                    )
                     return
                 (grad,) = torch.autograd.grad(out, leaf, allow_unused=True)
             except RuntimeError as error:
@@ -1918,9 +2216,15 @@ class Check:
                     self.report.add("gradient_blocked", tried, str(error).splitlines()[0][:160])
                 return
             along = 0.0 if grad is None else (grad * direction).sum().item()
-            if abs(along - slopes[0]) > 0.1 * abs(slopes[0]) + 1e-2:
-                if "sixteen_bits" not in self.report.mistakes:
-                    self.report.add("gradient_blocked", tried, f"{along:.3g} along one direction, where the outputs change by {slopes[0]:.3g}")  # fmt: skip
+            if (
+                abs(along - slopes[0]) > 0.1 * abs(slopes[0]) + 1e-2
+                and "sixteen_bits" not in self.report.mistakes
+            ):
+                self.report.add(
+                    "gradient_blocked",
+                    tried,
+                    f"{along:.3g} along one direction, where the outputs change by {slopes[0]:.3g}",
+                )
 
     def main_tensor(self, result):
         """The outputs, and not the weights, of a result."""
@@ -1959,19 +2263,32 @@ class Check:
 
         others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
         if others > 1e-4:
-            self.report.add("examples_meet", "example 1 of a batch was changed, and the outputs of the others compared", f"they changed by {others:.2g}")  # fmt: skip
+            self.report.add(
+                "examples_meet",
+                "example 1 of a batch was changed, and the outputs of the others compared",
+                f"they changed by {others:.2g}",
+            )
             return
         if self.says_causal():
             earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).max()
             if earlier > 1e-4:
-                self.report.add("future", "the last input was changed, and the earlier outputs compared", f"they changed by {earlier:.2g}")  # fmt: skip
+                self.report.add(
+                    "future",
+                    "the last input was changed, and the earlier outputs compared",
+                    f"they changed by {earlier:.2g}",
+                )
                 return
         if keyed == "value" and not s.has_weights:
             ones = first_float({**values, "value": torch.ones_like(values["value"])})
             if (ones - 1).abs().max() > 1e-3:
-                self.report.add("rows", "values that are all 1", f"outputs from {ones.min():.3g} to {ones.max():.3g}")  # fmt: skip
+                self.report.add(
+                    "rows",
+                    "values that are all 1",
+                    f"outputs from {ones.min():.3g} to {ones.max():.3g}",
+                )
                 return
-        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|conv|window|kernel|decay|time"
+        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|conv|window"
+        positions += r"|kernel|decay|time"
         if main == "x" and s.has_weights and not re.search(positions, self.text):
             order = torch.randperm(
                 values["x"].shape[at], generator=torch.Generator().manual_seed(4)
@@ -1979,7 +2296,9 @@ class Check:
             moved = first_float({**values, "x": values["x"].index_select(at, order)})
             apart = (moved - plain.index_select(at, order)).abs().max()
             if apart > 1e-3:
-                self.report.add("tokens_mixed", "the inputs in another order", f"outputs {apart:.2g} apart")  # fmt: skip
+                self.report.add(
+                    "tokens_mixed", "the inputs in another order", f"outputs {apart:.2g} apart"
+                )
 
 
 def is_triangle(b) -> bool:
@@ -1992,7 +2311,11 @@ def is_triangle(b) -> bool:
 
 def cache_in(result, out):
     """What a result holds besides the output and the weights."""
-    rest = [r for r in result if r is not out and r is not None] if isinstance(result, (tuple, list)) else []  # fmt: skip
+    rest = (
+        [r for r in result if r is not out and r is not None]
+        if isinstance(result, (tuple, list))
+        else []
+    )
 
     def weights(r):
         return isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == out.shape[1]
@@ -2020,8 +2343,9 @@ def source_of(attention) -> str:
 
 def stated_polarity(source: str, name: str) -> str | None:
     """'attend' or 'hide' where the text of the attention says what True or 1 means."""
-    ones = r"\b(true|1s?|ones?)\b\W{0,4}(=|:|->|means?|for|where|is|are|marks?|indicates?|to|may|can)?\W{0,4}[\w\s]{0,24}\b"
-    zeros = r"\b(false|0s?|zeros?)\b" + ones.split(r"\b", 2)[2]
+    verbs = r"\W{0,4}(=|:|->|means?|for|where|is|are|marks?|indicates?|to|may|can)?\W{0,4}"
+    ones = r"\b(true|1s?|ones?)\b" + verbs + r"[\w\s]{0,24}\b"
+    zeros = r"\b(false|0s?|zeros?)\b" + verbs + r"[\w\s]{0,24}\b"
     attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
     hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
     for line in source.lower().splitlines():
