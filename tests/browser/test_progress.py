@@ -39,7 +39,7 @@ def solve(page: Page) -> None:
             )
             radios.nth(right).check()
         else:
-            numbers = answer.text_content().strip("[] .").split(",")
+            numbers = answer.text_content().strip("[]() .").split(",")
             for box, number in zip(form.locator("input").all(), numbers, strict=True):
                 box.fill(number)
         form.get_by_role("button", name="Check").click()
