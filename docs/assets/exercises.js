@@ -88,10 +88,14 @@ function boxesFor(answers, right) {
   );
   for (const [place, box] of boxes.entries()) {
     box.addEventListener("input", () => box.removeAttribute("aria-invalid"));
-    box.addEventListener("paste", (event) => pasteList(event, boxes.slice(place)));
+    box.addEventListener("paste", (event) => {
+      const text = event.clipboardData?.getData("text") ?? "";
+      if (spread(text, boxes.slice(place))) event.preventDefault();
+    });
   }
 
   const judge = () => {
+    if (boxes.slice(1).every((box) => !box.value)) spread(boxes[0].value, boxes); // "(3, 2)"
     const given = boxes.map((box) => parseNumber(box.value) ?? NaN);
     const fits = given.map((number, place) => isNear(number, wanted[place]));
     boxes.forEach((box, place) => (box.ariaInvalid = String(!fits[place])));
@@ -122,20 +126,20 @@ function boxesFor(answers, right) {
 }
 
 /**
- * Spread a pasted list over the boxes from the one it was pasted into.
+ * Spread a list over the boxes, and return whether the text was one that fits.
  *
- * @param {ClipboardEvent} event
+ * @param {string} text
  * @param {HTMLInputElement[]} boxes
  */
-function pasteList(event, boxes) {
-  const numbers = parseRows(event.clipboardData?.getData("text") ?? "")?.flat() ?? [];
-  if (numbers.length < 2 || numbers.length > boxes.length) return;
-  event.preventDefault();
+function spread(text, boxes) {
+  const numbers = parseRows(text)?.flat() ?? [];
+  if (numbers.length < 2 || numbers.length > boxes.length) return false;
   for (const [place, number] of numbers.entries()) {
     boxes[place].value = String(number);
     boxes[place].dispatchEvent(new Event("input", { bubbles: true }));
   }
   boxes[numbers.length - 1].focus();
+  return true;
 }
 
 /**

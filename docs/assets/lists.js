@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Lists and matrices of numbers as readers paste them.
+// Lists and matrices of numbers as readers paste or type them.
 
 import { SLASHES, parseNumber } from "./numbers.js";
 
 /**
- * Return the rows of numbers in a pasted text, or null if any part of it is no number: a list or a
+ * Return the rows of numbers in a text, or null if any part of it is no number: a list, a tuple or a
  * nested one as Python and torch print them, cells of a spreadsheet, lines of numbers.
  *
  * @param {string} text
  * @returns {number[][] | null}
  */
 export function parseRows(text) {
-  const lists = text.match(/\[[^[\]]*\]/g);
+  const lists = text.match(/[[(][^[\]()]*[\])]/g);
   const lines = lists ? lists.map((list) => list.slice(1, -1)) : text.split("\n");
   const rows = [];
   for (const line of lines) {

@@ -159,7 +159,7 @@ def test_what_does_not_fit_is_marked_until_it_is_changed(
 
 
 @pytest.mark.parametrize(
-    "text", ["[0.5, 1.5, 0.5, 1.5]", "0.5,1.5,.5,1.5", "tensor([[0.5000, 1.5000, 0.5000, 1.5000]])",
+    "text", ["[0.5, 1.5, 0.5, 1.5]", "(0.5, 1.5, 0.5, 1.5)", "0.5,1.5,.5,1.5", "tensor([[0.5000, 1.5000, 0.5000, 1.5000]])",
              "0,5 1,5 0,5 1,5", "1/2\t3/2\t1/2\t3/2", "0.5\n1.5\n0.5\n1.5\n"]
 )  # fmt: skip
 def test_a_pasted_list_fills_the_boxes(text: str, context: BrowserContext, server: Server) -> None:
@@ -168,6 +168,12 @@ def test_a_pasted_list_fills_the_boxes(text: str, context: BrowserContext, serve
     values = form.locator("fieldset > input").evaluate_all("all => all.map(b => Number(b.value))")
     assert values == [0.5, 1.5, 0.5, 1.5]
     form.get_by_role("button", name="Check").click()
+    expect(verdict(form)).to_contain_text("Right.")
+
+
+def test_a_list_typed_into_the_first_box_counts(context: BrowserContext, server: Server) -> None:
+    form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
+    answer(form, "(1/2, 3/2, 1/2, 3/2)")
     expect(verdict(form)).to_contain_text("Right.")
 
 
