@@ -14,6 +14,7 @@ from engine.read.config import site_of
 from engine.read.page import parse
 from engine.write.about import with_front_matter
 from engine.write.notebook import Notebooks, notebooks, prose
+from engine.write.notebook.exercises import Answer, Exercise
 
 SNIPPET = """
     # --8<-- [start:double]
@@ -364,6 +365,8 @@ def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> Non
     assert choice == (
         '# TO-DO: the number of your choice\nmy_answer = ...\ncheck_answer("One half (2)", my_answer)'
     )
+    shape = Exercise("A shape", (), right=Answer((2.0, 3.0), ""), is_choice=False)
+    assert shape.cell(None).startswith("# TO-DO: a list of 2 numbers\n")
     solved = [cell["source"] for cell in exercises(half_open, "solved")]
     assert [one.splitlines()[0] for one in solved] == ["my_answer = [0.5, 1.5]", "my_answer = 2"]
 

@@ -54,7 +54,10 @@ class Exercise:
         kind = "choice" if self.is_choice else "number" if count == 1 else "numbers"
         numbers = ", ".join(f"{number:g}" for number in answer.numbers) if answer else "..."
         given = f"[{numbers}]" if answer and count > 1 else numbers
-        hint = [] if answer else [words()["to_do"].format(words()[f"answer_{kind}"].format(count))]
+        task = words()[f"answer_{kind}"].format(count)
+        if not all(number.is_integer() for number in self.right.numbers):
+            task += words()["rounded"]
+        hint = [] if answer else [words()["to_do"].format(task)]
         check = f'check_answer("{self.title}", my_answer)'
         return "\n".join([*hint, f"my_answer = {given}", check])
 
