@@ -628,6 +628,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("config", r"config|cfg|conf|args|hparams|hps|params|model_?(args|config)|c|gpt_?conf.*|opts?"),
 ]  # fmt: skip
 SIZES = [  # of a constructor, if nothing above fits
+    ("max_length", r"\w*(len|length)"),
     ("d_k", r"(?!all)\w*head_?(dim|size|width|features)"),
     ("d_model", r"(?!patch|kernel|image|vocab|stride|num)\w*(dim|size|width|features|channels|"
         r"units)"),
@@ -681,14 +682,14 @@ class Sizes:
 class Config:
     """Stands for whatever configuration a constructor asks for, by the names it reads."""
 
-    def __init__(self, settings):
-        self.__dict__["_settings"], self.__dict__["_written"] = settings, {}
+    def __init__(self, settings, nested=False):
+        self.__dict__.update(_settings=settings, _written={}, _nested=nested)
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
         role = role_of(name, constructor=True)
-        if role == "config":  # one within another
+        if role == "config" or (self._nested and not role):  # one within another
             return self
         return self._settings.get(role) if role else self._written.get(name)
 
@@ -718,7 +719,8 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
     unknown = [p.name for p in parameters if not roles[p.name] and p.default is p.empty]
     if unknown and "d_model" not in roles.values():
         roles[unknown[0]] = "d_model"  # the first number is the width in all styles that we know
-    for none, length, one_head in itertools.product((True, False), (32, sizes.n), (False, True)):
+    both = (False, True)
+    for nested, given_all, length, one_head in itertools.product(both, both, (32, sizes.n), both):
         settings = sizes.settings(length)
         if one_head or not {"heads", "d_k", "config"} & set(roles.values()):
             settings["heads"] = 1
@@ -728,10 +730,11 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
         for p in parameters:
             role, needed = roles[p.name], p.default is p.empty
             given = role in ("d_model", "heads", "kv_heads", "d_k", "max_length")
-            if none and given and p.default is None and role not in ("heads", "kv_heads"):
+            default = given and p.default is None and role not in ("heads", "kv_heads")
+            if default and not given_all:
                 continue
             if role == "config":
-                arguments[p.name] = Config(settings)
+                arguments[p.name] = Config(settings, nested)
             elif role == "dropout" and (needed or isinstance(p.default, float)):
                 arguments[p.name] = 0.5
             elif given or needed:
@@ -997,6 +1000,13 @@ def products_of(part, args, kwargs, out):
 
 
 def parameters_of(attention):
+    if isinstance(attention, torch.jit.ScriptFunction):
+        kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+        given = [
+            (a.name, a.default_value if a.has_default_value() else empty)
+            for a in attention.schema.arguments
+        ]
+        return [inspect.Parameter(name, kind, default=default) for name, default in given]
     try:
         target = attention.forward if isinstance(attention, nn.Module) else attention
         return list(inspect.signature(target).parameters.values())
@@ -2121,7 +2131,8 @@ class Check:
             report.how.append("step by step with its cache gives the outputs of the whole")
         elif self.settings.get("causal") or "causal" in flags:
             mistake = "causal_top_left" if self.settings.get("causal") else "cache_differs"
-            mistake = "rotary_offset" if "rope" in self.settings else mistake
+            given = set(positional(s, 1)) - {"offset"}  # the caller turns queries and keys rightly
+            mistake = "rotary_offset" if "rope" in self.settings and not given else mistake
             report.add(
                 mistake,
                 "two inputs, then one at a time with the cache, against all at once",
@@ -2348,10 +2359,10 @@ def stated_polarity(source: str, name: str) -> str | None:
     zeros = r"\b(false|0s?|zeros?)\b" + verbs + r"[\w\s]{0,24}\b"
     attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
     hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
-    for line in source.lower().splitlines():
-        if not re.search(r'[#":]', line) or not re.search(rf"\b{name.lower()}\b|mask", line):
+    prose = re.findall(r'(?s)""".*?"""|\'\'\'.*?\'\'\'|#[^\n]*', source.lower())
+    for words in "\n".join(prose).splitlines():
+        if not re.search(rf"\b{name.lower()}\b|mask", words):
             continue
-        words = line.split("#", 1)[1] if "#" in line else line
         denied = re.search(r"\bnot\b", words)
         if re.search(ones + attend, words) and not denied:
             return "attend"

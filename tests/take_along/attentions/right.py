@@ -2,6 +2,7 @@
 """Attentions without a mistake, in the styles that public code has. None may be accused."""
 
 import math
+import warnings
 
 import torch
 import torch.nn.functional as F
@@ -1122,3 +1123,51 @@ class OfEqualLengths(nn.Module):
         )
         out = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         return self.W_o(out.transpose(1, 2).flatten(2))
+
+
+@right
+class ConfigurationOfParts(ConfigurationWithin):
+    """Reads a part of a configuration that has a name of its own."""
+
+    def __init__(self, conf):
+        assert conf.encoder.hidden_size
+        nn.Module.__init__(self)
+        part = conf.encoder
+        self.n_heads = part.num_attention_heads
+        self.qkv = nn.Linear(part.hidden_size, 3 * part.hidden_size)
+        self.out = nn.Linear(part.hidden_size, part.hidden_size)
+
+
+@right
+class HidesWhereOne(nn.Module):
+    """A flag comes before the mask, and its default must not be read as a word about the mask."""
+
+    def __init__(self, d_model, n_heads, cont_length):
+        super().__init__()
+        self.n_heads, self.longest = n_heads, torch.ones(cont_length, cont_length)
+        self.wq, self.wk, self.wv, self.wo = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, q, k, v, autoregressive_mask=False, padding_mask=None):
+        q, k, v = (
+            t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for t in (self.wq(q), self.wk(k), self.wv(v))
+        )
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if autoregressive_mask:
+            hidden = torch.ones(q.size(2), q.size(2)).triu(1) == 1
+            scores = scores.masked_fill(hidden, -1e9)
+        if padding_mask is not None:
+            scores = scores.masked_fill(padding_mask == 1, -1e9)
+        return self.wo((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
+    scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
+    if mask is not None:
+        scores = scores.masked_fill(mask, -1e32)
+    return torch.softmax(scores, -1) @ value
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # people still have such functions
+    compiled = right(torch.jit.script(to_be_compiled))

@@ -907,6 +907,23 @@ class MaskInsteadOfCausality(VisionAttention):
         return self.proj(out.transpose(1, 2).reshape(b, n, d))
 
 
+@wrong("causal_top_left")
+class CachedTopLeftRotary(nn.Module):
+    """The caller gives the positions of a step, whose query then sees the oldest key alone."""
+
+    def __init__(self, dim, n_heads):
+        super().__init__()
+        self.n_heads, self.qkv, self.out = n_heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+
+    def forward(self, x, cos, sin, past_kv=None):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k = (t * cos + rotate_half(t) * sin for t in (q, k))
+        if past_kv is not None:
+            k, v = (torch.cat(pair, dim=2) for pair in zip(past_kv, (k, v), strict=True))
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.out(out.transpose(1, 2).flatten(2)), (k, v)
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
