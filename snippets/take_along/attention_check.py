@@ -7,10 +7,10 @@
 
 It runs the attention on small tensors and looks for the softmax(q k / sqrt(d_k)) v with the
 fewest classic mistakes that gives the same numbers. A module's parameters are drawn anew, in
-a copy, and its heads are compared between its projections, so layer norms and residual paths
-around them do not matter. Needs torch alone. Exit status: 0 no mistake, 1 mistakes, 2 could not
-be checked. Weaknesses (rows without keys, large numbers, 16 bits) do not change the status,
-unless --strict is given.
+a copy, and its heads are compared between its projections, or between the two products of the
+attention, so layer norms and residual paths around them do not matter. Needs torch alone.
+Exit status: 0 no mistake, 1 mistakes, 2 could not be checked. Weaknesses (rows without keys,
+large numbers, 16 bits) do not change the status, unless --strict is given.
 
 To read it from top to bottom: the mistakes and what they do to the numbers; the report; a
 reference that can make each mistake; how an attention is called; how its queries, keys and
@@ -1550,14 +1550,11 @@ class Check:
             if len(self.report.findings) == before and not self.subject.projects:
                 self.report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
             return
-        if self.case.layout == "lbd" and found[0] in (
-            "",
-            "batch_is_length",
-        ):  # or a window that is as long as the batch
+        if self.case.layout == "lbd" and found[0] in {"", "batch_is_length"}:
             known, self.case = (self.case, self.settings, *found), None
-            found = self.simplest(
-                self.with_pattern([c for c in cases if c.layout == "bld"]), 0
-            ) or self.keep(*known)
+            batch_first = [case for case in cases if case.layout == "bld"]
+            window = self.simplest(self.with_pattern(batch_first), 0)  # as long as the batch
+            found = window or self.keep(*known)
         self.report.compared = True
         mistakes = self.counted_from_front(cases, found)
         if (
@@ -1636,8 +1633,8 @@ class Check:
         if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
             return
         for case in cases:
-            case.free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
-            yield case
+            free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
+            yield Case(**{**vars(case), "free": free})
 
     def seen_keys(self):
         """Which keys (n, n) change which outputs, each query's own included, or None."""
@@ -1854,11 +1851,8 @@ class Check:
         events = [(role_of_weight(name), inputs) for name, inputs, _ in s.watch.events]
         inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
         roles = {"q": "query", "k": "key", "v": "value"}
-        inputs += [
-            (roles[r], out)
-            for (r, _), (_, _, out) in zip(events, s.watch.events, strict=True)
-            if r in roles
-        ]
+        projected = [(role_of_weight(name), out) for name, _, out in s.watch.events]
+        inputs += [(roles[role], out) for role, out in projected if role in roles]
         used = "".join(role for role, _ in events)
         declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
         for role in "qkv":
