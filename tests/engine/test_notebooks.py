@@ -550,6 +550,31 @@ def test_code_between_cells_comes_with_the_first_that_needs_it(short) -> None:
     assert sum("most = max" in source for source in code) == 1
 
 
+def test_code_of_another_file_comes_after_the_cell_whose_function_it_calls(short) -> None:
+    short.snippet("""
+        from snippets.one import half
+
+        quarter = half(half(1))
+        """, "quarter")  # fmt: skip
+    short.page(SHORT + "\n    {{ quarter: bars([quarter]) }}\n")
+    code = sources(cells(short, helpers=("drawing/bars",)), "code")
+    drawn = code.index("quarter = half(half(1))\n\nbars([quarter])")
+    assert drawn > next(at for at, source in enumerate(code) if "def half" in source)
+
+
+def test_what_draws_may_take_from_what_is_given(short) -> None:
+    using = DRAWING.replace(
+        "    def bars",
+        "    from snippets.given import start\n\n    TALL = max(start)\n\n    def bars",
+    )
+    short.snippet(using.replace("len(heights)", "len(heights) + 0 * TALL"), "drawing/bars")
+    code = sources(cells(short, helpers=("drawing/bars",)), "code")
+    places = {
+        word: n for n, text in enumerate(code) for word in ("start =", "TALL =") if word in text
+    }
+    assert places["start ="] < places["TALL ="]
+
+
 @pytest.mark.parametrize(("name", "is_refused"), [("many", True), ("others", False)])
 def test_a_cell_may_not_take_the_name_of_a_helper_that_a_later_one_needs(
     short, name: str, is_refused: bool

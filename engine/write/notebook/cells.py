@@ -413,12 +413,12 @@ class Cells:
             packages = sorted(packages_of(imports))
             text = template("notebook_install.py.j2").render(packages=packages)
             yield Cell("\n".join([text, *imports]), "code")
+        if rooms["given"]:  # what draws and what checks may take from it
+            yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
         if rooms["drawing"]:
             yield Cell("\n\n".join([words()["folded_drawing"], *rooms["drawing"]]), "helper")
         if rooms["checks"]:
             yield Cell("\n\n\n".join([words()["folded_checks"], *rooms["checks"]]), "helper")
-        if rooms["given"]:
-            yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
 
     def check_names(self, given: Prerequisites) -> None:
         """Raise EngineError where a cell binds a helper's name, and a later cell needs the helper.

@@ -12,7 +12,7 @@ from engine.model.build import Snippet
 from engine.model.project import Project
 from engine.model.snippet import LAST_LINE
 from engine.programs.slicer import Reach, Slice, Slicer, statements_in
-from engine.programs.statements import Statement
+from engine.programs.statements import DEFINITIONS, Statement
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,9 @@ class Code:
         found = []
         for path, statements in given.statements.items():
             for statement in statements:
-                if statement.first > first.get(path, LAST_LINE):
+                # A function of another file may stand above what it calls when it is called.
+                is_defined = isinstance(statement.node, DEFINITIONS)
+                if statement.first > first.get(path, LAST_LINE if is_defined else 0):
                     needed = Slice(self.slicer, Reach.NEEDED)
                     needed.place(path, statement)
                     if shown & set().union(*needed.taken.values()):
