@@ -417,6 +417,18 @@ def test_a_notebook_installs_what_its_kernel_lacks(project) -> None:
     assert '    %pip install --quiet {" ".join(missing)}\n\nimport matplotlib' in first
 
 
+def test_a_notebook_installs_what_a_snippet_says(project) -> None:
+    project.snippet(
+        'start = [1, 2]\nINSTALL = "pip install a-b==1 && pip install --no-deps c"\n', "given"
+    )
+    first = sources(cells(project), "code")[0]
+    assert first.split("\n\n")[1].splitlines()[2:] == [
+        'if not all(map(find_spec, ["a_b", "c"])):',
+        "    %pip install --quiet a-b==1",
+        "    %pip install --quiet --no-deps c",
+    ]
+
+
 def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
     project.snippet(CHECKS.replace("print(half(3))", "assert half(3) == 2"), "checks/one")
     assert "AssertionError" in project.problem()

@@ -39,6 +39,9 @@ from engine.write.notebook.plan import Plan, title_of
 from engine.write.page import escape_in_context, fence, title_of_output
 from engine.write.words import template, words
 
+# Of packages that the imports at the top do not name, or that pip has to be asked for in some way.
+INSTALL = re.compile(r'^INSTALL = "(?P<commands>pip install .+)"$', re.MULTILINE)
+
 
 @dataclass
 class Cell:
@@ -410,8 +413,12 @@ class Cells:
             text = template("notebook_answers.py.j2").render(exercises=self.answers.values())
             rooms["checks"].append(text)
         if imports:
-            packages = sorted(packages_of(imports))
-            text = template("notebook_install.py.j2").render(packages=packages)
+            read = self.code.slicer.source
+            paths = {*needed.texts, *(self.build.snippets[stem].path for stem in sections)}
+            text = template("notebook_install.py.j2").render(
+                packages=sorted(packages_of(imports)),
+                installs=dict(installs(map(read, sorted(paths)))),
+            )
             yield Cell("\n".join([text, *imports]), "code")
         if rooms["given"]:  # what draws and what checks may take from it
             yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
@@ -466,6 +473,15 @@ def packages_of(imports: Iterable[str]) -> set[str]:
     """Return the packages that lines of imports need, which Python does not bring."""
     modules = {line.split()[1].partition(".")[0] for line in imports}
     return modules - sys.stdlib_module_names
+
+
+def installs(sources: Iterable[str]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Yield what the INSTALL of a snippet says: the modules that it brings, and commands of pip."""
+    for found in filter(None, map(INSTALL.search, sources)):
+        commands = found["commands"].split(" && ")
+        packages = [word for one in commands for word in one.split()[2:] if word[0] != "-"]
+        modules = tuple(re.split("[^\\w-]", name)[0].replace("-", "_") for name in packages)
+        yield modules, [one.replace("pip install", "%pip install --quiet") for one in commands]
 
 
 def joined(texts: Iterable[str]) -> str:
