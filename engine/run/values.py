@@ -42,6 +42,12 @@ def number(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if is_fixed(value) else f"{value:.4e}"
 
 
+def cell(value: float, decimals: int) -> str:
+    """Format a number of a table, where a tiny one is rounded as others are: 6e-06 -> "0.0000"."""
+    is_tiny = decimals and 0 < abs(value) < 1e-3
+    return f"{value:.{decimals}f}" if is_tiny else number(value, decimals)
+
+
 def flat(value: Any) -> list[float]:
     """Return all numbers in nested lists."""
     if isinstance(value, list | tuple):
@@ -101,9 +107,7 @@ def table(value: Any, expression: str) -> str | None:
     decimals = decimals_of(flat(rows))
     exact = json.dumps(rows, separators=(",", ":"))
     body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(number(cell, decimals))}</td>" for cell in row)
-        + "</tr>"
+        "<tr>" + "".join(f"<td>{html.escape(cell(one, decimals))}</td>" for one in row) + "</tr>"
         for row in rows
     )
     return (

@@ -66,6 +66,12 @@ def test_a_table_carries_name_shape_and_exact_numbers() -> None:
     assert torch.equal(torch.tensor(json.loads(exact)), weights)
 
 
+def test_a_table_has_no_power_of_ten_beside_plain_numbers() -> None:
+    table = values.table(torch.tensor([6.0337e-06, 0.25, 0.0]), "weights")
+    assert table and "<td>0.00</td><td>0.25</td><td>0.00</td>" in table
+    assert "<td>6.0337e-06</td>" in (values.table(torch.tensor([6.0337e-06]), "weights") or "")
+
+
 def test_what_is_no_row_and_no_matrix_has_no_table() -> None:
     assert values.table(torch.zeros(2, 2, 2), "x") is None
     assert values.table("text", "x") is None
