@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from markdown import markdown
@@ -91,14 +93,30 @@ PAGE = """
     """
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory) -> Path:
+    """The results of the projects below before any edit: a folder for each of them."""
+    return tmp_path_factory.mktemp("kept")
+
+
+def with_results(sample, kept: Path):
+    """The project with its results, which the first test that has it computes."""
+    if kept.exists():
+        shutil.copytree(kept, sample.root / ".cache", dirs_exist_ok=True)
+    else:
+        sample.refresh()
+        shutil.copytree(sample.root / ".cache", kept)
+    return sample
+
+
 @pytest.fixture
-def project(sample):
+def project(sample, kept):
     sample.snippet("start = [1, 2]\n", "given")
     sample.snippet(SNIPPET)
     sample.snippet(CHECKS, "checks/one")
     sample.page(PAGE)
     sample.page("# Other\n", "other")
-    return sample
+    return with_results(sample, kept / "project")
 
 
 def written(project, site: Site | None = None, **options) -> Notebooks:
@@ -255,12 +273,12 @@ TURN_CHECKS = """
 
 
 @pytest.fixture
-def half_open(sample):
+def half_open(sample, kept):
     sample.snippet(HALF_OPEN, "two")
     sample.snippet(TURN_CHECKS, "checks/two")
     sample.page("# Other\n", "other")
     sample.page("---\nnotebook: full\n---\n\n# Turn\n\nText.\n\n::: two: turn\n\nMore.\n")
-    return sample
+    return with_results(sample, kept / "half_open")
 
 
 def test_a_blank_in_a_function_leaves_its_frame(half_open) -> None:
@@ -500,7 +518,7 @@ DRAWING = """
 
 
 @pytest.fixture
-def short(project):
+def short(project, kept):
     """A chapter that is written with directives; its figures are expressions."""
     hidden = "# --8<-- [start:half_of_three] hidden\n        print(half(3))\n        "
     hidden += "# --8<-- [end:half_of_three]\n        "
@@ -510,7 +528,7 @@ def short(project):
     project.page(SHORT)
     project.engine = Engine(Project(project.root, options=Options(helpers=("drawing/bars",))))
     project.engine.pool = project.pool
-    return project
+    return with_results(project, kept / "short")
 
 
 def test_a_directive_becomes_a_cell_with_its_output(short) -> None:
