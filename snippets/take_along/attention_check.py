@@ -597,7 +597,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
         r"query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|"
         r"attention_dim_per_head"),
     ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|"
-        r"embedding|in|out|input|output|hidden|inner|attn|state)|(emb|embd|embed|embedding|"
+        r"embedding|in|out|input|output|hid|hidden|inner|attn|state)|(emb|embd|embed|embedding|"
         r"model|hidden|input|output|in|out|inner|attention|attn|feature|feat|token|query)_?(d|"
         r"dim|dims|dimension|dimensions|size|width|channels|features|feature|feats?)|width|"
         r"channels|hidden|emb|embed|embedding|feat(ure)?s?|(in|out)_?(planes)"),
@@ -679,6 +679,10 @@ class Sizes:
         }  # fmt: skip
 
 
+class NotConstructed(TypeError):
+    """Raised for a class whose arguments could not be guessed."""
+
+
 class Config:
     """Stands for whatever configuration a constructor asks for, by the names it reads."""
 
@@ -746,7 +750,7 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
             return cls(**arguments), f"{cls.__name__}({', '.join(words)})"
         except Exception as error:
             problem = problem or error
-    raise TypeError(f"{cls.__name__} could not be constructed ({problem}): give an instance")
+    raise NotConstructed(f"{cls.__name__} could not be constructed ({problem}): give an instance")
 
 
 # ---- running it ----------------------------------------------------------------------------------
@@ -2026,7 +2030,14 @@ class Check:
         if hides is None:
             self.row_without_keys(name, value, hides)
             return
-        if hides and self.polarity(name, words, hides) is None:
+        # Where it lets True attend, as most do, only the caller's word counts against it.
+        meant = self.polarity(name, words, hides) if hides or self.mask else False
+        if not hides and name == "key_padding_mask" and not self.mask:
+            report.notes.append(
+                "key_padding_mask: True (or 1) may attend; in nn.MultiheadAttention, this name "
+                "stands for a mask that hides where it is True; check(…, mask='hide') tests for it"
+            )
+        if hides and meant is None:
             report.notes.append(
                 f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; "
                 f"F.scaled_dot_product_attention means the opposite. If your callers pass True "
@@ -2447,7 +2458,12 @@ def main(arguments: list[str]) -> int:
     worst = 0
     for target in targets:
         n_heads = int(options["heads"]) if "heads" in options else None
-        report = check(load(target), mask=options.get("mask"), n_heads=n_heads)
+        try:
+            report = check(load(target), mask=options.get("mask"), n_heads=n_heads)
+        except NotConstructed as error:
+            print(f"{target}: {error}")
+            worst = max(worst, 2)
+            continue
         print(report)
         bad = report.mistakes or (strict and report.weaknesses)
         worst = max(worst, 1 if bad else 0 if report.compared else 2)

@@ -97,6 +97,21 @@ def test_true_hides_is_a_note_unless_the_caller_says_what_true_means():
         check(hides, mask="yes")
 
 
+def test_true_attends_is_a_mistake_where_the_caller_says_that_true_hides():
+    def attends(q, k, v, mask=None):
+        scores = q @ k.mT / q.size(-1) ** 0.5
+        return (scores if mask is None else scores.masked_fill(~mask, -torch.inf)).softmax(-1) @ v
+
+    def padded(q, k, v, key_padding_mask=None):
+        mask = None if key_padding_mask is None else key_padding_mask[:, None]
+        return attends(q, k, v, mask)
+
+    assert check(attends, mask="attend").ok
+    assert check(attends, mask="hide").mistakes == ["mask_inverted"]
+    assert "in nn.MultiheadAttention, this name" in str(check(padded))
+    assert check(padded, mask="hide").mistakes == ["mask_inverted"]
+
+
 def test_causality_can_be_asked_for():
     def every_key(q, k, v):
         return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
@@ -195,6 +210,14 @@ def test_strict_fails_for_weaknesses(tmp_path, monkeypatch, capsys):
     assert attention_check.main([target]) == 0
     assert attention_check.main([target, "--strict"]) == 1
     assert "half_overflow" in capsys.readouterr().out
+
+
+def test_a_class_that_cannot_be_constructed_could_not_be_checked(tmp_path, monkeypatch, capsys):
+    code = "class A:\n    def __init__(self, odd, even): raise KeyError(odd)\n"
+    (tmp_path / "mine3.py").write_text(code, "utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert attention_check.main([f"{tmp_path / 'mine3.py'}:A"]) == 2
+    assert "A could not be constructed" in capsys.readouterr().out
 
 
 def test_the_file_needs_torch_alone():
