@@ -870,6 +870,8 @@ class FlagCalledMasked(Projected):
 class CausalOverHeads(CausalSelfAttention):
     """What all heads hide becomes NaN."""
 
+    fill = -math.inf
+
     def forward(self, x):
         B, T, C = x.size()
         q, k, v = (
@@ -877,7 +879,7 @@ class CausalOverHeads(CausalSelfAttention):
             for t in self.c_attn(x).split(self.n_embd, dim=2)
         )
         att = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
-        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, -math.inf).softmax(1)
+        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, self.fill).softmax(1)
         return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
 
 
@@ -885,15 +887,7 @@ class CausalOverHeads(CausalSelfAttention):
 class BillionOverHeads(CausalOverHeads):
     """What all heads hide is shared among them."""
 
-    def forward(self, x):
-        B, T, C = x.size()
-        q, k, v = (
-            t.view(B, T, self.n_head, -1).transpose(1, 2)
-            for t in self.c_attn(x).split(self.n_embd, dim=2)
-        )
-        att = q @ k.transpose(-2, -1) / math.sqrt(k.size(-1))
-        att = att.masked_fill(self.bias[:, :, :T, :T] == 0, -1e9).softmax(1)
-        return self.c_proj((att @ v).transpose(1, 2).contiguous().view(B, T, C))
+    fill = -1e9
 
 
 @wrong("mask_ignored")
