@@ -1084,6 +1084,8 @@ def draw(module, heads: int) -> None:
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
+        elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
+            p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
     for part in module.modules():
         if isinstance(part, nn.MultiheadAttention):
             part.out_proj.weight.copy_(torch.eye(part.embed_dim))
@@ -2208,7 +2210,7 @@ class Check:
                     t.copy_(before)
 
             try:
-                slopes = [(at(e) - at(-e)) / (2 * e) for e in (4e-3, 8e-3)]
+                slopes = [(at(e) - at(-e)) / (2 * e) for e in (1e-3, 4e-3)]
             except Exception:
                 return
             apart = abs(slopes[0] - slopes[1])

@@ -45,6 +45,13 @@ def test_a_right_attention_is_not_accused(attention):
     assert report.compared
 
 
+@pytest.mark.parametrize("seed", range(5, 25, 5))
+def test_a_report_does_not_depend_on_what_a_constructor_drew(seed):
+    (attention,) = [one for one in RIGHT if name(one) == "TranslatedFromTensorFlow"]
+    torch.manual_seed(seed)
+    assert check(attention).ok
+
+
 @pytest.mark.parametrize(("attention", "mistakes"), WRONG, ids=[name(a) for a, _ in WRONG])
 def test_a_wrong_attention_is_diagnosed(attention, mistakes):
     report = check(attention)
