@@ -198,6 +198,7 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("scale_after_softmax", {"scale": "missing", "after": "d_k"}),
     ("scale_after_softmax", {"scale": "missing", "after": "d_model"}),
     ("softmax_queries", {"axis": "queries"}), ("softmax_heads", {"axis": "heads"}),
+    ("softmax_queries", {"axis": "queries", "use": "kqv"}),  # transposed before the second product
     ("softmax_batch", {"axis": "batch"}), ("softmax_heads", {"axis": "heads", "apply": "finite"}),
     ("softmax_batch", {"axis": "batch", "apply": "finite"}),
     ("softmax_heads", {"axis": "heads", "apply": "nan"}),
@@ -491,6 +492,7 @@ class Case:
     layout: str
     words: str = ""  # how a packed projection was taken apart
     inner: bool = False  # taken from the two products of the attention, not from projections
+    tiled: bool = False  # whether projected heads of keys or values were tiled before
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     softmax_dims: list[int] = field(default_factory=list)
 
@@ -1231,10 +1233,10 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
                 cases.append(Case(q, k, v, out, heads, s.d_model, layout, words))
                 break
     subject.given = values
-    return [*cases, *inner_cases(subject, batch, n, m, layout)]
+    return [*cases, *inner_cases(subject, batch, n, m, layout, flats)]
 
 
-def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str):
+def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, projected):
     """Cases between the two products of an attention, whatever made their operands."""
     inner = [(tensors, out) for tensors, out in subject.watch.inner if len(tensors) > 1]
     fused = [(tensors, out) for tensors, out in inner if len(tensors) > 2]  # torch's own function
@@ -1252,8 +1254,27 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str):
         flats = [flatten(t, batch, size, h) for t, size in ((q, n), (k, m), (v, m), (out, n))]
         if all(t is not None and t.shape[-1] % h == 0 for t in flats):
             words = "from the scores to the product with the values"
-            yield Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
+            case = Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
+            operands = {"k": case.k, "v": case.v}
+            case.tiled = any(
+                tiled(projected[role], t, h) for role, t in operands.items() if role in projected
+            )
+            yield case
             return
+
+
+def tiled(projected, operand, heads: int) -> bool:
+    """Whether the heads of an operand are the projected ones, tiled: h meets h % kv_heads.
+
+    Lengths of head vectors are compared, which rotary positions leave as they are.
+    """
+    kv_heads = heads * projected.shape[-1] // operand.shape[-1]
+    if kv_heads < 2 or heads % kv_heads or projected.shape[:2] != operand.shape[:2]:
+        return False
+    few, all_heads = split(projected, kv_heads, "hd").norm(dim=-1), split(operand, heads, "hd")
+    lengths, times = all_heads.norm(dim=-1), heads // kv_heads
+    in_groups = close(lengths, few.repeat_interleave(times, 1))
+    return times > 1 and not in_groups and close(lengths, few.repeat(1, times, 1))
 
 
 WORDS = {"q": "queries", "k": "keys", "v": "values"}
@@ -1408,6 +1429,7 @@ class Check:
         if report.compared:
             for experiment in (
                 self.origins,
+                self.order,
                 self.unequal,
                 self.masks,
                 self.flag,
@@ -1574,6 +1596,9 @@ class Check:
                 "(batch, length, width), which its text says it takes",
                 "example 1 changes with the others; it is right for (length, batch, width)",
             )
+        if self.case.inner and self.case.tiled:
+            tried = "the lengths of projected heads against those that enter the products"
+            self.report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
         known = mistakes and not mistakes.startswith(("scale_other", "sixteen"))
         if known:
             self.report.add(
@@ -2305,18 +2330,37 @@ class Check:
                     f"outputs from {ones.min():.3g} to {ones.max():.3g}",
                 )
                 return
-        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|conv|window"
-        positions += r"|kernel|decay|time"
-        if main == "x" and s.has_weights and not re.search(positions, self.text):
-            order = torch.randperm(
-                values["x"].shape[at], generator=torch.Generator().manual_seed(4)
-            )
-            moved = first_float({**values, "x": values["x"].index_select(at, order)})
-            apart = (moved - plain.index_select(at, order)).abs().max()
-            if apart > 1e-3:
-                self.report.add(
-                    "tokens_mixed", "the inputs in another order", f"outputs {apart:.2g} apart"
-                )
+        self.order()
+
+    def order(self) -> None:
+        """In another order, inputs must give the same outputs, unless positions matter."""
+        values, layout = self.values(), self.case.layout if self.case else "bld"
+        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|window|kernel"
+        positions += r"|decay|time|shift|pool|unfold|functional\.conv|f\.conv"
+        parts = self.subject.module.modules() if self.subject.module is not None else ()
+        wide = any(
+            isinstance(part, nn.modules.conv._ConvNd) and max(part.kernel_size) > 1
+            for part in parts
+        )
+        sees_some = {"causal", "pattern", "rope"} & self.settings.keys() or self.says_causal()
+        if (
+            wide or sees_some or self.report.mistakes or "x" not in values or self.base
+            or layout not in LENGTH_AXIS or not self.subject.has_weights
+            or re.search(positions, self.text)
+        ):  # fmt: skip
+            return
+        at, x = LENGTH_AXIS[layout], values["x"]
+        order = torch.randperm(x.shape[at], generator=torch.Generator().manual_seed(4))
+        outputs = [
+            next(t for t in tensors_in(self.subject.call({**values, "x": t})) if t.dim() == x.dim())
+            for t in (x, x.index_select(at, order))
+        ]
+        if outputs[0].shape[at] != x.shape[at]:
+            return
+        apart = (outputs[1] - outputs[0].index_select(at, order)).abs().max()
+        if apart > 1e-3:
+            tried = "the inputs in another order"
+            self.report.add("tokens_mixed", tried, f"outputs {apart:.2g} apart")
 
 
 def is_triangle(b) -> bool:

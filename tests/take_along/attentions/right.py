@@ -1108,6 +1108,47 @@ class OfChannelsFirst(nn.Module):
         return self.to_out((v @ weights.mT).reshape(b, c, h, w))
 
 
+@right
+class ImageAndBack(VisionAttention):
+    """Pixels become tokens and tokens become pixels, with two transposes."""
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        tokens = super().forward(x.flatten(2).transpose(1, 2))
+        return self.as_image(tokens, (b, c, h, w))
+
+    def as_image(self, tokens, shape):
+        return tokens.transpose(1, 2).reshape(shape)
+
+
+@right
+class TiledOrNot(nn.Module):
+    """Grouped heads that are repeated behind rotary positions of a speed of their own."""
+
+    def __init__(self, hidden_size, num_heads, num_kv_heads):
+        super().__init__()
+        self.num_heads, self.num_kv_heads = num_heads, num_kv_heads
+        self.head_dim = hidden_size // num_heads
+        self.q_proj = nn.Linear(hidden_size, hidden_size, bias=False)
+        self.k_proj = nn.Linear(hidden_size, num_kv_heads * self.head_dim, bias=False)
+        self.v_proj = nn.Linear(hidden_size, num_kv_heads * self.head_dim, bias=False)
+        self.o_proj = nn.Linear(hidden_size, hidden_size, bias=False)
+
+    def repeated(self, t):
+        return t.repeat_interleave(self.num_heads // self.num_kv_heads, dim=1)
+
+    def forward(self, x):
+        q, k, v = (
+            layer(x).unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+            for layer in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        angles = torch.arange(x.size(1))[:, None] * torch.linspace(1, 0.3, self.head_dim // 2)
+        cos, sin = angles.cos().repeat(1, 2), angles.sin().repeat(1, 2)
+        q, k = (t * cos + rotate_half(t) * sin for t in (q, k))
+        out = F.scaled_dot_product_attention(q, self.repeated(k), self.repeated(v))
+        return self.o_proj(out.transpose(1, 2).flatten(2))
+
+
 class OfEqualLengths(nn.Module):
     """Causal for queries and keys of one length, and without a cache."""
 

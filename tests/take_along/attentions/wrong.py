@@ -10,7 +10,10 @@ from torch import nn
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
     GPTConfig,
+    ImageAndBack,
+    OfChannelsFirst,
     OfEqualLengths,
+    TiledOrNot,
     VisionAttention,
     rotate_half,
 )
@@ -916,6 +919,44 @@ class CachedTopLeftRotary(nn.Module):
             k, v = (torch.cat(pair, dim=2) for pair in zip(past_kv, (k, v), strict=True))
         out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.out(out.transpose(1, 2).flatten(2)), (k, v)
+
+
+@wrong("heads_repeat")
+class TiledBehindRotary(TiledOrNot):
+    def repeated(self, t):
+        return t.repeat(1, self.num_heads // self.num_kv_heads, 1, 1)
+
+
+@wrong("heads_repeat")
+class ValuesTiledBehindRotary(TiledOrNot):
+    """The keys have no copies to be tiled: each query head has one of its own."""
+
+    def __init__(self, hidden_size, num_heads, num_kv_heads):
+        super().__init__(hidden_size, num_heads, num_kv_heads)
+        self.k_proj = nn.Linear(hidden_size, hidden_size, bias=False)
+
+    def repeated(self, t):
+        return t.repeat(1, self.num_heads // t.size(1), 1, 1)
+
+
+@wrong("tokens_mixed")
+class ImageMixedAtTheEnd(ImageAndBack):
+    def as_image(self, tokens, shape):
+        return tokens.reshape(shape)
+
+
+@wrong("softmax_queries")
+class WeightsTransposed(OfChannelsFirst):
+    """Values come first in the second product, and the weights are not transposed for it."""
+
+    def __init__(self, channels):
+        super().__init__(channels, num_heads=1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.to_qkv(x).reshape(b, 3, self.num_heads, -1, h * w).unbind(1)
+        weights = (q.mT @ k * q.size(2) ** -0.5).softmax(-1)
+        return self.to_out((v @ weights).reshape(b, c, h, w))
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
