@@ -116,8 +116,8 @@ GROUPS = [  # (what was expected, page, {mistake: what it is})
         "heads_repeat": "keys and values are tiled (repeat): query heads meet another group's keys",
     }),
     ("outputs = weights @ values", "function.md", {
-        "values_summed": "the values are added up without their weights: two letters for keys in "
-            "einsum",
+        "values_summed": "the weights are summed before they meet the values: two letters for keys "
+            "in einsum",
         "values_are_keys": "the keys take the place of the values",
         "keys_values_swapped": "keys and values are swapped",
         "values_are_queries": "the queries take the place of the values",
@@ -224,6 +224,7 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}),
     ("softmax_twice", {"act": "twice"}), ("softmax_sigmoid", {"act": "sigmoid"}),
     ("softmax_relu", {"act": "relu"}), ("values_summed", {"act": "ones"}),
+    ("values_summed", {"act": "own"}),
     ("heads_repeat", {"tile": True}), ("batch_is_length", {"batch_is_length": True}),
     ("rotary_values", {"turn": "qkv"}), ("rotary_one_side", {"turn": "q"}),
     ("rotary_one_side", {"turn": "k"}),
@@ -449,7 +450,7 @@ def reference(
         "log": lambda s: s.log_softmax(dim),
         "twice": lambda s: s.softmax(dim).softmax(dim), "sigmoid": torch.sigmoid,
         "relu": torch.relu,
-        "ones": torch.ones_like,
+        "ones": torch.ones_like, "own": lambda s: torch.eye(n, m).expand_as(s),
     }  # fmt: skip
     weights = acts[act](scores)
     if apply == "after":
@@ -578,7 +579,9 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("weight_v", r"w_?v(alues?)?|v(alue)?_?weights?"),
     ("weight_o", r"w_?o(ut|utput)?|o(ut|utput)?_?weights?"),
     ("lengths", r"valid_?lens?|(seq_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
-    ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb"),
+    ("flag", r"(return|need|output|average|verbose|debug|with)(_\w+)?"),
+    ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb|rope|rotary|"
+        r"rotary_emb\w*|pos_?emb\w*"),
     ("cos", r".*\bcos|cos.*|rope_cos|freqs_cos"),
     ("sin", r"sin.*|rope_sin|freqs_sin"),
     ("freqs_cis", r"freqs_?(cis|complex)?|freqs_?c.*|rope_freqs|rotary_freqs"),
@@ -596,7 +599,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("heads", r"(n|num|number_of|nr)?_?(attention|attn|query|q|mha|local)?_?heads?(_num|_count)?|"
         r"n_?h|h|nhead|heads_?num"),
     ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|"
-        r"query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?[kqv]|kdim_per_head|"
+        r"query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?([kqv]|kv|qk)|kdim_per_head|"
         r"attention_dim_per_head"),
     ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|"
         r"embedding|in|out|input|output|hid|hidden|inner|attn|state)|(emb|embd|embed|embedding|"
@@ -635,14 +638,17 @@ SIZES = [  # of a constructor, if nothing above fits
     ("d_model", r"(?!patch|kernel|image|vocab|stride|num)\w*(dim|size|width|features|channels|"
         r"units)"),
 ]  # fmt: skip
-TENSORS = {"query", "key", "value", "x", "kv", "context", "positions", "offset", "cache"}
+TENSORS = {
+    "query", "key", "value", "x", "kv", "context", "positions", "offset", "cache", "lengths",
+    "position_embeddings",
+}  # fmt: skip
 
 
 def role_of(name: str, constructor: bool = False) -> str:
     """Role that a parameter's name suggests, or ''."""
     name = name.lower().strip("_")
     if constructor:  # there, h and c are numbers, and a mask is not a tensor
-        skip = TENSORS
+        skip = TENSORS | {"flag", "length"}
         if re.fullmatch(r"(\w+_)?(config|cfg|conf|args|hparams|hps|params|opts?)", name):
             return "config"
         if name == "k":
@@ -651,7 +657,9 @@ def role_of(name: str, constructor: bool = False) -> str:
         skip = {"config", "max_length", "layer"} | ({"heads"} if name == "h" else set())
         if name in ("src", "embedding", "embed", "hidden"):
             return "x"
-        if name in ("d", "c", "b", "t", "size", "length"):
+        if re.fullmatch(r"((seq(uence)?|query|q|src|tgt|num|n)_?(len|length|tokens))|length", name):
+            return "length"
+        if name in ("d", "c", "b", "t", "size"):
             return ""
         if re.fullmatch(r"(start|cur|current)?_?pos", name):
             return "offset"
@@ -663,12 +671,13 @@ def role_of(name: str, constructor: bool = False) -> str:
 class Sizes:
     """Axis sizes that all differ: batch, heads, queries, keys, widths."""
 
-    def __init__(self, d_model=24, heads=4, kv_heads=2, taken=()):
-        self.d_model, self.heads, self.kv_heads = d_model, heads, kv_heads
+    def __init__(self, d_model=24, heads=4, taken=(), length=None):
+        self.d_model, self.heads, self.kv_heads = d_model, heads, max(1, heads // 2)
         self.d_k = d_model // heads
-        known = {d_model, heads, self.d_k, *taken}
+        known = {d_model, heads, self.d_k, length, *taken}
         free = [n for n in (3, 5, 7, 11, 13, 17, 19, 23) if n not in known]
         self.batch, self.n, self.m = free[:3]
+        self.n = length or self.n
 
     def settings(self, length: int = 32) -> dict[str, Any]:
         return {
@@ -678,6 +687,7 @@ class Sizes:
             "batch": self.batch, "bias": False, "training": False, "batch_first": True,
             "eps": 1e-6, "base": 10000.0, "layer": 0, "device": "cpu", "dtype": torch.float32,
             "causal": True, "mask": None, "gqa": True, "height": self.n, "width": 1,
+            "length": self.n,
         }  # fmt: skip
 
 
@@ -726,7 +736,11 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
     if unknown and "d_model" not in roles.values():
         roles[unknown[0]] = "d_model"  # the first number is the width in all styles that we know
     both = (False, True)
-    for nested, given_all, length, one_head in itertools.product(both, both, (32, sizes.n), both):
+    others = (False, sizes.d_model, 1) if "" in roles.values() else (False,)
+    pairs = [p.name for p in parameters if re.search(rf"\b{p.name}\[[01]\]", source_of(cls))]
+    for nested, given_all, length, one_head, other in itertools.product(
+        both, both, (32, sizes.n), both, others
+    ):
         settings = sizes.settings(length)
         if one_head or not {"heads", "d_k", "config"} & set(roles.values()):
             settings["heads"] = 1
@@ -739,17 +753,23 @@ def construct(cls, sizes: Sizes) -> tuple[Any, str]:
             default = given and p.default is None and role not in ("heads", "kv_heads")
             if default and not given_all:
                 continue
-            if role == "config":
+            if p.name in pairs and role == "max_length":
+                arguments[p.name] = (2, 3)  # height and width of a window
+            elif role == "config":
                 arguments[p.name] = Config(settings, nested)
             elif role == "dropout" and (needed or isinstance(p.default, float)):
                 arguments[p.name] = 0.5
             elif given or needed:
-                arguments[p.name] = settings.get(role, False)
+                flag = isinstance(p.default, bool) or p.annotation in (bool, "bool")
+                arguments[p.name] = False if flag else settings.get(role, other)
             else:
                 continue
             words.append(f"{p.name}={'…' if role == 'config' else arguments[p.name]}")
         try:
-            return cls(**arguments), f"{cls.__name__}({', '.join(words)})"
+            made = cls(**arguments)
+            parts = made.parameters() if isinstance(made, nn.Module) else ()
+            if all(isinstance(p, UninitializedParameter) or p.numel() for p in parts):
+                return made, f"{cls.__name__}({', '.join(words)})"
         except Exception as error:
             problem = problem or error
     raise NotConstructed(f"{cls.__name__} could not be constructed ({problem}): give an instance")
@@ -855,22 +875,41 @@ class Subject:
         if isinstance(attention, nn.Module):
             self.module = attention = copy.deepcopy(attention).eval()
         self.run = attention
-        self.parameters = parameters_of(attention)
+        self.keeps_state, self.steps = False, None
+        self.given: dict[str, Any] = {}  # the tensors of the last run, by role
+        self.parameters, self.packs = unpacked(parameters_of(attention), attention)
         self.roles = self.read_roles()
         self.sizes = Sizes()
-        taken, d_model = [], 24
         if self.module is not None:
             self.wake()
-            taken = sorted({size for p in self.module.parameters() for size in p.shape})
-            d_model = width_of(self.module) or 24
             draw(self.module, next(iter(heads_of(attention)), 0))
         self.attribute_heads = heads_of(attention)
-        heads = n_heads or next(iter(self.attribute_heads), 4)
-        if not self.has_weights and heads == 1:
-            heads = 4
-        if d_model % heads:
-            heads = 1
-        self.sizes = Sizes(d_model, heads, max(1, heads // 2), taken)
+        self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
+        if not self.has_weights and self.n_heads == 1:
+            self.n_heads = 4
+        self.sizes = next(self.all_sizes())
+
+    def all_sizes(self):
+        """Sizes that may suit, the likeliest first: no longer than a triangle of its own."""
+        module = self.module
+        taken = {size for p in module.parameters() for size in p.shape} if module else set()
+        widths = [24]
+        if module is not None:
+            linear = [part for part in module.modules() if isinstance(part, nn.Linear)]
+            given = {n for n in vars(module).values() if type(n) is int and 1 < n < 512}
+            given |= {n for part in linear for n in (part.in_features, part.out_features)}
+            known = width_of(module) or 24
+            wider = sorted(n for n in given if n > known and n % known == 0)
+            widths = [known, *([24] if self.built else []), *wider]
+        squares = [b.shape[-1] for b in module.buffers() if is_square(b)] if module else []
+        longest = min((size for size in squares if size <= 64), default=None)
+        for width in dict.fromkeys(widths):
+            heads = 1 if width % self.n_heads else self.n_heads
+            sizes = Sizes(width, heads, taken)
+            if longest is None or longest >= sizes.n:
+                yield sizes
+            if longest is not None and longest != sizes.n:
+                yield Sizes(width, heads, taken, longest)
 
     def wake(self) -> None:
         """Let lazy layers see an input, after which their parameters have shapes."""
@@ -914,8 +953,10 @@ class Subject:
             role = role_of(p.name)
             if role == "mask" and (isinstance(p.default, bool) or p.annotation in (bool, "bool")):
                 role = "causal"
+            if p.annotation in (bool, "bool") and role != "causal":
+                role = "flag"
             known = role in roles.values() or (role == "x" and "query" in roles.values())
-            roles[p.name] = "" if known and role != "mask" else role
+            roles[p.name] = "" if known and role not in ("mask", "flag", "length") else role
         for pair in (("height", "width"), ("h", "w"), ("H", "W")):  # of an image
             if roles.keys() >= set(pair):
                 roles |= dict(zip(pair, ("height", "width"), strict=True))
@@ -927,6 +968,8 @@ class Subject:
         if three or not {"query", "x", "key"} & known:
             order = {1: ["x"], 2: ["x", "context"]}.get(len(tensors), ["query", "key", "value"])
             roles |= dict(zip(tensors, order, strict=False))
+        elif "" in (unknown := {name: roles[name] for name in tensors}).values():
+            roles[next(name for name in unknown if not unknown[name])] = "context"
         return roles
 
     def value_for(self, p, values):
@@ -941,12 +984,12 @@ class Subject:
             return None
         if role in ("offset", "layer"):
             return 0
-        if role == "causal" or p.annotation in (bool, "bool"):
+        if role in ("causal", "flag"):
             return False
         return values.get("x") if role in ("context", "kv") else self.sizes.settings().get(role)
 
-    def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0):
-        """Result for tensors by role. Unknown parameters with defaults keep them."""
+    def arguments(self, values: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Arguments by position and by name. Unknown parameters with defaults keep them."""
         arguments: list[Any] = []
         keywords: dict[str, Any] = {}
         by_name = False
@@ -954,18 +997,61 @@ class Subject:
             value = p.empty
             if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
                 value = self.value_for(p, values)
+            first, *others = self.packs.get(p.name, ("",))
+            if p.name in self.packs and p.name != first:
+                continue
+            if others:  # one argument that holds several
+                parts = {q.name: self.value_for(q, values) for q in self.parameters}
+                value = tuple(parts[name] for name in self.packs[p.name])
             if value is p.empty:
                 by_name = True
-            elif by_name or p.kind is p.KEYWORD_ONLY:
+            elif (by_name or p.kind is p.KEYWORD_ONLY) and not others:
                 keywords[p.name] = value
             else:
                 arguments.append(value)
+        return arguments, keywords
+
+    def fresh(self):
+        """A copy that shares the parameters alone, since some modules keep a cache."""
+        shared = {id(p): p for p in self.module.parameters()} if self.module is not None else {}
+        return copy.deepcopy(self.run, shared) if shared else self.run
+
+    def step_by_step(self, values: dict[str, Any], **options):
+        """Result of one token after the other, as of a single call."""
+        run, steps, results, watches = self.run, self.steps, [], []
+        self.run, self.steps, self.keeps_state = self.fresh(), None, True
+        try:
+            for i, token in enumerate(values["x"].split(1, dim=1)):
+                token = token.squeeze(1) if steps == "without a length" else token
+                result = self.call({**values, "x": token, "offset": i}, **options)
+                results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
+                watches.append(self.watch)
+        finally:
+            self.run, self.steps, self.keeps_state = run, steps, False
+
+        def joined(parts):
+            return torch.cat([t if t.dim() > 2 else t[:, None] for t in parts], dim=1)
+
+        self.watch.events = [
+            [same[0][0], [joined(t) for t in zip(*(e[1] for e in same), strict=True)],
+             joined([e[2] for e in same])]
+            for same in zip(*(watch.events for watch in watches), strict=True)
+        ]  # fmt: skip
+        self.watch.inner = []
+        return joined(results)
+
+    def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0):
+        """Result for tensors by role."""
+        if self.steps:
+            return self.step_by_step(values, drop=drop, seed=seed)
+        arguments, keywords = self.arguments(values)
+        run = self.run if self.keeps_state else self.fresh()
         given = [(t, t.clone()) for t in tensors_in([arguments, keywords])]
         weights = self.module.named_parameters() if self.module is not None else ()
         names = {id(p): name for name, p in weights}
         names |= {id(values[r]): r for r in values if r.startswith("weight_")}
         inside: list[Any] = []  # calls of an nn.MultiheadAttention
-        parts = self.module.modules() if self.module is not None else ()
+        parts = run.modules() if self.module is not None else ()
         hooks = [
             part.register_forward_hook(lambda *call: inside.append(call), with_kwargs=True)
             for part in parts
@@ -974,7 +1060,7 @@ class Subject:
         try:
             with torch.random.fork_rng(devices=[]), Watch(names, drop) as self.watch:
                 torch.manual_seed(seed)
-                result = self.run(*arguments, **keywords)
+                result = run(*arguments, **keywords)
         finally:
             for handle in hooks:
                 handle.remove()
@@ -1030,6 +1116,29 @@ def parameters_of(attention):
         ): ...
 
         return list(inspect.signature(theirs).parameters.values())
+
+
+def unpacked(parameters, attention):
+    """Parameters, with the parts of one that is unpacked at once; and which belong together."""
+    forward = type(attention).forward if isinstance(attention, nn.Module) else attention
+    source, result, packs = source_of(forward), [], {}
+    for p in parameters:
+        name, comma = re.escape(p.name), r"\s*,\s*"
+        role = role_of(p.name)
+        at_once = re.search(rf"(?m)^\s*\(?(\w+(?:{comma}\w+)+)\)?\s*=\s*{name}\s*(?:#.*)?$", source)
+        one_by_one = re.findall(rf"(?m)^\s*(\w+)\s*=\s*{name}\[\d\]\s*(?:#.*)?$", source)
+        names = re.split(comma, at_once[1]) if at_once else one_by_one
+        made_here = re.search(rf"(?m)^\s*{name}\s*=[^=]", source)
+        if len(names) < 2 or made_here or role in ("cache", "position_embeddings", "freqs_cis"):
+            result.append(p)
+            continue
+        result += [inspect.Parameter(part, p.POSITIONAL_OR_KEYWORD) for part in names]
+        packs |= dict.fromkeys(names, names)
+    return result, packs
+
+
+def is_square(t) -> bool:
+    return t.dim() > 1 and t.shape[-1] == t.shape[-2] > 1
 
 
 def width_of(module) -> int | None:
@@ -1101,9 +1210,12 @@ LAYOUTS = {
     "bld": "(batch, length, width)", "lbd": "(length, batch, width)", "ld": "(length, width)",
     "bl1d": "(batch, height, width, channels)", "bl11d": "(batch, time, height, width, channels)",
     "bdl": "(batch, channels, length)", "bdl1": "(batch, channels, height, width)",
+    "bhld bld": "(batch, heads, length, d_k), keys and values (batch, length, d_k)",
+    "blhd bld": "(batch, length, heads, d_k), keys and values (batch, length, d_k)",
 }  # fmt: skip
 IMAGES = ["bl1d", "bl11d", "bdl", "bdl1"]
-BATCH_AXIS = dict.fromkeys(LAYOUTS, 0) | {"lbd": 1}
+ONE_HEAD_OF_KEYS = ["bhld bld", "blhd bld"]
+BATCH_AXIS = dict.fromkeys(list(LAYOUTS)[:9], 0) | {"lbd": 1}
 BATCH_AXIS.pop("ld")
 LENGTH_AXIS = {layout: layout.index("l") for layout in BATCH_AXIS}
 
@@ -1156,30 +1268,42 @@ def output_in(result, batch, n, heads, widths):
     return None
 
 
-TABLES = [(half, axes) for axes in (2, 3, 4) for half in (False, True)]
+TABLES = [(half, axes, "pair") for axes in (2, 3, 4) for half in (False, True)]
+TABLES += [(True, 2, kind) for kind in ("left out", "complex", "function", "angles")]
 
 
 def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> dict[str, Any]:
-    """Values for parameters that give rotary positions. tables: (d_k / 2 columns?, axes)."""
+    """Values for parameters that give rotary positions.
+
+    tables: (d_k / 2 columns?, axes, what stands for all positions)
+    """
     d = subject.sizes.d_k
-    at = torch.arange(start, start + n, dtype=torch.float32)
+    at = torch.arange(start, start + n)
     angle = at[:, None] * 10000.0 ** (-torch.arange(0, d, 2) / d)
-    half, axes = tables
+    half, axes, kind = tables
     table = angle if half else torch.cat([angle, angle], -1)
     table = table[(None,) * (axes - 2)]
+
+    def turned(*tensors):
+        turn = [rotate(t, torch.arange(start, start + t.shape[-2]), "halves", 1e4) for t in tensors]
+        return turn if len(turn) > 1 else turn[0]
+
+    pair, polar = (table.cos(), table.sin()), torch.polar(torch.ones_like(angle), angle)
+    every = {"complex": polar, "function": turned, "angles": angle}.get(kind, pair)
     values = {
-        "cos": table.cos(), "sin": table.sin(), "position_embeddings": (table.cos(), table.sin()),
-        "freqs_cis": torch.polar(torch.ones_like(angle), angle),
-        "positions": torch.arange(start, start + n), "offset": start,
+        "cos": pair[0], "sin": pair[1], "position_embeddings": every,
+        "freqs_cis": angle if kind == "angles" else polar, "positions": at,
+        "offset": at if kind in ("complex", "angles") else start,
     }  # fmt: skip
-    return {role: value for role, value in values.items() if subject.has(role)}
+    given = {role: value for role, value in values.items() if subject.has(role)}
+    return {role: t for role, t in given.items() if kind != "left out" or subject.needs(role)}
 
 
 def drawn(subject: Subject, n: int, m: int, kv_heads: int, layout: str):
     """Random queries, keys and values as flat tensors (batch, n, heads * d_k), and the heads."""
     s, generator = subject.sizes, torch.Generator().manual_seed(0)
-    heads = s.heads if layout in ("bhld", "blhd") or subject.has("heads") else 1
-    kv = kv_heads if heads > 1 else 1
+    heads = s.heads if "h" in layout or subject.has("heads") else 1
+    kv = kv_heads if heads > 1 and layout not in ONE_HEAD_OF_KEYS else 1
     batch = 1 if layout == "ld" else s.batch
     shapes = (batch, n, heads * s.d_k), (batch, m, kv * s.d_k), (batch, m, kv * s.d_k)
     return [torch.randn(shape, generator=generator) * 1.2 for shape in shapes], heads
@@ -1191,13 +1315,14 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tabl
     q, k, v = flats or (q, k, v)
     kv = max(1, k.shape[-1] * heads // q.shape[-1])
     values = {
-        "query": put(q, layout, heads),
-        "key": put(k, layout, kv),
-        "value": put(v, layout, kv),
+        "query": put(q, layout.split()[0], heads),
+        "key": put(k, layout.split()[-1], kv),
+        "value": put(v, layout.split()[-1], kv),
     }
     values |= positional(subject, n, tables=tables) | (extra or {})
     if subject.has("kv_heads"):
         values["kv_heads"] = kv
+    subject.given = values
     result = subject.call(values)
     out = output_in(result, q.shape[0], q.shape[1], [heads], {heads * (v.shape[-1] // kv)})
     return [] if out is None else [Case(q, k, v, out, [heads], q.shape[-1], layout)]
@@ -1218,7 +1343,8 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
         for role in roles & {"weight_q", "weight_k", "weight_v", "weight_o"}:
             w = torch.randn(s.d_model, s.d_model, generator=generator) * 1.3 / s.d_model**0.5
             values[role] = nn.Parameter(w)
-    result = subject.call(values | positional(subject, n, tables=tables) | (extra or {}))
+    subject.given = values = values | positional(subject, n, tables=tables) | (extra or {})
+    result = subject.call(values)
     flats, before, events = pick_flats(subject, batch, n, m)
     if subject.form == "qkv" and len(subject.watch.events) == 1:
         flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
@@ -1232,7 +1358,6 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
             if out is not None:
                 cases.append(Case(q, k, v, out, heads, s.d_model, layout, words))
                 break
-    subject.given = values
     return [*cases, *inner_cases(subject, batch, n, m, layout, flats)]
 
 
@@ -1250,7 +1375,9 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
         v = a if b.shape[-2:] in square else b
     else:
         return
-    for h in dict.fromkeys([*subject.attribute_heads, subject.sizes.heads, 1]):
+    one_head = q.dim() == 3 and q.shape[0] == batch
+    known = [] if one_head else [*subject.attribute_heads, subject.sizes.heads]
+    for h in dict.fromkeys([*known, 1]):
         flats = [flatten(t, batch, size, h) for t, size in ((q, n), (k, m), (v, m), (out, n))]
         if all(t is not None and t.shape[-1] % h == 0 for t in flats):
             words = "from the scores to the product with the values"
@@ -1405,7 +1532,9 @@ class Check:
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
-        self.problem = ""
+        self.problem, self.ran = "", False
+        self.given: dict[str, Any] = {}  # the arguments of a run by role,
+        self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
         self.settings: dict[str, Any] = {}  # and how
 
@@ -1454,10 +1583,11 @@ class Check:
         run = run_module if self.subject.projects else run_function
         every = ["bld", "lbd", "ld"] if self.subject.projects else list(LAYOUTS)[:5]
         every += ["bhld", "blhd"] if self.subject.has_weights and self.subject.form == "qkv" else []
-        self.problem, found = "", []
-        images = IMAGES if self.subject.has_weights and self.subject.form == "x" else []
-        for layout in layouts or every + images:
-            if found and layout in images and not layouts:
+        self.problem, self.ran, found = "", False, []
+        others = IMAGES if self.subject.has_weights and self.subject.form == "x" else []
+        others = others if self.subject.projects else ONE_HEAD_OF_KEYS
+        for layout in layouts or every + others:
+            if found and layout in others and not layouts:
                 break
             try:
                 new = run(self.subject, layout, n, m, extra=extra, tables=self.tables, **options)
@@ -1465,11 +1595,29 @@ class Check:
                 words = f"{LAYOUTS[layout]}: {type(error).__name__}: {error}"
                 self.problem = self.problem or words.splitlines()[0]
                 continue
+            if layout == "ld" and not layouts and self.each_alone():
+                continue
+            if not self.ran:
+                self.ran, self.given = True, self.subject.given
             for case in new:
                 case.free = self.free_inside() if case.inner else self.free()
                 case.softmax_dims = list(self.subject.watch.softmax_dims)
             found += new
         return found
+
+    def each_alone(self) -> bool:
+        """Whether no row of the last call's inputs meets another: then rows are no tokens."""
+        values, subject = self.subject.given, self.subject
+        x = values.get("x")
+        if x is None:
+            return False
+        other = x.clone()
+        other[1] *= -3
+        outputs = [next(tensors_in(subject.call({**values, "x": t})), None) for t in (x, other)]
+        if outputs[0] is None or outputs[0].shape[0] != x.shape[0]:
+            return False
+        apart = (outputs[0] - outputs[1]).abs().flatten(1).amax(1)
+        return bool(apart[[i for i in range(len(x)) if i != 1]].max() < 1e-6)
 
     def again(self, n, m, extra=None, **options) -> Case | None:
         """Another run of the kind that was explained."""
@@ -1519,10 +1667,28 @@ class Check:
         return [scale | more for scale, more in itertools.product(scales, causal)]
 
     def first_runs(self) -> list[Case]:
+        """Runs of the sizes that suit, or else of one token after the other."""
+        subject, problem = self.subject, ""
+        alone = subject.module is not None and subject.form == "x"
+        likeliest = subject.sizes
+        for steps in (None, "with a length", "without a length") if alone else (None,):
+            subject.steps = steps
+            for sizes in subject.all_sizes():
+                subject.sizes = sizes
+                if problem and time.process_time() > self.deadline - PATIENCE / 2:
+                    break
+                cases = self.runs_without_mask()
+                problem = problem or self.problem
+                if cases or self.ran:
+                    return cases
+        subject.steps, subject.sizes, self.problem = None, likeliest, problem
+        return []
+
+    def runs_without_mask(self) -> list[Case]:
         """Runs without a mask, or with one that hides nothing where none works without."""
-        n, kept, problem, tables = self.subject.sizes.n, [], "", self.tables
-        roles = set(self.subject.roles.values())
-        forms = TABLES if {"cos", "freqs_cis", "position_embeddings"} & roles else TABLES[:1]
+        n, kept, problem, tables = self.subject.sizes.n, [], "", TABLES[0]
+        positions = {"cos", "freqs_cis", "position_embeddings", "offset"}
+        forms = TABLES if positions & set(self.subject.roles.values()) else TABLES[:1]
         for base, form in itertools.product(self.bases(), forms):
             self.tables = form
             cases = self.cases(n, n, base)
@@ -1783,6 +1949,8 @@ class Check:
         )
         if self.base:
             how.append("with a mask that hides nothing")
+        if s.steps:
+            how.append("one token after the other, each of them " + s.steps)
         if not self.report.compared:
             return
         heads, sees = settings["heads"], "causal" if settings.get("causal") else ""
@@ -1800,24 +1968,13 @@ class Check:
     # -- experiments
     def values(self) -> dict[str, Any] | None:
         """Arguments of one plain call, or None where there is none."""
-        seen: list[dict[str, Any]] = []
-        call = self.subject.call
-
-        def keeping(values, **options):
-            result = call(values, **options)
-            seen.append(values)
-            return result
-
-        self.subject.call = keeping
-        try:
-            n, layouts = self.subject.sizes.n, [self.case.layout] if self.case else None
-            for base in [self.base] if self.case else self.bases():
-                self.cases(n, n, base, layouts)
-                if seen:
-                    return seen[0]
-        finally:
-            del self.subject.call
-        return None
+        n, layout = self.subject.sizes.n, self.case.layout if self.case else ""
+        for base in [self.base] if self.case else self.bases():
+            if layout not in self.plain:
+                self.cases(n, n, base, [layout] if layout else None)
+                if self.ran:
+                    self.plain[layout] = self.given
+        return self.plain.get(layout)
 
     def case_layout(self, values) -> str | None:
         """Layout of these arguments, or None for one without a batch."""
@@ -2124,6 +2281,7 @@ class Check:
             s.form == "x"
             and (s.has("cache") or (s.has("offset") and s.has_weights))
             and self.case.layout == "bld"
+            and not s.steps
         ):
             self.cached_steps()
 
@@ -2132,7 +2290,7 @@ class Check:
         generator = torch.Generator().manual_seed(5)
         x = torch.randn(s.sizes.batch, n, s.sizes.d_model, generator=generator)
         flags = {role: True for role in ("use_cache", "causal") if s.has(role)}
-        before, s.run = s.run, copy.deepcopy(s.run)  # some keep their cache
+        before, s.run, s.keeps_state = s.run, s.fresh(), True
 
         def outputs(a, b, cache):
             values = {"x": x[:, a:b], **positional(s, b - a, a, self.tables), **flags}
@@ -2146,7 +2304,8 @@ class Check:
 
         try:
             whole, _ = outputs(0, n, None)
-            s.run, stepped, cache = copy.deepcopy(before), [], None
+            s.run, stepped, cache = before, [], None
+            s.run = s.fresh()
             for a, b in [(0, 2), *((i, i + 1) for i in range(2, n))]:
                 out, cache = outputs(a, b, cache)
                 if s.has("cache") and cache is None:
@@ -2158,7 +2317,7 @@ class Check:
             report.notes.append(f"its cache could not be used: {words}")
             return
         finally:
-            s.run = before
+            s.run, s.keeps_state = before, False
         if close(stepped, whole, 1e-3):
             report.how.append("step by step with its cache gives the outputs of the whole")
         elif self.settings.get("causal") or "causal" in flags:
@@ -2344,7 +2503,7 @@ class Check:
         )
         sees_some = {"causal", "pattern", "rope"} & self.settings.keys() or self.says_causal()
         if (
-            wide or sees_some or self.report.mistakes or "x" not in values or self.base
+            wide or sees_some or self.report.mistakes or self.subject.form != "x" or self.base
             or layout not in LENGTH_AXIS or not self.subject.has_weights
             or re.search(positions, self.text)
         ):  # fmt: skip
@@ -2364,7 +2523,7 @@ class Check:
 
 
 def is_triangle(b) -> bool:
-    if b.dim() < 2 or b.shape[-1] != b.shape[-2] or b.shape[-1] < 2:
+    if not is_square(b):
         return False
     square = b.reshape(-1, *b.shape[-2:])[0].to(torch.float32)
     square = square.nan_to_num(1.0, neginf=1.0, posinf=1.0)

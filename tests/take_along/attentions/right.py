@@ -1149,6 +1149,217 @@ class TiledOrNot(nn.Module):
         return self.o_proj(out.transpose(1, 2).flatten(2))
 
 
+class OfOneTriangle(VisionAttention):
+    """Causal for as many tokens as its triangle has, and for no other number."""
+
+    def __init__(self, dim, num_heads, longest):
+        super().__init__(dim, num_heads)
+        self.register_buffer("future", torch.ones(longest, longest).triu(1).bool())
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        return self.proj(self.attend(q, k, v).transpose(1, 2).reshape(b, n, d))
+
+    def attend(self, q, k, v):
+        scores = (q @ k.mT * self.scale).masked_fill(self.future, -math.inf)
+        return scores.softmax(-1) @ v
+
+
+right(OfOneTriangle)
+right(OfOneTriangle(24, 4, 6))
+right(OfOneTriangle(24, 4, 2))
+
+
+@right
+class OneWeightForAllHeads(nn.Module):
+    """Projections of a head's width, and names of sizes that nobody knows."""
+
+    def __init__(self, hid, nh):
+        super().__init__()
+        self.breadth, self.nh, self.part = hid, nh, hid // nh
+        self.lq, self.lk, self.lv = (nn.Linear(self.part, self.part) for _ in range(3))
+        self.out = nn.Linear(hid, hid)
+
+    def weigh(self, q, k):
+        return (q @ k.mT / math.sqrt(self.part)).softmax(-1)
+
+    def forward(self, q, k, v):
+        q, k, v = (
+            layer(t.view(*t.shape[:2], self.nh, self.part)).transpose(1, 2)
+            for layer, t in ((self.lq, q), (self.lk, k), (self.lv, v))
+        )
+        return self.out((self.weigh(q, k) @ v).transpose(1, 2).flatten(2))
+
+
+class Turned(nn.Module):
+    """Rotary positions that are given, and cannot be left out in spite of their default."""
+
+    def __init__(self, dim, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.q, self.k, self.v, self.o = (nn.Linear(dim, dim) for _ in range(4))
+
+    def attend(self, x, turn):
+        q, k, v = (
+            layer(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for layer in (self.q, self.k, self.v)
+        )
+        return self.o(self.between(turn(q), turn(k), v).transpose(1, 2).flatten(2))
+
+    def between(self, q, k, v):
+        return F.scaled_dot_product_attention(q, k, v)
+
+
+@right
+class GivenTables(Turned):
+    def forward(self, x, rope=None):
+        cos, sin = rope
+        return self.attend(x, lambda t: t * cos + rotate_half(t) * sin)
+
+
+@right
+class GivenFunction(Turned):
+    def forward(self, x, rotary_emb=None):
+        return self.attend(x, rotary_emb.__call__)
+
+
+@right
+class GivenPositions(Turned):
+    def forward(self, x, pos=None):
+        angles = pos[:, None] * torch.tensor([1.0, 0.5, 0.2]).repeat(2)
+        return self.attend(x, lambda t: t * angles.cos() + rotate_half(t) * angles.sin())
+
+
+class OfOneArgument(OneWeightForAllHeads):
+    def forward(self, inputs):
+        q, k, v = inputs
+        return super().forward(q, k, v)
+
+
+right(OfOneArgument)
+
+
+@right
+def of_one_list(tensors):
+    queries = tensors[0]
+    keys = tensors[1]
+    values = tensors[2]
+    return (queries @ keys.mT / math.sqrt(keys.size(-1))).softmax(-1) @ values
+
+
+@right
+class InputsAndMask(VisionAttention):
+    def forward(self, batch):
+        x, mask = batch
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        weights = self.hide(q @ k.mT * self.scale, mask).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(b, n, d))
+
+    def hide(self, scores, mask):
+        return scores.masked_fill(mask[:, None, None] == 0, -1e9)
+
+
+@right
+class OneTokenAtATime(nn.Module):
+    """Keeps keys and values, and takes (batch, 1, width)."""
+
+    def __init__(self, hidden_dim, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.q, self.k, self.v, self.o = (nn.Linear(hidden_dim, hidden_dim) for _ in range(4))
+        self.kept = None
+
+    def scaled(self, q):
+        return q / math.sqrt(q.size(-1))
+
+    def forward(self, x):
+        assert x.size(1) == 1
+        q, k, v = (
+            layer(x).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for layer in (self.q, self.k, self.v)
+        )
+        if self.kept is not None:
+            k, v = torch.cat((self.kept[0], k), dim=2), torch.cat((self.kept[1], v), dim=2)
+        self.kept = k, v
+        out = (self.scaled(q) @ k.mT).softmax(-1) @ v
+        return self.o(out.transpose(1, 2).flatten(2))
+
+
+@right
+class OneRowAtATime(OneTokenAtATime):
+    """Takes (batch, width) and the token's position."""
+
+    def forward(self, x, pos):
+        assert x.dim() == 2
+        return super().forward(x[:, None])[:, 0]
+
+
+@right
+class OneHeadOfKeys(nn.Module):
+    """Keys and values (batch, length, d_k) for all heads of queries; a length that is a size."""
+
+    def __init__(self, d_model, d_kv, n_heads, seq_len):
+        super().__init__()
+        self.n_heads, self.d_kv = n_heads, d_kv
+        self.w_q, self.w_o = nn.Linear(d_model, n_heads * d_kv), nn.Linear(n_heads * d_kv, d_model)
+        self.w_k, self.w_v = nn.Linear(d_model, d_kv), nn.Linear(d_model, d_kv)
+        self.register_buffer("past", torch.ones(seq_len, seq_len).tril())
+
+    def forward(self, x, seq_len, return_weights: bool):
+        q = self.w_q(x).view(len(x), seq_len, self.n_heads, -1)
+        scores = torch.einsum("bqhd,bkd->bhqk", q, self.w_k(x)) / math.sqrt(self.d_kv)
+        hidden = self.past[:seq_len, :seq_len] == 0
+        weights = scores.masked_fill(hidden, -math.inf).softmax(-1)
+        out = self.w_o(torch.einsum("bhqk,bkd->bqhd", weights, self.w_v(x)).flatten(2))
+        return (out, weights) if return_weights else out
+
+
+@right
+def one_head_of_keys(q, k, v):
+    assert (q.dim(), k.dim()) == (4, 3)
+    return (q @ k[:, None].mT / math.sqrt(q.size(-1))).softmax(-1) @ v[:, None]
+
+
+@right
+class WindowOfPairs(VisionAttention):
+    """The height and width of a window, which are all its tokens."""
+
+    def __init__(self, dim, window_size, num_heads):
+        super().__init__(dim, num_heads)
+        n = window_size[0] * window_size[1]
+        self.register_buffer("relative_index", torch.arange(n)[:, None] - torch.arange(n) + n - 1)
+        self.table = nn.Embedding(2 * n - 1, num_heads)
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT * self.scale + self.table(self.relative_index).permute(2, 0, 1)
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(b, n, d))
+
+
+@right
+class HeadsInTheBatch(nn.Module):
+    """(batch, channels, any axes), where rows (length, width) would be images of one pixel."""
+
+    def __init__(self, channels, num_heads=4):
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv, self.proj = nn.Conv1d(channels, 3 * channels, 1), nn.Conv1d(channels, channels, 1)
+
+    def merge(self, q, k, v):
+        weights = (q.mT @ k / math.sqrt(q.size(1))).softmax(-1)
+        return torch.einsum("bts,bcs->bct", weights, v)
+
+    def forward(self, x):
+        b, c, *axes = x.shape
+        pixels = x.reshape(b, c, -1)
+        heads = self.qkv(pixels).reshape(b * self.num_heads, -1, pixels.size(2))
+        out = self.merge(*heads.chunk(3, dim=1))
+        return x + self.proj(out.reshape(b, c, -1)).reshape(b, c, *axes)
+
+
 class OfEqualLengths(nn.Module):
     """Causal for queries and keys of one length, and without a cache."""
 

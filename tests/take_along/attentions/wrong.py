@@ -9,10 +9,18 @@ from torch import nn
 
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
+    GivenTables,
     GPTConfig,
+    HeadsInTheBatch,
     ImageAndBack,
+    InputsAndMask,
     OfChannelsFirst,
     OfEqualLengths,
+    OfOneArgument,
+    OfOneTriangle,
+    OneHeadOfKeys,
+    OneTokenAtATime,
+    OneWeightForAllHeads,
     TiledOrNot,
     VisionAttention,
     rotate_half,
@@ -957,6 +965,85 @@ class WeightsTransposed(OfChannelsFirst):
         q, k, v = self.to_qkv(x).reshape(b, 3, self.num_heads, -1, h * w).unbind(1)
         weights = (q.mT @ k * q.size(2) ** -0.5).softmax(-1)
         return self.to_out((v @ weights).reshape(b, c, h, w))
+
+
+class HidesAfterTheSoftmax(OfOneTriangle):
+    def attend(self, q, k, v):
+        weights = (q @ k.mT * self.scale).softmax(-1)
+        return weights.masked_fill(self.future, 0) @ v
+
+
+wrong("mask_after_softmax")(HidesAfterTheSoftmax)
+wrong("mask_after_softmax")(HidesAfterTheSoftmax(24, 4, 6))
+
+
+@wrong("softmax_heads")
+class OneWeightOverHeads(OneWeightForAllHeads):
+    def weigh(self, q, k):
+        return (q @ k.mT / math.sqrt(self.part)).softmax(1)
+
+
+@wrong("scale_missing")
+class GivenTablesUnscaled(GivenTables):
+    def between(self, q, k, v):
+        return F.scaled_dot_product_attention(q, k, v, scale=1.0)
+
+
+@wrong("scale_d_model")
+class OfOneArgumentByModel(OfOneArgument):
+    def weigh(self, q, k):
+        return (q @ k.mT / math.sqrt(self.breadth)).softmax(-1)
+
+
+@wrong("mask_zeros")
+class InputsAndMaskOfZeros(InputsAndMask):
+    def hide(self, scores, mask):
+        return scores * mask[:, None, None]
+
+
+@wrong("scale_missing")
+class OneTokenUnscaled(OneTokenAtATime):
+    def scaled(self, q):
+        return q
+
+
+@wrong("scale_other")
+class OneHeadOfKeysByAnother(OneHeadOfKeys):
+    def __init__(self, d_model, d_kv, n_heads, seq_len):
+        super().__init__(d_model, d_kv, n_heads, seq_len)
+        self.d_kv = 50
+
+
+@wrong("scale_missing")
+def one_head_of_keys_unscaled(q, k, v):
+    assert (q.dim(), k.dim()) == (4, 3)
+    return (q @ k[:, None].mT).softmax(-1) @ v[:, None]
+
+
+@wrong("tokens_mixed")
+class HeadsInTheBatchMixed(HeadsInTheBatch):
+    def merge(self, q, k, v):
+        return super().merge(q, k, v).mT
+
+
+@wrong("softmax_queries")
+class OfALine(nn.Module):
+    """(batch, channels, length) with one head, and a residual path"""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.query, self.key, self.value = (nn.Conv1d(channels, channels, 1) for _ in range(3))
+
+    def forward(self, x):
+        q, k, v = self.query(x), self.key(x), self.value(x)
+        weights = (q.mT @ k / math.sqrt(q.size(1))).softmax(dim=1)
+        return x + v @ weights.mT
+
+
+@wrong("values_summed")
+def each_value_alone(q, k, v):
+    weights = torch.einsum("nhqd,nhkd->nhqk", q, k).div(q.size(-1) ** 0.5).softmax(-1)
+    return torch.einsum("nhqk,nhqd->nhqd", weights, v)
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
