@@ -20,9 +20,11 @@ values are found; and the check, which runs one experiment after the other.
 from __future__ import annotations
 
 import copy
+import functools
 import importlib.util
 import inspect
 import itertools
+import linecache
 import math
 import re
 import sys
@@ -1059,7 +1061,7 @@ class Subject:
         ]
         try:
             with torch.random.fork_rng(devices=[]), Watch(names, drop) as self.watch:
-                torch.manual_seed(seed)
+                torch.default_generator.manual_seed(seed)
                 result = run(*arguments, **keywords)
         finally:
             for handle in hooks:
@@ -1528,7 +1530,8 @@ class Check:
         self.subject = Subject(attention, n_heads, kwargs)
         self.report = Report(self.subject.name)
         self.mask, self.causal = mask, causal
-        self.source = source_of(attention)
+        whole = inspect.isclass(attention) or inspect.isroutine(attention)
+        self.source = source_of(attention if whole else type(attention))
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
@@ -2545,21 +2548,21 @@ def cache_in(result, out):
     return rest[-1] if rest else None
 
 
+@functools.lru_cache
 def source_of(attention) -> str:
-    known = inspect.isclass(attention) or inspect.isroutine(attention)
-    target = attention if known else type(attention)
-    if (getattr(target, "__module__", "") or "").startswith("torch"):
+    """Text of a function or a class without its decorators, or ''."""
+    if (getattr(attention, "__module__", "") or "").startswith("torch"):
         return ""
     try:
-        return re.sub(
-            r"(?s)^\s*@.*?(?=^\s*(async def|def|class)\b)",
-            "",
-            inspect.getsource(target),
-            flags=re.M,
-            count=1,
-        )
-    except (OSError, TypeError):
+        if inspect.isclass(attention):  # inspect.getsource would parse the whole file
+            lines = linecache.getlines(sys.modules[attention.__module__].__file__)
+            head = re.compile(rf"\s*class\s+{attention.__name__}\b")
+            last = max(i for i, line in enumerate(lines) if head.match(line))
+            return "".join(inspect.getblock(lines[last:]))
+        text = inspect.getsource(attention)
+    except (OSError, TypeError, AttributeError, KeyError, ValueError):
         return ""
+    return re.sub(r"(?sm)^\s*@.*?(?=^\s*(async def|def)\b)", "", text, count=1)
 
 
 def stated_polarity(source: str, name: str) -> str | None:

@@ -179,33 +179,36 @@ def test_what_cannot_be_run_is_not_accused():
     assert "could not be called" in str(report)
 
 
-@pytest.mark.slow
+RIGHT_CODE = "def attention(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-1) @ v"
+WRONG_CODE = RIGHT_CODE.replace("softmax(-1)", "softmax(-2)")
+
+
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [
-        (
-            "def attention(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-1) @ v",
-            0,
-            "no mistake found",
-        ),
-        (
-            "def attention(q, k, v): return (q @ k.mT / q.size(-1) ** 0.5).softmax(-2) @ v",
-            1,
-            "[softmax_queries]",
-        ),
+        (RIGHT_CODE, 0, "no mistake found"),
+        (WRONG_CODE, 1, "[softmax_queries]"),
         ("def attention(q, k, v): return q.nonsense()", 2, "none excluded"),
     ],
 )
-def test_the_exit_status_suits_ci(tmp_path, code, status, words):
+def test_the_status_suits_ci(tmp_path, monkeypatch, capsys, code, status, words):
     (tmp_path / "mine.py").write_text(code, "utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert attention_check.main([f"{tmp_path / 'mine.py'}:attention"]) == status
+    assert words in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_copy_of_the_file_runs_by_itself_and_exits_with_the_status(tmp_path):
+    (tmp_path / "mine.py").write_text(WRONG_CODE, "utf-8")
     copy = tmp_path / "attention_check.py"
     copy.write_text(FILE.read_text("utf-8"), "utf-8")
     done = subprocess.run(
         [sys.executable, "attention_check.py", "mine.py:attention"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == status, done.stdout + done.stderr
-    assert words in done.stdout
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "[softmax_queries]" in done.stdout
 
 
 def test_strict_fails_for_weaknesses(tmp_path, monkeypatch, capsys):
