@@ -19,6 +19,7 @@ values are found; and the check, which runs one experiment after the other.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import importlib.util
@@ -499,12 +500,16 @@ class Case:
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     softmax_dims: list[int] = field(default_factory=list)
 
+    def expected(self, **settings):
+        """Output of the reference, or None where the settings do not fit the shapes."""
+        try:
+            return reference(self.q, self.k, self.v, d_model=self.d_model, **settings)
+        except (RuntimeError, IndexError, TypeError):
+            return None
+
     def gives(self, tolerance=CLOSE, only=None, **settings) -> bool:
         """Whether the reference gives the output, or only these (batch, queries) of it."""
-        try:
-            expected = reference(self.q, self.k, self.v, d_model=self.d_model, **settings)
-        except (RuntimeError, IndexError, TypeError):
-            return False
+        expected = self.expected(**settings)
         if only is not None and expected is not None:
             return close(self.out[only], expected[only], tolerance)
         return close(self.out, expected, tolerance)
@@ -1018,28 +1023,36 @@ class Subject:
         shared = {id(p): p for p in self.module.parameters()} if self.module is not None else {}
         return copy.deepcopy(self.run, shared) if shared else self.run
 
+    @contextlib.contextmanager
+    def keeping_state(self):
+        """Calls of one copy, which may keep a cache from one to the next."""
+        run, self.run, self.keeps_state = self.run, self.fresh(), True
+        try:
+            yield
+        finally:
+            self.run, self.keeps_state = run, False
+
     def step_by_step(self, values: dict[str, Any], **options):
         """Result of one token after the other, as of a single call."""
-        run, steps, results, watches = self.run, self.steps, [], []
-        self.run, self.steps, self.keeps_state = self.fresh(), None, True
+        steps, self.steps, results, watches = self.steps, None, [], []
         try:
-            for i, token in enumerate(values["x"].split(1, dim=1)):
-                token = token.squeeze(1) if steps == "without a length" else token
-                result = self.call({**values, "x": token, "offset": i}, **options)
-                results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
-                watches.append(self.watch)
+            with self.keeping_state():
+                for i, token in enumerate(values["x"].split(1, dim=1)):
+                    token = token.squeeze(1) if steps == "without a length" else token
+                    result = self.call({**values, "x": token, "offset": i}, **options)
+                    results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
+                    watches.append(self.watch)
         finally:
-            self.run, self.steps, self.keeps_state = run, steps, False
+            self.steps = steps
 
         def joined(parts):
             return torch.cat([t if t.dim() > 2 else t[:, None] for t in parts], dim=1)
 
-        self.watch.events = [
-            [same[0][0], [joined(t) for t in zip(*(e[1] for e in same), strict=True)],
-             joined([e[2] for e in same])]
-            for same in zip(*(watch.events for watch in watches), strict=True)
-        ]  # fmt: skip
-        self.watch.inner = []
+        events = []
+        for same in zip(*(watch.events for watch in watches), strict=True):
+            inputs = [joined(parts) for parts in zip(*(e[1] for e in same), strict=True)]
+            events.append([same[0][0], inputs, joined([e[2] for e in same])])
+        self.watch.events, self.watch.inner = events, []
         return joined(results)
 
     def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0):
@@ -1521,1010 +1534,7 @@ def unpack(flats, subject: Subject):
             yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
 
 
-# ---- the check -----------------------------------------------------------------------------------
-class Check:
-    """One check of one attention. Each experiment adds findings to the report."""
-
-    def __init__(self, attention, n_heads=None, mask=None, causal=None, kwargs=None):
-        self.deadline = time.process_time() + PATIENCE
-        self.subject = Subject(attention, n_heads, kwargs)
-        self.report = Report(self.subject.name)
-        self.mask, self.causal = mask, causal
-        whole = inspect.isclass(attention) or inspect.isroutine(attention)
-        self.source = source_of(attention if whole else type(attention))
-        self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
-        self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
-        self.tables = TABLES[0]  # the form of tables of cosines
-        self.problem, self.ran = "", False
-        self.given: dict[str, Any] = {}  # the arguments of a run by role,
-        self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
-        self.case: Case | None = None  # the run whose numbers were explained,
-        self.settings: dict[str, Any] = {}  # and how
-
-    def run(self) -> Report:
-        report, subject = self.report, self.subject
-        if subject.built:
-            report.how.append(f"constructed as {subject.built}")
-        cases = self.first_runs()
-        self.randomness()
-        if cases:
-            self.plain_numbers(cases)
-        elif self.values() is not None:
-            report.how.append("its projections could not be told apart; properties only")
-            self.properties()
-        else:
-            report.notes.append("it could not be called: " + self.problem)
-            return report
-        self.describe()
-        if self.case and self.case.inner and report.compared:
-            self.properties()  # the split into heads was not compared
-        if report.compared:
-            for experiment in (
-                self.origins,
-                self.order,
-                self.unequal,
-                self.masks,
-                self.flag,
-                self.groups,
-                self.steps,
-                self.edges,
-            ):
-                experiment()
-        if subject.modified:
-            report.add(
-                "input_modified",
-                "every call was followed by a look at its inputs",
-                subject.modified,
-            )
-        else:
-            self.gradients()
-        return report
-
-    # -- runs, and what they are compared with
-    def cases(self, n, m, extra=None, layouts=None, **options) -> list[Case]:
-        """Every case that runs; the first problem is kept where none does."""
-        run = run_module if self.subject.projects else run_function
-        every = ["bld", "lbd", "ld"] if self.subject.projects else list(LAYOUTS)[:5]
-        every += ["bhld", "blhd"] if self.subject.has_weights and self.subject.form == "qkv" else []
-        self.problem, self.ran, found = "", False, []
-        others = IMAGES if self.subject.has_weights and self.subject.form == "x" else []
-        others = others if self.subject.projects else ONE_HEAD_OF_KEYS
-        for layout in layouts or every + others:
-            if found and layout in others and not layouts:
-                break
-            try:
-                new = run(self.subject, layout, n, m, extra=extra, tables=self.tables, **options)
-            except Exception as error:
-                words = f"{LAYOUTS[layout]}: {type(error).__name__}: {error}"
-                self.problem = self.problem or words.splitlines()[0]
-                continue
-            if layout == "ld" and not layouts and self.each_alone():
-                continue
-            if not self.ran:
-                self.ran, self.given = True, self.subject.given
-            for case in new:
-                case.free = self.free_inside() if case.inner else self.free()
-                case.softmax_dims = list(self.subject.watch.softmax_dims)
-            found += new
-        return found
-
-    def each_alone(self) -> bool:
-        """Whether no row of the last call's inputs meets another: then rows are no tokens."""
-        values, subject = self.subject.given, self.subject
-        x = values.get("x")
-        if x is None:
-            return False
-        other = x.clone()
-        other[1] *= -3
-        outputs = [next(tensors_in(subject.call({**values, "x": t})), None) for t in (x, other)]
-        if outputs[0] is None or outputs[0].shape[0] != x.shape[0]:
-            return False
-        apart = (outputs[0] - outputs[1]).abs().flatten(1).amax(1)
-        return bool(apart[[i for i in range(len(x)) if i != 1]].max() < 1e-6)
-
-    def again(self, n, m, extra=None, **options) -> Case | None:
-        """Another run of the kind that was explained."""
-        cases = self.cases(n, m, {**self.base, **(extra or {})}, [self.case.layout], **options)
-        return next((case for case in cases if case.words == self.case.words), None)
-
-    def gives(self, case, **more) -> bool:
-        """Whether the settings of the first run, with some more, give the numbers of this one."""
-        return case.gives(**{**self.settings, **more})
-
-    def compare(self, case, tried, right, wrong, weakness=False) -> bool:
-        """Report the first of the wrong settings that give the numbers, unless right ones do."""
-        if any(self.gives(case, **settings) for settings in right):
-            return True
-        for mistakes, settings in wrong:
-            if self.gives(case, **settings):
-                got = f"output 1 starts {numbers(case.out[0, 0])}; those of this mistake are equal"
-                self.report.add(mistakes, tried, got, weakness)
-                break
-        return False
-
-    def free(self) -> list[dict[str, Any]]:
-        """Settings that are no mistakes: positions, normalization, interleaved heads, causality."""
-        ropes: list[dict[str, Any]] = [{}]
-        if re.search(r"rot|rope|freqs|cos", self.text):
-            bases = re.findall(r"(?:theta|base)\D{0,12}(\d[\d_]*\.?\d*(?:e\d+)?)", self.text)
-            speeds = [10000.0, *(float(base.replace("_", "")) for base in bases)]
-            for base, kind in itertools.product(dict.fromkeys(speeds), ("halves", "neighbors")):
-                ropes += [{"rope": kind, "base": base}] if base > 1 else []
-        norms: list[dict[str, Any]] = [{}]
-        if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?(q|k)|normalize", self.text):
-            norms += [{"norm": kind} for kind in NORMS]
-            norms += [{"norm": kind, "scale": "missing"} for kind in NORMS]  # learned factors scale
-        splits: list[dict[str, Any]] = [{}]
-        if self.subject.module is not None or self.subject.has("weight_q"):
-            splits += [{"split_as": "dh", "merge_as": "dh"}, {"split_as": "dh"}, {"merge_as": "dh"}]
-        causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
-        return [
-            {k: v for part in parts for k, v in part.items()}
-            for parts in itertools.product(ropes, norms, splits, causal)
-        ]
-
-    def free_inside(self) -> list[dict[str, Any]]:
-        """The same between the two products, where queries may have been scaled before."""
-        scales = [{}, {"scale": "missing"}] if re.search(SCALES, self.text) else [{}]
-        causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
-        return [scale | more for scale, more in itertools.product(scales, causal)]
-
-    def first_runs(self) -> list[Case]:
-        """Runs of the sizes that suit, or else of one token after the other."""
-        subject, problem = self.subject, ""
-        alone = subject.module is not None and subject.form == "x"
-        likeliest = subject.sizes
-        for steps in (None, "with a length", "without a length") if alone else (None,):
-            subject.steps = steps
-            for sizes in subject.all_sizes():
-                subject.sizes = sizes
-                if problem and time.process_time() > self.deadline - PATIENCE / 2:
-                    break
-                cases = self.runs_without_mask()
-                problem = problem or self.problem
-                if cases or self.ran:
-                    return cases
-        subject.steps, subject.sizes, self.problem = None, likeliest, problem
-        return []
-
-    def runs_without_mask(self) -> list[Case]:
-        """Runs without a mask, or with one that hides nothing where none works without."""
-        n, kept, problem, tables = self.subject.sizes.n, [], "", TABLES[0]
-        positions = {"cos", "freqs_cis", "position_embeddings", "offset"}
-        forms = TABLES if positions & set(self.subject.roles.values()) else TABLES[:1]
-        for base, form in itertools.product(self.bases(), forms):
-            self.tables = form
-            cases = self.cases(n, n, base)
-            problem = problem or self.problem
-            if not cases:
-                continue
-            if not kept:
-                kept, self.base, tables = cases, base, self.tables
-            if any(explain(case, 0) for case in cases if not case.inner):
-                return cases
-            if not base and not self.subject.needs("mask") and len(forms) == 1:
-                break
-        self.problem, self.tables = problem, tables
-        return kept
-
-    def bases(self):
-        """Extra arguments for a run without a mask: none, or a mask that hides nothing."""
-        yield {}
-        s = self.subject.sizes
-        names = [name for name, role in self.subject.roles.items() if role == "mask"]
-        shapes = [
-            (s.n, s.n),
-            (s.batch, 1, s.n, s.n),
-            (s.batch, s.n, s.n),
-            (s.batch, 1, 1, s.n),
-            (s.batch, s.n),
-            (s.batch, 1, s.n),
-        ]
-        for shape in shapes if names else ():
-            for ones, dtype in itertools.product((True, False), (torch.bool, torch.float32)):
-                yield dict.fromkeys(names, torch.full(shape, ones, dtype=dtype))
-
-    # -- the numbers without a mask
-    def plain_numbers(self, cases) -> None:
-        inner = [case for case in cases if case.inner]
-        cases = [case for case in cases if not case.inner] or inner
-        found = (
-            self.simplest(cases, 0)
-            or self.simplest(cases, 1)
-            or self.in_16_bits(cases)
-            or self.simplest(self.with_pattern(cases), 0)
-            or self.other_scale(cases)
-            or self.outward(cases, inner)
-            or self.simplest(cases, 2)
-            or self.other_scale(inner)
-            or self.simplest(cases[:2], 3)
-        )
-        if not found:
-            self.case = cases[0]
-            self.report.how.append("its numbers are none that this check knows; properties only")
-            before = len(self.report.findings)
-            self.properties()
-            if len(self.report.findings) == before and not self.subject.projects:
-                self.report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
-            return
-        if self.case.layout == "lbd" and found[0] in {"", "batch_is_length"}:
-            known, self.case = (self.case, self.settings, *found), None
-            batch_first = [case for case in cases if case.layout == "bld"]
-            window = self.simplest(self.with_pattern(batch_first), 0)  # as long as the batch
-            found = window or self.keep(*known)
-        self.report.compared = True
-        mistakes = self.counted_from_front(cases, found)
-        if (
-            self.case.layout == "lbd"
-            and not mistakes
-            and self.says_batch_first()
-            and any(case.layout == "bld" for case in cases)
-        ):
-            self.report.add(
-                "batch_is_length",
-                "(batch, length, width), which its text says it takes",
-                "example 1 changes with the others; it is right for (length, batch, width)",
-            )
-        if self.case.inner and self.case.tiled:
-            tried = "the lengths of projected heads against those that enter the products"
-            self.report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
-        known = mistakes and not mistakes.startswith(("scale_other", "sixteen"))
-        if known:
-            self.report.add(
-                mistakes,
-                self.tried(),
-                self.got(self.settings) + "; the numbers equal those of this mistake",
-            )
-        pattern = self.settings.get("pattern")
-        if pattern is not None and pattern.triu(1).any() and self.says_causal():
-            self.report.add(
-                "future",
-                "which inputs change which outputs",
-                f"query {int(pattern.triu(1).any(1).nonzero()[0]) + 1} sees a later key",
-            )
-            return
-        past = "causal" in self.settings or (pattern is not None and not pattern.triu(1).any())
-        if not past and "mask" not in mistakes and self.says_causal():
-            self.report.add(
-                "causal_ignored",
-                self.tried(),
-                f"the numbers are those of an attention without a mask: "
-                f"{numbers(self.case.out[0, 0])}",
-            )
-
-    def keep(self, case, settings, mistakes) -> tuple[str]:
-        self.case, self.settings = case, settings
-        return (mistakes,)
-
-    def simplest(self, cases, count, core=None):
-        for case in cases:
-            found = explain(case, count, CLOSE, self.deadline if count else math.inf, core)
-            if found:
-                return self.keep(case, found[1], found[0])
-        return None
-
-    def outward(self, cases, inner):
-        """What goes on between the two products first, and then what goes on around them."""
-        found = (
-            self.simplest(inner, 0)
-            or self.simplest(inner, 1)
-            or self.simplest(self.with_pattern(inner), 0)
-            or self.simplest(inner, 2)
-        )
-        if not found or cases == inner:
-            return found
-        inside, core = (self.case, self.settings), dict(self.settings)
-        del core["heads"]
-        if "scale" not in found[0]:  # then the queries may have been scaled before
-            core.pop("scale", None)
-        for count in (0, 1):
-            around = self.simplest(cases, count, core)
-            if around:
-                return (", ".join(name for name in (*around, *found) if name),)
-        return self.keep(*inside, found[0])
-
-    def with_pattern(self, cases):
-        """The cases, with the keys that each query was found to see: windows, blocks, strides."""
-        if not re.search(
-            r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span", self.text
-        ):
-            return
-        seen = self.seen_keys()
-        if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
-            return
-        for case in cases:
-            free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
-            yield Case(**{**vars(case), "free": free})
-
-    def seen_keys(self):
-        """Which keys (n, n) change which outputs, each query's own included, or None."""
-        values, n = self.values(), self.subject.sizes.n
-        keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
-        if keyed is None or self.case_layout(values) is None:
-            return None
-        axis = LENGTH_AXIS[self.case_layout(values)]
-        plain, seen = self.main_tensor(self.subject.call(values)), torch.eye(n, dtype=torch.bool)
-        for j in range(n):
-            other = values[keyed].clone()
-            other.select(axis, j).mul_(-3)
-            changed = (self.main_tensor(self.subject.call({**values, keyed: other})) - plain).abs()
-            seen[:, j] |= changed.amax((0, 2)) > 1e-6
-        return seen
-
-    def in_16_bits(self, cases):
-        for case in cases:
-            found = explain(case, 0, ROUGH)
-            if found:
-                expected = reference(case.q, case.k, case.v, d_model=case.d_model, **found[1])
-                self.keep(case, found[1], "")
-                self.report.add(
-                    "sixteen_bits", self.tried(), f"float32 inputs: {gap(case.out, expected)}"
-                )
-                return ("sixteen_bits",)
-        return None
-
-    def other_scale(self, cases):
-        for case in cases[:2]:
-            settings = fit_scale(case)
-            if settings and (case.inner or self.learns_scores()):
-                self.report.notes.append(
-                    f"the scores are multiplied by {settings['factor']:.4g}; parts of it may "
-                    f"scale them on purpose"
-                )
-                return self.keep(case, settings, "")
-            if settings:
-                self.keep(case, settings, "")
-                right = (case.q.shape[-1] // settings["heads"]) ** -0.5
-                self.report.add(
-                    "scale_other",
-                    self.tried(),
-                    f"the scores are multiplied by {settings['factor']:.4g}, not by {right:.4g}",
-                )
-                return ("scale_other",)
-        return None
-
-    def learns_scores(self) -> bool:
-        """Whether parameters besides projections act on scores: positions, temperatures."""
-        module = self.subject.module
-        names = [name.lower() for name, _ in module.named_parameters()] if module else []
-        return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
-
-    def counted_from_front(self, cases, found) -> str:
-        """A softmax axis that is counted from the front is right in one layout alone."""
-        if not found[0] and not self.subject.has_weights and self.case.layout in ("ld", "bld"):
-            order = list(LAYOUTS)
-            for case in cases:
-                earlier = order.index(case.layout) < order.index(self.case.layout)
-                positive = [dim for dim in case.softmax_dims if dim >= 0]
-                if not earlier or case.layout == "blhd" or not positive:
-                    continue
-                other = explain(case, 1)
-                if other and other[0].startswith("softmax_"):
-                    self.report.notes.append(
-                        f"in {LAYOUTS['ld']} the axis dim={positive[0]} is the last: there it is "
-                        f"right"
-                    )
-                    return self.keep(case, other[1], other[0])[0]
-        return found[0]
-
-    def says_causal(self) -> bool:
-        """Whether its name, a flag or a triangle among its buffers says that it is causal."""
-        if self.subject.has("causal") or self.subject.has("mask"):
-            return False
-        if self.causal is not None:
-            return self.causal
-        name, module = self.subject.name.lower(), self.subject.module
-        flags = [getattr(module, flag, None) for flag in ("causal", "is_causal")]
-        if False in flags or re.search(r"non_?causal|bidirectional|encoder", name):
-            return False
-        buffers = module.buffers() if module is not None else ()
-        triangles = any(is_triangle(b) for b in buffers)
-        return True in flags or triangles or bool(re.search(r"causal|masked|decoder", name))
-
-    def says_batch_first(self) -> bool:
-        first = r"(b|bs|bsz|batch\w*|n_?batch\w*)"
-        shapes = rf"(?im)^\s*{first}\s*,\s*\w+.*=\s*\w+\.(shape|size\(\))"
-        shapes += rf"|{first}\s*=\s*\w+\.(shape\[0\]|size\(0\))"
-        return bool(re.search(shapes, self.source))
-
-    # -- words
-    def tried(self) -> str:
-        c = self.case
-        sizes = f"{c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys"
-        return f"random tensors, {sizes}, laid out {LAYOUTS[c.layout]}"
-
-    def got(self, settings) -> str:
-        """The numbers of the run, beside those without the mistakes."""
-        c = self.case
-        clean = {k: v for k, v in settings.items() if k in ("heads", "rope", "norm", "base")}
-        clean["causal"] = "past" if settings.get("causal") else None
-        try:
-            right = reference(c.q, c.k, c.v, d_model=c.d_model, **clean)
-            return f"output 1 starts {numbers(c.out[0, -1])}, right is {numbers(right[0, -1])}"
-        except (RuntimeError, TypeError):
-            return f"output 1 starts {numbers(c.out[0, -1])}"
-
-    def describe(self) -> None:
-        s, how, settings = self.subject, self.report.how, self.settings
-        layout = self.case.layout if self.case else "bld"
-        how.append(
-            f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {LAYOUTS[layout]}"
-        )
-        if self.base:
-            how.append("with a mask that hides nothing")
-        if s.steps:
-            how.append("one token after the other, each of them " + s.steps)
-        if not self.report.compared:
-            return
-        heads, sees = settings["heads"], "causal" if settings.get("causal") else ""
-        sees = "a query sees some keys" if "pattern" in settings else sees
-        words = [f"{heads} head(s) of width {self.case.q.shape[-1] // heads}", self.case.words]
-        words.append(sees or "every query sees every key")
-        if "rope" in settings:
-            words.append(f"rotary positions, pairs are {settings['rope']}")
-        if "norm" in settings:
-            words.append(f"queries and keys normalized ({settings['norm']})")
-        if settings.get("split_as") == "dh":
-            words.append("heads interleaved: a head's numbers lie apart")
-        how.append(", ".join(word for word in words if word))
-
-    # -- experiments
-    def values(self) -> dict[str, Any] | None:
-        """Arguments of one plain call, or None where there is none."""
-        n, layout = self.subject.sizes.n, self.case.layout if self.case else ""
-        for base in [self.base] if self.case else self.bases():
-            if layout not in self.plain:
-                self.cases(n, n, base, [layout] if layout else None)
-                if self.ran:
-                    self.plain[layout] = self.given
-        return self.plain.get(layout)
-
-    def case_layout(self, values) -> str | None:
-        """Layout of these arguments, or None for one without a batch."""
-        if self.case:
-            return self.case.layout if self.case.layout in BATCH_AXIS else None
-        t = next((values[r] for r in ("x", "query") if r in values), None)
-        if t is None or t.dim() < 3:
-            return None
-        return "lbd" if t.shape[0] == self.subject.sizes.n else "bld"
-
-    def randomness(self) -> None:
-        values, s = self.values(), self.subject
-        if values is None:
-            return
-
-        def same(drop):
-            pair = [list(tensors_in(s.call(values, drop=drop, seed=seed))) for seed in (1, 2)]
-            return all(same_numbers(a, b) for a, b in zip(*pair, strict=False)), pair
-
-        (dropped, pair), (kept, _) = same(True), same(False)
-        if not kept:
-            self.report.notes.append(
-                "two calls draw different random numbers: every call here starts from one seed"
-            )
-        elif not dropped:
-            when = "a module after eval()" if s.module is not None else "its default arguments"
-            self.report.add(
-                "dropout_in_eval",
-                f"the same call twice, with {when}",
-                f"outputs {(pair[0][0] - pair[1][0]).abs().max():.2g} apart",
-            )
-
-    def unequal(self) -> None:
-        """More keys than queries: another context, or cached keys."""
-        s = self.subject
-        cross = s.form == "x" and s.has("context") and "causal" not in self.settings
-        if (s.form == "x" and not cross) or self.base:
-            return
-        case = self.again(s.sizes.n, s.sizes.m, **({"cross": True} if cross else {}))
-        if case is None or case.k.shape[1] != s.sizes.m:
-            if not cross:
-                self.report.notes.append("it takes queries and keys of one length only")
-            return
-        tried = f"{s.sizes.n} queries and {s.sizes.m} keys"
-        if self.settings.get("causal"):
-            asked = not s.has_weights or s.has("cache")  # a layer may be for equal lengths alone
-            self.compare(
-                case, tried, [{"align": "bottom_right"}], [("causal_top_left", {})], not asked
-            )
-        elif (
-            not self.compare(case, tried, [{}], [] if self.report.mistakes else TRIALS)
-            and not self.report.mistakes
-            and "rope" not in self.settings
-        ):
-            self.report.notes.append("with unequal lengths its numbers could not be explained")
-
-    def origins(self) -> None:
-        """Whether keys and values are made of the inputs, and by the weights, meant for them."""
-        s, n = self.subject, self.subject.sizes.n
-        if not s.has_weights or self.case.inner or not self.again(n, n):
-            return
-        events = [(role_of_weight(name), inputs) for name, inputs, _ in s.watch.events]
-        inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
-        roles = {"q": "query", "k": "key", "v": "value"}
-        projected = [(role_of_weight(name), out) for name, _, out in s.watch.events]
-        inputs += [(roles[role], out) for role, out in projected if role in roles]
-        used = "".join(role for role, _ in events)
-        declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
-        for role in "qkv":
-            if role in declared and role not in used and used:
-                self.report.add(
-                    "weights_unused",
-                    "which weights take part",
-                    f"those of the {WORDS[role]} do not",
-                )
-        if s.form not in ("qkv", "q, kv"):
-            return
-        meant = {"q": {"query"}, "k": {"key", "kv", "context"}, "v": {"value", "kv", "context"}}
-        if s.form == "q, kv":
-            meant["v"] |= {"key"}
-        for (role, read), (of, t) in itertools.product(events, inputs):
-            if role in meant and of not in meant[role] and any(same_numbers(t, i) for i in read):
-                wrong = {"query": "q", "value": "v"}.get(of, "k")
-                if role != wrong:
-                    self.report.add(
-                        f"{WORDS[role]}_are_{WORDS[wrong]}",
-                        "which input each projection reads",
-                        f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}",
-                    )
-
-    def flag(self) -> None:
-        """A flag for causality."""
-        s, report = self.subject, self.report
-        if not s.has("causal") or self.settings.get("causal"):
-            return
-        name, n, m = s.name_for("causal"), s.sizes.n, s.sizes.m
-        case = self.again(n, n, {"causal": True})
-        if case is None:
-            report.notes.append(f"{name}=True: {self.problem or 'did not run'}")
-            return
-        wrong = [("causal_ignored", {}), *(trial for trial in TRIALS if "causal" in trial[1])]
-        before = len(report.findings)
-        if not self.compare(
-            case, f"{name}=True, {n} queries and keys", [{"causal": "past"}], wrong
-        ):
-            if len(report.findings) == before:
-                right = reference(
-                    case.q,
-                    case.k,
-                    case.v,
-                    d_model=case.d_model,
-                    **{**self.settings, "causal": "past"},
-                )
-                report.add("future", f"{name}=True", gap(case.out, right))
-            return
-        report.how.append(f"{name}=True: query i sees keys 1 to i")
-        case = self.again(n, m, {"causal": True}) if s.form != "x" else None
-        if case is None or case.k.shape[1] != m:
-            return
-        words = f"{name}=True, {n} queries, {m} keys"
-        if name == "is_causal" and self.gives(case, causal="past"):
-            page = SITE + MISTAKES["causal_top_left"][2]
-            report.notes.append(
-                f"{words}: the triangle starts at the top left, as in "
-                f"F.scaled_dot_product_attention. With a cache, give a mask that ends at the "
-                f"bottom right (see {page})"
-            )
-            return
-        wrong = [("causal_top_left", {"causal": "past"})]
-        for align in ("top_left", "bottom_right"):
-            wrong += [
-                (names, {**settings, "align": align})
-                for names, settings in TRIALS
-                if "causal" in settings
-            ]
-        if self.compare(case, words, [{"causal": "past", "align": "bottom_right"}], wrong):
-            report.how.append("with more keys than queries, the triangle ends at the bottom right")
-
-    def groups(self) -> None:
-        """Fewer heads of keys and values than of queries, in a function."""
-        s = self.subject
-        if s.projects or self.case.layout not in ("bhld", "blhd") or s.form != "qkv":
-            return
-        extra = {role: value for role, value in (("gqa", True), ("n_rep", 2)) if s.has(role)}
-        case = self.again(s.sizes.n, s.sizes.n, extra, kv_heads=s.sizes.kv_heads)
-        tried = f"{self.settings['heads']} heads of queries, {s.sizes.kv_heads} of keys and values"
-        if case and self.compare(case, tried, [{}], [("heads_repeat", {"tile": True})]):
-            self.report.how.append(
-                "fewer heads of keys and values serve groups of neighboring query heads"
-            )
-
-    def masks(self) -> None:
-        for name, role in self.subject.roles.items():
-            if role in ("mask", "lengths"):
-                self.mask_of(name, role)
-
-    def mask_of(self, name: str, role: str) -> None:
-        """Try every usual form of mask until one gives numbers that can be explained."""
-        n, report = self.subject.sizes.n, self.report
-        tried = []
-        for value, allowed, words, hides in mask_forms(
-            self.case.q.shape[0], n, self.settings["heads"], role, name
-        ):
-            case = self.again(n, n, {name: value})
-            if case is None:
-                continue
-            if self.gives(case, allowed=allowed):
-                self.mask_works(name, words, hides, value)
-                return
-            tried.append((case, allowed, words, hides))
-        if not tried or any(mistake.startswith("softmax") for mistake in report.mistakes):
-            return
-        if all(self.gives(case, causal="past") for case, *_ in tried):
-            report.how.append(f"{name}: any mask makes it causal")
-            return
-        if all(self.gives(case) or self.gives(case, causal=None) for case, *_ in tried):
-            if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
-                report.notes.append(f"{name} is never used")
-                return
-            report.add(
-                "mask_ignored",
-                f"{name} in {len(tried)} forms",
-                "the numbers of a call without a mask",
-            )
-            return
-        before = len(report.findings)
-        for experiment in (self.masked_wrongly, self.masked_by_rows):
-            for case, allowed, words, hides in tried:
-                tried_words = f"{name} as {words}, which hides keys from some queries"
-                self.compare(case, tried_words, [], experiment(case, allowed))
-                if len(report.findings) > before:
-                    self.polarity(name, words, hides)
-                    return
-        if not any(case.out.isfinite().all(-1).any() for case, *_ in tried):
-            report.add("mask_nan", f"{name} in {len(tried)} forms", "NaN in every output")
-            return
-        report.notes.append(f"{name}: no usual form of mask gave numbers that could be explained")
-
-    def masked_wrongly(self, case, allowed):
-        """(mistakes, settings) for a mask."""
-        batch, heads = case.q.shape[0], self.settings["heads"]
-        full = allowed.expand(batch, heads, *allowed.shape[-2:])
-        by_head, by_example = full.transpose(0, 1).flatten(0, 1), full.flatten(0, 1)
-        changed = {
-            "as it is": allowed, "transposed": allowed.mT,
-            "repeated batch first": by_example.unflatten(0, (heads, batch)).transpose(0, 1),
-            "repeated heads first": by_head.unflatten(0, (batch, heads)),
-        }  # fmt: skip
-        causal = self.settings.get("causal")
-        for mistakes, apply, change in MASK_TRIALS:
-            seen = changed[change]
-            if causal and apply != "before":
-                seen = seen & triangle(causal, *seen.shape[-2:])
-            drop = {"causal": None} if causal and apply != "before" else {}
-            yield mistakes, {"allowed": seen, "apply": apply, **drop}
-
-    def masked_by_rows(self, case, allowed):
-        """The same, for mistakes that show in which rows are still right."""
-        rows = case.out.shape[:2]  # (batch, queries)
-        sees_all = allowed.all(-1).all(1).expand(rows)
-        broken = ~case.out.isfinite().all(-1)
-        if sees_all.any() and not sees_all.all() and bool((broken != sees_all).all()):
-            yield "mask_after_softmax", {"only": sees_all}  # hidden weights are -inf
-        if bool((allowed == allowed[..., :1, :]).all()):
-            real = allowed[:, 0, 0].expand(rows)  # as if they were queries
-            for right in (real, ~real):
-                if broken[~right].all() or self.gives(case, factor=0.0, only=~right):
-                    yield "mask_wrong_axis", {"only": right}
-
-    def mask_works(self, name, words, hides, value) -> None:
-        report = self.report
-        polarity = "True hides" if hides else "True may attend"
-        meaning = (
-            "" if value.dim() == 1 else ", floats are added" if hides is None else f", {polarity}"
-        )
-        report.how.append(f"{name}: {words}{meaning}")
-        if hides is None:
-            self.row_without_keys(name, value, hides)
-            return
-        # Where it lets True attend, as most do, only the caller's word counts against it.
-        meant = self.polarity(name, words, hides) if hides or self.mask else False
-        if not hides and name == "key_padding_mask" and not self.mask:
-            report.notes.append(
-                "key_padding_mask: True (or 1) may attend; in nn.MultiheadAttention, this name "
-                "stands for a mask that hides where it is True; check(…, mask='hide') tests for it"
-            )
-        if hides and meant is None:
-            report.notes.append(
-                f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; "
-                f"F.scaled_dot_product_attention means the opposite. If your callers pass True "
-                f"for 'may attend', this is the classic inverted mask; check(…, mask='attend') "
-                f"tests for it"
-            )
-        self.row_without_keys(name, value, hides)
-
-    def polarity(self, name, words, hides) -> bool | None:
-        """Whether True is meant to hide, if anything says so; report a mask that does not."""
-        meant = {"attend": False, "hide": True}.get(self.mask or stated_polarity(self.source, name))
-        torchs = {"dropout_p", "is_causal"} & set(self.subject.roles) and name == "attn_mask"
-        if meant is None and torchs and not self.subject.has_weights:
-            meant = False
-        if hides is not None and meant is not None and meant != hides:
-            who = "the caller" if self.mask else "its name or its text"
-            self.report.add(
-                "mask_inverted",
-                f"{name} as {words}",
-                f"True {'hides' if hides else 'may attend'}, but {who} says that True "
-                f"{'hides' if meant else 'may attend'}",
-            )
-        return meant
-
-    def row_without_keys(self, name, value, hides) -> None:
-        if self.subject.roles[name] == "lengths":
-            return
-        by_query = value.dim() >= 2 and value.shape[-2] == value.shape[-1]
-        full = value.clone()
-        at = (..., 1, slice(None)) if by_query else (1 % value.shape[0],)
-        full[at] = -math.inf if hides is None else int(hides)
-        n = self.subject.sizes.n
-        case = self.again(n, n, {name: full})
-        if case is None:
-            return
-        row = case.out[:, 1] if by_query else case.out[1 % case.out.shape[0]]
-        tried = f"{name} that leaves a query no key"
-        if row.isnan().any():
-            self.report.add("nan_rows", tried, "NaN", weakness=True)
-        elif row.abs().max() > 1e-6 and hides is not None:
-            self.report.add("minus_a_billion", tried, f"{numbers(row)}, not zeros", weakness=True)
-
-    def steps(self) -> None:
-        """Later queries alone, after cached keys, against the whole."""
-        s, n = self.subject, self.subject.sizes.n
-        if s.form == "qkv" and not s.projects and s.has("offset") and "rope" in self.settings:
-            (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
-            whole = self.again(n, n, flats=(q, k, v))
-            last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
-            if last is not None and not close(last.out, whole.out[:, -1:]):
-                self.report.add(
-                    "rotary_offset",
-                    f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}",
-                    gap(last.out, whole.out[:, -1:]),
-                )
-        elif (
-            s.form == "x"
-            and (s.has("cache") or (s.has("offset") and s.has_weights))
-            and self.case.layout == "bld"
-            and not s.steps
-        ):
-            self.cached_steps()
-
-    def cached_steps(self) -> None:
-        s, report, n = self.subject, self.report, self.subject.sizes.n
-        generator = torch.Generator().manual_seed(5)
-        x = torch.randn(s.sizes.batch, n, s.sizes.d_model, generator=generator)
-        flags = {role: True for role in ("use_cache", "causal") if s.has(role)}
-        before, s.run, s.keeps_state = s.run, s.fresh(), True
-
-        def outputs(a, b, cache):
-            values = {"x": x[:, a:b], **positional(s, b - a, a, self.tables), **flags}
-            if b - a == 1:
-                values.pop("causal", None)
-            result = s.call({**values, **({"cache": cache} if cache is not None else {})})
-            shape = x.shape[0], b - a
-            fits = (t for t in tensors_in(result) if t.dim() == 3 and t.shape[:2] == shape)
-            out = next(fits, None)
-            return out, cache_in(result, out) if out is not None else None
-
-        try:
-            whole, _ = outputs(0, n, None)
-            s.run, stepped, cache = before, [], None
-            s.run = s.fresh()
-            for a, b in [(0, 2), *((i, i + 1) for i in range(2, n))]:
-                out, cache = outputs(a, b, cache)
-                if s.has("cache") and cache is None:
-                    return
-                stepped.append(out)
-            stepped = torch.cat(stepped, 1)
-        except Exception as error:
-            words = f"{type(error).__name__}: {error}".splitlines()[0]
-            report.notes.append(f"its cache could not be used: {words}")
-            return
-        finally:
-            s.run, s.keeps_state = before, False
-        if close(stepped, whole, 1e-3):
-            report.how.append("step by step with its cache gives the outputs of the whole")
-        elif self.settings.get("causal") or "causal" in flags:
-            mistake = "causal_top_left" if self.settings.get("causal") else "cache_differs"
-            given = set(positional(s, 1)) - {"offset"}  # the caller turns queries and keys rightly
-            mistake = "rotary_offset" if "rope" in self.settings and not given else mistake
-            report.add(
-                mistake,
-                "two inputs, then one at a time with the cache, against all at once",
-                gap(stepped, whole),
-            )
-
-    def edges(self) -> None:
-        """Large scores, and float16, in a function that is right otherwise."""
-        s = self.subject
-        if s.projects or s.form != "qkv" or self.report.mistakes:
-            return
-        n = s.sizes.n
-        (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
-        case = self.again(n, n, flats=(q * 60, k * 60, v))
-        if case is not None and not case.out.isfinite().all():
-            self.report.add(
-                "overflow", "scores of some thousands", "NaN or infinity", weakness=True
-            )
-        q = put(torch.full((1, 2, 64), 40.0).half(), self.case.layout)
-        try:
-            out = s.call({"query": q, "key": q.clone(), "value": torch.ones_like(q)})
-        except Exception:
-            return  # float16 is more than was promised
-        t = next((t for t in tensors_in(out) if t.shape == q.shape), q)
-        if not t.isfinite().all():
-            self.report.add(
-                "half_overflow",
-                "float16, d_k 64, all numbers of queries and keys 40",
-                "NaN",
-                weakness=True,
-            )
-
-    def gradients(self) -> None:
-        """Compare gradients with finite differences, input by input and weight by weight."""
-        s, values = self.subject, self.values()
-        if values is None:
-            return
-        inputs = {"x", "query", "key", "value", "context", "weight_q", "weight_k", "weight_v"}
-        targets = {role: t for role, t in values.items() if role in inputs}
-        if s.module is not None:
-            for name, p in s.module.named_parameters():
-                if (
-                    p.dim() > 1
-                    and p.requires_grad
-                    and role_of_weight(name) in ("q", "k", "v", "qkv", "kv")
-                ):
-                    targets[name] = p
-        generator = torch.Generator().manual_seed(9)
-        probe: list[torch.Tensor] = []
-
-        def loss(values):
-            t = self.main_tensor(s.call(values))
-            if not probe:
-                probe.append(torch.randn(t.shape, generator=generator))
-            return (t * probe[0]).sum()
-
-        for name, t in targets.items():
-            direction = torch.randn(t.shape, generator=generator)
-
-            def at(step, name=name, t=t, direction=direction):
-                if name in values:
-                    return loss({**values, name: t.detach() + step * direction}).item()
-                before = t.detach().clone()
-                try:
-                    t.add_(step * direction)
-                    return loss(values).item()
-                finally:
-                    t.copy_(before)
-
-            try:
-                slopes = [(at(e) - at(-e)) / (2 * e) for e in (1e-3, 4e-3)]
-            except Exception:
-                return
-            apart = abs(slopes[0] - slopes[1])
-            if not apart <= 0.02 * (abs(slopes[0]) + 1e-2) or abs(slopes[0]) < 2e-2:
-                continue  # too rough, or too flat, to compare
-            tried = f"the gradient of the output with respect to {name}"
-            try:
-                with torch.enable_grad():
-                    leaf = t.detach().clone().requires_grad_() if name in values else t
-                    out = loss({**values, name: leaf} if name in values else values)
-                if not out.requires_grad:
-                    self.report.add(
-                        "gradient_blocked",
-                        tried,
-                        "the output has no gradient at all (no_grad, detach or .data)",
-                    )
-                    return
-                (grad,) = torch.autograd.grad(out, leaf, allow_unused=True)
-            except RuntimeError as error:
-                if "modified by an inplace" in str(error) or "leaf Variable" in str(error):
-                    self.report.add("gradient_blocked", tried, str(error).splitlines()[0][:160])
-                return
-            along = 0.0 if grad is None else (grad * direction).sum().item()
-            if (
-                abs(along - slopes[0]) > 0.1 * abs(slopes[0]) + 1e-2
-                and "sixteen_bits" not in self.report.mistakes
-            ):
-                self.report.add(
-                    "gradient_blocked",
-                    tried,
-                    f"{along:.3g} along one direction, where the outputs change by {slopes[0]:.3g}",
-                )
-
-    def main_tensor(self, result):
-        """The outputs, and not the weights, of a result."""
-        floats = [t for t in tensors_in(result) if t.is_floating_point()]
-        n = self.subject.sizes.n
-        if self.case is not None:
-            batch, heads = self.case.q.shape[0], self.case.heads[0]
-            for t in floats:
-                flat = flatten(t, batch, n, heads)
-                if flat is not None and t.shape[-1] != n:
-                    return flat
-        return floats[0]
-
-    # -- what holds for every attention
-    def properties(self) -> None:
-        s, values = self.subject, self.values()
-        main = next((role for role in ("x", "query") if role in values), None)
-        layout = self.case_layout(values)
-        if main is None or layout is None:
-            return
-        keyed = next(role for role in ("value", "context", main) if role in values)
-        b, at = BATCH_AXIS[layout], LENGTH_AXIS[layout]
-
-        def first_float(values):
-            return next(t for t in tensors_in(s.call(values)) if t.is_floating_point())
-
-        plain = first_float(values)
-        if plain.dim() <= max(b, at) or plain.shape[b] != values[main].shape[b]:
-            return
-
-        def changed(axis, index):
-            other = values[keyed].clone()
-            part = other.select(axis, index)
-            part.add_(torch.randn(part.shape, generator=torch.Generator().manual_seed(2)))
-            return (first_float({**values, keyed: other}) - plain).abs()
-
-        others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
-        if others > 1e-4:
-            self.report.add(
-                "examples_meet",
-                "example 1 of a batch was changed, and the outputs of the others compared",
-                f"they changed by {others:.2g}",
-            )
-            return
-        if self.says_causal():
-            earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).max()
-            if earlier > 1e-4:
-                self.report.add(
-                    "future",
-                    "the last input was changed, and the earlier outputs compared",
-                    f"they changed by {earlier:.2g}",
-                )
-                return
-        if keyed == "value" and not s.has_weights:
-            ones = first_float({**values, "value": torch.ones_like(values["value"])})
-            if (ones - 1).abs().max() > 1e-3:
-                self.report.add(
-                    "rows",
-                    "values that are all 1",
-                    f"outputs from {ones.min():.3g} to {ones.max():.3g}",
-                )
-                return
-        self.order()
-
-    def order(self) -> None:
-        """In another order, inputs must give the same outputs, unless positions matter."""
-        values, layout = self.values(), self.case.layout if self.case else "bld"
-        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|window|kernel"
-        positions += r"|decay|time|shift|pool|unfold|functional\.conv|f\.conv"
-        parts = self.subject.module.modules() if self.subject.module is not None else ()
-        wide = any(
-            isinstance(part, nn.modules.conv._ConvNd) and max(part.kernel_size) > 1
-            for part in parts
-        )
-        sees_some = {"causal", "pattern", "rope"} & self.settings.keys() or self.says_causal()
-        if (
-            wide or sees_some or self.report.mistakes or self.subject.form != "x" or self.base
-            or layout not in LENGTH_AXIS or not self.subject.has_weights
-            or re.search(positions, self.text)
-        ):  # fmt: skip
-            return
-        at, x = LENGTH_AXIS[layout], values["x"]
-        order = torch.randperm(x.shape[at], generator=torch.Generator().manual_seed(4))
-        outputs = [
-            next(t for t in tensors_in(self.subject.call({**values, "x": t})) if t.dim() == x.dim())
-            for t in (x, x.index_select(at, order))
-        ]
-        if outputs[0].shape[at] != x.shape[at]:
-            return
-        apart = (outputs[1] - outputs[0].index_select(at, order)).abs().max()
-        if apart > 1e-3:
-            tried = "the inputs in another order"
-            self.report.add("tokens_mixed", tried, f"outputs {apart:.2g} apart")
-
-
+# ---- what its text and its buffers say -----------------------------------------------------------
 def is_triangle(b) -> bool:
     if not is_square(b):
         return False
@@ -2623,6 +1633,924 @@ def mask_forms(batch, n, heads, role, name):
         yield mask.float(), allowed, words + " of 1 and 0", False
         yield (~mask).float(), allowed, words + " of 1 and 0", True
         yield torch.zeros(mask.shape).masked_fill(~mask, -math.inf), allowed, words, None
+
+
+# ---- the runs ------------------------------------------------------------------------------------
+class Runs:
+    """Calls of one attention, with the layouts and the extra arguments that suit it."""
+
+    def __init__(self, attention, n_heads=None, mask=None, causal=None, kwargs=None):
+        self.deadline = time.process_time() + PATIENCE
+        self.subject = Subject(attention, n_heads, kwargs)
+        self.report = Report(self.subject.name)
+        self.mask, self.causal = mask, causal
+        whole = inspect.isclass(attention) or inspect.isroutine(attention)
+        self.source = source_of(attention if whole else type(attention))
+        self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
+        self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
+        self.tables = TABLES[0]  # the form of tables of cosines
+        self.problem, self.ran = "", False
+        self.given: dict[str, Any] = {}  # the arguments of a run by role,
+        self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
+        self.case: Case | None = None  # the run whose numbers were explained,
+        self.settings: dict[str, Any] = {}  # and how
+
+    def layouts(self) -> tuple[list[str], list[str]]:
+        """Layouts to try, and those to try if none of them runs."""
+        s = self.subject
+        if not s.projects:
+            return list(LAYOUTS)[:5], ONE_HEAD_OF_KEYS
+        heads = ["bhld", "blhd"] if s.has_weights and s.form == "qkv" else []
+        return ["bld", "lbd", "ld", *heads], IMAGES if s.has_weights and s.form == "x" else []
+
+    def cases(self, n, m, extra=None, layout=None, **options) -> list[Case]:
+        """Every case that runs; the first problem is kept where none does."""
+        run = run_module if self.subject.projects else run_function
+        usual, others = ([layout], []) if layout else self.layouts()
+        self.problem, self.ran, found = "", False, []
+        for at in usual + others:
+            if found and at in others:
+                break
+            try:
+                new = run(self.subject, at, n, m, extra=extra, tables=self.tables, **options)
+            except Exception as error:
+                words = f"{LAYOUTS[at]}: {type(error).__name__}: {error}"
+                self.problem = self.problem or words.splitlines()[0]
+                continue
+            if at == "ld" and not layout and self.each_alone():
+                continue
+            if not self.ran:
+                self.ran, self.given = True, self.subject.given
+            for case in new:
+                case.free = self.free_inside() if case.inner else self.free()
+                case.softmax_dims = list(self.subject.watch.softmax_dims)
+            found += new
+        return found
+
+    def each_alone(self) -> bool:
+        """Whether no row of the last call's inputs meets another: then rows are no tokens."""
+        values, subject = self.subject.given, self.subject
+        x = values.get("x")
+        if x is None:
+            return False
+        other = x.clone()
+        other[1] *= -3
+        pair = [next(tensors_in(subject.call({**values, "x": t})), x[:0]) for t in (x, other)]
+        if len(pair[0]) != len(x):
+            return False
+        apart = (pair[0] - pair[1]).abs().flatten(1).amax(1)
+        return bool(apart[torch.arange(len(x)) != 1].max() < 1e-6)
+
+    def again(self, n, m, extra=None, **options) -> Case | None:
+        """Another run of the kind that was explained."""
+        cases = self.cases(n, m, {**self.base, **(extra or {})}, self.case.layout, **options)
+        return next((case for case in cases if case.words == self.case.words), None)
+
+    def first_runs(self) -> list[Case]:
+        """Runs of the sizes that suit, or else of one token after the other."""
+        subject, problem, likeliest = self.subject, "", self.subject.sizes
+        alone = subject.module is not None and subject.form == "x"
+        for steps in (None, "with a length", "without a length") if alone else (None,):
+            subject.steps = steps
+            for sizes in subject.all_sizes():
+                if problem and time.process_time() > self.deadline - PATIENCE / 2:
+                    break
+                subject.sizes = sizes
+                cases = self.runs_without_mask()
+                problem = problem or self.problem
+                if cases or self.ran:
+                    return cases
+        subject.steps, subject.sizes, self.problem = None, likeliest, problem
+        return []
+
+    def runs_without_mask(self) -> list[Case]:
+        """Runs without a mask, or with one that hides nothing where none works without."""
+        n, kept, problem, tables = self.subject.sizes.n, [], "", TABLES[0]
+        positions = {"cos", "freqs_cis", "position_embeddings", "offset"}
+        forms = TABLES if positions & set(self.subject.roles.values()) else TABLES[:1]
+        for base, form in itertools.product(self.bases(), forms):
+            self.tables = form
+            cases = self.cases(n, n, base)
+            problem = problem or self.problem
+            if not cases:
+                continue
+            if not kept:
+                kept, self.base, tables = cases, base, self.tables
+            if any(explain(case, 0) for case in cases if not case.inner):
+                return cases
+            if not base and not self.subject.needs("mask") and len(forms) == 1:
+                break
+        self.problem, self.tables = problem, tables
+        return kept
+
+    def bases(self):
+        """Extra arguments for a run without a mask: none, or a mask that hides nothing."""
+        yield {}
+        s = self.subject
+        names = [name for name, role in s.roles.items() if role == "mask"]
+        b, n = s.sizes.batch, s.sizes.n
+        shapes = [(n, n), (b, 1, n, n), (b, n, n), (b, 1, 1, n), (b, n), (b, 1, n)]
+        kinds = itertools.product(shapes, (True, False), (torch.bool, torch.float32))
+        for shape, ones, dtype in kinds if names else ():
+            yield dict.fromkeys(names, torch.full(shape, ones, dtype=dtype))
+
+    def values(self) -> dict[str, Any] | None:
+        """Arguments of one plain call, or None where there is none."""
+        n, layout = self.subject.sizes.n, self.case.layout if self.case else ""
+        for base in [self.base] if self.case else self.bases():
+            if layout not in self.plain:
+                self.cases(n, n, base, layout)
+                if self.ran:
+                    self.plain[layout] = self.given
+        return self.plain.get(layout)
+
+    def case_layout(self, values) -> str | None:
+        """Layout of these arguments, or None for one without a batch."""
+        if self.case:
+            return self.case.layout if self.case.layout in BATCH_AXIS else None
+        t = next((values[r] for r in ("x", "query") if r in values), None)
+        if t is None or t.dim() < 3:
+            return None
+        return "lbd" if t.shape[0] == self.subject.sizes.n else "bld"
+
+    def main_tensor(self, result):
+        """The outputs, and not the weights, of a result."""
+        floats = [t for t in tensors_in(result) if t.is_floating_point()]
+        n = self.subject.sizes.n
+        if self.case is not None:
+            flats = [(t, flatten(t, len(self.case.q), n, self.case.heads[0])) for t in floats]
+            fits = (flat for t, flat in flats if flat is not None and t.shape[-1] != n)
+            return next(fits, floats[0])
+        return floats[0]
+
+    # -- settings that are no mistakes
+    def free(self) -> list[dict[str, Any]]:
+        """Settings of positions, normalization, interleaved heads and causality."""
+        ropes: list[dict[str, Any]] = [{}]
+        if re.search(r"rot|rope|freqs|cos", self.text):
+            bases = re.findall(r"(?:theta|base)\D{0,12}(\d[\d_]*\.?\d*(?:e\d+)?)", self.text)
+            speeds = [10000.0, *(float(base.replace("_", "")) for base in bases)]
+            for base, kind in itertools.product(dict.fromkeys(speeds), ("halves", "neighbors")):
+                ropes += [{"rope": kind, "base": base}] if base > 1 else []
+        norms: list[dict[str, Any]] = [{}]
+        if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?(q|k)|normalize", self.text):
+            norms += [{"norm": kind} for kind in NORMS]
+            norms += [{"norm": kind, "scale": "missing"} for kind in NORMS]  # learned factors scale
+        splits: list[dict[str, Any]] = [{}]
+        if self.subject.module is not None or self.subject.has("weight_q"):
+            splits += [{"split_as": "dh", "merge_as": "dh"}, {"split_as": "dh"}, {"merge_as": "dh"}]
+        causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
+        return [
+            {k: v for part in parts for k, v in part.items()}
+            for parts in itertools.product(ropes, norms, splits, causal)
+        ]
+
+    def free_inside(self) -> list[dict[str, Any]]:
+        """The same between the two products, where queries may have been scaled before."""
+        scales = [{}, {"scale": "missing"}] if re.search(SCALES, self.text) else [{}]
+        return [scale | more for scale in scales for more in ({}, {"causal": "past"})]
+
+    def says_causal(self) -> bool:
+        """Whether its name, a flag or a triangle among its buffers says that it is causal."""
+        if self.subject.has("causal") or self.subject.has("mask"):
+            return False
+        if self.causal is not None:
+            return self.causal
+        name, module = self.subject.name.lower(), self.subject.module
+        flags = [getattr(module, flag, None) for flag in ("causal", "is_causal")]
+        if False in flags or re.search(r"non_?causal|bidirectional|encoder", name):
+            return False
+        triangles = module is not None and any(is_triangle(b) for b in module.buffers())
+        return True in flags or triangles or bool(re.search(r"causal|masked|decoder", name))
+
+    def says_batch_first(self) -> bool:
+        first = r"(b|bs|bsz|batch\w*|n_?batch\w*)"
+        shapes = rf"(?im)^\s*{first}\s*,\s*\w+.*=\s*\w+\.(shape|size\(\))"
+        shapes += rf"|{first}\s*=\s*\w+\.(shape\[0\]|size\(0\))"
+        return bool(re.search(shapes, self.source))
+
+
+# ---- what explains the numbers -------------------------------------------------------------------
+class Numbers(Runs):
+    """The search for what explains the numbers of the runs without a mask."""
+
+    def explained(self, cases) -> str | None:
+        """Mistakes that explain the numbers, '' for none, or None where nothing does."""
+        inner = [case for case in cases if case.inner]
+        cases = [case for case in cases if not case.inner] or inner
+        attempts = (
+            lambda: self.simplest(cases, 0),
+            lambda: self.simplest(cases, 1),
+            lambda: self.in_16_bits(cases),
+            lambda: self.simplest(self.with_pattern(cases), 0),
+            lambda: self.other_scale(cases),
+            lambda: self.outward(cases, inner),
+            lambda: self.simplest(cases, 2),
+            lambda: self.other_scale(inner),
+            lambda: self.simplest(cases[:2], 3),
+        )
+        results = (attempt() for attempt in attempts)
+        mistakes = next((found for found in results if found is not None), None)
+        if mistakes is None:
+            self.case = cases[0]
+            return None
+        if self.case.layout == "lbd" and mistakes in ("", "batch_is_length"):
+            known, self.case = (self.case, self.settings, mistakes), None
+            batch_first = [case for case in cases if case.layout == "bld"]
+            window = self.simplest(self.with_pattern(batch_first), 0)  # as long as the batch
+            mistakes = self.keep(*known) if window is None else window
+        return self.counted_from_front(cases, mistakes)
+
+    def keep(self, case, settings, mistakes) -> str:
+        self.case, self.settings = case, settings
+        return mistakes
+
+    def simplest(self, cases, count, core=None) -> str | None:
+        for case in cases:
+            found = explain(case, count, CLOSE, self.deadline if count else math.inf, core)
+            if found:
+                return self.keep(case, found[1], found[0])
+        return None
+
+    def outward(self, cases, inner) -> str | None:
+        """What goes on between the two products first, and then what goes on around them."""
+        attempts = ((inner, 0), (inner, 1), (self.with_pattern(inner), 0), (inner, 2))
+        results = (self.simplest(*attempt) for attempt in attempts)
+        found = next((mistakes for mistakes in results if mistakes is not None), None)
+        if found is None or cases == inner:
+            return found
+        inside, core = (self.case, self.settings), dict(self.settings)
+        del core["heads"]
+        if "scale" not in found:  # then the queries may have been scaled before
+            core.pop("scale", None)
+        for count in (0, 1):
+            around = self.simplest(cases, count, core)
+            if around is not None:
+                return ", ".join(names for names in (around, found) if names)
+        return self.keep(*inside, found)
+
+    def with_pattern(self, cases):
+        """The cases, with the keys that each query was found to see: windows, blocks, strides."""
+        words = r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span"
+        seen = self.seen_keys() if re.search(words, self.text) else None
+        if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
+            return
+        for case in cases:
+            free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
+            yield Case(**{**vars(case), "free": free})
+
+    def seen_keys(self):
+        """Which keys (n, n) change which outputs, each query's own included, or None."""
+        values, n = self.values(), self.subject.sizes.n
+        keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
+        layout = self.case_layout(values)
+        if keyed is None or layout is None:
+            return None
+        plain, seen = self.main_tensor(self.subject.call(values)), torch.eye(n, dtype=torch.bool)
+        for j in range(n):
+            other = values[keyed].clone()
+            other.select(LENGTH_AXIS[layout], j).mul_(-3)
+            changed = self.main_tensor(self.subject.call({**values, keyed: other})) - plain
+            seen[:, j] |= changed.abs().amax((0, 2)) > 1e-6
+        return seen
+
+    def in_16_bits(self, cases) -> str | None:
+        for case in cases:
+            found = explain(case, 0, ROUGH)
+            if found:
+                words = f"float32 inputs: {gap(case.out, case.expected(**found[1]))}"
+                self.keep(case, found[1], "")
+                self.report.add("sixteen_bits", self.tried(), words)
+                return "sixteen_bits"
+        return None
+
+    def other_scale(self, cases) -> str | None:
+        for case in cases[:2]:
+            settings = fit_scale(case)
+            if settings is None:
+                continue
+            self.keep(case, settings, "")
+            words = f"the scores are multiplied by {settings['factor']:.4g}"
+            if case.inner or self.learns_scores():
+                self.report.notes.append(f"{words}; parts of it may scale them on purpose")
+                return ""
+            right = (case.q.shape[-1] // settings["heads"]) ** -0.5
+            self.report.add("scale_other", self.tried(), f"{words}, not by {right:.4g}")
+            return "scale_other"
+        return None
+
+    def learns_scores(self) -> bool:
+        """Whether parameters besides projections act on scores: positions, temperatures."""
+        module = self.subject.module
+        names = [name.lower() for name, _ in module.named_parameters()] if module else []
+        return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
+
+    def counted_from_front(self, cases, found: str) -> str:
+        """A softmax axis that is counted from the front is right in one layout alone."""
+        if found or self.subject.has_weights or self.case.layout not in ("ld", "bld"):
+            return found
+        order = list(LAYOUTS)
+        for case in cases:
+            earlier = order.index(case.layout) < order.index(self.case.layout)
+            positive = [dim for dim in case.softmax_dims if dim >= 0]
+            other = earlier and case.layout != "blhd" and positive and explain(case, 1)
+            if other and other[0].startswith("softmax_"):
+                words = f"in {LAYOUTS['ld']} the axis dim={positive[0]} is the last"
+                self.report.notes.append(f"{words}: there it is right")
+                return self.keep(case, other[1], other[0])
+        return found
+
+    # -- and its words
+    def report_numbers(self, cases) -> None:
+        """Report the mistakes that explain the numbers, if any do."""
+        report, mistakes = self.report, self.explained(cases)
+        if mistakes is None:
+            report.how.append("its numbers are none that this check knows; properties only")
+            return
+        report.compared = True
+        batch_first = any(case.layout == "bld" for case in cases) and self.says_batch_first()
+        if self.case.layout == "lbd" and not mistakes and batch_first:
+            tried = "(batch, length, width), which its text says it takes"
+            got = "example 1 changes with the others; it is right for (length, batch, width)"
+            report.add("batch_is_length", tried, got)
+        if self.case.inner and self.case.tiled:
+            tried = "the lengths of projected heads against those that enter the products"
+            report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
+        if mistakes and not mistakes.startswith(("scale_other", "sixteen")):
+            got = self.got(self.settings) + "; the numbers equal those of this mistake"
+            report.add(mistakes, self.tried(), got)
+        pattern = self.settings.get("pattern")
+        later = None if pattern is None else pattern.triu(1).any(1)
+        if later is not None and later.any() and self.says_causal():
+            got = f"query {int(later.nonzero()[0]) + 1} sees a later key"
+            report.add("future", "which inputs change which outputs", got)
+            return
+        past = "causal" in self.settings or (later is not None and not later.any())
+        if not past and "mask" not in mistakes and self.says_causal():
+            got = "the numbers are those of an attention without a mask: "
+            report.add("causal_ignored", self.tried(), got + numbers(self.case.out[0, 0]))
+
+    def tried(self) -> str:
+        c = self.case
+        sizes = f"{c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys"
+        return f"random tensors, {sizes}, laid out {LAYOUTS[c.layout]}"
+
+    def got(self, settings) -> str:
+        """The numbers of the run, beside those without the mistakes."""
+        clean = {k: v for k, v in settings.items() if k in ("heads", "rope", "norm", "base")}
+        right = self.case.expected(**clean, causal="past" if settings.get("causal") else None)
+        words = f"output 1 starts {numbers(self.case.out[0, -1])}"
+        return words if right is None else f"{words}, right is {numbers(right[0, -1])}"
+
+    def describe(self) -> None:
+        """Say how the attention was interpreted."""
+        s, how, settings = self.subject, self.report.how, self.settings
+        layout = LAYOUTS[self.case.layout if self.case else "bld"]
+        how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {layout}")
+        if self.base:
+            how.append("with a mask that hides nothing")
+        if s.steps:
+            how.append("one token after the other, each of them " + s.steps)
+        if not self.report.compared:
+            return
+        sees = "causal" if settings.get("causal") else "every query sees every key"
+        words = [
+            f"{settings['heads']} head(s) of width {self.case.q.shape[-1] // settings['heads']}",
+            self.case.words,
+            "a query sees some keys" if "pattern" in settings else sees,
+            f"rotary positions, pairs are {settings['rope']}" if "rope" in settings else "",
+            f"queries and keys normalized ({settings['norm']})" if "norm" in settings else "",
+            "heads interleaved: a head's numbers lie apart" * (settings.get("split_as") == "dh"),
+        ]
+        how.append(", ".join(word for word in words if word))
+
+    def gives(self, case, **more) -> bool:
+        """Whether the settings of the first run, with some more, give the numbers of this one."""
+        return case.gives(**{**self.settings, **more})
+
+    def compare(self, case, tried, right, wrong, weakness=False) -> bool:
+        """Report the first of the wrong settings that give the numbers, unless right ones do."""
+        if any(self.gives(case, **settings) for settings in right):
+            return True
+        mistakes = next((names for names, more in wrong if self.gives(case, **more)), "")
+        if mistakes:
+            got = f"output 1 starts {numbers(case.out[0, 0])}; those of this mistake are equal"
+            self.report.add(mistakes, tried, got, weakness)
+        return False
+
+
+# ---- what holds for every attention --------------------------------------------------------------
+class Properties(Numbers):
+    """Experiments that need no reference."""
+
+    def randomness(self) -> None:
+        values, s = self.values(), self.subject
+        if values is None:
+            return
+
+        def outputs(drop):
+            return [list(tensors_in(s.call(values, drop=drop, seed=seed))) for seed in (1, 2)]
+
+        def same(pair):
+            return all(same_numbers(a, b) for a, b in zip(*pair, strict=False))
+
+        dropped = outputs(drop=True)
+        if same(dropped):
+            return
+        if not same(outputs(drop=False)):
+            words = "two calls draw different random numbers: every call here starts from one seed"
+            self.report.notes.append(words)
+            return
+        when = "a module after eval()" if s.module is not None else "its default arguments"
+        apart = (dropped[0][0] - dropped[1][0]).abs().max()
+        tried = f"the same call twice, with {when}"
+        self.report.add("dropout_in_eval", tried, f"outputs {apart:.2g} apart")
+
+    def properties(self) -> None:
+        """Whether examples, later inputs, weights and the order act as they must."""
+        s, values, add = self.subject, self.values(), self.report.add
+        main = next((role for role in ("x", "query") if role in values), None)
+        layout = self.case_layout(values)
+        if main is None or layout is None:
+            return
+        keyed = next(role for role in ("value", "context", main) if role in values)
+        b, at = BATCH_AXIS[layout], LENGTH_AXIS[layout]
+
+        def outputs(t):
+            result = s.call({**values, keyed: t})
+            return next(t for t in tensors_in(result) if t.is_floating_point())
+
+        plain = outputs(values[keyed])
+        if plain.dim() <= max(b, at) or plain.shape[b] != values[main].shape[b]:
+            return
+
+        def changed(axis, index):
+            other = values[keyed].clone()
+            part = other.select(axis, index)
+            part.add_(torch.randn(part.shape, generator=torch.Generator().manual_seed(2)))
+            return (outputs(other) - plain).abs()
+
+        others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
+        earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).max()
+        ones = outputs(torch.ones_like(values[keyed]))
+        if others > 1e-4:
+            tried = "example 1 of a batch was changed, and the outputs of the others compared"
+            add("examples_meet", tried, f"they changed by {others:.2g}")
+        elif self.says_causal() and earlier > 1e-4:
+            tried = "the last input was changed, and the earlier outputs compared"
+            add("future", tried, f"they changed by {earlier:.2g}")
+        elif keyed == "value" and not s.has_weights and (ones - 1).abs().max() > 1e-3:
+            add(
+                "rows",
+                "values that are all 1",
+                f"outputs from {ones.min():.3g} to {ones.max():.3g}",
+            )
+        else:
+            self.order()
+
+    def order(self) -> None:
+        """In another order, inputs must give the same outputs, unless positions matter."""
+        values, layout = self.values(), self.case.layout if self.case else "bld"
+        positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|window|kernel"
+        positions += r"|decay|time|shift|pool|unfold|functional\.conv|f\.conv"
+        s, convolution = self.subject, nn.modules.conv._ConvNd
+        parts = s.module.modules() if s.module is not None else ()
+        wide = any(isinstance(part, convolution) and max(part.kernel_size) > 1 for part in parts)
+        sees_some = {"causal", "pattern", "rope"} & self.settings.keys() or self.says_causal()
+        suits = s.has_weights and s.form == "x" and layout in LENGTH_AXIS and not self.base
+        if not suits or wide or sees_some or self.report.mistakes:
+            return
+        if re.search(positions, self.text):
+            return
+        at, x = LENGTH_AXIS[layout], values["x"]
+        order = torch.randperm(x.shape[at], generator=torch.Generator().manual_seed(4))
+        results = [s.call({**values, "x": t}) for t in (x, x.index_select(at, order))]
+        plain, moved = (
+            next(t for t in tensors_in(result) if t.dim() == x.dim()) for result in results
+        )
+        if plain.shape[at] != x.shape[at]:
+            return
+        apart = (moved - plain.index_select(at, order)).abs().max()
+        if apart > 1e-3:
+            tried = "the inputs in another order"
+            self.report.add("tokens_mixed", tried, f"outputs {apart:.2g} apart")
+
+    def gradients(self) -> None:
+        """Compare gradients with finite differences, input by input and weight by weight."""
+        s, values = self.subject, self.values()
+        if values is None:
+            return
+        inputs = {"x", "query", "key", "value", "context", "weight_q", "weight_k", "weight_v"}
+        targets = {role: t for role, t in values.items() if role in inputs}
+        named = s.module.named_parameters() if s.module is not None else ()
+        for name, p in named:
+            packed = role_of_weight(name) in ("q", "k", "v", "qkv", "kv")
+            if p.dim() > 1 and p.requires_grad and packed:
+                targets[name] = p
+        generator = torch.Generator().manual_seed(9)
+        probe: list[torch.Tensor] = []
+
+        def loss(more):
+            t = self.main_tensor(s.call({**values, **more}))
+            if not probe:
+                probe.append(torch.randn(t.shape, generator=generator))
+            return (t * probe[0]).sum()
+
+        for name, t in targets.items():
+            direction = torch.randn(t.shape, generator=generator)
+            try:
+                words = self.blocked(name, t, direction, loss)
+            except Exception:
+                return
+            if words:
+                tried = f"the gradient of the output with respect to {name}"
+                self.report.add("gradient_blocked", tried, words)
+                return
+
+    def blocked(self, name, t, direction, loss) -> str:
+        """What is wrong with a gradient along a direction, or ''."""
+        given = name in self.values()
+
+        def at(step):
+            if given:
+                return loss({name: t.detach() + step * direction}).item()
+            before = t.detach().clone()
+            try:
+                t.add_(step * direction)
+                return loss({}).item()
+            finally:
+                t.copy_(before)
+
+        slopes = [(at(e) - at(-e)) / (2 * e) for e in (1e-3, 4e-3)]
+        apart, slope = abs(slopes[0] - slopes[1]), abs(slopes[0])
+        if not apart <= 0.02 * (slope + 1e-2) or slope < 2e-2:
+            return ""  # too rough, or too flat, to compare
+        try:
+            with torch.enable_grad():
+                leaf = t.detach().clone().requires_grad_() if given else t
+                out = loss({name: leaf} if given else {})
+            if not out.requires_grad:
+                return "the output has no gradient at all (no_grad, detach or .data)"
+            (grad,) = torch.autograd.grad(out, leaf, allow_unused=True)
+        except RuntimeError as error:
+            words = str(error).splitlines()[0][:160]
+            return words if "modified by an inplace" in words or "leaf Variable" in words else ""
+        along = 0.0 if grad is None else (grad * direction).sum().item()
+        if abs(along - slopes[0]) <= 0.1 * slope + 1e-2 or "sixteen_bits" in self.report.mistakes:
+            return ""
+        return f"{along:.3g} along one direction, where the outputs change by {slopes[0]:.3g}"
+
+
+# ---- masks ---------------------------------------------------------------------------------------
+class Masks(Properties):
+    """What a given mask does, in every usual form."""
+
+    def masks(self) -> None:
+        for name, role in self.subject.roles.items():
+            if role in ("mask", "lengths"):
+                self.mask_of(name, role)
+
+    def mask_of(self, name: str, role: str) -> None:
+        """Try every usual form of mask until one gives numbers that can be explained."""
+        n, report, tried = self.subject.sizes.n, self.report, []
+        forms = mask_forms(self.case.q.shape[0], n, self.settings["heads"], role, name)
+        for value, allowed, words, hides in forms:
+            case = self.again(n, n, {name: value})
+            if case is None:
+                continue
+            if self.gives(case, allowed=allowed):
+                self.mask_works(name, words, hides, value)
+                return
+            tried.append((case, allowed, words, hides))
+        if not tried or any(mistake.startswith("softmax") for mistake in report.mistakes):
+            return
+        if all(self.gives(case, causal="past") for case, *_ in tried):
+            report.how.append(f"{name}: any mask makes it causal")
+        elif all(self.gives(case) or self.gives(case, causal=None) for case, *_ in tried):
+            if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
+                report.notes.append(f"{name} is never used")
+            else:
+                got = "the numbers of a call without a mask"
+                report.add("mask_ignored", f"{name} in {len(tried)} forms", got)
+        elif not self.mask_fails(name, tried):
+            if any(case.out.isfinite().all(-1).any() for case, *_ in tried):
+                words = "no usual form of mask gave numbers that could be explained"
+                report.notes.append(f"{name}: {words}")
+            else:
+                report.add("mask_nan", f"{name} in {len(tried)} forms", "NaN in every output")
+
+    def mask_fails(self, name, tried) -> bool:
+        """Whether a mistake explains one of the forms of mask; report it."""
+        before = len(self.report.findings)
+        for experiment in (self.masked_wrongly, self.masked_by_rows):
+            for case, allowed, words, hides in tried:
+                tried_words = f"{name} as {words}, which hides keys from some queries"
+                self.compare(case, tried_words, [], experiment(case, allowed))
+                if len(self.report.findings) > before:
+                    self.polarity(name, words, hides)
+                    return True
+        return False
+
+    def masked_wrongly(self, case, allowed):
+        """(mistakes, settings) for a mask."""
+        batch, heads = case.q.shape[0], self.settings["heads"]
+        full = allowed.expand(batch, heads, *allowed.shape[-2:])
+        by_head, by_example = full.transpose(0, 1).flatten(0, 1), full.flatten(0, 1)
+        changed = {
+            "as it is": allowed, "transposed": allowed.mT,
+            "repeated batch first": by_example.unflatten(0, (heads, batch)).transpose(0, 1),
+            "repeated heads first": by_head.unflatten(0, (batch, heads)),
+        }  # fmt: skip
+        causal = self.settings.get("causal")
+        for mistakes, apply, change in MASK_TRIALS:
+            seen, also = changed[change], {}
+            if causal and apply != "before":
+                seen, also = seen & triangle(causal, *seen.shape[-2:]), {"causal": None}
+            yield mistakes, {"allowed": seen, "apply": apply, **also}
+
+    def masked_by_rows(self, case, allowed):
+        """The same, for mistakes that show in which rows are still right."""
+        rows = case.out.shape[:2]  # (batch, queries)
+        sees_all = allowed.all(-1).all(1).expand(rows)
+        broken = ~case.out.isfinite().all(-1)
+        if sees_all.any() and not sees_all.all() and bool((broken != sees_all).all()):
+            yield "mask_after_softmax", {"only": sees_all}  # hidden weights are -inf
+        if bool((allowed == allowed[..., :1, :]).all()):
+            real = allowed[:, 0, 0].expand(rows)  # as if they were queries
+            for right in (real, ~real):
+                if broken[~right].all() or self.gives(case, factor=0.0, only=~right):
+                    yield "mask_wrong_axis", {"only": right}
+
+    def mask_works(self, name, words, hides, value) -> None:
+        report, meaning = self.report, ", True hides" if hides else ", True may attend"
+        meaning = ", floats are added" if hides is None else meaning
+        report.how.append(f"{name}: {words}{'' if value.dim() == 1 else meaning}")
+        # Where it lets True attend, as most do, only the caller's word counts against it.
+        meant = self.polarity(name, words, hides) if hides or self.mask else False
+        if hides is False and name == "key_padding_mask" and not self.mask:
+            report.notes.append(
+                "key_padding_mask: True (or 1) may attend; in nn.MultiheadAttention, this name "
+                "stands for a mask that hides where it is True; check(…, mask='hide') tests for it"
+            )
+        if hides and meant is None:
+            report.notes.append(
+                f"{name}: True (or 1) hides a key, as in nn.MultiheadAttention; "
+                f"F.scaled_dot_product_attention means the opposite. If your callers pass True "
+                f"for 'may attend', this is the classic inverted mask; check(…, mask='attend') "
+                f"tests for it"
+            )
+        self.row_without_keys(name, value, hides)
+
+    def polarity(self, name, words, hides) -> bool | None:
+        """Whether True is meant to hide, if anything says so; report a mask that does not."""
+        meant = {"attend": False, "hide": True}.get(self.mask or stated_polarity(self.source, name))
+        torchs = {"dropout_p", "is_causal"} & set(self.subject.roles) and name == "attn_mask"
+        if meant is None and torchs and not self.subject.has_weights:
+            meant = False
+        if hides is not None and meant is not None and meant != hides:
+            who = "the caller" if self.mask else "its name or its text"
+            does, should = ("hides" if true else "may attend" for true in (hides, meant))
+            got = f"True {does}, but {who} says that True {should}"
+            self.report.add("mask_inverted", f"{name} as {words}", got)
+        return meant
+
+    def row_without_keys(self, name, value, hides) -> None:
+        if self.subject.roles[name] == "lengths":
+            return
+        by_query = value.dim() >= 2 and value.shape[-2] == value.shape[-1]
+        full = value.clone()
+        at = (..., 1, slice(None)) if by_query else (1 % value.shape[0],)
+        full[at] = -math.inf if hides is None else int(hides)
+        n = self.subject.sizes.n
+        case = self.again(n, n, {name: full})
+        if case is None:
+            return
+        row = case.out[:, 1] if by_query else case.out[1 % case.out.shape[0]]
+        tried = f"{name} that leaves a query no key"
+        if row.isnan().any():
+            self.report.add("nan_rows", tried, "NaN", weakness=True)
+        elif row.abs().max() > 1e-6 and hides is not None:
+            self.report.add("minus_a_billion", tried, f"{numbers(row)}, not zeros", weakness=True)
+
+
+# ---- the check -----------------------------------------------------------------------------------
+class Check(Masks):
+    """One check of one attention. Each experiment adds findings to the report."""
+
+    def run(self) -> Report:
+        report, subject = self.report, self.subject
+        if subject.built:
+            report.how.append(f"constructed as {subject.built}")
+        cases = self.first_runs()
+        self.randomness()
+        if cases:
+            self.report_numbers(cases)
+        elif self.values() is not None:
+            report.how.append("its projections could not be told apart; properties only")
+        else:
+            report.notes.append("it could not be called: " + self.problem)
+            return report
+        before = len(report.findings)
+        if not report.compared or self.case.inner:  # the split into heads was not compared
+            self.properties()
+        if (
+            not report.compared
+            and cases
+            and not subject.projects
+            and len(report.findings) == before
+        ):
+            report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
+        self.describe()
+        if report.compared:
+            self.origins()
+            self.order()
+            self.unequal()
+            self.masks()
+            self.flag()
+            self.groups()
+            self.steps()
+            self.edges()
+        if subject.modified:
+            tried = "every call was followed by a look at its inputs"
+            report.add("input_modified", tried, subject.modified)
+        else:
+            self.gradients()
+        return report
+
+    def origins(self) -> None:
+        """Whether keys and values are made of the inputs, and by the weights, meant for them."""
+        s, n, add = self.subject, self.subject.sizes.n, self.report.add
+        if not s.has_weights or self.case.inner or not self.again(n, n):
+            return
+        events = [(role_of_weight(name), read, out) for name, read, out in s.watch.events]
+        used = "".join(role for role, _, _ in events)
+        declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
+        for role in "qkv":
+            if role in declared and role not in used and used:
+                got = f"those of the {WORDS[role]} do not"
+                add("weights_unused", "which weights take part", got)
+        if s.form not in ("qkv", "q, kv"):
+            return
+        roles = {"q": "query", "k": "key", "v": "value"}
+        inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
+        inputs += [(roles[role], out) for role, _, out in events if role in roles]
+        meant = {"q": {"query"}, "k": {"key", "kv", "context"}, "v": {"value", "kv", "context"}}
+        if s.form == "q, kv":
+            meant["v"] |= {"key"}
+        for (role, read, _), (of, t) in itertools.product(events, inputs):
+            wrong = {"query": "q", "value": "v"}.get(of, "k")
+            if role not in meant or of in meant[role] or role == wrong:
+                continue
+            if any(same_numbers(t, i) for i in read):
+                got = f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}"
+                mistake = f"{WORDS[role]}_are_{WORDS[wrong]}"
+                add(mistake, "which input each projection reads", got)
+
+    def unequal(self) -> None:
+        """More keys than queries: another context, or cached keys."""
+        s, notes = self.subject, self.report.notes
+        cross = s.form == "x" and s.has("context") and "causal" not in self.settings
+        if (s.form == "x" and not cross) or self.base:
+            return
+        case = self.again(s.sizes.n, s.sizes.m, **({"cross": True} if cross else {}))
+        if case is None or case.k.shape[1] != s.sizes.m:
+            if not cross:
+                notes.append("it takes queries and keys of one length only")
+            return
+        tried, mistakes = f"{s.sizes.n} queries and {s.sizes.m} keys", self.report.mistakes
+        if self.settings.get("causal"):
+            asked = not s.has_weights or s.has("cache")  # a layer may be for equal lengths alone
+            right = [{"align": "bottom_right"}]
+            self.compare(case, tried, right, [("causal_top_left", {})], not asked)
+            return
+        same = self.compare(case, tried, [{}], [] if mistakes else TRIALS)
+        if not same and not self.report.mistakes and "rope" not in self.settings:
+            notes.append("with unequal lengths its numbers could not be explained")
+
+    def flag(self) -> None:
+        """A flag for causality."""
+        s, report = self.subject, self.report
+        if not s.has("causal") or self.settings.get("causal"):
+            return
+        name, n, m = s.name_for("causal"), s.sizes.n, s.sizes.m
+        case = self.again(n, n, {"causal": True})
+        if case is None:
+            report.notes.append(f"{name}=True: {self.problem or 'did not run'}")
+            return
+        trials = [trial for trial in TRIALS if "causal" in trial[1]]
+        wrong, before = [("causal_ignored", {}), *trials], len(report.findings)
+        words = f"{name}=True, {n} queries and keys"
+        if not self.compare(case, words, [{"causal": "past"}], wrong):
+            if len(report.findings) == before:
+                right = case.expected(**{**self.settings, "causal": "past"})
+                report.add("future", f"{name}=True", gap(case.out, right))
+            return
+        report.how.append(f"{name}=True: query i sees keys 1 to i")
+        case = self.again(n, m, {"causal": True}) if s.form != "x" else None
+        if case is None or case.k.shape[1] != m:
+            return
+        words = f"{name}=True, {n} queries, {m} keys"
+        if name == "is_causal" and self.gives(case, causal="past"):
+            page = SITE + MISTAKES["causal_top_left"][2]
+            report.notes.append(
+                f"{words}: the triangle starts at the top left, as in "
+                f"F.scaled_dot_product_attention. With a cache, give a mask that ends at the "
+                f"bottom right (see {page})"
+            )
+            return
+        wrong = [("causal_top_left", {"causal": "past"})]
+        for align in ("top_left", "bottom_right"):
+            wrong += [(names, {**settings, "align": align}) for names, settings in trials]
+        if self.compare(case, words, [{"causal": "past", "align": "bottom_right"}], wrong):
+            report.how.append("with more keys than queries, the triangle ends at the bottom right")
+
+    def groups(self) -> None:
+        """Fewer heads of keys and values than of queries, in a function."""
+        s, n = self.subject, self.subject.sizes.n
+        if s.projects or self.case.layout not in ("bhld", "blhd") or s.form != "qkv":
+            return
+        extra = {role: value for role, value in (("gqa", True), ("n_rep", 2)) if s.has(role)}
+        case = self.again(n, n, extra, kv_heads=s.sizes.kv_heads)
+        tried = f"{self.settings['heads']} heads of queries, {s.sizes.kv_heads} of keys and values"
+        if case and self.compare(case, tried, [{}], [("heads_repeat", {"tile": True})]):
+            words = "fewer heads of keys and values serve groups of neighboring query heads"
+            self.report.how.append(words)
+
+    def steps(self) -> None:
+        """Later queries alone, after cached keys, against the whole."""
+        s, n = self.subject, self.subject.sizes.n
+        if s.form == "qkv" and not s.projects and s.has("offset") and "rope" in self.settings:
+            (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
+            whole = self.again(n, n, flats=(q, k, v))
+            last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
+            if last is not None and not close(last.out, whole.out[:, -1:]):
+                tried = f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}"
+                self.report.add("rotary_offset", tried, gap(last.out, whole.out[:, -1:]))
+            return
+        takes_steps = s.has("cache") or (s.has("offset") and s.has_weights)
+        if s.form == "x" and self.case.layout == "bld" and takes_steps and not s.steps:
+            self.cached_steps()
+
+    def cached_steps(self) -> None:
+        """Two tokens, then one at a time, against all at once."""
+        s, report, n = self.subject, self.report, self.subject.sizes.n
+        generator = torch.Generator().manual_seed(5)
+        x = torch.randn(s.sizes.batch, n, s.sizes.d_model, generator=generator)
+        flags = {role: True for role in ("use_cache", "causal") if s.has(role)}
+
+        def outputs(a, b, cache):
+            values = {"x": x[:, a:b], **positional(s, b - a, a, self.tables), **flags}
+            if b - a == 1:
+                values.pop("causal", None)
+            result = s.call({**values, **({"cache": cache} if cache is not None else {})})
+            shape = x.shape[0], b - a
+            fits = (t for t in tensors_in(result) if t.dim() == 3 and t.shape[:2] == shape)
+            out = next(fits, None)
+            return out, cache_in(result, out) if out is not None else None
+
+        try:
+            with s.keeping_state():
+                whole, _ = outputs(0, n, None)
+            stepped, cache = [], None
+            with s.keeping_state():
+                for a, b in [(0, 2), *((i, i + 1) for i in range(2, n))]:
+                    out, cache = outputs(a, b, cache)
+                    if s.has("cache") and cache is None:
+                        return
+                    stepped.append(out)
+            stepped = torch.cat(stepped, 1)
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}".splitlines()[0]
+            report.notes.append(f"its cache could not be used: {words}")
+            return
+        if close(stepped, whole, 1e-3):
+            report.how.append("step by step with its cache gives the outputs of the whole")
+        elif self.settings.get("causal") or "causal" in flags:
+            mistake = "causal_top_left" if self.settings.get("causal") else "cache_differs"
+            given = set(positional(s, 1)) - {"offset"}  # the caller turns queries and keys rightly
+            mistake = "rotary_offset" if "rope" in self.settings and not given else mistake
+            tried = "two inputs, then one at a time with the cache, against all at once"
+            report.add(mistake, tried, gap(stepped, whole))
+
+    def edges(self) -> None:
+        """Large scores, and float16, in a function that is right otherwise."""
+        s, n = self.subject, self.subject.sizes.n
+        if s.projects or s.form != "qkv" or self.report.mistakes:
+            return
+        (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
+        case = self.again(n, n, flats=(q * 60, k * 60, v))
+        if case is not None and not case.out.isfinite().all():
+            tried = "scores of some thousands"
+            self.report.add("overflow", tried, "NaN or infinity", weakness=True)
+        q = put(torch.full((1, 2, 64), 40.0).half(), self.case.layout)
+        try:
+            out = s.call({"query": q, "key": q.clone(), "value": torch.ones_like(q)})
+        except Exception:
+            return  # float16 is more than was promised
+        t = next((t for t in tensors_in(out) if t.shape == q.shape), q)
+        if not t.isfinite().all():
+            tried = "float16, d_k 64, all numbers of queries and keys 40"
+            self.report.add("half_overflow", tried, "NaN", weakness=True)
 
 
 # ---- to be called --------------------------------------------------------------------------------
