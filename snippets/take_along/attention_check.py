@@ -33,6 +33,7 @@ import time
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -360,113 +361,107 @@ NORMS = {
 }
 
 
-def reference(
-    q,
-    k,
-    v,
-    heads,
-    *,
-    d_model,
-    scale=None,
-    factor=None,
-    after=None,
-    axis="keys",
-    act="softmax",
-    causal=None,
-    align="top_left",
-    pattern=None,
-    allowed=None,
-    apply="before",
-    split_as="hd",
-    merge_as="hd",
-    use="qkv",
-    keys_as="mT",
-    tile=False,
-    batch_is_length=False,
-    rope=None,
-    turn="qk",
-    base=10000.0,
-    norm=None,
-):
-    """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
+PLAIN: dict[str, Any] = {  # what can be set in the reference, and how it is without a mistake
+    "scale": None, "factor": None, "after": None,  # by name, by number, and after the softmax
+    "axis": "keys", "act": "softmax",  # of the softmax, and what stands in its place
+    "causal": None, "align": "top_left",  # which triangle is seen, and where it starts
+    "pattern": None, "allowed": None,  # seen keys (n, m), and (batch, heads or 1, n, m)
+    "apply": "before",  # how hidden scores are hidden
+    "split_as": "hd", "merge_as": "hd", "tile": False,  # of heads
+    "use": "qkv", "keys_as": "mT",  # what stands in whose place
+    "batch_is_length": False,
+    "rope": None, "turn": "qk", "base": 10000.0, "norm": None,  # before the scores
+}  # fmt: skip
+FILLS = {
+    "before": -math.inf, "nan": -math.inf, "finite": -1e9, "zeros": 0.0, "weak": -1.0,
+    "weaker": -10.0, "huge": 1e20,
+}  # fmt: skip
 
-    q, k, v: (batch, length, heads * d_k); allowed: (batch, heads or 1, queries, keys)
-    returns: None where the mistakes do not fit the shapes
-    """
+
+def operands(q, k, v, heads, s):
+    """Queries, keys and values as (batch, heads, n, d_k), or None where the shapes do not fit."""
     parts = {"q": q, "k": k, "v": v}
-    q, k, v = (parts[name] for name in use)
-    if batch_is_length:
+    q, k, v = (parts[name] for name in s.use)
+    if s.batch_is_length:
         q, k, v = (t.transpose(0, 1) for t in (q, k, v))
-    d_k = q.shape[-1] // heads
-    kv_heads = max(1, k.shape[-1] // d_k)
+    kv_heads = max(1, k.shape[-1] // (q.shape[-1] // heads))
     if k.shape[-1] % kv_heads or v.shape[-1] % kv_heads or heads % kv_heads:
         return None
-    how, _, some = split_as.partition(" ")  # "reshape v": of the values alone
-    how_of = {part: how if part in (some or "qkv") else "hd" for part in "qkv"}
-    q = split(q, heads, how_of["q"])
-    k, v = split(k, kv_heads, how_of["k"]), split(v, kv_heads, how_of["v"])
-    if norm:
-        q, k = NORMS[norm](q), NORMS[norm](k)
-    if rope:
-        at_q, at_k = (torch.arange(t.shape[-2], dtype=torch.float32) for t in (q, k))
-        q = rotate(q, at_q, rope, base) if "q" in turn else q
-        k = rotate(k, at_k, rope, base) if "k" in turn else k
-        v = rotate(v, at_k, rope, base) if "v" in turn else v
-    if kv_heads != heads:
-        r = heads // kv_heads
-        k, v = (t.repeat(1, r, 1, 1) if tile else t.repeat_interleave(r, 1) for t in (k, v))
-    if q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:
+    how, _, some = s.split_as.partition(" ")  # "reshape v": of the values alone
+    counts = heads, kv_heads, kv_heads
+    hows = [how if part in (some or "qkv") else "hd" for part in "qkv"]
+    q, k, v = (split(t, h, how) for t, h, how in zip((q, k, v), counts, hows, strict=True))
+    if s.norm:
+        q, k = NORMS[s.norm](q), NORMS[s.norm](k)
+    if s.rope:
+        q, k, v = (
+            rotate(t, torch.arange(t.shape[-2]), s.rope, s.base) if part in s.turn else t
+            for part, t in zip("qkv", (q, k, v), strict=True)
+        )
+    r = heads // kv_heads
+    if r > 1:
+        k, v = (t.repeat(1, r, 1, 1) if s.tile else t.repeat_interleave(r, 1) for t in (k, v))
+    return (q, k, v) if q.shape[-1] == k.shape[-1] and k.shape[-2] == v.shape[-2] else None
+
+
+def hidden_keys(n, m, s):
+    """Which keys no query may see, (…, n, m), or None where the mask does not fit."""
+    seen = torch.ones(1, 1, n, m, dtype=torch.bool)
+    if s.causal:
+        seen = triangle(s.causal, n, m, s.align)
+    if s.pattern is not None and s.pattern.shape == (n, m):
+        seen = seen & s.pattern
+    if s.allowed is not None:
+        if s.allowed.shape[-1] != m or s.allowed.shape[-2] not in (1, n):
+            return None
+        seen = seen & s.allowed
+    return ~seen
+
+
+def reference(q, k, v, heads, d_model, **settings):
+    """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
+
+    q, k, v: (batch, length, heads * d_k)
+    returns: None where the mistakes do not fit the shapes
+    """
+    s = SimpleNamespace(**{**PLAIN, **settings})
+    three = operands(q, k, v, heads, s)
+    if three is None:
         return None
-    n, m = q.shape[-2], k.shape[-2]
+    q, k, v = three
+    (n, d_k), m = q.shape[-2:], k.shape[-2]
+    hidden = hidden_keys(n, m, s)
+    if hidden is None or (s.act in ("none", "log") and s.apply == "before" and hidden.any()):
+        return None
     factors = {
         None: d_k**-0.5, "missing": 1.0, "doubled": 1 / d_k, "multiplied": d_k**0.5,
         "d_model": d_model**-0.5, "heads": heads**-0.5, "length": m**-0.5,
     }  # fmt: skip
-    across = k.mT if keys_as == "mT" else k.reshape(k.mT.shape)
-    scores = q @ across * (factors[scale] if factor is None else factor)
-    seen = triangle(causal, n, m, align) if causal else torch.ones(1, 1, n, m, dtype=torch.bool)
-    if pattern is not None and pattern.shape == (n, m):
-        seen = seen & pattern
-    if allowed is not None:
-        if allowed.shape[-1] != m or allowed.shape[-2] not in (1, n):
-            return None
-        seen = seen & allowed
-    hidden = ~seen
-    if act in ("none", "log") and apply == "before" and bool(hidden.any()):
-        return None
-    fill = {
-        "before": -math.inf,
-        "nan": -math.inf,
-        "finite": -1e9,
-        "zeros": 0.0,
-        "weak": -1.0,
-        "weaker": -10.0,
-        "huge": 1e20,
-    }
-    if apply in fill:
-        scores = scores.masked_fill(hidden, fill[apply])
-    elif apply != "after":
-        scores = scores + (seen if apply == "added" else hidden).to(scores.dtype)
-    dim = {"keys": -1, "queries": -2, "heads": 1, "batch": 0}[axis]
+    across = k.mT if s.keys_as == "mT" else k.reshape(k.mT.shape)
+    scores = q @ across * (factors[s.scale] if s.factor is None else s.factor)
+    if s.apply in FILLS:
+        scores = scores.masked_fill(hidden, FILLS[s.apply])
+    elif s.apply != "after":
+        scores = scores + (~hidden if s.apply == "added" else hidden).to(scores.dtype)
+    dim = {"keys": -1, "queries": -2, "heads": 1, "batch": 0}[s.axis]
     acts = {
-        "softmax": lambda s: s.softmax(dim), "none": lambda s: s,
-        "log": lambda s: s.log_softmax(dim),
-        "twice": lambda s: s.softmax(dim).softmax(dim), "sigmoid": torch.sigmoid,
-        "relu": torch.relu,
-        "ones": torch.ones_like, "own": lambda s: torch.eye(n, m).expand_as(s),
+        "softmax": lambda t: t.softmax(dim), "log": lambda t: t.log_softmax(dim),
+        "twice": lambda t: t.softmax(dim).softmax(dim), "none": lambda t: t,
+        "sigmoid": torch.sigmoid, "relu": torch.relu, "ones": torch.ones_like,
+        "own": lambda t: torch.eye(n, m).expand_as(t),
     }  # fmt: skip
-    weights = acts[act](scores)
-    if apply == "after":
+    weights = acts[s.act](scores)
+    if s.apply == "after":
         weights = weights.masked_fill(hidden, 0)
-    elif dim != -1 and apply == "before":
+    elif dim != -1 and s.apply == "before":
         weights = weights.nan_to_num(0.0)
-    if after:
-        weights = weights * (d_k if after == "d_k" else d_model) ** -0.5
-    out = merge(weights @ v, merge_as)
-    if apply == "before" and act == "softmax" and axis == "keys" and merge_as == "hd":
-        empty = hidden.expand(out.shape[0], hidden.shape[1] if hidden.dim() > 2 else 1, n, m)
+    if s.after:
+        weights = weights * (d_k if s.after == "d_k" else d_model) ** -0.5
+    out = merge(weights @ v, s.merge_as)
+    if s.apply == "before" and s.act == "softmax" and s.axis == "keys" and s.merge_as == "hd":
+        empty = hidden.expand(len(out), hidden.shape[1] if hidden.dim() > 2 else 1, n, m)
         out = out.masked_fill(empty.all(-1).any(1)[..., None], math.nan)  # a query without keys
-    return out.transpose(0, 1) if batch_is_length else out
+    return out.transpose(0, 1) if s.batch_is_length else out
 
 
 def close(got, expected, tolerance=CLOSE) -> bool:
@@ -515,6 +510,9 @@ class Case:
         return close(self.out, expected, tolerance)
 
 
+AROUND = {"split_as", "merge_as", "use", "tile", "turn", "batch_is_length"}  # the two products
+
+
 def combined(count: int, core=None):
     """(mistakes, settings) with this many of the trials that do not contradict each other.
 
@@ -522,16 +520,10 @@ def combined(count: int, core=None):
     """
     among = TRIALS if core is None else [t for t in TRIALS if t[1].keys() <= AROUND]
     for trials in itertools.combinations(among, count):
-        settings: dict[str, Any] = dict(core or {})
-        for _, more in trials:
-            if settings.keys() & more.keys():
-                break
-            settings |= more
-        else:
-            yield ", ".join(names for names, _ in trials), settings
-
-
-AROUND = {"split_as", "merge_as", "use", "tile", "turn", "batch_is_length"}  # the two products
+        keys = [key for _, more in trials for key in more] + list(core or ())
+        if len(keys) == len(set(keys)):
+            settings = {key: value for _, more in trials for key, value in more.items()}
+            yield ", ".join(names for names, _ in trials), {**(core or {}), **settings}
 
 
 def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf, core=None):
@@ -539,15 +531,15 @@ def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf, core=Non
     for mistakes, settings in combined(count, core):
         if time.process_time() > deadline:
             return None
+        of_heads = {"split_as", "merge_as"} & settings.keys() or "heads" in settings.values()
         for heads, free in itertools.product(case.heads[: 1 if count else None], case.free):
-            one_head = heads == 1 and (
-                {"split_as", "merge_as"} & settings.keys() or "heads" in settings.values()
-            )
-            interleaved = (
-                count and core is None and "dh" in (free.get("split_as"), free.get("merge_as"))
-            )
-            twice = "causal" in settings and "causal" in free
-            if one_head or interleaved or twice or ("turn" in settings and "rope" not in free):
+            interleaved = "dh" in (free.get("split_as"), free.get("merge_as"))
+            if (
+                (heads == 1 and of_heads)
+                or (interleaved and count and core is None)
+                or ("causal" in settings and "causal" in free)
+                or ("turn" in settings and "rope" not in free)
+            ):
                 continue
             every = {"heads": heads, **free, **settings}
             if case.gives(tolerance, **every):
@@ -559,23 +551,19 @@ def fit_scale(case: Case):
     """Settings with the factor of the scores that explains the numbers, or None."""
 
     def apart(factor, settings):
-        got = reference(case.q, case.k, case.v, d_model=case.d_model, factor=factor, **settings)
-        return (got - case.out).nan_to_num(0).abs().max().item()
+        got = case.expected(factor=factor, **settings)
+        return math.inf if got is None else (got - case.out).nan_to_num(0).abs().max().item()
 
     for free in case.free:
         if "dh" in (free.get("split_as"), free.get("merge_as")) or "norm" in free:
             continue
-        settings = {"heads": case.heads[0], **free}
-        try:
-            guess = min(torch.logspace(-3, 1.5, 91).tolist(), key=lambda f: apart(f, settings))
-        except (RuntimeError, TypeError):
-            continue
-        low, high = guess / 1.13, guess * 1.13
-        for _ in range(60):  # the best factor lies between; drop the worse third
-            a, b = low + (high - low) / 3, high - (high - low) / 3
-            low, high = (low, b) if apart(a, settings) < apart(b, settings) else (a, high)
-        if apart(low, settings) < CLOSE:
-            return {"factor": low, **settings}
+        settings, low, high = {"heads": case.heads[0], **free}, -3.0, 1.5
+        for _ in range(7):  # each time closer to the best of some factors
+            powers = torch.linspace(low, high, 91 if high > 1 else 21).tolist()
+            best = min(powers, key=lambda power, more=settings: apart(10**power, more))
+            low, high = (best + sign * (powers[1] - powers[0]) for sign in (-1, 1))
+        if apart(10**best, settings) < CLOSE:
+            return {"factor": 10**best, **settings}
     return None
 
 
@@ -802,11 +790,7 @@ def tensors_in(value):
     elif isinstance(value, (dict, list, tuple)):
         for part in value.values() if isinstance(value, dict) else value:
             yield from tensors_in(part)
-    elif (
-        hasattr(value, "__dict__")
-        and not isinstance(value, (nn.Module, type))
-        and not callable(value)
-    ):
+    elif hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
         yield from tensors_in(vars(value))
 
 
@@ -819,9 +803,7 @@ class Watch(TorchFunctionMode):
         self.derived: dict[int, tuple[str, torch.Tensor]] = {}  # views of parameters, kept alive
         self.events: list[list[Any]] = []  # of products: the parameter's name, inputs, output
         self.open: dict[int, tuple[int, torch.Tensor]] = {}  # outputs that something may follow
-        self.inner: list[
-            tuple[list[torch.Tensor], torch.Tensor]
-        ] = []  # products without parameters
+        self.inner: list[tuple[list[Any], Any]] = []  # the same of products without parameters
         self.softmax_dims: list[int] = []
 
     def name_of(self, t):
@@ -1094,42 +1076,29 @@ def same_numbers(a, b) -> bool:
 def products_of(part, args, kwargs, out):
     """Products of an nn.MultiheadAttention, which torch does in one call."""
     keywords = (kwargs[name] for name in ("query", "key", "value") if name in kwargs)
-    inputs = (*args, *keywords)[:3]
-    packed = part.in_proj_weight is not None
-    weights = (
-        part.in_proj_weight.chunk(3)
-        if packed
-        else (part.q_proj_weight, part.k_proj_weight, part.v_proj_weight)
-    )
-    biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else (None,) * 3
-    three = zip("qkv", inputs, weights, biases, strict=True)
+    weights = [part.q_proj_weight, part.k_proj_weight, part.v_proj_weight]
+    if part.in_proj_weight is not None:
+        weights = part.in_proj_weight.chunk(3)
+    biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else [None] * 3
+    three = zip("qkv", (*args, *keywords)[:3], weights, biases, strict=True)
     return [*((name, [t], F.linear(t, w, b)) for name, t, w, b in three), ("out", [out[0]], out[0])]
+
+
+def theirs(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+           enable_gqa=False): ...  # fmt: skip
 
 
 def parameters_of(attention):
     if isinstance(attention, torch.jit.ScriptFunction):
         kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-        given = [
-            (a.name, a.default_value if a.has_default_value() else empty)
-            for a in attention.schema.arguments
-        ]
-        return [inspect.Parameter(name, kind, default=default) for name, default in given]
+        given = attention.schema.arguments
+        defaults = [a.default_value if a.has_default_value() else empty for a in given]
+        pairs = zip(given, defaults, strict=True)
+        return [inspect.Parameter(a.name, kind, default=default) for a, default in pairs]
     try:
         target = attention.forward if isinstance(attention, nn.Module) else attention
         return list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):  # torch's own, written in C++
-
-        def theirs(
-            query,
-            key,
-            value,
-            attn_mask=None,
-            dropout_p=0.0,
-            is_causal=False,
-            scale=None,
-            enable_gqa=False,
-        ): ...
-
         return list(inspect.signature(theirs).parameters.values())
 
 
@@ -1159,25 +1128,14 @@ def is_square(t) -> bool:
 def width_of(module) -> int | None:
     """The width of a module's inputs."""
     named = r"_?(d_?model|d_?emb\w*|n?_?emb\w*|model_dim|hidden_size|dim|d_in)"
+    given = [n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)]
     for part in module.modules():
-        if isinstance(part, nn.MultiheadAttention):
-            return part.embed_dim
+        if isinstance(part, (nn.MultiheadAttention, nn.Conv1d, nn.Conv2d)):
+            return getattr(part, "embed_dim", None) or part.in_channels
         if isinstance(part, nn.Linear):
-            given = [
-                n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)
-            ]
             return max([part.in_features, *given])
-        if type(part).__name__ == "Conv1D":
-            return part.weight.shape[0]
-        if isinstance(part, (nn.Conv1d, nn.Conv2d)):
-            return part.in_channels
-    known = [
-        getattr(module, key, None) for key in ("d_model", "embed_dim", "n_embd", "dim", "d_in")
-    ]
-    sizes = [
-        p.shape[0] if p.dim() == 2 else max(p.shape) for p in module.parameters() if p.dim() > 1
-    ]
-    return next((n for n in [*known, *sizes] if isinstance(n, int)), None)
+    shapes = [p.shape for p in module.parameters() if p.dim() > 1]
+    return next(iter(given + [s[0] if len(s) == 2 else max(s) for s in shapes]), None)
 
 
 def heads_of(attention) -> list[int]:
@@ -1245,10 +1203,9 @@ def put(flat, layout, heads=1):
         return flat.transpose(0, 1).contiguous()
     if layout in IMAGES:
         flat = flat.mT if layout.startswith("bd") else flat
-        at = layout.index("l") + 1
-        return flat.reshape(
-            *flat.shape[:at], *[1] * layout.count("1"), *flat.shape[at:]
-        ).contiguous()
+        for _ in range(layout.count("1")):
+            flat = flat.unsqueeze(layout.index("l") + 1)
+        return flat.contiguous()
     return flat[0].clone() if layout == "ld" else flat.clone()
 
 
@@ -1329,11 +1286,9 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tabl
     (q, k, v), heads = drawn(subject, n, m, kv_heads or subject.sizes.heads, layout)
     q, k, v = flats or (q, k, v)
     kv = max(1, k.shape[-1] * heads // q.shape[-1])
-    values = {
-        "query": put(q, layout.split()[0], heads),
-        "key": put(k, layout.split()[-1], kv),
-        "value": put(v, layout.split()[-1], kv),
-    }
+    of_queries, of_keys = layout.split()[0], layout.split()[-1]
+    values = {"query": put(q, of_queries, heads)}
+    values |= {"key": put(k, of_keys, kv), "value": put(v, of_keys, kv)}
     values |= positional(subject, n, tables=tables) | (extra or {})
     if subject.has("kv_heads"):
         values["kv_heads"] = kv
@@ -1397,10 +1352,8 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
         if all(t is not None and t.shape[-1] % h == 0 for t in flats):
             words = "from the scores to the product with the values"
             case = Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
-            operands = {"k": case.k, "v": case.v}
-            case.tiled = any(
-                tiled(projected[role], t, h) for role, t in operands.items() if role in projected
-            )
+            pairs = [(projected[role], getattr(case, role)) for role in "kv" if role in projected]
+            case.tiled = any(tiled(*pair, h) for pair in pairs)
             yield case
             return
 
@@ -1447,6 +1400,7 @@ def role_of_weight(name: str) -> str:
     return ""
 
 
+PROJECTED = ("q", "k", "v", "qk", "kv", "qkv")
 ENOUGH = ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})  # roles that make an attention
 
 
@@ -1461,9 +1415,7 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
         if not order or (order[0] == "qkv" and any_length(good[0][1], batch, n, m).shape[-1] % 3):
             return {}, None, 0
         named = [(role, i, o) for role, (i, o) in zip(order, good, strict=True)]
-    last = max(
-        i for i, (role, _, _) in enumerate(named) if role in ("q", "k", "v", "qk", "kv", "qkv")
-    )
+    last = max(i for i, (role, _, _) in enumerate(named) if role in PROJECTED)
     flats: dict[str, list[torch.Tensor]] = {}
     for role, _, out in named[: last + 1]:
         flat = any_length(out, batch, *((n, m) if role in ("q", "qkv") else (m, n)))
@@ -1504,32 +1456,25 @@ def unpack(flats, subject: Subject):
     count = 3 if "qkv" in flats else 2
     what = "packed" if count == 3 else "keys and values packed"
     first = [] if count == 3 else [flats["q"]]
-    width = packed.shape[-1]
+    width, d = packed.shape[-1], packed.shape[-1] // count
     if width % count == 0:
-        d = width // count
-        yield *first, *packed.chunk(count, -1), f"{what} ({count}, heads, d_k)"
+        forms = [((count, d), -2, f"({count}, heads, d_k)")]
         for h in [h for h in heads_for(subject, d, 1) if h > 1]:
-            for axes, axis, words in (
+            forms += [
                 ((h, count, d // h), -2, f"(heads, {count}, d_k)"),
                 ((h, d // h, count), -1, f"(heads, d_k, {count})"),
                 ((d // h, count, h), -2, f"(d_k, {count}, heads)"),
-            ):
-                parts = packed.unflatten(-1, axes).unbind(axis)
-                yield *first, *(t.flatten(-2) for t in parts), f"{what} {words}"
-        yield *first, *packed.unflatten(-1, (d, count)).unbind(-1), f"{what} (d, {count})"
+            ]
+        for axes, axis, words in [*forms, ((d, count), -1, f"(d, {count})")]:
+            parts = packed.unflatten(-1, axes).unbind(axis)
+            yield *first, *(t.flatten(2) for t in parts), f"{what} {words}"
         for order in list(itertools.permutations(range(count)))[1:]:
             names = "".join("qkv"[3 - count :][order.index(i)] for i in range(count))
             chunks = packed.chunk(count, -1)
             yield *first, *(chunks[i] for i in order), f"{what}, in the order {names}"
     d = subject.sizes.d_model
-    for h in subject.attribute_heads:
-        if (
-            count == 3
-            and width not in (d, 3 * d)
-            and d % h == 0
-            and width > d
-            and (width - d) % (2 * (d // h)) == 0
-        ):
+    for h in subject.attribute_heads if count == 3 and width > d and width != 3 * d else ():
+        if d % h == 0 and (width - d) % (2 * (d // h)) == 0:
             kv = (width - d) // 2
             yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
 
@@ -1545,16 +1490,12 @@ def is_triangle(b) -> bool:
 
 def cache_in(result, out):
     """What a result holds besides the output and the weights."""
-    rest = (
-        [r for r in result if r is not out and r is not None]
-        if isinstance(result, (tuple, list))
-        else []
-    )
+    parts = result if isinstance(result, (tuple, list)) else ()
 
     def weights(r):
         return isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == out.shape[1]
 
-    rest = [r for r in rest if not weights(r)]
+    rest = [r for r in parts if r is not out and r is not None and not weights(r)]
     return rest[-1] if rest else None
 
 
@@ -1613,21 +1554,22 @@ def mask_forms(batch, n, heads, role, name):
         return
     every_head = full.expand(batch, heads, n, n)
     fulls = [
-        (one[0, 0], one.expand(batch, 1, n, n), "(queries, keys)"),
+        (one[0, 0], one, "(queries, keys)"),
         (full, full, "(batch, 1, queries, keys)"),
         (full[:, 0], full, "(batch, queries, keys)"),
-        (one, one.expand(batch, 1, n, n), "(1, 1, queries, keys)"),
+        (one, one, "(1, 1, queries, keys)"),
         (every_head, full, "(batch, heads, queries, keys)"),
         (every_head.flatten(0, 1), full, "(batch * heads, queries, keys)"),
     ]
     pads = [
-        (padding[:, 0, 0], padding.expand(batch, 1, n, n), "(batch, keys)"),
-        (padding, padding.expand(batch, 1, n, n), "(batch, 1, 1, keys)"),
-        (padding[:, 0], padding.expand(batch, 1, n, n), "(batch, 1, keys)"),
-        (padding[0, 0, 0], padding[:1].expand(batch, 1, n, n), "(keys,)"),
+        (padding[:, 0, 0], padding, "(batch, keys)"),
+        (padding, padding, "(batch, 1, 1, keys)"),
+        (padding[:, 0], padding, "(batch, 1, keys)"),
+        (padding[0, 0, 0], padding[:1], "(keys,)"),
     ]
     of_padding = re.search(r"pad|src|key|valid", name.lower())
-    for mask, allowed, words in pads + fulls if of_padding else fulls + pads:
+    for mask, seen, words in pads + fulls if of_padding else fulls + pads:
+        allowed = seen.expand(batch, 1, n, n)
         yield mask.clone(), allowed, words, False
         yield ~mask, allowed, words, True
         yield mask.float(), allowed, words + " of 1 and 0", False
