@@ -576,7 +576,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("lengths", r"valid_?lens?|(seq_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
     ("flag", r"(return|need|output|average|verbose|debug|with)(_\w+)?"),
     ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb|rope|rotary|"
-        r"rotary_emb\w*|pos_?emb\w*"),
+        r"rotary_emb\w*"),
     ("cos", r".*\bcos|cos.*|rope_cos|freqs_cos"),
     ("sin", r"sin.*|rope_sin|freqs_sin"),
     ("freqs_cis", r"freqs_?(cis|complex)?|freqs_?c.*|rope_freqs|rotary_freqs"),
@@ -644,7 +644,7 @@ def role_of(name: str, constructor: bool = False) -> str:
     name = name.lower().strip("_")
     if constructor:  # there, h and c are numbers, and a mask is not a tensor
         skip = TENSORS | {"flag", "length"}
-        if re.fullmatch(r"(\w+_)?(config|cfg|conf|args|hparams|hps|params|opts?)", name):
+        if re.fullmatch(r"(\w+_)?(config|cfg|conf|args|hparams|hps|param(eter)?s|opts?)", name):
             return "config"
         if name == "k":
             return "d_model"
@@ -720,54 +720,58 @@ class Config:
         return self
 
 
-def construct(cls, sizes: Sizes) -> tuple[Any, str]:
+def construct(cls, sizes: Sizes, width: int = 24) -> tuple[Any, str]:
     """Instance of a class with guessed arguments, and the call in words."""
     problem: Exception | None = None
     kinds = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
     parameters = [p for p in inspect.signature(cls).parameters.values() if p.kind not in kinds]
     roles = {p.name: role_of(p.name, constructor=True) for p in parameters}
     divides = re.search(r"/=?\s*\(?(self\.)?scale\b|div_?\([^)]*scale", source_of(cls))
+    pairs = {p.name for p in parameters if re.search(rf"\b{p.name}\[[01]\]", source_of(cls))}
     unknown = [p.name for p in parameters if not roles[p.name] and p.default is p.empty]
     if unknown and "d_model" not in roles.values():
         roles[unknown[0]] = "d_model"  # the first number is the width in all styles that we know
-    both = (False, True)
-    others = (False, sizes.d_model, 1) if "" in roles.values() else (False,)
-    pairs = [p.name for p in parameters if re.search(rf"\b{p.name}\[[01]\]", source_of(cls))]
+    both, of_heads = (False, True), {"heads", "d_k", "config"} & set(roles.values())
+    others = (False, width, 1) if "" in roles.values() else (False,)
     for nested, given_all, length, one_head, other in itertools.product(
         both, both, (32, sizes.n), both, others
     ):
-        settings = sizes.settings(length)
-        if one_head or not {"heads", "d_k", "config"} & set(roles.values()):
-            settings["heads"] = 1
-        if divides:
-            settings["scale"] **= -1
-        arguments, words = {}, []
+        settings = sizes.settings(length) | {"d_model": width}
+        settings["heads"] = settings["heads"] if of_heads and not one_head else 1
+        settings["scale"] **= -1 if divides else 1
+        guesses = ((p, guess(p, roles[p.name], settings, other, pairs)) for p in parameters)
+        arguments = {p.name: value for p, value in guesses if value is not p.empty}
         for p in parameters:
-            role, needed = roles[p.name], p.default is p.empty
-            given = role in ("d_model", "heads", "kv_heads", "d_k", "max_length")
-            default = given and p.default is None and role not in ("heads", "kv_heads")
-            if default and not given_all:
-                continue
-            if p.name in pairs and role == "max_length":
-                arguments[p.name] = (2, 3)  # height and width of a window
-            elif role == "config":
+            optional = p.default is None and roles[p.name] in ("d_model", "d_k", "max_length")
+            if optional and not given_all:
+                arguments.pop(p.name)
+            elif roles[p.name] == "config":
                 arguments[p.name] = Config(settings, nested)
-            elif role == "dropout" and (needed or isinstance(p.default, float)):
-                arguments[p.name] = 0.5
-            elif given or needed:
-                flag = isinstance(p.default, bool) or p.annotation in (bool, "bool")
-                arguments[p.name] = False if flag else settings.get(role, other)
-            else:
-                continue
-            words.append(f"{p.name}={'…' if role == 'config' else arguments[p.name]}")
+        shown = {k: "…" if roles[k] == "config" else value for k, value in arguments.items()}
         try:
             made = cls(**arguments)
-            parts = made.parameters() if isinstance(made, nn.Module) else ()
-            if all(isinstance(p, UninitializedParameter) or p.numel() for p in parts):
-                return made, f"{cls.__name__}({', '.join(words)})"
         except Exception as error:
             problem = problem or error
+            continue
+        weights = list(made.parameters()) if isinstance(made, nn.Module) else []
+        if not weights and "d_model" in roles.values() and not of_heads and width != sizes.d_k:
+            return construct(cls, sizes, sizes.d_k)  # its inputs are one head wide
+        if all(isinstance(p, UninitializedParameter) or p.numel() for p in weights):
+            return made, f"{cls.__name__}({', '.join(f'{k}={v}' for k, v in shown.items())})"
     raise NotConstructed(f"{cls.__name__} could not be constructed ({problem}): give an instance")
+
+
+def guess(p, role: str, settings, other, pairs):
+    """Argument of a constructor's parameter; p.empty where it keeps its default."""
+    needed = p.default is p.empty
+    if p.name in pairs and role == "max_length":
+        return 2, 3  # height and width of a window
+    if role == "dropout" and (needed or isinstance(p.default, float)):
+        return 0.5
+    if role in ("d_model", "heads", "kv_heads", "d_k", "max_length") or needed:
+        flag = isinstance(p.default, bool) or p.annotation in (bool, "bool")
+        return False if flag else settings.get(role, other)
+    return p.empty
 
 
 # ---- running it ----------------------------------------------------------------------------------
@@ -2033,14 +2037,14 @@ class Properties(Numbers):
             return (outputs(other) - plain).abs()
 
         others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
-        earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).max()
+        earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).flatten()
         ones = outputs(torch.ones_like(values[keyed]))
         if others > 1e-4:
             tried = "example 1 of a batch was changed, and the outputs of the others compared"
             add("examples_meet", tried, f"they changed by {others:.2g}")
-        elif self.says_causal() and earlier > 1e-4:
+        elif self.says_causal() and bool((earlier > 1e-4).any()):
             tried = "the last input was changed, and the earlier outputs compared"
-            add("future", tried, f"they changed by {earlier:.2g}")
+            add("future", tried, f"they changed by {earlier.max():.2g}")
         elif keyed == "value" and not s.has_weights and (ones - 1).abs().max() > 1e-3:
             add(
                 "rows",
@@ -2279,14 +2283,22 @@ class Masks(Properties):
 class Check(Masks):
     """One check of one attention. Each experiment adds findings to the report."""
 
+    def attempt(self, experiment, *arguments) -> None:
+        """Do an experiment; one that fails finds nothing, and a note says so."""
+        try:
+            experiment(*arguments)
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}".splitlines()[0]
+            self.report.notes.append(f"the experiment {experiment.__name__} failed: {words}")
+
     def run(self) -> Report:
         report, subject = self.report, self.subject
         if subject.built:
             report.how.append(f"constructed as {subject.built}")
         cases = self.first_runs()
-        self.randomness()
+        self.attempt(self.randomness)
         if cases:
-            self.report_numbers(cases)
+            self.attempt(self.report_numbers, cases)
         elif self.values() is not None:
             report.how.append("its projections could not be told apart; properties only")
         else:
@@ -2294,7 +2306,7 @@ class Check(Masks):
             return report
         before = len(report.findings)
         if not report.compared or self.case.inner:  # the split into heads was not compared
-            self.properties()
+            self.attempt(self.properties)
         if (
             not report.compared
             and cases
@@ -2303,20 +2315,17 @@ class Check(Masks):
         ):
             report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
         self.describe()
-        if report.compared:
-            self.origins()
-            self.order()
-            self.unequal()
-            self.masks()
-            self.flag()
-            self.groups()
-            self.steps()
-            self.edges()
+        experiments = (
+            self.origins, self.order, self.unequal, self.masks, self.flag, self.groups, self.steps,
+            self.edges,
+        )  # fmt: skip
+        for experiment in experiments if report.compared else ():
+            self.attempt(experiment)
         if subject.modified:
             tried = "every call was followed by a look at its inputs"
             report.add("input_modified", tried, subject.modified)
         else:
-            self.gradients()
+            self.attempt(self.gradients)
         return report
 
     def origins(self) -> None:

@@ -169,6 +169,35 @@ def test_mixed_tokens_are_found_where_no_numbers_explain_them():
     assert report.mistakes == ["tokens_mixed"], report
 
 
+class OneQuery(nn.Module):
+    """Additive attention of one query, which no experiment was made for."""
+
+    def __init__(self, hidden_dim):
+        super().__init__()
+        self.query_proj, self.key_proj = (nn.Linear(hidden_dim, hidden_dim) for _ in range(2))
+        self.score_proj = nn.Linear(hidden_dim, 1)
+
+    def forward(self, query, key, value):
+        scores = self.score_proj(torch.tanh(self.query_proj(query) + self.key_proj(key)))
+        return scores.mT.softmax(-1) @ value
+
+
+def test_an_attention_of_another_kind_is_neither_accused_nor_called_right():
+    report = check(OneQuery)
+    assert not report.mistakes, report
+    assert not report.compared
+
+
+def test_an_experiment_that_fails_is_a_note(monkeypatch):
+    def fails(self):
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr(attention_check.Check, "edges", fails)
+    report = check(torch.nn.functional.scaled_dot_product_attention)
+    assert report.ok
+    assert report.notes[-1] == "the experiment fails failed: KeyError: 'no such thing'"
+
+
 def test_what_cannot_be_run_is_not_accused():
     def needs_images(pixels):
         assert pixels.dim() == 5

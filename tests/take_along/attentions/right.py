@@ -1149,6 +1149,29 @@ class TiledOrNot(nn.Module):
         return self.o_proj(out.transpose(1, 2).flatten(2))
 
 
+@right
+class RootOfTheWidth(nn.Module):
+    """No weights, and the width of what it is called with, under the name of a model's."""
+
+    def __init__(self, dim):
+        super().__init__()
+        self.root = math.sqrt(dim)
+
+    def forward(self, query, key, value):
+        return (query @ key.mT / self.root).softmax(-1) @ value
+
+
+@right
+class OfParameters(VisionAttention):
+    """Sizes in a dictionary, and layers that each call makes anew around the attention."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters["d_model"], parameters["n_heads"])
+
+    def forward(self, x):
+        return F.layer_norm(x + super().forward(x), x.shape[-1:])
+
+
 class OfOneTriangle(VisionAttention):
     """Causal for as many tokens as its triangle has, and for no other number."""
 
