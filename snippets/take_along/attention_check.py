@@ -45,6 +45,7 @@ from torch.overrides import TorchFunctionMode
 SCALES = r"sqrt|scal|\*\* *\(?-? *0?\.5|temperature"  # words of a scaled attention
 SITE = "real_attention/"  # the pages are named from here
 CLOSE, ROUGH = 2e-4, 3e-2  # rounding of 32 bits, and of 16
+SIXTEEN = torch.float16, torch.bfloat16
 PATIENCE = 10.0  # seconds of computing to look for what explains the numbers
 
 # ---- the mistakes --------------------------------------------------------------------------------
@@ -217,6 +218,7 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("mask_added", {"causal": "past", "apply": "added"}),
     ("mask_added", {"causal": "past", "apply": "added_hidden"}),
     ("heads_split", {"split_as": "reshape"}), ("heads_merged", {"merge_as": "reshape"}),
+    ("heads_split", {"split_as": "channels"}), ("heads_merged", {"merge_as": "channels"}),
     ("heads_split", {"split_as": "reshape v"}), ("heads_split", {"split_as": "reshape k"}),
     ("heads_split", {"split_as": "reshape q"}), ("heads_split", {"split_as": "reshape qk"}),
     ("heads_split", {"split_as": "reshape kv"}),
@@ -340,6 +342,8 @@ def split(flat, heads, how):
     b, n, width = flat.shape
     if how == "reshape":
         return flat.reshape(b, heads, n, width // heads)
+    if how == "channels":  # as "reshape", where channels come before pixels
+        return flat.mT.reshape(b, heads, n, width // heads)
     if how == "dh":
         return flat.unflatten(-1, (-1, heads)).permute(0, 3, 1, 2)
     return flat.unflatten(-1, (heads, -1)).transpose(1, 2)
@@ -349,6 +353,8 @@ def merge(out, how):
     b, h, n, d = out.shape
     if how == "reshape":
         return out.reshape(b, n, h * d)
+    if how == "channels":
+        return out.reshape(b, h * d, n).mT
     if how == "dh":
         return out.permute(0, 2, 3, 1).flatten(2)
     return out.transpose(1, 2).flatten(2)
@@ -494,6 +500,7 @@ class Case:
     tiled: bool = False  # whether projected heads of keys or values were tiled before
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     softmax_dims: list[int] = field(default_factory=list)
+    base: dict[str, Any] = field(default_factory=dict)  # a mask that hides nothing, or nothing
 
     def expected(self, **settings):
         """Output of the reference, or None where the settings do not fit the shapes."""
@@ -642,6 +649,8 @@ TENSORS = {
 def role_of(name: str, constructor: bool = False) -> str:
     """Role that a parameter's name suggests, or ''."""
     name = name.lower().strip("_")
+    if "head_mask" in name:  # it weighs whole heads
+        return ""
     if constructor:  # there, h and c are numbers, and a mask is not a tensor
         skip = TENSORS | {"flag", "length"}
         if re.fullmatch(r"(\w+_)?(config|cfg|conf|args|hparams|hps|param(eter)?s|opts?)", name):
@@ -1024,7 +1033,7 @@ class Subject:
         try:
             with self.keeping_state():
                 for i, token in enumerate(values["x"].split(1, dim=1)):
-                    token = token.squeeze(1) if steps == "without a length" else token
+                    token = token.squeeze(1) if steps == "without a length" else token.contiguous()
                     result = self.call({**values, "x": token, "offset": i}, **options)
                     results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
                     watches.append(self.watch)
@@ -1174,6 +1183,9 @@ def draw(module, heads: int) -> None:
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
         elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
             p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
+    for name, b in module.named_buffers():
+        if re.search(r"alibi|slope", name.lower()) and b.is_floating_point():
+            b.zero_()
     for part in module.modules():
         if isinstance(part, nn.MultiheadAttention):
             part.out_proj.weight.copy_(torch.eye(part.embed_dim))
@@ -1324,7 +1336,7 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
         flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
     cases = []
     for q, k, v, words in unpack(flats, subject):
-        heads = heads_for(subject, q.shape[-1], events)
+        heads = heads_for(subject, q.shape[-1], events, heads_seen(subject, batch, n, m))
         groups = {h: max(1, k.shape[-1] * h // q.shape[-1]) for h in heads}
         widths = {h * v.shape[-1] // groups[h] for h in heads if k.shape[-1] * h >= q.shape[-1]}
         for source in (before, result):
@@ -1349,9 +1361,7 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
         v = a if b.shape[-2:] in square else b
     else:
         return
-    one_head = q.dim() == 3 and q.shape[0] == batch
-    known = [] if one_head else [*subject.attribute_heads, subject.sizes.heads]
-    for h in dict.fromkeys([*known, 1]):
+    for h in heads_seen(subject, batch, n, m) or [subject.sizes.heads, 1]:
         flats = [flatten(t, batch, size, h) for t, size in ((q, n), (k, m), (v, m), (out, n))]
         if all(t is not None and t.shape[-1] % h == 0 for t in flats):
             words = "from the scores to the product with the values"
@@ -1437,9 +1447,18 @@ def any_length(t, batch, n, m):
     return flatten(t, batch, m) if flat is None else flat
 
 
-def heads_for(subject: Subject, width: int, events: int) -> list[int]:
+def heads_seen(subject: Subject, batch: int, n: int, m: int) -> list[int]:
+    """The number of heads that the scores have, if there are scores."""
+    inner = subject.watch.inner
+    scores = [out.numel() for _, out in inner if out.shape[-2:] in ((n, m), (m, n))]
+    scores += [t[0].numel() // t[0].shape[-1] * m for t, _ in inner if len(t) > 2]  # torch's own
+    return list({size // (batch * n * m) or 1 for size in scores}) if len(scores) == 1 else []
+
+
+def heads_for(subject: Subject, width: int, events: int, seen=()) -> list[int]:
     """Numbers of heads that may share a width, the likeliest first."""
     several = [events] if events > 1 and width % events == 0 else []
+    several += [h for h in seen if width % h == 0 and not subject.attribute_heads]
     known = [h for h in subject.attribute_heads if width % h == 0]
     given = [subject.sizes.heads] if not known and subject.module is None else []
     others = [h for h in (1, 2, 3, 4, 6, 8, 12, 16) if width % h == 0 and width // h > 1]
@@ -1590,8 +1609,9 @@ class Runs:
         self.subject = Subject(attention, n_heads, kwargs)
         self.report = Report(self.subject.name)
         self.mask, self.causal = mask, causal
-        whole = inspect.isclass(attention) or inspect.isroutine(attention)
-        self.source = source_of(attention if whole else type(attention))
+        kind = attention if inspect.isclass(attention) else type(attention)
+        texts = [attention] if inspect.isroutine(attention) else kind.__mro__[:-1]
+        self.source = "\n".join(map(source_of, texts))
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
@@ -1630,6 +1650,7 @@ class Runs:
             for case in new:
                 case.free = self.free_inside() if case.inner else self.free()
                 case.softmax_dims = list(self.subject.watch.softmax_dims)
+                case.base = extra or {}
             found += new
         return found
 
@@ -1681,7 +1702,9 @@ class Runs:
             if not cases:
                 continue
             if not kept:
-                kept, self.base, tables = cases, base, self.tables
+                self.base, tables = base, self.tables
+            if not kept or (kept[-1].base is not base and len(kept) == len(cases)):
+                kept = kept + cases  # a mask of ones and one of zeros
             if any(explain(case, 0) for case in cases if not case.inner):
                 return cases
             if not base and not self.subject.needs("mask") and len(forms) == 1:
@@ -1808,7 +1831,7 @@ class Numbers(Runs):
         return self.counted_from_front(cases, mistakes)
 
     def keep(self, case, settings, mistakes) -> str:
-        self.case, self.settings = case, settings
+        self.case, self.settings, self.base = case, settings, case.base
         return mistakes
 
     def simplest(self, cases, count, core=None) -> str | None:
@@ -1862,7 +1885,9 @@ class Numbers(Runs):
 
     def in_16_bits(self, cases) -> str | None:
         for case in cases:
-            found = explain(case, 0, ROUGH)
+            rounded = any(torch.equal(case.out.to(t).float(), case.out) for t in SIXTEEN)
+            rounds = rounded or re.search(r"half|float16|fp16|bf16|autocast", self.text)
+            found = explain(case, 0, ROUGH) if rounds else None
             if found:
                 words = f"float32 inputs: {gap(case.out, case.expected(**found[1]))}"
                 self.keep(case, found[1], "")
@@ -2369,6 +2394,8 @@ class Check(Masks):
                 notes.append("it takes queries and keys of one length only")
             return
         tried, mistakes = f"{s.sizes.n} queries and {s.sizes.m} keys", self.report.mistakes
+        if self.settings.get("causal") in ("future", "strict_future"):
+            return
         if self.settings.get("causal"):
             asked = not s.has_weights or s.has("cache")  # a layer may be for equal lengths alone
             right = [{"align": "bottom_right"}]
@@ -2450,7 +2477,7 @@ class Check(Masks):
         flags = {role: True for role in ("use_cache", "causal") if s.has(role)}
 
         def outputs(a, b, cache):
-            values = {"x": x[:, a:b], **positional(s, b - a, a, self.tables), **flags}
+            values = {"x": x[:, a:b].contiguous(), **positional(s, b - a, a, self.tables), **flags}
             if b - a == 1:
                 values.pop("causal", None)
             result = s.call({**values, **({"cache": cache} if cache is not None else {})})

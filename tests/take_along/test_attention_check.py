@@ -188,6 +188,26 @@ def test_an_attention_of_another_kind_is_neither_accused_nor_called_right():
     assert not report.compared
 
 
+class SoftlyCapped(nn.Module):
+    def __init__(self, dim, n_heads):
+        super().__init__()
+        self.n_heads, self.qkv, self.out = n_heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = 50 * torch.tanh(q @ k.mT / math.sqrt(q.size(-1)) / 50)
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+def test_small_differences_are_not_taken_for_rounding():
+    with torch.no_grad():
+        experiments = attention_check.Check(SoftlyCapped)
+        cases = experiments.first_runs()
+        assert cases
+        assert experiments.in_16_bits(cases) is None
+    assert not experiments.report.mistakes
+
+
 def test_an_experiment_that_fails_is_a_note(monkeypatch):
     def fails(self):
         raise KeyError("no such thing")

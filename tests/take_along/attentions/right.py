@@ -1172,6 +1172,35 @@ class OfParameters(VisionAttention):
         return F.layer_norm(x + super().forward(x), x.shape[-1:])
 
 
+@right
+class WeighsHeads(VisionAttention):
+    """A mask of heads is none of keys."""
+
+    def forward(self, x, attention_mask=None, head_mask=None):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT * self.scale
+        weights = (scores if attention_mask is None else scores + attention_mask).softmax(-1)
+        weights = weights if head_mask is None else weights * head_mask
+        return self.proj((weights @ v).transpose(1, 2).reshape(b, n, d))
+
+
+@right
+class SlopesOfHeads(VisionAttention):
+    """Causal, with a slope for each head that lowers the scores of distant keys."""
+
+    def __init__(self, dim, num_heads):
+        super().__init__(dim, num_heads)
+        self.register_buffer("slopes", 0.5 ** torch.arange(1, num_heads + 1).view(-1, 1, 1))
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(x).reshape(b, n, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        later = torch.arange(n) - torch.arange(n)[:, None]
+        scores = (q @ k.mT * self.scale + self.slopes * later).masked_fill(later > 0, -math.inf)
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(b, n, d))
+
+
 class OfOneTriangle(VisionAttention):
     """Causal for as many tokens as its triangle has, and for no other number."""
 

@@ -1020,10 +1020,47 @@ def one_head_of_keys_unscaled(q, k, v):
     return (q @ k[:, None].mT).softmax(-1) @ v[:, None]
 
 
-@wrong("tokens_mixed")
+@wrong("heads_merged")
 class HeadsInTheBatchMixed(HeadsInTheBatch):
     def merge(self, q, k, v):
         return super().merge(q, k, v).mT
+
+
+HEADS = 4  # known to the file alone
+
+
+@wrong("heads_merged")
+class HeadsOfTheFile(nn.Module):
+    """A mask that is needed and hides where it is True, and a norm of the sum at the end."""
+
+    def __init__(self):
+        super().__init__()
+        self.W_Q, self.W_K, self.W_V, self.linear = (nn.Linear(32, 32) for _ in range(4))
+
+    def forward(self, Q, K, V, attn_mask):
+        q, k, v = (
+            layer(t).unflatten(-1, (HEADS, -1)).transpose(1, 2)
+            for layer, t in ((self.W_Q, Q), (self.W_K, K), (self.W_V, V))
+        )
+        scores = (q @ k.mT / math.sqrt(q.size(-1))).masked_fill(attn_mask[:, None], -1e9)
+        out = self.linear((scores.softmax(-1) @ v).reshape(Q.shape))
+        return F.layer_norm(Q + out, Q.shape[-1:])
+
+
+@wrong("heads_merged")
+class PixelsMerged(OfChannelsFirst):
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q, k, v = self.to_qkv(x).reshape(b, 3, self.num_heads, -1, h * w).unbind(1)
+        weights = (q.mT @ k * q.size(2) ** -0.5).softmax(-1)
+        return self.to_out((weights @ v.mT).reshape(b, c, h, w))
+
+
+@wrong("causal_inverted")
+def sees_the_future_alone(q, k, v):
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    past = torch.ones(scores.shape[-2:]).tril() == 1
+    return scores.masked_fill(past, -math.inf).softmax(-1).nan_to_num() @ v
 
 
 @wrong("softmax_queries")
