@@ -575,12 +575,14 @@ def fit_scale(case: Case):
 
 
 # ---- what a parameter's name means ---------------------------------------------------------------
+BEFORE = r"(x_?|inputs?_?|emb_?|pre_)?"
+BEHIND = r"(_?(states?|in|input|x|proj|seq(uence)?s?|layer|emb))?"
 NAMES = [  # of a function's or a constructor's parameters, lowercase; the first that fits counts
     ("weight_q", r"w_?q(uery|ueries)?|q(uery)?_?weights?|wqs?"),
     ("weight_k", r"w_?k(eys?)?|k(ey)?_?weights?"),
     ("weight_v", r"w_?v(alues?)?|v(alue)?_?weights?"),
     ("weight_o", r"w_?o(ut|utput)?|o(ut|utput)?_?weights?"),
-    ("lengths", r"valid_?lens?|(seq_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
+    ("lengths", r"valid_?lens?|((\w+_)?seq(uence)?_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
     ("flag", r"(return|need|output|average|verbose|debug|with)(_\w+)?"),
     ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb|rope|rotary|"
         r"rotary_emb\w*"),
@@ -600,9 +602,9 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
         r"num)_(query_)?groups|n_kv|num_kv|h_kv|groups"),
     ("heads", r"(n|num|number_of|nr)?_?(attention|attn|query|q|mha|local)?_?heads?(_num|_count)?|"
         r"n_?h|h|nhead|heads_?num"),
-    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|key|qk|query|value|keys|values)|(head|key|value|"
-        r"query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?([kqv]|kv|qk)|kdim_per_head|"
-        r"attention_dim_per_head"),
+    ("d_k", r"(attn_?)?(d|dim|size)_?(k|q|v|head|qk|key|query|value|keys|values|queries)|(head|key|"
+        r"value|query|per_head|q_?k|[qkv])_?(d|dim|dims|dimension|size|width)|d_?([kqv]|kv|qk)|"
+        r"kdim_per_head|attention_dim_per_head"),
     ("d_model", r"d|c|k?v?dim(ension)?(_?model|_in|_out)?|(d|dim|size|n)_?(model|emb|embd|embed|"
         r"embedding|in|out|input|output|hid|hidden|inner|attn|state)|(emb|embd|embed|embedding|"
         r"model|hidden|input|output|in|out|inner|attention|attn|feature|feat|token|query)_?(d|"
@@ -623,12 +625,10 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("layer", r"layer(_?(idx|id|number|index))?|depth"),
     ("device", r"device"),
     ("dtype", r".*dtype"),
-    ("query", r"(x_?|inputs?_?|emb_?|pre_)?q(uery|ueries|s)?(_?(states?|in|input|x|proj|seq|layer|"
-        r"emb))?"),
-    ("key", r"(x_?|inputs?_?|emb_?|pre_)?k(ey|eys|s)?(_?(states?|in|input|x|proj|seq|layer|emb))?"),
-    ("value", r"(x_?|inputs?_?|emb_?|pre_)?v(alue|alues|s)?(_?(states?|in|input|x|proj|seq|layer|"
-        r"emb))?"),
-    ("kv", r"k_?v|key_?values?|(x|inputs?)_?k_?v"),
+    ("query", BEFORE + r"q(uery|ueries|s)?" + BEHIND),
+    ("key", BEFORE + r"k(ey|eys|s)?" + BEHIND),
+    ("value", BEFORE + r"v(alue|alues|s)?" + BEHIND),
+    ("kv", r"k_?v|key_?values?" + BEHIND + r"|(x|inputs?)_?k_?v"),
     ("context", r"context|ctx|memory|mem|enc.*|y|cond|source|src_?states|cross.*|other|x_?2|z|xa"),
     ("x", r"x|x_?1|inputs?|hidden(_?states?)?|tokens?|emb(edding|eddings|eds)?|src|tgt|h|features?|"
         r"seq(uence)?|data|inp|tensor|states?|input_(tensor|embeddings?)|tok.*"),
@@ -982,7 +982,9 @@ class Subject:
                 return known[key]
         if p.default is not p.empty:
             return p.empty
-        if role in ("mask", "lengths", "cache", "dropout"):
+        if role == "lengths":
+            return torch.full((self.sizes.batch,), self.sizes.n)
+        if role in ("mask", "cache", "dropout"):
             return None
         if role in ("offset", "layer"):
             return 0
@@ -1790,7 +1792,8 @@ class Runs:
         if False in flags or re.search(r"non_?causal|bidirectional|encoder", name):
             return False
         triangles = module is not None and any(is_triangle(b) for b in module.buffers())
-        return True in flags or triangles or bool(re.search(r"causal|masked|decoder", name))
+        words = r"causal|masked|decoder" if self.subject.form == "x" else r"causal|masked"
+        return True in flags or triangles or bool(re.search(words, name))
 
     def says_batch_first(self) -> bool:
         first = r"(b|bs|bsz|batch\w*|n_?batch\w*)"

@@ -1201,6 +1201,28 @@ class SlopesOfHeads(VisionAttention):
         return self.proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(b, n, d))
 
 
+@right
+class DecoderAttention(nn.Module):
+    """From a decoder to an encoder, whose lengths are needed; no word of causality."""
+
+    def __init__(self, d_model, n_heads, d_queries, d_values):
+        super().__init__()
+        self.n_heads, self.d_queries = n_heads, d_queries
+        self.cast_queries = nn.Linear(d_model, n_heads * d_queries)
+        self.cast_keys_values = nn.Linear(d_model, n_heads * (d_queries + d_values))
+        self.cast_output = nn.Linear(n_heads * d_values, d_model)
+
+    def forward(self, query_sequences, key_value_sequences, key_value_sequence_lengths):
+        k, v = self.cast_keys_values(key_value_sequences).split(self.n_heads * self.d_queries, -1)
+        q, k, v = (
+            t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for t in (self.cast_queries(query_sequences), k, v)
+        )
+        real = torch.arange(k.size(2)) < key_value_sequence_lengths[:, None, None, None]
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=real)
+        return self.cast_output(out.transpose(1, 2).flatten(2)) + query_sequences
+
+
 class OfOneTriangle(VisionAttention):
     """Causal for as many tokens as its triangle has, and for no other number."""
 
