@@ -13,8 +13,10 @@ Exit status: 0 no mistake, 1 mistakes, 2 could not be checked. Weaknesses (rows 
 large numbers, 16 bits) do not change the status, unless --strict is given.
 
 To read it from top to bottom: the mistakes and what they do to the numbers; the report; a
-reference that can make each mistake; how an attention is called; how its queries, keys and
-values are found; and the check, which runs one experiment after the other.
+reference that can make each mistake; what names mean, and how a class is constructed; how an
+attention is called; how its queries, keys and values are found in a call; and the check in
+layers, each of which builds on the one before: runs, what explains their numbers, properties
+that need no reference, masks, and the experiments in their order.
 """
 
 from __future__ import annotations
@@ -49,151 +51,122 @@ SIXTEEN = torch.float16, torch.bfloat16
 PATIENCE = 10.0  # seconds of computing to look for what explains the numbers
 
 # ---- the mistakes --------------------------------------------------------------------------------
-# Each by its name: what it is, what was expected, and the page that explains it.
-GROUPS = [  # (what was expected, page, {mistake: what it is})
-    ("weights of a query that sum to 1", "mistakes/axes.md#softmax-over-the-wrong-axis", {
-        "softmax_queries": "the softmax runs over the queries",
-        "softmax_heads": "the softmax runs over the heads",
-        "softmax_batch": "the softmax runs over the batch",
-    }),
-    ("softmax over the keys", "softmax.md", {
-        "softmax_missing": "there is no softmax: the scores themselves weigh the values",
-        "softmax_log": "log_softmax stands where softmax belongs",
-        "softmax_twice": "the softmax is applied twice",
-        "softmax_sigmoid": "a sigmoid stands where the softmax belongs",
-        "softmax_relu": "a ReLU stands where the softmax belongs",
-    }),
-    ("scores divided by sqrt(d_k)", "scaling.md", {
-        "scale_missing": "the scores are not scaled",
-        "scale_doubled": "the scores are scaled twice: divided by d_k",
-        "scale_multiplied": "the scores are multiplied by sqrt(d_k) where they should be divided",
-        "scale_length": "the scores are divided by the root of the length, not of d_k",
-        "scale_heads": "the scores are divided by the root of the number of heads, not of d_k",
-        "scale_after_softmax": "the scale comes after the softmax, where it shrinks the outputs",
-        "scale_other": "the scores are scaled by another factor",
-    }),
-    ("divided by sqrt(d_k), a head's width", "mistakes/axes.md#scaled-by-the-root-of-d_model", {
-        "scale_d_model": "the scores are divided by the root of d_model, not of d_k",
-    }),
-    ("hidden keys get no weight", "mistakes/masks.md#mask-inverted", {
-        "mask_inverted": "the mask is inverted: what should be hidden is all that is seen",
-    }),
-    ("hidden scores set to -inf before the softmax", "mistakes/masks.md#mask-after-the-softmax", {
-        "mask_after_softmax": "the mask comes after the softmax: weights no longer sum to 1",
-    }),
-    ("hidden scores set to -inf", "mistakes/masks.md#zeros-instead-of-minus-infinity", {
-        "mask_zeros": "hidden scores become 0 (or nearly) before the softmax: e^0 = 1 is a share",
-        "mask_weak": "hidden scores become a number too close to the others",
-    }),
-    ("hidden scores set to -inf", "masking.md", {
-        "mask_added": "a mask of True and False is added to the scores as 1 and 0",
-        "mask_nan": "with a mask, queries that may see keys get NaN: 0 times -inf is NaN",
-    }),
-    ("padding hides keys, for every query", "masking.md", {
-        "mask_wrong_axis": "the mask is on the wrong axis: it hides queries, not keys",
-    }),
-    ("each example's own mask, for all of its heads", "masking.md", {
-        "mask_other_example": "an example gets another one's mask, repeated in another order than "
-            "the heads",
-    }),
-    ("hidden keys get no weight", "masking.md", {
-        "mask_ignored": "the mask changes nothing",
-    }),
-    ("query i sees keys 1 to i", "masking.md", {
-        "causal_sees_next": "causality is off by one: a query sees the key after it",
-        "causal_not_itself": "causality is off by one: a query does not see its own key",
-        "causal_ignored": "it is called causal, and a query sees the future",
-    }),
-    ("query i sees keys 1 to i", "mistakes/masks.md#mask-inverted", {
-        "causal_inverted": "the causal mask is inverted: a query sees the future and not the past",
-    }),
-    ("the last query sees all keys", "mistakes/sizes.md#causal-with-unequal-lengths", {
-        "causal_top_left": "the triangle starts at the top left: the newest query sees the oldest "
-            "key",
-    }),
-    ("view(b, n, heads, d_k), transpose(1, 2)", "mistakes/heads.md#heads-split-by-reshape", {
-        "heads_split": "heads are mixed up when they are split: reshaped without a transpose",
-    }),
-    ("transpose(1, 2), then reshape", "mistakes/heads.md#the-star-heads-merged-as-they-lie", {
-        "heads_merged": "heads are mixed up when they are merged: reshaped without a transpose",
-    }),
-    ("repeat_interleave", "mistakes/sizes.md#repeat-for-grouped-heads", {
-        "heads_repeat": "keys and values are tiled (repeat): query heads meet another group's keys",
-    }),
-    ("outputs = weights @ values", "function.md", {
-        "values_summed": "the weights are summed before they meet the values: two letters for keys "
-            "in einsum",
-        "values_are_keys": "the keys take the place of the values",
-        "keys_values_swapped": "keys and values are swapped",
-        "values_are_queries": "the queries take the place of the values",
-    }),
-    ("scores = queries @ keys.mT", "function.md", {
-        "keys_are_values": "the values take the place of the keys",
-        "queries_keys_swapped": "queries and keys are swapped",
-        "keys_are_queries": "the queries take the place of the keys",
-        "queries_are_keys": "the keys take the place of the queries",
-        "keys_reshaped": "the keys are reshaped to (d_k, keys) where they should be transposed",
-        "queries_are_values": "the values take the place of the queries",
-    }),
-    ("each of queries, keys and values has its own", "function.md", {
-        "weights_unused": "a projection is never used: another stands in its place",
-    }),
-    ("every example alone", "mistakes/layers.md#batch-taken-for-length", {
-        "batch_is_length": "examples attend to each other: the batch is taken for the length",
-        "examples_meet": "another example of the batch changes the output",
-    }),
-    ("queries and keys turn, the values stay", "rotary.md", {
-        "rotary_values": "the rotary positions turn the values too",
-    }),
-    ("a step after n cached keys has position n", "rotary.md", {
-        "rotary_offset": "the rotary positions of a later step start at 0 again",
-    }),
-    ("both turn by their own position", "rotary.md", {
-        "rotary_one_side": "the rotary positions turn only one of queries and keys",
-    }),
-    ("the same outputs", "mistakes/sizes.md#causal-with-unequal-lengths", {
-        "cache_differs": "step by step with the cache, the outputs are not those of the whole",
-    }),
-    ("no dropout after eval()", "mistakes/layers.md#dropout-in-eval", {
-        "dropout_in_eval": "dropout is active in eval: two runs, two results",
-    }),
-    ("differences of rounding, about 1e-6", "function.md", {
-        "sixteen_bits": "32-bit inputs are computed in 16 bits",
-    }),
-    ("a gradient that agrees with finite differences", "function.md", {
-        "gradient_blocked": "the gradient is blocked",
-    }),
-    ("the caller's tensors stay as they are", "function.md", {
-        "input_modified": "an input is modified in place",
-    }),
-    ("zeros, or at least a number", "mistakes/masks.md#rows-without-keys", {
-        "nan_rows": "a query that may see no key gets NaN",
-    }),
-    ("zeros for a query without keys", "mistakes/masks.md#minus-a-billion", {
-        "minus_a_billion": "a query without keys averages all values: hidden scores are -1e9 or so",
-    }),
-    ("sums in 32 bits", "function.md", {
-        "half_overflow": "float16 inputs that torch's own function can handle overflow",
-    }),
-    ("finite numbers", "softmax.md", {
-        "overflow": "large scores overflow: the softmax does not subtract the largest first",
-    }),
-    ("ones", "mistakes/axes.md#softmax-over-the-wrong-axis", {
-        "rows": "the weights do not sum to 1: values that are all 1 do not come back as 1",
-    }),
-    ("no change", "masking.md", {
-        "future": "the last key changes earlier outputs of a causal attention",
-    }),
-    ("the outputs in the new order", "mistakes/heads.md#heads-split-by-reshape", {
-        "tokens_mixed": "tokens are mixed up: in another order, they give other outputs",
-    }),
-    ("the same numbers", "function.md", {
-        "differs": "it is not softmax(q k / sqrt(d_k)) v, in a way that has no name here",
-    }),
-]  # fmt: skip
-MISTAKES = {
-    name: (what, expected, page) for expected, page, group in GROUPS for name, what in group.items()
-}
+# What is expected and the page that explains it, and under them each mistake and what it is.
+MISTAKES_BY_PAGE = """
+weights of a query that sum to 1 | mistakes/axes.md#softmax-over-the-wrong-axis
+  softmax_queries      the softmax runs over the queries
+  softmax_heads        the softmax runs over the heads
+  softmax_batch        the softmax runs over the batch
+softmax over the keys | softmax.md
+  softmax_missing      there is no softmax: the scores themselves weigh the values
+  softmax_log          log_softmax stands where softmax belongs
+  softmax_twice        the softmax is applied twice
+  softmax_sigmoid      a sigmoid stands where the softmax belongs
+  softmax_relu         a ReLU stands where the softmax belongs
+scores divided by sqrt(d_k) | scaling.md
+  scale_missing        the scores are not scaled
+  scale_doubled        the scores are scaled twice: divided by d_k
+  scale_multiplied     the scores are multiplied by sqrt(d_k) where they should be divided
+  scale_length         the scores are divided by the root of the length, not of d_k
+  scale_heads          the scores are divided by the root of the number of heads, not of d_k
+  scale_after_softmax  the scale comes after the softmax, where it shrinks the outputs
+  scale_other          the scores are scaled by another factor
+divided by sqrt(d_k), a head's width | mistakes/axes.md#scaled-by-the-root-of-d_model
+  scale_d_model        the scores are divided by the root of d_model, not of d_k
+hidden keys get no weight | mistakes/masks.md#mask-inverted
+  mask_inverted        the mask is inverted: what should be hidden is all that is seen
+hidden scores set to -inf before the softmax | mistakes/masks.md#mask-after-the-softmax
+  mask_after_softmax   the mask comes after the softmax: weights no longer sum to 1
+hidden scores set to -inf | mistakes/masks.md#zeros-instead-of-minus-infinity
+  mask_zeros           hidden scores become 0 (or nearly) before the softmax: e^0 = 1 is a share
+  mask_weak            hidden scores become a number too close to the others
+hidden scores set to -inf | masking.md
+  mask_added           a mask of True and False is added to the scores as 1 and 0
+  mask_nan             with a mask, queries that may see keys get NaN: 0 times -inf is NaN
+padding hides keys, for every query | masking.md
+  mask_wrong_axis      the mask is on the wrong axis: it hides queries, not keys
+each example's own mask, for all of its heads | masking.md
+  mask_other_example   an example gets another one's mask, repeated in another order than the heads
+hidden keys get no weight | masking.md
+  mask_ignored         the mask changes nothing
+query i sees keys 1 to i | masking.md
+  causal_sees_next     causality is off by one: a query sees the key after it
+  causal_not_itself    causality is off by one: a query does not see its own key
+  causal_ignored       it is called causal, and a query sees the future
+query i sees keys 1 to i | mistakes/masks.md#mask-inverted
+  causal_inverted      the causal mask is inverted: a query sees the future and not the past
+the last query sees all keys | mistakes/sizes.md#causal-with-unequal-lengths
+  causal_top_left      the triangle starts at the top left: the newest query sees the oldest key
+view(b, n, heads, d_k), transpose(1, 2) | mistakes/heads.md#heads-split-by-reshape
+  heads_split          heads are mixed up when they are split: reshaped without a transpose
+transpose(1, 2), then reshape | mistakes/heads.md#the-star-heads-merged-as-they-lie
+  heads_merged         heads are mixed up when they are merged: reshaped without a transpose
+repeat_interleave | mistakes/sizes.md#repeat-for-grouped-heads
+  heads_repeat         keys and values are tiled (repeat): query heads meet another group's keys
+outputs = weights @ values | function.md
+  values_summed        the weights are summed before they meet the values: two letters for keys
+  values_are_keys      the keys take the place of the values
+  keys_values_swapped  keys and values are swapped
+  values_are_queries   the queries take the place of the values
+scores = queries @ keys.mT | function.md
+  keys_are_values      the values take the place of the keys
+  queries_keys_swapped queries and keys are swapped
+  keys_are_queries     the queries take the place of the keys
+  queries_are_keys     the keys take the place of the queries
+  keys_reshaped        the keys are reshaped to (d_k, keys) where they should be transposed
+  queries_are_values   the values take the place of the queries
+each of queries, keys and values has its own | function.md
+  weights_unused       a projection is never used: another stands in its place
+every example alone | mistakes/layers.md#batch-taken-for-length
+  batch_is_length      examples attend to each other: the batch is taken for the length
+  examples_meet        another example of the batch changes the output
+queries and keys turn, the values stay | rotary.md
+  rotary_values        the rotary positions turn the values too
+a step after n cached keys has position n | rotary.md
+  rotary_offset        the rotary positions of a later step start at 0 again
+both turn by their own position | rotary.md
+  rotary_one_side      the rotary positions turn only one of queries and keys
+the same outputs | mistakes/sizes.md#causal-with-unequal-lengths
+  cache_differs        step by step with the cache, the outputs are not those of the whole
+no dropout after eval() | mistakes/layers.md#dropout-in-eval
+  dropout_in_eval      dropout is active in eval: two runs, two results
+differences of rounding, about 1e-6 | function.md
+  sixteen_bits         32-bit inputs are computed in 16 bits
+a gradient that agrees with finite differences | function.md
+  gradient_blocked     the gradient is blocked
+the caller's tensors stay as they are | function.md
+  input_modified       an input is modified in place
+zeros, or at least a number | mistakes/masks.md#rows-without-keys
+  nan_rows             a query that may see no key gets NaN
+zeros for a query without keys | mistakes/masks.md#minus-a-billion
+  minus_a_billion      a query without keys averages all values: hidden scores are -1e9 or so
+sums in 32 bits | function.md
+  half_overflow        float16 inputs that torch's own function can handle overflow
+finite numbers | softmax.md
+  overflow             large scores overflow: the softmax does not subtract the largest first
+ones | mistakes/axes.md#softmax-over-the-wrong-axis
+  rows                 the weights do not sum to 1: values that are all 1 do not come back as 1
+no change | masking.md
+  future               the last key changes earlier outputs of a causal attention
+the outputs in the new order | mistakes/heads.md#heads-split-by-reshape
+  tokens_mixed         tokens are mixed up: in another order, they give other outputs
+the same numbers | function.md
+  differs              it is not softmax(q k / sqrt(d_k)) v, in a way that has no name here
+"""
+
+
+def mistakes_in(table: str):
+    """(name, (what it is, what was expected, page)) for each mistake of the table."""
+    expected = page = ""
+    for line in table.strip().splitlines():
+        if line.startswith(" "):
+            name, what = line.split(maxsplit=1)
+            yield name, (what, expected, page)
+        else:
+            expected, page = line.split(" | ")
+
+
+MISTAKES = dict(mistakes_in(MISTAKES_BY_PAGE))
 
 # What a mistake does to the numbers, as settings of `reference` below. Tried alone, then in pairs.
 TRIALS: list[tuple[str, dict[str, Any]]] = [
