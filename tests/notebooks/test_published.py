@@ -16,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.support.chapters import CHAPTER_OF, KINDS, NOTEBOOKS
+from tests.support.pages import parsed
 from tests.support.project import ADDRESSES
 
 ADDRESS = ADDRESSES["SITE_URL"]
@@ -25,10 +26,6 @@ EVERY = [(name, kind) for name in NOTEBOOKS for kind in KINDS]
 
 def page_of(site: Path, name: str, kind: str) -> Path:
     return site / "notebooks" / f"{name}_{kind}" / "index.html"
-
-
-def parsed(page: Path) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ from functools import cache
 from itertools import combinations
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from tests.support.chapters import CHAPTERS
 from tests.support.offenders import assert_none
+from tests.support.pages import parsed
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NEAR = 0.01  # as in docs/assets/site.js
@@ -20,8 +21,7 @@ NEAR = 0.01  # as in docs/assets/site.js
 
 @cache
 def solutions(site: Path, name: str) -> list[Tag]:
-    text = (site / name / "index.html").read_text("utf-8")
-    return BeautifulSoup(text, "html.parser").select("article details:is(.quiz, .success)")
+    return parsed(site / name / "index.html").select("article details:is(.quiz, .success)")
 
 
 def reasons(solution: Tag) -> list[Tag]:

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 
 from snippets.walkthrough.outputs import self_attention
 from snippets.walkthrough.projection_weights import w_key, w_query, w_value
+from tests.support.pages import parsed
 from tests.support.project import copy_project
 
 WAS, IS = "[0, 2, 0, 2],", "[0, 2, 0, 3],"
@@ -68,7 +69,7 @@ def changed(site: Path, build, once) -> Path:
 
 
 def page(site: Path, chapter: str) -> BeautifulSoup:
-    return BeautifulSoup((site / "walkthrough" / chapter / "index.html").read_text(), "html.parser")
+    return parsed(site / "walkthrough" / chapter / "index.html")
 
 
 def sentences(soup: BeautifulSoup) -> str:

@@ -10,6 +10,8 @@ import html5lib
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.support.pages import parsed
+
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form")
 
 
@@ -39,7 +41,7 @@ def test_what_is_wrong_is_found(html: str) -> None:
 
 @pytest.fixture(scope="module")
 def soups(site: Path) -> dict[Path, BeautifulSoup]:
-    return {page: BeautifulSoup(page.read_text("utf-8"), "html.parser") for page in pages(site)}
+    return {page: parsed(page) for page in pages(site)}
 
 
 def test_an_id_stands_once_on_a_page_and_what_refers_to_it_finds_it(

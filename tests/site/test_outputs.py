@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from engine.write.words import words
 from tests.support.chapters import PAGES
 from tests.support.offenders import assert_none
+from tests.support.pages import parsed
 
 TITLES = {words()["output"], words()["measured"]}  # another title says what stands below it
 VALUES = re.compile(r"tensor|torch\.\w+|dtype|\b(?:nan|inf|True|False|None)\b|\de[-+]?\d|'[^']*'")
@@ -26,8 +26,7 @@ def is_bare(output: str) -> bool:
 
 def outputs(site: Path) -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        soup = BeautifulSoup((site / page / "index.html").read_text("utf-8"), "html.parser")
-        for block in soup.select("article .language-text"):
+        for block in parsed(site / page / "index.html").select("article .language-text"):
             title = block.select_one(".filename")
             if title is not None and title.text in TITLES:
                 yield page, block.code.text

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+import pytest
+from bs4 import Tag
 
 from engine.build import Engine
+from engine.model.build import Build
 from engine.model.project import Project
+from engine.programs.prove import Attempt
+from engine.programs.slicer import Reach, Slicer
+from tests.support.offenders import assert_none
+from tests.support.pages import parsed
 
 
 def code_blocks(site: Path) -> list[Tag]:
@@ -19,16 +25,22 @@ def code_blocks(site: Path) -> list[Tag]:
         block
         for page in sorted(site.rglob("index.html"))
         if "notebooks" not in page.parts  # a notebook is copied cell by cell
-        for block in BeautifulSoup(page.read_text(), "html.parser").select("article .language-py")
+        for block in parsed(page).select("article .language-py")
     ]
 
 
-def test_every_code_block_brings_its_program(site: Path, root: Path) -> None:
+@pytest.fixture(scope="module")
+def built(site: Path, root: Path) -> Build:
+    """What the site was made of, taken from the cache."""
     engine = Engine(Project(root))
     build = engine.refresh()
     engine.close()
     assert not build.problems
-    proved = set(build.programs.values())
+    return build
+
+
+def test_every_code_block_brings_its_program(site: Path, built: Build) -> None:
+    proved = set(built.programs.values())
     blocks = code_blocks(site)
     assert len(blocks) > 20
     wrong = []
@@ -40,6 +52,20 @@ def test_every_code_block_brings_its_program(site: Path, root: Path) -> None:
             wrong.append(block.get_text())
     assert wrong == []
     assert not [text for text in proved if "from snippets" in text or "import snippets" in text]
+
+
+def test_each_program_is_sliced_the_same_in_another_process(built: Build, root: Path) -> None:
+    """The programs in the cache come from a process whose sets had another order."""
+    slicer = Slicer(root, {snippet.path: snippet.text for snippet in built.snippets.values()})
+    wrong = []
+    for block, program in built.programs.items():
+        attempt = Attempt(block, slicer, built.snippets[block.stem], built.results[block.stem])
+        slices = {attempt.text}
+        slices |= {attempt.text for reach in Reach if attempt.extend_to(reach)}
+        if program not in slices:
+            wrong.append(f"{block}\n{program}")
+    assert len(built.programs) > 20
+    assert_none(wrong)
 
 
 def ends_with(program: str, line: str) -> bool:

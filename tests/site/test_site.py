@@ -8,7 +8,6 @@ import math
 import os
 import re
 import subprocess
-from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +17,7 @@ from bs4 import BeautifulSoup
 from tests.support.chapters import CHAPTERS, MOVED
 from tests.support.example import OUTPUTS
 from tests.support.offenders import assert_none
+from tests.support.pages import parsed
 from tests.support.project import FROM_SCRATCH, copy_project
 
 # What a reader must find on each page, row by row: torch prints four decimals, by hand two.
@@ -58,11 +58,6 @@ SHOWN = {
     },
 }
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:e[+-]?\d+)?(?!\w)")
-
-
-@cache
-def parsed(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 def chapter(site: Path, name: str) -> BeautifulSoup:
@@ -241,11 +236,12 @@ def test_on_github_the_addresses_follow_from_the_repository(
 
 @pytest.mark.mkdocs_only("compares with a second build by MkDocs")
 def test_a_build_from_scratch_gives_the_same_bytes(build, site: Path, tmp_path: Path) -> None:
-    """All is run anew, or where this site was built without a cache, all but the snippets.
+    """All is run anew, or where this site was built without a cache, all is taken from one.
 
-    What those give, the build itself has compared in two processes that differ on purpose.
+    What snippets and programs give, the build itself has compared in two processes that differ on
+    purpose. `test_each_program_is_sliced_the_same_in_another_process` does it for the slices.
     """
-    kept = [".cache/runs"] if (site.parent / FROM_SCRATCH).exists() else []
+    kept = [".cache/runs", ".cache/programs"] if (site.parent / FROM_SCRATCH).exists() else []
     scratch = build(tmp_path / "site", copy_project(tmp_path / "project", *kept))
     files = [
         sorted(file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
