@@ -645,6 +645,23 @@ def role_of(name: str, constructor: bool = False) -> str:
     return next(fits, "")
 
 
+@functools.lru_cache
+def source_of(attention) -> str:
+    """Text of a function or a class without its decorators, or ''."""
+    if (getattr(attention, "__module__", "") or "").startswith("torch"):
+        return ""
+    try:
+        if inspect.isclass(attention):  # inspect.getsource would parse the whole file
+            lines = linecache.getlines(sys.modules[attention.__module__].__file__)
+            head = re.compile(rf"\s*class\s+{attention.__name__}\b")
+            last = max(i for i, line in enumerate(lines) if head.match(line))
+            return "".join(inspect.getblock(lines[last:]))
+        text = inspect.getsource(attention)
+    except (OSError, TypeError, AttributeError, KeyError, ValueError):
+        return ""
+    return re.sub(r"(?sm)^\s*@.*?(?=^\s*(async def|def)\b)", "", text, count=1)
+
+
 class Sizes:
     """Axis sizes that all differ: batch, heads, queries, keys, widths."""
 
@@ -837,68 +854,134 @@ class Watch(TorchFunctionMode):
         return result
 
 
-class Subject:
-    """The attention under test, called by the roles of its parameters."""
+def same_numbers(a, b) -> bool:
+    return a.shape == b.shape and torch.equal(a.nan_to_num(7.0), b.nan_to_num(7.0))
 
-    def __init__(self, attention, n_heads=None, kwargs=None):
-        self.name = getattr(attention, "__name__", type(attention).__name__)
+
+def products_of(part, args, kwargs, out):
+    """Products of an nn.MultiheadAttention, which torch does in one call."""
+    keywords = (kwargs[name] for name in ("query", "key", "value") if name in kwargs)
+    weights = [part.q_proj_weight, part.k_proj_weight, part.v_proj_weight]
+    if part.in_proj_weight is not None:
+        weights = part.in_proj_weight.chunk(3)
+    biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else [None] * 3
+    three = zip("qkv", (*args, *keywords)[:3], weights, biases, strict=True)
+    return [*((name, [t], F.linear(t, w, b)) for name, t, w, b in three), ("out", [out[0]], out[0])]
+
+
+def theirs(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+           enable_gqa=False): ...  # fmt: skip
+
+
+def parameters_of(attention):
+    if isinstance(attention, torch.jit.ScriptFunction):
+        kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
+        given = attention.schema.arguments
+        defaults = [a.default_value if a.has_default_value() else empty for a in given]
+        pairs = zip(given, defaults, strict=True)
+        return [inspect.Parameter(a.name, kind, default=default) for a, default in pairs]
+    try:
+        target = attention.forward if isinstance(attention, nn.Module) else attention
+        return list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):  # torch's own, written in C++
+        return list(inspect.signature(theirs).parameters.values())
+
+
+def unpacked(parameters, attention):
+    """Parameters, with the parts of one that is unpacked at once; and which belong together."""
+    forward = type(attention).forward if isinstance(attention, nn.Module) else attention
+    source, result, packs = source_of(forward), [], {}
+    for p in parameters:
+        name, comma = re.escape(p.name), r"\s*,\s*"
+        role = role_of(p.name)
+        at_once = re.search(rf"(?m)^\s*\(?(\w+(?:{comma}\w+)+)\)?\s*=\s*{name}\s*(?:#.*)?$", source)
+        one_by_one = re.findall(rf"(?m)^\s*(\w+)\s*=\s*{name}\[\d\]\s*(?:#.*)?$", source)
+        names = re.split(comma, at_once[1]) if at_once else one_by_one
+        made_here = re.search(rf"(?m)^\s*{name}\s*=[^=]", source)
+        if len(names) < 2 or made_here or role in ("cache", "position_embeddings", "freqs_cis"):
+            result.append(p)
+            continue
+        result += [inspect.Parameter(part, p.POSITIONAL_OR_KEYWORD) for part in names]
+        packs |= dict.fromkeys(names, names)
+    return result, packs
+
+
+def is_square(t) -> bool:
+    return t.dim() > 1 and t.shape[-1] == t.shape[-2] > 1
+
+
+def is_triangle(b) -> bool:
+    if not is_square(b):
+        return False
+    square = b.reshape(-1, *b.shape[-2:])[0].to(torch.float32)
+    square = square.nan_to_num(1.0, neginf=1.0, posinf=1.0)
+    return bool((square.tril(-1).abs().sum() == 0) != (square.triu(1).abs().sum() == 0))
+
+
+def width_of(module) -> int | None:
+    """The width of a module's inputs."""
+    named = r"_?(d_?model|d_?emb\w*|n?_?emb\w*|model_dim|hidden_size|dim|d_in)"
+    given = [n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)]
+    for part in module.modules():
+        if isinstance(part, (nn.MultiheadAttention, nn.Conv1d, nn.Conv2d)):
+            return getattr(part, "embed_dim", None) or part.in_channels
+        if isinstance(part, nn.Linear):
+            return max([part.in_features, *given])
+    shapes = [p.shape for p in module.parameters() if p.dim() > 1]
+    return next(iter(given + [s[0] if len(s) == 2 else max(s) for s in shapes]), None)
+
+
+def heads_of(attention) -> list[int]:
+    """Numbers of heads that attributes of the module or its parts give."""
+    found = []
+    for part in attention.modules() if isinstance(attention, nn.Module) else [attention]:
+        for name, value in vars(part).items() if hasattr(part, "__dict__") else ():
+            role = role_of(name, constructor=True)
+            if role == "heads":
+                found.append(value)
+            elif role == "config" and not isinstance(value, (int, str)):
+                for key in ("n_head", "n_heads", "num_heads", "num_attention_heads"):
+                    get = getattr(value, "get", lambda key, value=value: getattr(value, key, None))
+                    found.append(get(key))
+    return list(dict.fromkeys(n for n in found if type(n) is int and n > 0))
+
+
+def draw(module, heads: int) -> None:
+    """New weights for which no mistake hides: scores of about 1, no zeros."""
+    generator = torch.Generator().manual_seed(1)
+    for name, p in module.named_parameters():
+        if not p.is_floating_point():
+            continue
+        if re.search(r"rel|pos|table|alibi|slope|sink", name.lower()):
+            p.zero_()  # positions that are added, which could be anything
+        elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
+            p.fill_(1.0)
+        elif p.dim() > 1 and p.shape[:2] == (heads, heads) and p.numel() == heads**2 > 1:
+            p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
+        elif p.dim() > 1:
+            width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
+            p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
+        elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
+            p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
+    for name, b in module.named_buffers():
+        if re.search(r"alibi|slope", name.lower()) and b.is_floating_point():
+            b.zero_()
+    for part in module.modules():
+        if isinstance(part, nn.MultiheadAttention):
+            part.out_proj.weight.copy_(torch.eye(part.embed_dim))
+            if part.out_proj.bias is not None:
+                part.out_proj.bias.zero_()
+
+
+# ---- the attention under test --------------------------------------------------------------------
+class Signature:
+    """What the parameters of an attention mean, and the arguments that they take."""
+
+    def __init__(self, attention, kwargs=None):
         self.kwargs = dict(kwargs or {})
-        self.built, self.modified = "", ""
-        self.module, self.watch = None, None
-        if inspect.isclass(attention):
-            attention, self.built = construct(attention, Sizes())
-        if isinstance(attention, nn.Module):
-            self.module = attention = copy.deepcopy(attention).eval()
-        self.run = attention
-        self.keeps_state, self.steps = False, None
-        self.given: dict[str, Any] = {}  # the tensors of the last run, by role
         self.parameters, self.packs = unpacked(parameters_of(attention), attention)
         self.roles = self.read_roles()
         self.sizes = Sizes()
-        if self.module is not None:
-            self.wake()
-            draw(self.module, next(iter(heads_of(attention)), 0))
-        self.attribute_heads = heads_of(attention)
-        self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
-        if not self.has_weights and self.n_heads == 1:
-            self.n_heads = 4
-        self.sizes = next(self.all_sizes())
-
-    def all_sizes(self):
-        """Sizes that may suit, the likeliest first: no longer than a triangle of its own."""
-        module = self.module
-        taken = {size for p in module.parameters() for size in p.shape} if module else set()
-        widths = [24]
-        if module is not None:
-            linear = [part for part in module.modules() if isinstance(part, nn.Linear)]
-            given = {n for n in vars(module).values() if type(n) is int and 1 < n < 512}
-            given |= {n for part in linear for n in (part.in_features, part.out_features)}
-            known = width_of(module) or 24
-            wider = sorted(n for n in given if n > known and n % known == 0)
-            widths = [known, *([24] if self.built else []), *wider]
-        squares = [b.shape[-1] for b in module.buffers() if is_square(b)] if module else []
-        longest = min((size for size in squares if size <= 64), default=None)
-        for width in dict.fromkeys(widths):
-            heads = 1 if width % self.n_heads else self.n_heads
-            sizes = Sizes(width, heads, taken)
-            if longest is None or longest >= sizes.n:
-                yield sizes
-            if longest is not None and longest != sizes.n:
-                yield Sizes(width, heads, taken, longest)
-
-    def wake(self) -> None:
-        """Let lazy layers see an input, after which their parameters have shapes."""
-        if any(isinstance(p, UninitializedParameter) for p in self.module.parameters()):
-            x = torch.zeros(2, 5, self.sizes.d_model)
-            self.call(dict.fromkeys(("x", "query", "key", "value", "context", "kv"), x))
-
-    @property
-    def has_weights(self) -> bool:
-        return self.module is not None and any(p.dim() > 1 for p in self.module.parameters())
-
-    @property
-    def projects(self) -> bool:
-        return self.has_weights or self.form == "x" or self.has("weight_q")
 
     @property
     def form(self) -> str:
@@ -988,6 +1071,67 @@ class Subject:
                 arguments.append(value)
         return arguments, keywords
 
+
+class Subject(Signature):
+    """The attention under test, called by the roles of its parameters."""
+
+    def __init__(self, attention, n_heads=None, kwargs=None):
+        self.name = getattr(attention, "__name__", type(attention).__name__)
+        self.built, self.modified = "", ""
+        self.module, self.watch = None, None
+        if inspect.isclass(attention):
+            attention, self.built = construct(attention, Sizes())
+        if isinstance(attention, nn.Module):
+            self.module = attention = copy.deepcopy(attention).eval()
+        self.run = attention
+        self.keeps_state, self.steps = False, None
+        self.given: dict[str, Any] = {}  # the tensors of the last run, by role
+        super().__init__(attention, kwargs)
+        if self.module is not None:
+            self.wake()
+            draw(self.module, next(iter(heads_of(attention)), 0))
+        self.attribute_heads = heads_of(attention)
+        self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
+        if not self.has_weights and self.n_heads == 1:
+            self.n_heads = 4
+        self.sizes = next(self.all_sizes())
+
+    def all_sizes(self):
+        """Sizes that may suit, the likeliest first: no longer than a triangle of its own."""
+        module = self.module
+        taken = {size for p in module.parameters() for size in p.shape} if module else set()
+        widths = [24]
+        if module is not None:
+            linear = [part for part in module.modules() if isinstance(part, nn.Linear)]
+            given = {n for n in vars(module).values() if type(n) is int and 1 < n < 512}
+            given |= {n for part in linear for n in (part.in_features, part.out_features)}
+            known = width_of(module) or 24
+            wider = sorted(n for n in given if n > known and n % known == 0)
+            widths = [known, *([24] if self.built else []), *wider]
+        squares = [b.shape[-1] for b in module.buffers() if is_square(b)] if module else []
+        longest = min((size for size in squares if size <= 64), default=None)
+        for width in dict.fromkeys(widths):
+            heads = 1 if width % self.n_heads else self.n_heads
+            sizes = Sizes(width, heads, taken)
+            if longest is None or longest >= sizes.n:
+                yield sizes
+            if longest is not None and longest != sizes.n:
+                yield Sizes(width, heads, taken, longest)
+
+    def wake(self) -> None:
+        """Let lazy layers see an input, after which their parameters have shapes."""
+        if any(isinstance(p, UninitializedParameter) for p in self.module.parameters()):
+            x = torch.zeros(2, 5, self.sizes.d_model)
+            self.call(dict.fromkeys(("x", "query", "key", "value", "context", "kv"), x))
+
+    @property
+    def has_weights(self) -> bool:
+        return self.module is not None and any(p.dim() > 1 for p in self.module.parameters())
+
+    @property
+    def projects(self) -> bool:
+        return self.has_weights or self.form == "x" or self.has("weight_q")
+
     def fresh(self):
         """A copy that shares the parameters alone, since some modules keep a cache."""
         shared = {id(p): p for p in self.module.parameters()} if self.module is not None else {}
@@ -1055,117 +1199,6 @@ class Subject:
         if inside:
             self.watch.events = products_of(*inside[0])
         return result
-
-
-def same_numbers(a, b) -> bool:
-    return a.shape == b.shape and torch.equal(a.nan_to_num(7.0), b.nan_to_num(7.0))
-
-
-def products_of(part, args, kwargs, out):
-    """Products of an nn.MultiheadAttention, which torch does in one call."""
-    keywords = (kwargs[name] for name in ("query", "key", "value") if name in kwargs)
-    weights = [part.q_proj_weight, part.k_proj_weight, part.v_proj_weight]
-    if part.in_proj_weight is not None:
-        weights = part.in_proj_weight.chunk(3)
-    biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else [None] * 3
-    three = zip("qkv", (*args, *keywords)[:3], weights, biases, strict=True)
-    return [*((name, [t], F.linear(t, w, b)) for name, t, w, b in three), ("out", [out[0]], out[0])]
-
-
-def theirs(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
-           enable_gqa=False): ...  # fmt: skip
-
-
-def parameters_of(attention):
-    if isinstance(attention, torch.jit.ScriptFunction):
-        kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-        given = attention.schema.arguments
-        defaults = [a.default_value if a.has_default_value() else empty for a in given]
-        pairs = zip(given, defaults, strict=True)
-        return [inspect.Parameter(a.name, kind, default=default) for a, default in pairs]
-    try:
-        target = attention.forward if isinstance(attention, nn.Module) else attention
-        return list(inspect.signature(target).parameters.values())
-    except (TypeError, ValueError):  # torch's own, written in C++
-        return list(inspect.signature(theirs).parameters.values())
-
-
-def unpacked(parameters, attention):
-    """Parameters, with the parts of one that is unpacked at once; and which belong together."""
-    forward = type(attention).forward if isinstance(attention, nn.Module) else attention
-    source, result, packs = source_of(forward), [], {}
-    for p in parameters:
-        name, comma = re.escape(p.name), r"\s*,\s*"
-        role = role_of(p.name)
-        at_once = re.search(rf"(?m)^\s*\(?(\w+(?:{comma}\w+)+)\)?\s*=\s*{name}\s*(?:#.*)?$", source)
-        one_by_one = re.findall(rf"(?m)^\s*(\w+)\s*=\s*{name}\[\d\]\s*(?:#.*)?$", source)
-        names = re.split(comma, at_once[1]) if at_once else one_by_one
-        made_here = re.search(rf"(?m)^\s*{name}\s*=[^=]", source)
-        if len(names) < 2 or made_here or role in ("cache", "position_embeddings", "freqs_cis"):
-            result.append(p)
-            continue
-        result += [inspect.Parameter(part, p.POSITIONAL_OR_KEYWORD) for part in names]
-        packs |= dict.fromkeys(names, names)
-    return result, packs
-
-
-def is_square(t) -> bool:
-    return t.dim() > 1 and t.shape[-1] == t.shape[-2] > 1
-
-
-def width_of(module) -> int | None:
-    """The width of a module's inputs."""
-    named = r"_?(d_?model|d_?emb\w*|n?_?emb\w*|model_dim|hidden_size|dim|d_in)"
-    given = [n for key, n in vars(module).items() if type(n) is int and re.fullmatch(named, key)]
-    for part in module.modules():
-        if isinstance(part, (nn.MultiheadAttention, nn.Conv1d, nn.Conv2d)):
-            return getattr(part, "embed_dim", None) or part.in_channels
-        if isinstance(part, nn.Linear):
-            return max([part.in_features, *given])
-    shapes = [p.shape for p in module.parameters() if p.dim() > 1]
-    return next(iter(given + [s[0] if len(s) == 2 else max(s) for s in shapes]), None)
-
-
-def heads_of(attention) -> list[int]:
-    """Numbers of heads that attributes of the module or its parts give."""
-    found = []
-    for part in attention.modules() if isinstance(attention, nn.Module) else [attention]:
-        for name, value in vars(part).items() if hasattr(part, "__dict__") else ():
-            role = role_of(name, constructor=True)
-            if role == "heads":
-                found.append(value)
-            elif role == "config" and not isinstance(value, (int, str)):
-                for key in ("n_head", "n_heads", "num_heads", "num_attention_heads"):
-                    get = getattr(value, "get", lambda key, value=value: getattr(value, key, None))
-                    found.append(get(key))
-    return list(dict.fromkeys(n for n in found if type(n) is int and n > 0))
-
-
-def draw(module, heads: int) -> None:
-    """New weights for which no mistake hides: scores of about 1, no zeros."""
-    generator = torch.Generator().manual_seed(1)
-    for name, p in module.named_parameters():
-        if not p.is_floating_point():
-            continue
-        if re.search(r"rel|pos|table|alibi|slope|sink", name.lower()):
-            p.zero_()  # positions that are added, which could be anything
-        elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
-            p.fill_(1.0)
-        elif p.dim() > 1 and p.shape[:2] == (heads, heads) and p.numel() == heads**2 > 1:
-            p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
-        elif p.dim() > 1:
-            width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
-            p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
-        elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
-            p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
-    for name, b in module.named_buffers():
-        if re.search(r"alibi|slope", name.lower()) and b.is_floating_point():
-            b.zero_()
-    for part in module.modules():
-        if isinstance(part, nn.MultiheadAttention):
-            part.out_proj.weight.copy_(torch.eye(part.embed_dim))
-            if part.out_proj.bias is not None:
-                part.out_proj.bias.zero_()
 
 
 # ---- from a call to queries, keys and values -----------------------------------------------------
@@ -1475,104 +1508,6 @@ def unpack(flats, subject: Subject):
         if d % h == 0 and (width - d) % (2 * (d // h)) == 0:
             kv = (width - d) // 2
             yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
-
-
-# ---- what its text and its buffers say -----------------------------------------------------------
-def is_triangle(b) -> bool:
-    if not is_square(b):
-        return False
-    square = b.reshape(-1, *b.shape[-2:])[0].to(torch.float32)
-    square = square.nan_to_num(1.0, neginf=1.0, posinf=1.0)
-    return bool((square.tril(-1).abs().sum() == 0) != (square.triu(1).abs().sum() == 0))
-
-
-def cache_in(result, out):
-    """What a result holds besides the output and the weights."""
-    parts = result if isinstance(result, (tuple, list)) else ()
-
-    def weights(r):
-        return isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == out.shape[1]
-
-    rest = [r for r in parts if r is not out and r is not None and not weights(r)]
-    return rest[-1] if rest else None
-
-
-@functools.lru_cache
-def source_of(attention) -> str:
-    """Text of a function or a class without its decorators, or ''."""
-    if (getattr(attention, "__module__", "") or "").startswith("torch"):
-        return ""
-    try:
-        if inspect.isclass(attention):  # inspect.getsource would parse the whole file
-            lines = linecache.getlines(sys.modules[attention.__module__].__file__)
-            head = re.compile(rf"\s*class\s+{attention.__name__}\b")
-            last = max(i for i, line in enumerate(lines) if head.match(line))
-            return "".join(inspect.getblock(lines[last:]))
-        text = inspect.getsource(attention)
-    except (OSError, TypeError, AttributeError, KeyError, ValueError):
-        return ""
-    return re.sub(r"(?sm)^\s*@.*?(?=^\s*(async def|def)\b)", "", text, count=1)
-
-
-def stated_polarity(source: str, name: str) -> str | None:
-    """'attend' or 'hide' where the text of the attention says what True or 1 means."""
-    verbs = r"\W{0,4}(=|:|->|means?|for|where|is|are|marks?|indicates?|to|may|can)?\W{0,4}"
-    ones = r"\b(true|1s?|ones?)\b" + verbs + r"[\w\s]{0,24}\b"
-    zeros = r"\b(false|0s?|zeros?)\b" + verbs + r"[\w\s]{0,24}\b"
-    attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
-    hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
-    prose = re.findall(r'(?s)""".*?"""|\'\'\'.*?\'\'\'|#[^\n]*', source.lower())
-    for words in "\n".join(prose).splitlines():
-        if not re.search(rf"\b{name.lower()}\b|mask", words):
-            continue
-        denied = re.search(r"\bnot\b", words)
-        if re.search(ones + attend, words) and not denied:
-            return "attend"
-        if re.search(ones + hide, words):
-            return "hide"
-        if re.search(zeros + hide, words):
-            return "attend"
-        if re.search(zeros + attend, words) and not denied:
-            return "hide"
-    return None
-
-
-def mask_forms(batch, n, heads, role, name):
-    """(value, allowed (batch, 1, n, n), words, whether True hides) for each usual form of mask."""
-    full = torch.rand(batch, 1, n, n, generator=torch.Generator().manual_seed(8)) > 0.4
-    at = torch.arange(n)
-    full[..., at, (at + 2) % n] = True  # no row and no column is empty
-    full[..., at, (at + 1) % n] = False
-    full[..., 0, :] = True  # one sees all
-    one = full[:1]
-    lengths = torch.tensor([n - 1, n - 2, n, *[n - 1] * batch])[:batch]
-    padding = (at < lengths[:, None])[:, None, None]  # (batch, 1, 1, n)
-    if role == "lengths":
-        yield lengths, padding.expand(batch, 1, n, n), "the number of real keys per example", None
-        return
-    every_head = full.expand(batch, heads, n, n)
-    fulls = [
-        (one[0, 0], one, "(queries, keys)"),
-        (full, full, "(batch, 1, queries, keys)"),
-        (full[:, 0], full, "(batch, queries, keys)"),
-        (one, one, "(1, 1, queries, keys)"),
-        (every_head, full, "(batch, heads, queries, keys)"),
-        (every_head.flatten(0, 1), full, "(batch * heads, queries, keys)"),
-    ]
-    pads = [
-        (padding[:, 0, 0], padding, "(batch, keys)"),
-        (padding, padding, "(batch, 1, 1, keys)"),
-        (padding[:, 0], padding, "(batch, 1, keys)"),
-        (padding[0, 0, 0], padding[:1], "(keys,)"),
-    ]
-    of_padding = re.search(r"pad|src|key|valid", name.lower())
-    for mask, seen, words in pads + fulls if of_padding else fulls + pads:
-        allowed = seen.expand(batch, 1, n, n)
-        yield mask.clone(), allowed, words, False
-        yield ~mask, allowed, words, True
-        yield mask.float(), allowed, words + " of 1 and 0", False
-        yield (~mask).float(), allowed, words + " of 1 and 0", True
-        yield torch.zeros(mask.shape).masked_fill(~mask, -math.inf), allowed, words, None
 
 
 # ---- the runs ------------------------------------------------------------------------------------
@@ -2149,6 +2084,67 @@ class Properties(Numbers):
 
 
 # ---- masks ---------------------------------------------------------------------------------------
+def stated_polarity(source: str, name: str) -> str | None:
+    """'attend' or 'hide' where the text of the attention says what True or 1 means."""
+    verbs = r"\W{0,4}(=|:|->|means?|for|where|is|are|marks?|indicates?|to|may|can)?\W{0,4}"
+    ones = r"\b(true|1s?|ones?)\b" + verbs + r"[\w\s]{0,24}\b"
+    zeros = r"\b(false|0s?|zeros?)\b" + verbs + r"[\w\s]{0,24}\b"
+    attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
+    hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
+    prose = re.findall(r'(?s)""".*?"""|\'\'\'.*?\'\'\'|#[^\n]*', source.lower())
+    for words in "\n".join(prose).splitlines():
+        if not re.search(rf"\b{name.lower()}\b|mask", words):
+            continue
+        denied = re.search(r"\bnot\b", words)
+        if re.search(ones + attend, words) and not denied:
+            return "attend"
+        if re.search(ones + hide, words):
+            return "hide"
+        if re.search(zeros + hide, words):
+            return "attend"
+        if re.search(zeros + attend, words) and not denied:
+            return "hide"
+    return None
+
+
+def mask_forms(batch, n, heads, role, name):
+    """(value, allowed (batch, 1, n, n), words, whether True hides) for each usual form of mask."""
+    full = torch.rand(batch, 1, n, n, generator=torch.Generator().manual_seed(8)) > 0.4
+    at = torch.arange(n)
+    full[..., at, (at + 2) % n] = True  # no row and no column is empty
+    full[..., at, (at + 1) % n] = False
+    full[..., 0, :] = True  # one sees all
+    one = full[:1]
+    lengths = torch.tensor([n - 1, n - 2, n, *[n - 1] * batch])[:batch]
+    padding = (at < lengths[:, None])[:, None, None]  # (batch, 1, 1, n)
+    if role == "lengths":
+        yield lengths, padding.expand(batch, 1, n, n), "the number of real keys per example", None
+        return
+    every_head = full.expand(batch, heads, n, n)
+    fulls = [
+        (one[0, 0], one, "(queries, keys)"),
+        (full, full, "(batch, 1, queries, keys)"),
+        (full[:, 0], full, "(batch, queries, keys)"),
+        (one, one, "(1, 1, queries, keys)"),
+        (every_head, full, "(batch, heads, queries, keys)"),
+        (every_head.flatten(0, 1), full, "(batch * heads, queries, keys)"),
+    ]
+    pads = [
+        (padding[:, 0, 0], padding, "(batch, keys)"),
+        (padding, padding, "(batch, 1, 1, keys)"),
+        (padding[:, 0], padding, "(batch, 1, keys)"),
+        (padding[0, 0, 0], padding[:1], "(keys,)"),
+    ]
+    of_padding = re.search(r"pad|src|key|valid", name.lower())
+    for mask, seen, words in pads + fulls if of_padding else fulls + pads:
+        allowed = seen.expand(batch, 1, n, n)
+        yield mask.clone(), allowed, words, False
+        yield ~mask, allowed, words, True
+        yield mask.float(), allowed, words + " of 1 and 0", False
+        yield (~mask).float(), allowed, words + " of 1 and 0", True
+        yield torch.zeros(mask.shape).masked_fill(~mask, -math.inf), allowed, words, None
+
+
 class Masks(Properties):
     """What a given mask does, in every usual form."""
 
@@ -2281,6 +2277,17 @@ class Masks(Properties):
 
 
 # ---- the check -----------------------------------------------------------------------------------
+def cache_in(result, out):
+    """What a result holds besides the output and the weights."""
+    parts = result if isinstance(result, (tuple, list)) else ()
+
+    def weights(r):
+        return isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == out.shape[1]
+
+    rest = [r for r in parts if r is not out and r is not None and not weights(r)]
+    return rest[-1] if rest else None
+
+
 class Check(Masks):
     """One check of one attention. Each experiment adds findings to the report."""
 
