@@ -598,6 +598,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("layer", r"layer(_?(idx|id|number|index))?|depth"),
     ("device", r"device"),
     ("dtype", r".*dtype"),
+    ("qkv", r"((mixed|fused|packed)_)?qkv(_?packed)?"),
     ("query", BEFORE + r"q(uery|ueries|s)?" + BEHIND),
     ("key", BEFORE + r"k(ey|eys|s)?" + BEHIND),
     ("value", BEFORE + r"v(alue|alues|s)?" + BEHIND),
@@ -614,7 +615,7 @@ SIZES = [  # of a constructor, if nothing above fits
         r"units)"),
 ]  # fmt: skip
 TENSORS = {
-    "query", "key", "value", "x", "kv", "context", "positions", "offset", "cache", "lengths",
+    "qkv", "query", "key", "value", "x", "kv", "context", "positions", "offset", "cache", "lengths",
     "position_embeddings",
 }  # fmt: skip
 
@@ -986,7 +987,7 @@ class Signature:
     @property
     def form(self) -> str:
         known = set(self.roles.values())
-        if {"query", "key", "value"} <= known:
+        if {"query", "key", "value"} <= known or "qkv" in known:
             return "qkv"
         if "query" in known and known & {"kv", "context", "key"}:
             return "q, kv"
@@ -1019,11 +1020,11 @@ class Signature:
             if roles.keys() >= set(pair):
                 roles |= dict(zip(pair, ("height", "width"), strict=True))
         needed = [p.name for p in self.parameters if p.name in roles and p.default is p.empty]
-        inputs = ("", "x", "context", "query", "key", "value", "kv")
+        inputs = ("", "x", "context", "query", "key", "value", "kv", "qkv")
         tensors = [name for name in needed if roles[name] in inputs]
         known = {roles[name] for name in tensors}
         three = len(tensors) >= 3 and not {"key", "value"} <= known
-        if three or not {"query", "x", "key"} & known:
+        if three or not {"query", "x", "key", "qkv"} & known:
             order = {1: ["x"], 2: ["x", "context"]}.get(len(tensors), ["query", "key", "value"])
             roles |= dict(zip(tensors, order, strict=False))
         elif "" in (unknown := {name: roles[name] for name in tensors}).values():
@@ -1298,11 +1299,21 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
 def drawn(subject: Subject, n: int, m: int, kv_heads: int, layout: str):
     """Random queries, keys and values as flat tensors (batch, n, heads * d_k), and the heads."""
     s, generator = subject.sizes, torch.Generator().manual_seed(0)
-    heads = s.heads if "h" in layout or subject.has("heads") else 1
+    known = subject.has("heads") or (subject.has("qkv") and subject.attribute_heads)
+    heads = s.heads if "h" in layout or known else 1
     kv = kv_heads if heads > 1 and layout not in ONE_HEAD_OF_KEYS else 1
     batch = 1 if layout == "ld" else s.batch
     shapes = (batch, n, heads * s.d_k), (batch, m, kv * s.d_k), (batch, m, kv * s.d_k)
     return [torch.randn(shape, generator=generator) * 1.2 for shape in shapes], heads
+
+
+def packed(three, layout: str, heads: int):
+    """Queries, keys and values in one tensor."""
+    if layout in ("bhld", "blhd"):
+        return torch.stack([put(t, layout, heads) for t in three], 0 if layout == "bhld" else 2)
+    by_head = torch.stack([t.unflatten(-1, (heads, -1)) for t in three], 3).flatten(2)
+    flat = by_head if layout == "bdl1" else torch.cat(three, -1)
+    return put(flat, "bdl" if layout.startswith("bd") else layout)
 
 
 def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tables=TABLES[0]):
@@ -1311,8 +1322,11 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tabl
     q, k, v = flats or (q, k, v)
     kv = max(1, k.shape[-1] * heads // q.shape[-1])
     of_queries, of_keys = layout.split()[0], layout.split()[-1]
-    values = {"query": put(q, of_queries, heads)}
-    values |= {"key": put(k, of_keys, kv), "value": put(v, of_keys, kv)}
+    if subject.has("qkv"):
+        values = {"qkv": packed([q, k, v], layout, heads)}
+    else:
+        values = {"query": put(q, of_queries, heads)}
+        values |= {"key": put(k, of_keys, kv), "value": put(v, of_keys, kv)}
     values |= positional(subject, n, tables=tables) | (extra or {})
     if subject.has("kv_heads"):
         values["kv_heads"] = kv
@@ -1534,6 +1548,8 @@ class Runs:
     def layouts(self) -> tuple[list[str], list[str]]:
         """Layouts to try, and those to try if none of them runs."""
         s = self.subject
+        if s.has("qkv") and not s.has_weights:
+            return ["blhd", "bhld", "bld", "bdl", "bdl1"], []
         if not s.projects:
             return list(LAYOUTS)[:5], ONE_HEAD_OF_KEYS
         heads = ["bhld", "blhd"] if s.has_weights and s.form == "qkv" else []
@@ -2022,8 +2038,11 @@ class Properties(Numbers):
         s, values = self.subject, self.values()
         if values is None:
             return
-        inputs = {"x", "query", "key", "value", "context", "weight_q", "weight_k", "weight_v"}
-        targets = {role: t for role, t in values.items() if role in inputs}
+        inputs = TENSORS | {"weight_q", "weight_k", "weight_v"}
+        floats = {role: t for role, t in values.items() if isinstance(t, torch.Tensor)}
+        targets = {
+            role: t for role, t in floats.items() if role in inputs and t.is_floating_point()
+        }
         named = s.module.named_parameters() if s.module is not None else ()
         for name, p in named:
             packed = role_of_weight(name) in ("q", "k", "v", "qkv", "kv")

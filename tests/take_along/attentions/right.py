@@ -1202,6 +1202,28 @@ class SlopesOfHeads(VisionAttention):
 
 
 @right
+def packed_by_axis(qkv, causal=False):
+    """qkv (batch, length, 3, heads, d)"""
+    q, k, v = qkv.transpose(1, 3).unbind(2)
+    return F.scaled_dot_product_attention(q, k, v, is_causal=causal).transpose(1, 2)
+
+
+@right
+class PackedByHeadAndChannel(nn.Module):
+    """(batch, heads * 3 * d, length), without weights"""
+
+    def __init__(self, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+
+    def forward(self, qkv):
+        b, width, n = qkv.shape
+        q, k, v = qkv.reshape(b * self.n_heads, -1, n).chunk(3, dim=1)
+        weights = torch.einsum("bdq,bdk->bqk", q / q.size(1) ** 0.25, k / k.size(1) ** 0.25)
+        return torch.einsum("bqk,bdk->bdq", weights.softmax(-1), v).reshape(b, width // 3, n)
+
+
+@right
 class DecoderAttention(nn.Module):
     """From a decoder to an encoder, whose lengths are needed; no word of causality."""
 

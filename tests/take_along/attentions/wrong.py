@@ -1026,6 +1026,12 @@ class HeadsInTheBatchMixed(HeadsInTheBatch):
         return super().merge(q, k, v).mT
 
 
+@wrong("scale_missing")
+def packed_unscaled(qkv):
+    q, k, v = qkv.chunk(3, dim=-1)  # one head
+    return (q @ k.mT).softmax(-1) @ v
+
+
 HEADS = 4  # known to the file alone
 
 
