@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Where a number of a figure comes from: in words, and as the cells to mark. Pure.
+// Explains a number of a figure: in words, and as the cells that it was computed from. Pure.
 
 import { spell, spellFactor } from "./numbers.js";
 import { spellProducts, spellSoftmax } from "./sums.js";
 
 /**
- * A tensor that a figure shows, as its drawing wrote it (`answer` in snippets/drawing/pieces.py).
+ * A tensor of a figure, as its drawing wrote it (`answer` in snippets/drawing/pieces.py).
  *
  * @typedef {object} Tensor
  * @property {string} name as in code
  * @property {string} color such as "C5", or "black"
  * @property {number[][]} values
- * @property {string | string[]} rows what a row is called, or the name of each
+ * @property {string | string[]} rows the name of all rows, or of each row
  * @property {string | string[]} columns
- * @property {boolean} [vector] whether it has a single index
- * @property {number[]} [cells] x and y of the first cell, its width, its height; none if not drawn
- * @property {string[]} [made] a rule, and the names of the tensors that it takes
+ * @property {boolean} [vector] whether one index is enough
+ * @property {number[]} [cells] x, y, width and height of the first cell, if drawn
+ * @property {string[]} [made] a rule, and the names of the tensors that it reads
  *
  * @typedef {{ tensor: Tensor, row: number, column: number }} Place
  *
@@ -26,7 +26,7 @@ import { spellProducts, spellSoftmax } from "./sums.js";
  */
 
 /**
- * Return the tensors of a figure. JSON has no infinity and no NaN: they are words there.
+ * Return the tensors of a figure. JSON has no infinity and no NaN, so these are written as words.
  *
  * @param {string} json
  * @returns {Tensor[]}
@@ -50,8 +50,8 @@ const nameOf = (names, index) =>
   Array.isArray(names) ? names[index] : `${names} ${index + 1}`;
 
 /**
- * Return a place as code and in words, as the lab does: "weights[0, 1] (loan → river)". What has a title
- * and no name in code is named in words alone: "a window of 3 (query 1 → key 2)".
+ * Return a place as code and in words, as the lab does: "weights[0, 1] (loan → river)". A tensor
+ * with a title and no name in code is named in words alone: "a window of 3 (query 1 → key 2)".
  *
  * @param {Place} place
  */
@@ -69,9 +69,9 @@ export function namePlace({ tensor, row, column }) {
 }
 
 /**
- * Return the sum behind a number, and the cells that it takes.
+ * Return the sum behind a number, and the cells that it was computed from.
  *
- * @param {Tensor[]} tensors all of the figure
+ * @param {Tensor[]} tensors all tensors of the figure
  * @param {Place} place
  * @returns {{ words: string, sources: Area[] }}
  */
@@ -115,7 +115,7 @@ const RULES = {
   }),
 
   // The classic bugs: a softmax over the queries, tokens that never meet, a mask after the softmax,
-  // dropout in eval, numbers that went to another row, and shared heads.
+  // dropout in eval, numbers that moved to another row, and shared heads.
   down: ([scores], { row, column }, value) => ({
     sum: `${spellSoftmax(columnOf(scores, column), row, value)}, over the queries`,
     sources: [],
@@ -217,7 +217,7 @@ export function placeAt(tensors, x, y) {
 /**
  * Return the rectangle of an area.
  *
- * @param {Area} area of a tensor that is drawn
+ * @param {Area} area of a drawn tensor
  */
 export function boxOf({ tensor, row, column }) {
   const { cells = [], values } = tensor;

@@ -2,7 +2,7 @@
 // @ts-check
 
 /**
- * Make an element with properties and content. Text stays text: nothing is parsed as HTML.
+ * Make an element with properties and content. Strings become text nodes, never HTML.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -17,8 +17,8 @@ export function make(tag, properties = {}, ...content) {
 }
 
 /**
- * Put a text into the clipboard. Where that is forbidden, show it selected in a box, to be copied
- * by hand; the box goes when it loses the focus.
+ * Copy a text to the clipboard. Where the browser forbids that, show the text selected in a box,
+ * for copying by hand. The box disappears when it loses the focus.
  *
  * @param {string} text
  * @param {string} name of the box, for screen readers

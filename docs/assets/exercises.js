@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Exercises that are answered on the page.
+// Exercises that readers answer on the page.
 //
 // An exercise is a question and a folded solution of the class "quiz", which begins with a list of
-// answers and their reasons. Each answer is a number or several to type, or, where a numbered list
-// of choices follows the question, the reason for one choice. The answer in bold is the right one.
+// answers and their reasons. An answer is one or several numbers to type, or, if a numbered list of
+// choices follows the question, the reason for one choice. The right answer is in bold.
 
 import { make } from "./dom.js";
 import { onEachPage } from "./later.js";
@@ -13,18 +13,18 @@ import { parseNumber } from "./numbers.js";
 import { keepAnswers, noteSolved, showProgress } from "./progress.js";
 
 /**
- * What a try comes to.
+ * The result of checking an answer.
  *
  * @typedef {object} Verdict
- * @property {number} reason the index of the answer that was given, -1 for none of the known ones
- * @property {string} words what to say where the answer is not known
+ * @property {number} reason the index of the given answer, -1 for an unknown one
+ * @property {string} words the message for an unknown answer
  */
 
 /**
  * The fields of a form.
  *
  * @typedef {object} Fields
- * @property {string} legend says what to do
+ * @property {string} legend the instruction
  * @property {HTMLElement[]} elements
  * @property {() => Verdict} judge
  */
@@ -41,7 +41,7 @@ const isNear = (a, b) => Math.abs(a - b) < TOLERANCE;
 const numbersIn = (text) => (text.match(/-?\d+(\.\d+)?(e[-+]?\d+)?/g) ?? []).map(Number);
 
 /**
- * The text of an answer: what a reason begins with, in bold or in italics.
+ * Return the text of an answer, which is the bold or italic start of its reason.
  *
  * @param {Element} reason
  */
@@ -72,8 +72,8 @@ function choicesOf(list) {
 /**
  * Make a box for each number of the right answer.
  *
- * @param {number[][]} answers all that are known
- * @param {number} right the index of the right one
+ * @param {number[][]} answers all known answers
+ * @param {number} right the index of the right answer
  * @returns {Fields}
  */
 function boxesFor(answers, right) {
@@ -126,7 +126,7 @@ function boxesFor(answers, right) {
 }
 
 /**
- * Spread a list over the boxes, and return whether the text was one that fits.
+ * Spread a list of numbers over the boxes. Return false if the text is no list that fits.
  *
  * @param {string} text
  * @param {HTMLInputElement[]} boxes
@@ -146,7 +146,7 @@ function spread(text, boxes) {
  * Put a form between the question and its solution.
  *
  * @param {Element} solution
- * @param {number} count how many come before it on the page
+ * @param {number} count the number of solutions before it on the page
  */
 function offerAnswer(solution, count) {
   const before = /** @type {HTMLElement} */ (solution.previousElementSibling);
@@ -182,7 +182,7 @@ function offerAnswer(solution, count) {
   });
 }
 
-/** Let every exercise of the page be answered in place. */
+/** Put a form at every exercise of the page. */
 onEachPage(() => {
   document.querySelectorAll("details.quiz").forEach(offerAnswer);
   showProgress();

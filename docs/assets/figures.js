@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Figures answer: who points at a number, taps it, or moves to it with the keyboard sees what it is
-// computed from, and its sum in words. What a figure knows stands in its data-numbers. later.js loads
-// this script when somebody first does so.
+// Figures that explain their numbers: readers who point at a number, tap it, or move to it with the
+// keyboard see the cells that it was computed from, and its sum in words. The tensors are in the
+// figure's data-numbers. later.js loads this script when a reader first turns to a figure.
 
 import { boxOf, explain, next, placeAt, readTensors } from "./answers.js";
 import { FOLLOWED, HINT, onEachPage } from "./later.js";
@@ -15,7 +15,7 @@ import { FOLLOWED, HINT, onEachPage } from "./later.js";
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Let every figure of the page answer. */
+/** Make every figure of the page explain its numbers. */
 function letFiguresAnswer() {
   if (document.querySelector(".told[role]")) return; // they do already
   const figures = /** @type {NodeListOf<HTMLElement>} */ (
@@ -26,7 +26,7 @@ function letFiguresAnswer() {
 }
 
 /**
- * Let one figure answer. Return a function that marks the row of an input, or -1 for none.
+ * Make one figure explain its numbers. Return a function that marks the row of an input (-1: none).
  *
  * @param {HTMLElement} figure
  */
@@ -94,8 +94,8 @@ function letAnswer(figure) {
     show();
   });
 
-  // An application gets the arrow keys from a screen reader. Its name stays that of the image, but
-  // not as a <title>, which would pop up over the cells.
+  // A screen reader passes the arrow keys on to an application. Its name stays that of the image,
+  // but not as a <title>, which would pop up over the cells.
   const title = svg.querySelector("title");
   svg.setAttribute("role", "application");
   svg.setAttribute("aria-label", title?.textContent ?? "");
@@ -119,7 +119,7 @@ function letAnswer(figure) {
 const isOfInputs = (rows) => rows === "input" || rows.includes("loan");
 
 /**
- * Add an empty group to a drawing, above all else.
+ * Add an empty group to a drawing, on top of everything else.
  *
  * @param {SVGSVGElement} svg
  */
@@ -145,8 +145,8 @@ function mark(area, className) {
 }
 
 /**
- * Let the switch at the head of a chapter choose the input whose rows are marked, here and on the
- * pages to come.
+ * Let the switch at the head of a chapter choose the input whose rows are marked, on this page and
+ * on later ones.
  *
  * @param {(row: number) => void} follow
  */

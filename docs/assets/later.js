@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Scripts that not every page needs: exercises, where there are some; what lets figures answer, once a
-// reader turns to one; the list of shortcuts, once it is asked for.
+// Loads the scripts that only some pages need: exercises if there are any, figures.js once a reader
+// turns to a figure, the list of shortcuts once it is asked for.
 
 import { make } from "./dom.js";
 
 export const HINT = "Point at a number, or tap it, to see where it comes from.";
-export const FOLLOWED = "followed"; // the key under which the browser remembers the input, "0" to "2"
-const here = /** @type {HTMLScriptElement} */ (document.currentScript).src; // not known later on
+export const FOLLOWED = "followed"; // localStorage key of the followed input, "0" to "2"
+const here = /** @type {HTMLScriptElement} */ (document.currentScript).src; // null later on
 const ANSWERING = "figure[data-numbers] svg, .follow button";
 
 /** @type {Map<string, Promise<unknown>>} */
@@ -23,15 +23,15 @@ export function load(name) {
   if (known) return known;
   const script = make("script", { src: new URL(name, here).href });
   const loaded = new Promise((resolve) => (script.onload = resolve));
-  script.onerror = () => loading.delete(name); // so that whoever asks next tries again
+  script.onerror = () => loading.delete(name); // so that the next call tries again
   loading.set(name, loaded);
   document.head.append(script);
   return loaded;
 }
 
 /**
- * Call a function for this page, and for each one that follows by instant navigation. The theme's
- * script makes document$, which announces them.
+ * Call a function for this page, and for each page that instant navigation loads. document$, from
+ * the theme's script, announces these pages.
  *
  * @param {() => void} act
  */
@@ -39,10 +39,10 @@ export function onEachPage(act) {
   /** @type {{ subscribe: (next: () => void) => void } | undefined} */
   const pages = Reflect.get(globalThis, "document$");
   if (pages) pages.subscribe(act);
-  else act(); // without the theme's script this page is the only one
+  else act(); // without the theme's script there is no instant navigation
 }
 
-/** Load what this page needs. */
+/** Load the scripts that this page needs. */
 export function loadParts() {
   if (document.querySelector("details.quiz")) load("exercises.js");
   for (const figure of document.querySelectorAll("figure[data-numbers]")) {
@@ -53,7 +53,7 @@ export function loadParts() {
   if (followsAWord()) load("figures.js");
 }
 
-/** Load what lets figures answer when a pointer or the focus comes to one, and then repeat what it did. */
+/** Load figures.js when the pointer or the focus first reaches a figure, then repeat the event. */
 export function loadFiguresWhenAsked() {
   let isThere = false;
   const listen = async (/** @type {Event} */ event) => {
@@ -73,11 +73,11 @@ export function loadFiguresWhenAsked() {
   for (const kind of ["pointerover", "focusin", "click"]) addEventListener(kind, listen);
 }
 
-/** Whether the reader chose a word on another page, whose rows figures mark. */
+/** Return whether the reader follows a word, whose rows figures mark. */
 function followsAWord() {
   try {
     return document.querySelector(".follow") !== null && localStorage.getItem(FOLLOWED) !== null;
   } catch {
-    return false; // the browser keeps nothing
+    return false; // storage is blocked
   }
 }

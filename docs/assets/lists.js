@@ -5,8 +5,8 @@
 import { SLASHES, parseNumber } from "./numbers.js";
 
 /**
- * Return the rows of numbers in a text, or null if any part of it is no number: a list, a tuple or a
- * nested one as Python and torch print them, cells of a spreadsheet, lines of numbers.
+ * Return the rows of numbers in a text, or null if any part of it is not a number. The text is a
+ * list, tuple or nested list as Python and torch print them, spreadsheet cells, or lines of numbers.
  *
  * @param {string} text
  * @returns {number[][] | null}
@@ -26,7 +26,7 @@ export function parseRows(text) {
 
 /**
  * @param {string} line
- * @param {boolean} commasSeparate whether "1,2" is two numbers; else it is one wherever it can be
+ * @param {boolean} commasSeparate whether "1,2" is two numbers, and not 1.2
  * @returns {number[] | null}
  */
 function parseRow(line, commasSeparate) {

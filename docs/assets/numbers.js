@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Numbers as readers type them, and as sentences and cells show them: one parser and one formatter
-// for the lab and the exercises.
+// Numbers as readers type them, and as sentences and cells show them: the only parser and formatter
+// of the site.
 
 const DECIMAL = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const NUMBER = new RegExp(String.raw`^(${DECIMAL})(?:/(${DECIMAL}))?(%?)\.?$`, "i");
-export const SLASHES = /\s*[/\u2044\u2215\u00f7]\s*/g; // the plain one, those of fractions, and ÷
-const MINUSES = /[\u2212\u2013]/g; // the real minus, and the dash that keyboards make of it
-const VULGAR_FRACTION = /(?<!\d)[\u00bc-\u00be\u2150-\u215e]/g; // ½, but not that of 1½
+export const SLASHES = /\s*[/\u2044\u2215\u00f7]\s*/g; // slash, fraction slash, division slash, ÷
+const MINUSES = /[\u2212\u2013]/g; // minus sign, and the en dash that keyboards put there
+const VULGAR_FRACTION = /(?<!\d)[\u00bc-\u00be\u2150-\u215e]/g; // ½, but not in 1½
 
 /**
  * Return the number that a text means, or null: "2", "−1,5", ".5", "5e-1", "1 / 3", "½", "50%". A
- * full stop after it is the sentence's.
+ * period at the end is ignored.
  *
  * @param {string} text
  * @returns {number | null}
@@ -35,7 +35,7 @@ const typeset = (number) =>
   String(number).replaceAll("-", "\u2212").replace("e+", "e").replace("Infinity", "\u221e");
 
 /**
- * Return a number for a sentence: whole, or with up to 4 decimals, as the chapters write it.
+ * Return a number for a sentence, as the chapters write it: up to 4 decimals, or 5 digits.
  *
  * @param {number} number
  */
@@ -47,10 +47,10 @@ export function spell(number) {
 }
 
 /**
- * Return a number for a cell: short, and in one form throughout a tensor.
+ * Return a short number for a cell. All numbers of a tensor get the same number of decimals.
  *
  * @param {number} number
- * @param {boolean} whole whether all numbers of its tensor are whole
+ * @param {boolean} whole whether all numbers of the tensor are whole
  */
 export function shorten(number, whole) {
   if (Math.abs(number) >= 1e5) return typeset(number.toExponential(1));
@@ -61,7 +61,7 @@ export function shorten(number, whole) {
 export const spellList = (numbers) => `[${numbers.map(spell).join(", ")}]`;
 
 /**
- * Return a number for a product; a minus gets parentheses.
+ * Return a number for a product: negative numbers get parentheses.
  *
  * @param {number} number
  */

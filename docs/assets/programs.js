@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Each code block brings the program that it is a part of, in a template before it.
+// The copy buttons of code blocks. The template before a block holds its complete program.
 
 import { copy, make } from "./dom.js";
 
@@ -12,12 +12,12 @@ const programOf = ({ previousElementSibling: before }) =>
 const codeOf = (block) => block.querySelector("code")?.textContent ?? "";
 
 /**
- * Make a button that copies a text and says so for a while.
+ * Make a button that copies a text and confirms it for two seconds.
  *
  * @param {string} label
  * @param {string} title
  * @param {() => string} text
- * @param {Element} block after which the text is put where the clipboard is closed
+ * @param {Element} block that the text is put after if the clipboard is blocked
  */
 function copyButton(label, title, text, block) {
   const button = make("button", { type: "button", title, ariaLive: "polite", textContent: label });
@@ -30,7 +30,7 @@ function copyButton(label, title, text, block) {
 }
 
 /**
- * Make the button that opens the menu of a block: copying no more than what is seen.
+ * Make the button that opens the menu of a block, which offers to copy only the visible lines.
  *
  * @param {Element} block
  */
@@ -52,7 +52,7 @@ function menuButton(block) {
   return { opener, close };
 }
 
-/** Give each code block one button, which copies a program that runs wherever it is pasted. */
+/** Give each code block a button that copies a complete program. */
 export function offerPrograms() {
   for (const block of document.querySelectorAll("article .highlight:not(.no-copy)")) {
     if (block.querySelector(".copy")) continue;
@@ -76,7 +76,7 @@ export function offerPrograms() {
   }
 }
 
-/** Give each block that shows a whole file (of the class "download") a link that saves it. */
+/** Give each block that shows a whole file (class "download") a link that saves it. */
 export function offerDownloads() {
   for (const block of document.querySelectorAll("template.program + .download")) {
     if (block.nextElementSibling?.matches("[download]")) continue;

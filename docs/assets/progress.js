@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Where the reader is on the way: chapters that are finished, and the one to go on with. All of it
-// stays in this browser.
+// The reader's progress: the finished chapters, and the chapter to continue with. Progress never
+// leaves this browser.
 
 import { make } from "./dom.js";
 import { forgetWork, readWork, updateWork, workOn } from "./storage.js";
 
-// The theme's configuration says how the first page leads to the root of the site.
+// `base` is the path from the page that was loaded first to the root of the site.
 const config = JSON.parse(document.querySelector("#__config")?.textContent ?? "{}");
 const root = new URL(`${config.base ?? "."}/`, location.href);
 
-/** @param {string} address @returns {string} an address below the site, such as "lab/" */
+/** @param {string} address @returns {string} the path below the root of the site, such as "lab/" */
 const pathOf = (address) =>
   new URL(address, location.href).pathname.replace(root.pathname, "").replace("index.html", "");
 
 const isChapter = () => document.querySelector("article .about") !== null;
 
 /**
- * Fill in the kept answers of an exercise, and keep those to come.
+ * Fill in the stored answers of an exercise, and store every change.
  *
  * @param {HTMLFormElement} form
- * @param {string} id of the exercise, which stays the same when others come before it
+ * @param {string} id of the exercise, which does not depend on its position
  */
 export function keepAnswers(form, id) {
   const path = pathOf("");
@@ -41,7 +41,7 @@ export function keepAnswers(form, id) {
 }
 
 /**
- * Note that an exercise of this page was solved.
+ * Store that an exercise of this page was solved.
  *
  * @param {HTMLFormElement} form
  * @param {string} id
@@ -57,7 +57,7 @@ export function noteSolved(form, id) {
   showProgress();
 }
 
-/** Mark finished chapters, count what is solved, and offer to go on, or to forget it all. */
+/** Mark finished chapters, count solved exercises, and offer to continue or to forget. */
 export function showProgress() {
   if (isChapter()) {
     const link = document.querySelector(".md-nav--primary a.md-nav__link--active");
@@ -97,7 +97,7 @@ function offerToGoOn({ path, title }) {
   buttons.append(" ", make("a", { className: "md-button go-on", href }, `Go on: ${title}`));
 }
 
-/** @param {boolean} isAny whether there is anything to forget */
+/** @param {boolean} isAny whether any progress is stored */
 function offerToForget(isAny) {
   const place = document.querySelector(".progress-kept");
   if (!(place instanceof HTMLElement)) return;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// What the theme leaves to be desired, put right on each page after it has loaded.
+// Repairs of the theme, made on each page after it has loaded.
 
 const SCROLLING = "pre > code, .md-typeset__scrollwrap, div.arithmatex, figure.drawing:not([data-numbers])";
 
-// What scrolls sideways must be reachable by keyboard, and only while it does scroll.
+// A box that scrolls sideways must be reachable by keyboard, but only while it does scroll.
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
@@ -19,7 +19,7 @@ export function repairPage() {
   if (location.protocol === "file:") nameIndexPages();
 }
 
-/** From a disk, no server turns "inputs/" into "inputs/index.html". */
+/** Add "index.html" to links to folders, as a server would: pages opened from a disk have none. */
 function nameIndexPages() {
   for (const link of document.querySelectorAll("a")) {
     const isFolder = link.protocol === "file:" && link.pathname.endsWith("/");
@@ -27,7 +27,7 @@ function nameIndexPages() {
   }
 }
 
-/** Let Escape close the box of a term until the pointer or the focus moves on. */
+/** Let Escape close the box of a term until the pointer or the focus moves. */
 export function closeTermsOnEscape() {
   const reopen = () => document.body.classList.remove("no-terms");
   addEventListener("focusin", reopen);
@@ -37,7 +37,7 @@ export function closeTermsOnEscape() {
   });
 }
 
-/** The theme's switch of colors is a label with the focus of a button: let Space press it, too. */
+/** Let Space press the theme's color switch, a label that takes the focus like a button. */
 export function pressWithSpace() {
   addEventListener("keydown", (event) => {
     const { key, target } = event;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The search index is a third of all bytes of a page, and the theme asks for it with every page. Here the
-// request waits until somebody turns to the search, and where it fails, the search says so.
+// The search index is a third of all bytes of a page, and the theme requests it on every page. This
+// module delays the request until a reader turns to the search, and shows a message if it fails.
 
 const FAILED = "The search could not be loaded. Load the page again to try once more.";
 
@@ -9,7 +9,7 @@ const FAILED = "The search could not be loaded. Load the page again to try once 
 const isInSearch = ({ target }) =>
   target instanceof Element && target.closest(".md-search, [for=__search]");
 
-/** Hold back the request for the index; to be called before the theme's script runs. */
+/** Delay the request for the index. Call this before the theme's script runs. */
 export function waitForSearch() {
   const wanted = new Promise((resolve) => {
     for (const type of ["focusin", "pointerover"]) {

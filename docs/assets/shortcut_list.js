@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The list of keys that the theme, the lab and figures know. shortcuts.js loads this script when the list
-// is first asked for.
+// The list of keys that the theme, the lab and figures know. shortcuts.js loads this script when a
+// reader first asks for the list.
 
 import { make } from "./dom.js";
 import { SHOW } from "./shortcuts.js";
@@ -26,7 +26,7 @@ function makeList() {
   dialog.setAttribute("aria-labelledby", "shortcuts");
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // from the theme's keys
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // not to the theme
   document.body.append(dialog);
   return dialog;
 }

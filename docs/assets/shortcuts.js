@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// `?`, and a button in the footer, show the list of keyboard shortcuts.
+// The list of keyboard shortcuts, which `?` and a button in the footer open.
 
 import { load } from "./later.js";
 
@@ -16,13 +16,13 @@ const isTyping = (target) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || target.matches("input:not([type=radio]), textarea, select"));
 
-/** Show the button in the footer, which only a script can answer. */
+/** Show the button in the footer. It is hidden without scripts. */
 export function showShortcutsButton() {
   const button = document.querySelector("button.show-shortcuts");
   if (button instanceof HTMLElement) button.hidden = false;
 }
 
-/** Let `?`, and the button in the footer, show the list. */
+/** Let `?` and the button in the footer show the list. */
 export function offerShortcuts() {
   addEventListener("keydown", (event) => {
     if (event.key !== "?" || event.ctrlKey || event.metaKey || isTyping(event.target)) return;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// What the browser keeps of a reader's work. Storage may be refused, full, or hold anything at all;
-// the site then works as if nothing had been kept.
+// The reader's work, as the browser stores it. Storage may be blocked, full, or hold anything at
+// all; the site then works as if nothing had been stored.
 
-const KEY = "attention-progress-1"; // the number changes when the form of the data does
+const KEY = "attention-progress-1"; // raise the number when the format changes
 
 /**
- * What was done on one page.
+ * The reader's work on one page.
  *
  * @typedef {object} PageWork
- * @property {Record<string, string[]>} answers what stands in the fields of an exercise, by its id
+ * @property {Record<string, string[]>} answers the texts in the fields of an exercise, by its id
  * @property {string[]} solved the ids of exercises
  * @property {boolean} finished whether every exercise of the page is solved
  */
@@ -44,7 +44,7 @@ export function readWork() {
   try {
     kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
   } catch {
-    // refused, or not JSON
+    // blocked, or not JSON
   }
   const { pages, last } = isObject(kept) ? kept : /** @type {any} */ ({});
   const entries = Object.entries(isObject(pages) ? pages : {});
@@ -56,22 +56,22 @@ export function readWork() {
 }
 
 /**
- * Change what is kept.
+ * Change the stored work.
  *
  * @param {(work: Work) => void} change
  */
 export function updateWork(change) {
-  const work = readWork(); // another tab may have written since
+  const work = readWork(); // another tab may have changed it
   change(work);
   try {
     localStorage.setItem(KEY, JSON.stringify(work));
   } catch {
-    // refused or full: nothing is kept
+    // blocked or full: the change is lost
   }
 }
 
 /**
- * Return what is kept of a page, to be changed.
+ * Return the stored work of a page, for changing. A missing page is added.
  *
  * @param {Work} work
  * @param {string} path
@@ -82,6 +82,6 @@ export function forgetWork() {
   try {
     localStorage.removeItem(KEY);
   } catch {
-    // there is nothing
+    // blocked: there is nothing to delete
   }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Where a number comes from, in words: the lab and the figures say it alike.
+// Where a number comes from, in the words that the lab and the figures share.
 
 import { spell, spellFactor } from "./numbers.js";
 
 /**
- * Return a sum of products, without its result: "1×2 + 0×(−1)".
+ * Return a sum of products without its result: "1×2 + 0×(−1)".
  *
  * @param {number[]} left
  * @param {number[]} right
@@ -14,9 +14,9 @@ export const spellProducts = (left, right) =>
   left.map((number, k) => `${spellFactor(number)}×${spellFactor(right[k])}`).join(" + ");
 
 /**
- * Return how a softmax makes one weight: "exp(0) ÷ (exp(0) + exp(−2)) = 0.8808 (each score …)".
+ * Return how softmax computes one weight: "exp(0) ÷ (exp(0) + exp(−2)) = 0.8808 (each score …)".
  *
- * @param {number[]} scores of its row
+ * @param {number[]} scores the row of scores
  * @param {number} column
  * @param {number} weight
  */

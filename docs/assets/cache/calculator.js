@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// <cache-calculator> puts a form above the table that the build wrote inside it, and takes the
+// <cache-calculator> puts a form above the table that the build wrote inside it, and reads the
 // models from the rows of that table.
 
 import { make } from "../dom.js";
@@ -21,7 +21,7 @@ class CacheCalculator extends HTMLElement {
   #result = make("output");
 
   connectedCallback() {
-    if (this.querySelector("form")) return; // instant navigation moved it
+    if (this.querySelector("form")) return; // instant navigation moved the element
     this.#models = [...this.querySelectorAll("tbody tr")].map(readRow);
     this.#model.append(...this.#models.map(({ name }) => make("option", {}, name)));
     this.#model.value = "Llama 3 8B";
@@ -71,7 +71,7 @@ const growth = (model, tokens, texts, size) =>
 const number = (value) => make("input", { value, inputMode: "numeric", size: 9 });
 
 /**
- * Return the model of a row: its name, then numbers, with a word where there is none.
+ * Return the model of a row: its name, then four numbers, 0 for a cell that holds a word.
  *
  * @param {Element} row
  * @returns {Model}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// How large a KV cache is: the arithmetic of snippets/language_model/kv_cache/sizes.py.
+// The size of a KV cache, computed as in snippets/language_model/kv_cache/sizes.py.
 
 /**
  * @typedef {object} Model
@@ -12,7 +12,7 @@
  */
 
 /**
- * Return the bytes of the caches of some texts of one length.
+ * Return the bytes of the caches of several texts of the same length.
  *
  * @param {Model} model
  * @param {number} tokens in each text
@@ -24,7 +24,7 @@ export function cacheBytes({ full, windowed, window, numbers }, tokens, texts, s
 }
 
 /**
- * Return a number of bytes in words: with commas, and in both units that people call a gigabyte.
+ * Return a number of bytes in words: with commas, and in both units that are called a gigabyte.
  *
  * @param {number} bytes
  */
@@ -37,7 +37,8 @@ export function inWords(bytes) {
 export const withCommas = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
 /**
- * Return the whole number that a cell or a reader's text holds, commas or spaces in it, or null.
+ * Return the whole number in a cell or a reader's text, or null. Commas, spaces and underscores may
+ * separate thousands.
  *
  * @param {string} text
  */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// <attention-map> shows where the heads of a language model look. It takes the place of the table
-// that the page has inside it. The build joins this module and those it imports into one classic
-// script (engine/site/scripts.py).
+// <attention-map> shows where the heads of a language model look. It replaces the table inside it. The
+// build joins this module and those it imports into one classic script (engine/site/scripts.py).
 
 import { make } from "../dom.js";
 import { Maps, describe, moved, nameOf, percent } from "./maps.js";
@@ -12,14 +11,14 @@ import { Maps, describe, moved, nameOf, percent } from "./maps.js";
  * @typedef {import("./maps.js").Place} Place
  */
 
-const PAUSE = 400; // milliseconds after which a screen reader is told where a word looks
+const PAUSE = 400; // milliseconds before a screen reader announces where a word looks
 
 /** @param {string} className @param {(Node | string)[]} content */
 const div = (className, ...content) => make("div", { className }, ...content);
 
 /**
  * @param {HTMLElement} element
- * @param {number} share from 0 to 1, which its color shows
+ * @param {number} share from 0 to 1, shown by the color
  */
 const shade = (element, share) => element.style.setProperty("--share", share.toFixed(2));
 
@@ -27,7 +26,7 @@ class AttentionMap extends HTMLElement {
   /** @type {Data} */
   #data = /** @type {never} */ (undefined);
 
-  /** @type {Maps} of the sentence that is shown */
+  /** @type {Maps} of the current sentence */
   #maps = /** @type {never} */ (undefined);
 
   /** @type {Place} */
@@ -54,7 +53,7 @@ class AttentionMap extends HTMLElement {
   connectedCallback() {
     const template = this.querySelector("template");
     const text = template?.content.textContent;
-    if (!text) return; // built already, or without data: leave it as it is
+    if (!text) return; // built already, or without data
     this.#data = JSON.parse(text);
     this.#build();
     this.#listen();
@@ -141,7 +140,7 @@ class AttentionMap extends HTMLElement {
   }
 
   /**
-   * Show another place. Without a key, the overview asks for the one that the query looks at most.
+   * Show another place. Without a key, the overview shows the key that the query looks at most.
    *
    * @param {Partial<Place>} changes
    * @param {boolean} [focusesHead] whether the focus moves to the head in the overview
@@ -160,7 +159,7 @@ class AttentionMap extends HTMLElement {
     if (focusesHead) this.#overview[place.head][place.layer].focus();
   }
 
-  /** Make the words and the empty map of a sentence. @param {Place} place */
+  /** Show the words and the empty map of a sentence. @param {Place} place */
   #open(place) {
     this.#maps = new Maps(this.#data, place.sentence);
     const { words } = this.#maps;
@@ -193,7 +192,7 @@ class AttentionMap extends HTMLElement {
     this.#map.style.setProperty("--length", String(words.length));
   }
 
-  /** @param {number[]} row of the query in place */
+  /** @param {number[]} row the weights of the current query */
   #fill(row) {
     const { sentence, layer, head, query, key } = this.#place;
     const { words } = this.#maps;
@@ -241,5 +240,5 @@ class AttentionMap extends HTMLElement {
   }
 }
 
-// Instant navigation runs the script again with each visit to the page.
+// Instant navigation runs the script again on each visit to the page.
 if (!customElements.get("attention-map")) customElements.define("attention-map", AttentionMap);

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The weights of all heads, out of the text that the build wrote, and sentences about them. Pure.
+// Decodes the weights of all heads from the text of the build, and describes them. Pure.
 
 /**
- * What the build wrote (snippets/language_model/what_heads_do/maps.py). A digit is a number of steps.
+ * The data of the build (snippets/language_model/what_heads_do/maps.py). Digits stand for indices.
  *
  * @typedef {object} Data
- * @property {string} digits the digits, from 0 on
- * @property {number} steps how many of them make a weight of 1
+ * @property {string} digits the digits in ascending order
+ * @property {number} steps the index that stands for a weight of 1
  * @property {number} layers
  * @property {number} heads
  * @property {{ words: string[], weights: string }[]} sentences
  * @property {Named[]} named
  *
- * A head worth a look: its name, a sentence, the layer, the head, a query.
+ * A head worth a look: name, sentence, layer, head, query.
  *
  * @typedef {[string, number, number, number, number]} Named
  *
- * Where the reader is. All count from 0.
+ * The reader's position. All indices count from 0.
  *
  * @typedef {{ sentence: number, layer: number, head: number, query: number, key: number }} Place
  */
@@ -35,13 +35,12 @@ export class Maps {
     this.digits = data.digits;
     this.steps = data.steps;
     this.weights = weights;
-    // Without its first key, query q has q weights; the queries of a head stand one after the other.
+    // Without its first key, query q has q weights. The queries of a head follow one another.
     this.perHead = (words.length * (words.length - 1)) / 2;
   }
 
   /**
-   * Return the weights of a query, one for each key up to itself. The first key has what the others
-   * leave.
+   * Return the weights of a query, one for each key up to itself. The first key gets the remainder.
    *
    * @param {number} layer
    * @param {number} head
@@ -65,7 +64,7 @@ export class Maps {
 export const percent = (share) => `${Math.round(100 * share)}%`;
 
 /**
- * Return a sentence for a screen reader: where a word looks, the largest share first.
+ * Return a sentence for a screen reader: where a word looks, largest share first.
  *
  * @param {string[]} words
  * @param {number[]} row
@@ -83,7 +82,7 @@ export function describe(words, row, { layer, head, query }) {
 }
 
 /**
- * Return a word with its number where the sentence has it more than once: "the (2)".
+ * Return a word, with a number if the sentence has it more than once: "the (2)".
  *
  * @param {string[]} words
  * @param {number} index
@@ -99,7 +98,7 @@ export function nameOf(words, index) {
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * Return where a key leads in a grid, or null for any other key and at the edge.
+ * Return where a key leads in a grid, or null at the edge and for keys that do not move.
  *
  * @param {string} key
  * @param {number} column

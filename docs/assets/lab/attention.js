@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The arithmetic of self-attention, apart from the page.
+// The arithmetic of self-attention, independent of the page.
 
 /**
  * A matrix is an array of rows.
@@ -13,8 +13,8 @@
  *
  * @typedef {{ inputs: Matrix, target: Matrix | null, w_query: Matrix, w_key: Matrix, w_value: Matrix }} Sources
  *
- * The tensors that follow from them. With several heads, scores and weights hold one head below the
- * other: (heads · queries, keys).
+ * The computed tensors. With several heads, scores and weights stack the heads:
+ * (heads · queries, keys).
  *
  * @typedef {Record<keyof typeof RECIPES, Matrix>} Results
  *
@@ -29,8 +29,8 @@ export const SOURCES = /** @type {const} */ (["inputs", "target", "w_query", "w_
 export const PROJECTIONS = /** @type {const} */ (["w_query", "w_key", "w_value"]);
 
 /**
- * How each result is computed, in this order: a "product" of two matrices, the "scores" of queries
- * and keys, which compare rows with rows, or a "softmax" over rows. (`recipeOf` knows about targets.)
+ * The formula of each result, in order of computation: a "product" of two matrices, the "scores" of
+ * queries and keys (a product of rows with rows), or a "softmax" over rows. (Targets: `recipeOf`.)
  */
 const RECIPES = /** @type {const} */ ({
   queries: { rule: "product", of: ["inputs", "w_query"] },
@@ -50,15 +50,14 @@ export const RESULTS = /** @type {Result[]} */ (Object.keys(RECIPES));
 export const isSource = (role) => !(role in RECIPES);
 
 /**
- * Return whether a tensor has one column for each input, as it has one row: queries down, keys
- * across.
+ * Return whether a tensor has a row for each query and a column for each key.
  *
  * @param {Role} role
  */
 export const isPairwise = (role) => !isSource(role) && RECIPES[role].rule !== "product";
 
 /**
- * Return how a result is computed: in cross-attention, the queries are those of the target.
+ * Return the formula of a result. In cross-attention, the queries come from the target.
  *
  * @param {Result} role
  * @param {Pick<Sources, "target">} sources
@@ -68,7 +67,7 @@ export const recipeOf = (role, { target }) =>
   target && role === "queries" ? { rule: "product", of: ["target", "w_query"] } : RECIPES[role];
 
 /**
- * Return the results that are computed from a tensor directly.
+ * Return the results that are computed directly from a tensor.
  *
  * @param {Role} role
  * @param {Pick<Sources, "target">} sources
@@ -100,8 +99,8 @@ export function matmul(left, right) {
 }
 
 /**
- * Return the mask (n, n) that lets each of n inputs attend to itself and to those before it. True
- * means "may attend".
+ * Return the mask (n, n) that lets each input attend to itself and to earlier inputs. True means
+ * "may attend".
  *
  * @param {Matrix} inputs
  */
@@ -110,8 +109,7 @@ export const causalMask = (inputs) =>
 
 /**
  * Turn a row of scores into weights. The greatest score is subtracted first, so that no exp
- * overflows. A row that is masked throughout (all −Infinity) gives zeros, as in
- * scaled_dot_product_attention.
+ * overflows. A fully masked row (all −Infinity) gives zeros, as in scaled_dot_product_attention.
  *
  * @param {number[]} scores
  */
@@ -136,9 +134,9 @@ export function part(matrix, head, heads) {
 }
 
 /**
- * Compute attention: each head with its part of the columns, and their outputs side by side. The
- * scores are divided by √d_k of a head if they are to be scaled, and by the temperature; where the
- * mask is false they are −Infinity.
+ * Compute attention: each head with its share of the columns, and their outputs side by side. The
+ * scores are divided by √d_k of a head if `scale` is set, and by the temperature. They are
+ * −Infinity where the mask is false.
  *
  * @param {Sources & Options} state
  * @returns {Results}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Where a number comes from, or goes: in words, and as the cells to mark. Pure.
+// Explains a number of the lab: its sum or its uses in words, and the cells to mark. Pure.
 
 import { spell, spellList } from "../numbers.js";
 import { spellProducts, spellSoftmax } from "../sums.js";
@@ -12,7 +12,7 @@ import { LIMIT, nameOf, queryName } from "./state.js";
  * @typedef {import("./attention.js").Result} Result
  * @typedef {import("./state.js").State} State
  *
- * What sentences are about: the state, all tensors, and what the page calls each of them.
+ * The subject of the sentences: the state, all tensors, and their names on the page.
  *
  * @typedef {object} Scene
  * @property {State} state
@@ -42,7 +42,7 @@ export function headAndQuery({ tensors }, row) {
 }
 
 /**
- * Return what a row is called.
+ * Return the name of a row.
  *
  * @param {Scene} scene
  * @param {Role} role
@@ -70,7 +70,7 @@ function namePlace(scene, { role, row, column }) {
 }
 
 /**
- * Return what the scores are divided by, as the end of a formula: " ÷ √3 ÷ 0.5".
+ * Return the divisors of the scores, as the end of a formula: " ÷ √3 ÷ 0.5".
  *
  * @param {State} state
  */
@@ -80,7 +80,7 @@ function divisors({ heads, scale, temperature, w_key }) {
 }
 
 /**
- * Return what is done to the scores after the products: " ÷ √3, masked".
+ * Return what happens to the scores after the products: " ÷ √3, masked".
  *
  * @param {State} state
  */
@@ -102,7 +102,7 @@ export function formula({ state, names }, role) {
 }
 
 /**
- * Explain one cell: for a typed number what it goes into, for a computed one its sum.
+ * Explain one cell: the uses of a typed number, the sum of a computed one.
  *
  * @param {Scene} scene
  * @param {Place} place
@@ -117,7 +117,7 @@ export function explainCell(scene, place) {
 }
 
 /**
- * Say that what is typed in a cell is not used.
+ * Explain that the text typed into a cell is not used.
  *
  * @param {Scene} scene
  * @param {Place} place
@@ -178,7 +178,7 @@ function explainResult(scene, { role, row, column }) {
     };
   }
   const head = role === "outputs" ? headOf(scene, role, column) : 0;
-  const down = row + head * tensors.queries.length; // the weights of a head stand below those before it
+  const down = row + head * tensors.queries.length; // the weights stack the heads
   return {
     words: `${spellProducts(tensors[left][down], transpose(tensors[right])[column])} = ${value}`,
     sources: [{ role: left, row: down }, { role: right, column }],
@@ -206,7 +206,7 @@ export function explainSteps(scene, row) {
   const { state, tensors, names } = scene;
   const source = state.target ? "target" : "inputs";
   const { length } = tensors.queries;
-  /** @param {Role} role @returns {Area[]} its row, or with several heads its rows */
+  /** @param {Role} role @returns {Area[]} the row of the query, one in each head */
   const rowsOf = (role) =>
     Array.from({ length: isPairwise(role) ? state.heads : 1 }, (_, head) => ({ role, row: row + head * length }));
 

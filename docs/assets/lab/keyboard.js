@@ -14,7 +14,7 @@ const MOVES = {
 };
 
 /**
- * Return how far a key moves, null for every other key and where a modifier gives it another use.
+ * Return how far a key moves, or null for other keys and for those with a modifier.
  *
  * @param {KeyboardEvent} event
  */

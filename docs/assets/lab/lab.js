@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// <attention-lab> takes over the tables that the build wrote inside it. The build joins this module
+// <attention-lab> replaces the tables that the build wrote inside it. The build joins this module
 // and those it imports into one classic script (engine/site/scripts.py).
 
 import { copy, make } from "../dom.js";
@@ -38,7 +38,7 @@ const HINT = "Change a number, or point at a result to see where it comes from."
 const TWO_HEADS = "Each projection has four columns now, two for each head.";
 const CROSS = "The queries come from the target, keys and values from x.";
 const MAX_UNDOS = 100;
-const PAUSE = 800; // milliseconds without typing, after which a screen reader is told the outputs
+const PAUSE = 800; // milliseconds without typing before a screen reader announces the outputs
 
 class AttentionLab extends HTMLElement {
   /** @type {Map<string, Written>} the tables of the page, by role */
@@ -47,34 +47,34 @@ class AttentionLab extends HTMLElement {
   /** @type {State} the numbers of the page */
   #start = /** @type {never} */ (undefined);
 
-  /** @type {import("./state.js").Spare} what two heads and cross-attention start with */
+  /** @type {import("./state.js").Spare} the initial numbers of two heads and of cross-attention */
   #spare = /** @type {never} */ (undefined);
 
   /** @type {State} */
   #state = /** @type {never} */ (undefined);
 
-  /** @type {Scene} the state and all that follows from it */
+  /** @type {Scene} the state and the tensors computed from it */
   #scene = /** @type {never} */ (undefined);
 
   /** @type {Tables} */
   #tables = /** @type {never} */ (undefined);
 
   #path = "";
-  #step = 0; // of explainSteps, from 1; 0 is none
+  #step = 0; // index in #steps()
   #announcement = 0;
 
   /** @type {Place | undefined} the cell under the pointer */
   #hovered;
 
-  #pointer = ""; // where it was when it last entered an element
+  #pointer = ""; // its position when it last entered an element
 
-  /** @type {Scene["tensors"]} what everything was when the reader began to edit */
+  /** @type {Scene["tensors"]} all tensors when the reader began to edit */
   #before = /** @type {never} */ (undefined);
 
   /** @type {string[]} the links to earlier states, which "Undo" goes back to */
   #past = [];
 
-  #link = ""; // to the state as it was last kept
+  #link = ""; // to the state that was stored last
 
   #sum = make("p", { className: "lab-sum", id: "lab-sum" });
   #live = make("p", { className: "lab-live", role: "status" });
@@ -87,13 +87,13 @@ class AttentionLab extends HTMLElement {
   #worksheet = null;
   #query = make("select");
 
-  // Between the header and the bar, which hide what is under them.
+  // The margins are the header and the bar, which cover the outputs.
   #outputsInSight = new IntersectionObserver(
     ([{ intersectionRatio }]) => this.classList.toggle("lab-outputs-away", intersectionRatio < 1),
     { rootMargin: "-50px 0px -60px", threshold: 1 },
   );
 
-  // A phone's keyboard covers the end of the screen, and the bar with it, unless the bar is raised.
+  // A phone's keyboard covers the bottom of the screen, and the bar unless it is raised.
   #raiseBar = () => {
     const { height = innerHeight, offsetTop = 0 } = visualViewport ?? {};
     const covered = `${Math.max(0, innerHeight - height - offsetTop)}px`;
@@ -180,7 +180,7 @@ class AttentionLab extends HTMLElement {
    *
    * @param {State} state
    * @param {string} notice
-   * @param {Scene["tensors"]} [before] what to compare its numbers with
+   * @param {Scene["tensors"]} [before] numbers to compare with
    */
   #load(state, notice, before) {
     this.#state = state;
@@ -208,7 +208,7 @@ class AttentionLab extends HTMLElement {
     this.#say(notice);
   }
 
-  /** List the queries that can be followed. */
+  /** List the queries that a reader can follow. */
   #nameQueries() {
     const { selectedIndex } = this.#query;
     const names = this.#scene.tensors.queries.map((_, index) => queryName(this.#state, index));
@@ -225,7 +225,7 @@ class AttentionLab extends HTMLElement {
     };
   }
 
-  /** Compute again, after a number, a name or a switch was changed. */
+  /** Recompute after a change of a number or a switch. */
   #change() {
     this.#compute();
     this.#tables.fill(this.#scene, this.#before);
@@ -258,7 +258,7 @@ class AttentionLab extends HTMLElement {
     this.#reshape(Math.min(index, inputs.length - 1));
   }
 
-  /** @param {number} row the one to go on with */
+  /** @param {number} row that gets the focus */
   #reshape(row) {
     this.#load(this.#state, `${this.#state.inputs.length} inputs.`);
     this.#tables.cellAt({ role: "inputs", row, column: 0 })?.focus();
@@ -273,7 +273,7 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Change several numbers in one step, and show what they and all results were.
+   * Change several numbers in one step, and show their old values and those of the results.
    *
    * @param {(state: State) => void} change
    * @param {string} notice
@@ -292,7 +292,7 @@ class AttentionLab extends HTMLElement {
 
   // ---- Links and copies -----------------------------------------------------------------------
 
-  /** Follow the address: a link to a state, or none. */
+  /** Show the state in the address, or the page's own numbers without one. */
   openLink() {
     if (!this.#start) return;
     const { hash } = location;
@@ -311,12 +311,12 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Keep the numbers in the address, where a reload or the way back finds them.
+   * Store the numbers in the address, so that a reload and the Back button restore them.
    *
-   * @param {boolean} isDone whether the reader ended a change, which can be undone from now on
+   * @param {boolean} isDone whether the reader finished a change, which "Undo" reverts
    */
   #keep(isDone) {
-    if (location.pathname !== this.#path) return; // it changes before the page does
+    if (location.pathname !== this.#path) return; // the address changes before the page does
     const link = encode(this.#state);
     if (isDone && link !== this.#link) {
       this.#past = [...this.#past, this.#link].slice(-MAX_UNDOS);
@@ -340,7 +340,7 @@ class AttentionLab extends HTMLElement {
     this.#say(copied ? `${name} is in the clipboard.` : "Copy it from the box below.");
   }
 
-  // ---- What the reader does -------------------------------------------------------------------
+  // ---- Events ---------------------------------------------------------------------------------
 
   /** @param {EventTarget | null} target */
   #edit(target) {
@@ -363,7 +363,7 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Put the number in use back into a box that was left empty.
+   * Restore the number in use in a box that was left empty.
    *
    * @param {EventTarget | null} target
    */
@@ -374,7 +374,7 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Spread pasted rows over the boxes from the one that they were pasted into.
+   * Spread pasted rows over the boxes, from the box with the focus on.
    *
    * @param {ClipboardEvent} event
    */
@@ -405,8 +405,8 @@ class AttentionLab extends HTMLElement {
   }
 
   /**
-   * Explain what the pointer has moved to. Where the page moved below a pointer at rest (the bar
-   * grows, the lab scrolls), what was pointed at stays explained.
+   * Explain the cell under the pointer. If the page moves below a pointer at rest (the bar grows,
+   * the lab scrolls), the explanation stays.
    *
    * @param {PointerEvent} event
    */
@@ -431,16 +431,16 @@ class AttentionLab extends HTMLElement {
   /** @param {number} by how many steps */
   #walk(by) {
     const count = this.#steps().length;
-    this.#step = (this.#step + by + count) % count; // after the last step, none
+    this.#step = (this.#step + by + count) % count; // back to the hint after the last step
     this.#hovered = undefined;
     this.#show();
     this.querySelector(".lab-result")?.scrollIntoView({ block: "nearest" });
     this.#announce(() => this.#sum.textContent ?? "");
   }
 
-  // ---- What is said ---------------------------------------------------------------------------
+  // ---- Explanations ---------------------------------------------------------------------------
 
-  /** Tell a screen reader, once the reader pauses. @param {() => string} words */
+  /** Tell a screen reader once the reader pauses. @param {() => string} words */
   #announce(words) {
     clearTimeout(this.#announcement);
     this.#announcement = window.setTimeout(() => (this.#live.textContent = words()), PAUSE);
@@ -453,7 +453,7 @@ class AttentionLab extends HTMLElement {
     this.#announce(() => notice);
   }
 
-  /** The steps of the query that is followed; the first says what can be done here. */
+  /** Return the steps of the followed query, after the hint. */
   #steps() {
     const hint = { words: HINT, sources: [], results: [] };
     return [hint, ...explainSteps(this.#scene, this.#query.selectedIndex)];
@@ -467,7 +467,7 @@ class AttentionLab extends HTMLElement {
       : explainCell(this.#scene, place);
   }
 
-  /** Explain the cell under the pointer, else the one in focus, else the step of the walk. */
+  /** Explain the cell under the pointer, else the cell in focus, else the current step. */
   #show() {
     const active = document.activeElement;
     const place = this.#hovered ?? this.#tables.placeOf(active);
@@ -524,7 +524,7 @@ class AttentionLab extends HTMLElement {
   }
 }
 
-// Instant navigation runs the script again with each visit to the page.
+// Instant navigation runs the script again on each visit to the page.
 if (!customElements.get("attention-lab")) {
   customElements.define("attention-lab", AttentionLab);
   addEventListener("hashchange", () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// What a reader can change in the lab, and its text forms: an address and a PyTorch script. Pure:
-// nothing here touches the page.
+// The state of the lab, and its text forms: an address and a PyTorch script. Pure: nothing here
+// touches the page.
 
 import { parseNumber } from "../numbers.js";
 import { PROJECTIONS, SOURCES, attend, causalMask } from "./attention.js";
@@ -11,13 +11,13 @@ import { PROJECTIONS, SOURCES, attend, causalMask } from "./attention.js";
  * @typedef {import("./attention.js").Sources} Sources
  * @typedef {import("./attention.js").Results} Results
  *
- * What a reader can change. `tokens` are the names of the inputs; an empty one stands for the
- * default name. There are one or two heads.
+ * The settings that a reader can change. `tokens` are the names of the inputs; an empty name stands
+ * for the default. There are one or two heads.
  *
  * @typedef {{ heads: number, scale: boolean, causal: boolean, temperature: number, tokens: string[] }} Settings
  * @typedef {Sources & Settings} State
  *
- * What the page has ready: for two heads one more column of each projection, and a target.
+ * Additional numbers: a column for each projection with two heads, and a target.
  *
  * @typedef {{ columns: Matrix, target: Matrix }} Spare
  */
@@ -29,7 +29,7 @@ export const TEMPERATURE = { min: 0.1, max: 5, step: 0.1 };
 export const LINK = "#lab=";
 
 /**
- * Return the number that a reader typed, or null if it is none or beyond ±LIMIT.
+ * Return the number that a reader typed, or null if it is not a number within ±LIMIT.
  *
  * @param {string} text
  */
@@ -39,7 +39,7 @@ export function parseEntry(text) {
 }
 
 /**
- * Return a name on one line, without characters that are invisible or turn the text around them.
+ * Return a name on one line, without invisible characters and those that change the text direction.
  *
  * @param {string} text
  */
@@ -55,7 +55,7 @@ export function cleanName(text) {
 export const nameOf = (state, index) => state.tokens[index] || `input ${index + 1}`;
 
 /**
- * Return what a row of the queries is called, and so those of the scores, weights and outputs.
+ * Return the name of a row of the queries, scores, weights and outputs.
  *
  * @param {State} state
  * @param {number} index
@@ -64,7 +64,7 @@ export const queryName = (state, index) =>
   state.target ? `target ${index + 1}` : nameOf(state, index);
 
 /**
- * Compute all tensors, those that are typed included.
+ * Return all tensors, typed and computed.
  *
  * @param {State} state
  * @returns {Record<import("./attention.js").Role, Matrix>}
@@ -76,7 +76,7 @@ export function computeTensors(state) {
 }
 
 /**
- * Split the columns into two heads, which takes one column more, or go back to one head.
+ * Split the columns into two heads, which needs one more column, or go back to one head.
  *
  * @param {State} state
  * @param {Spare} spare
@@ -102,7 +102,7 @@ export function randomize(state) {
   }
 }
 
-/** What the buttons of the lab try, and what to look at afterwards. */
+/** The experiments that the lab offers, each with a notice of what to look at. */
 export const EXPERIMENTS = {
   "Make input 2 louder": {
     /** @param {State} state */
@@ -131,12 +131,12 @@ export const EXPERIMENTS = {
 const clamp = (number) => Math.max(-LIMIT, Math.min(LIMIT, number));
 
 /**
- * Write rows of numbers over a tensor from one of its cells on. Inputs that are missing are added.
+ * Overwrite the numbers of a tensor, from one of its cells on. Missing inputs are added.
  *
  * @param {State} state
  * @param {{ role: import("./attention.js").Source, row: number, column: number }} place
  * @param {Matrix} rows
- * @returns {boolean} whether they fit; if not, nothing is written
+ * @returns {boolean} false if the rows do not fit; then nothing is written
  */
 export function pasteRows(state, { role, row, column }, rows) {
   const matrix = state[role] ?? [];
@@ -160,7 +160,7 @@ export function pasteRows(state, { role, row, column }, rows) {
 /**
  * Write a state as a fragment: "#lab=" and, between slashes, the inputs and projections (rows
  * separated by semicolons, numbers by commas), scale and causal (0 or 1), the temperature, the tokens.
- * A target follows the inputs behind "_". Where there are two heads, the projections are wider.
+ * A target follows the inputs after "_". With two heads, the projections are wider.
  *
  * @param {State} state
  */
@@ -172,13 +172,13 @@ export function encode(state) {
 }
 
 /**
- * Read a fragment. The matrices must have the shapes of `start`, with any number of inputs up to
- * MAX_INPUTS, or those that `spare` adds to it.
+ * Read a fragment. The matrices must have the shapes of `start`, or those with the columns and the
+ * target of `spare`. The number of inputs may differ, up to MAX_INPUTS.
  *
  * @param {string} fragment
  * @param {State} start
  * @param {Spare} [spare]
- * @returns {State | null} null where anything is off: links come from strangers
+ * @returns {State | null} null for an invalid link, which may come from anybody
  */
 export function decode(fragment, start, spare) {
   const parts = fragment.slice(LINK.length).split("/");
@@ -223,7 +223,7 @@ function decodeMatrix(text, rows, columns) {
 const decodeFlag = (text) => (text === "0" || text === "1" ? text === "1" : null);
 
 /**
- * Return the nearest step of the slider.
+ * Return the temperature, rounded to a step of the slider, or null.
  *
  * @param {string} text
  */
@@ -239,7 +239,7 @@ function decodeNames(parts) {
     const names = parts.map(decodeURIComponent);
     return names.every((name) => name === cleanName(name)) ? names : null;
   } catch {
-    return null; // percent signs that spell nothing
+    return null; // malformed percent-encoding
   }
 }
 

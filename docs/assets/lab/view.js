@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// The tensors as tables of boxes and results, and the short form of them in the bar.
+// The tensors as tables of boxes and results, and their short form in the bar.
 
 import { make } from "../dom.js";
 import { shorten } from "../numbers.js";
@@ -18,17 +18,17 @@ import { MAX_INPUTS, MAX_NAME, cleanName, nameOf, queryName } from "./state.js";
  *
  * @typedef {{ name: string, color: string, numbers: number[][] }} Written
  *
- * What the tables report.
+ * Callbacks of the tables.
  *
  * @typedef {object} Actions
- * @property {() => void} renamed an input has another name
- * @property {() => void} added an input is wanted
- * @property {(index: number) => void} removed an input is to go
+ * @property {() => void} renamed after an input was renamed
+ * @property {() => void} added when the reader asks for another input
+ * @property {(index: number) => void} removed when the reader removes an input
  */
 
 /**
- * Return the tensors that the build wrote inside an element. Their roles are those of the palette:
- * a table whose caption has the class "tensor-w-key" is w_key, whatever the page calls it.
+ * Return the tensors that the build wrote inside an element, by role. The class of a caption
+ * decides the role, not the name on the page: "tensor-w-key" is w_key.
  *
  * @param {Element} element
  * @returns {Map<string, Written>}
@@ -47,7 +47,7 @@ export function readTables(element) {
 }
 
 /**
- * Return a text with the names of tensors in their colors.
+ * Return a text with the names of tensors in color.
  *
  * @param {string} words
  * @param {Map<string, Written>} written
@@ -75,7 +75,7 @@ export const div = (className, ...content) => make("div", { className }, ...cont
 export const button = (label, onclick, properties = {}) =>
   make("button", { type: "button", onclick, ...properties }, label);
 
-/** All tables of one state of the lab. Adding or removing an input needs new ones. */
+/** All tables of one state of the lab. A change of the number of inputs needs new tables. */
 export class Tables {
   /** @type {Map<Role, HTMLElement[][]>} the elements that carry the numbers */
   cells = new Map();
@@ -83,7 +83,7 @@ export class Tables {
   /** @type {Map<Element, Place>} by table cell */
   places = new Map();
 
-  /** @type {Map<Element, () => string>} what headings say, as inputs are called by then */
+  /** @type {Map<Element, () => string>} the current texts of headings, which change with names */
   headings = new Map();
 
   /** @type {Map<Role, Element>} */
@@ -168,7 +168,7 @@ export class Tables {
   }
 
   /**
-   * Make the box of a number to type.
+   * Make the cell of a typed number.
    *
    * @param {Place} place
    * @param {string} name
@@ -183,7 +183,7 @@ export class Tables {
   }
 
   /**
-   * Make the cell of a result. One of a tensor is in the tab order, the last that was visited.
+   * Make the cell of a result. Only the last visited result of a tensor is in the tab order.
    *
    * @param {Place} place
    */
@@ -193,7 +193,7 @@ export class Tables {
   }
 
   /**
-   * Put the name of an input before its row, and a button that removes it after.
+   * Put the name of an input before its row, and a button that removes it after the row.
    *
    * @param {HTMLElement} tr
    * @param {number} index
@@ -220,7 +220,7 @@ export class Tables {
   }
 
   /**
-   * Make a heading that shows a name from now on.
+   * Make a heading that follows a name.
    *
    * @param {() => string} name
    * @param {Partial<HTMLTableCellElement>} properties
@@ -243,7 +243,7 @@ export class Tables {
   }
 
   /**
-   * Return the box of a number to type, undefined for a result.
+   * Return the input element of a typed number, undefined for a result.
    *
    * @param {Place} place
    */
@@ -253,8 +253,8 @@ export class Tables {
   }
 
   /**
-   * Show the results, formulas and names of a scene of the same shapes, and what a result was
-   * before where it has changed.
+   * Show the results, formulas and names of a scene with unchanged shapes, and the old values of
+   * results that changed.
    *
    * @param {Scene} scene
    * @param {Scene["tensors"]} before
@@ -293,7 +293,7 @@ export class Tables {
   }
 
   /**
-   * Put a result into the tab order in place of the others of its tensor.
+   * Make a result the only one of its tensor in the tab order.
    *
    * @param {Place} place
    */
@@ -305,7 +305,7 @@ export class Tables {
 }
 
 /**
- * Return the texts of a matrix, all in one form.
+ * Return the texts of a matrix in a uniform format.
  *
  * @param {number[][]} matrix
  */
@@ -317,8 +317,8 @@ function inCells(matrix) {
 }
 
 /**
- * Make the short form for the bar: for each query its weights as shades, and its outputs, with what
- * they were before where they differ. Screen readers hear the outputs instead.
+ * Make the short form for the bar: for each query its weights as shades, and its outputs, with the
+ * old values where they changed. Screen readers hear the outputs instead.
  *
  * @param {Scene} scene
  * @param {number[][]} before the outputs when the editing began

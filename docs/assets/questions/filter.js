@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// <question-filter> shows the questions that a reader asks for. Each is a heading of the third level
-// with what follows it, in groups below headings of the second. Without scripts it stays empty. The
-// build joins this module and those it imports into one classic script (engine/site/scripts.py).
+// <question-filter> shows the questions that match a reader's words. A question is a heading of the
+// third level with the text below it, in groups under headings of the second. Without scripts the
+// element stays empty. The build joins this module and those it imports into one classic script
+// (engine/site/scripts.py).
 
 import { make } from "../dom.js";
 import { count, matches, plain } from "./matches.js";
 
 /** @typedef {import("./matches.js").Question & { parts: HTMLElement[] }} Shown */
 
-const PAUSE = 400; // milliseconds after which a screen reader is told how many there are
+const PAUSE = 400; // milliseconds before a screen reader announces the count
 
 class QuestionFilter extends HTMLElement {
   /** @type {Shown[]} */
   #questions = [];
 
-  /** @type {Map<string, HTMLElement[]>} the headings of groups, and what introduces them */
+  /** @type {Map<string, HTMLElement[]>} the headings of groups, and their introductions */
   #groups = new Map();
 
   #words = make("input", { type: "search", autocomplete: "off", spellcheck: false });
@@ -54,7 +55,7 @@ class QuestionFilter extends HTMLElement {
     this.#show(false);
   }
 
-  /** Take the questions from the elements that follow. */
+  /** Collect the questions from the elements that follow. */
   #read() {
     let group = "";
     let parts = /** @type {HTMLElement[]} */ ([]);
@@ -90,7 +91,7 @@ class QuestionFilter extends HTMLElement {
     if (announces) this.#announcement = window.setTimeout(say, PAUSE);
   }
 
-  /** Show all questions where a link leads to a hidden one. */
+  /** Show all questions if a link leads to a hidden one. */
   #reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target?.hidden) return;
@@ -101,7 +102,7 @@ class QuestionFilter extends HTMLElement {
 }
 
 /**
- * Return the text of a heading without the sign of its link.
+ * Return the text of a heading without its permalink sign.
  *
  * @param {HTMLElement} element
  */
@@ -111,5 +112,5 @@ function heading(element) {
   return copy.textContent?.trim() ?? "";
 }
 
-// Instant navigation runs the script again with each visit to the page.
+// Instant navigation runs the script again on each visit to the page.
 if (!customElements.get("question-filter")) customElements.define("question-filter", QuestionFilter);

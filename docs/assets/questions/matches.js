@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Which questions a reader asks for. Pure.
+// The search among the questions. Pure.
 
 /**
- * A question of the page: the name of its group, and all of its text, as `plain` returns it.
+ * A question of the page: the name of its group, and its full text, as `plain` returns it.
  *
  * @typedef {{ group: string, text: string }} Question
  */
 
 /**
- * Return a text without case, accents, and the marks that Markdown and Python put around words.
+ * Return a text without case, accents, backquotes and quotation marks.
  *
  * @param {string} text
  */
@@ -17,7 +17,7 @@ export const plain = (text) =>
   text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\u0060"“”'’]/g, "");
 
 /**
- * Return whether a question is in the group, or in any if that is "", and has every word.
+ * Return whether a question is in the group (any group for "") and contains every word.
  *
  * @param {Question} question
  * @param {string} words as typed
@@ -29,7 +29,7 @@ export function matches(question, words, group) {
 }
 
 /**
- * Return a sentence on how many questions are shown.
+ * Return a sentence with the number of questions shown.
  *
  * @param {number} shown
  * @param {number} all

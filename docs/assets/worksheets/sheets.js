@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// Worksheets: numbers that a pencil can follow, the same for the same seed, and their solution.
+// Worksheets with numbers for pencil and paper, the same for the same seed, and their solutions.
 // Pure: nothing here touches the page.
 
 import { matmul, part, softmax, transpose } from "../lab/attention.js";
@@ -8,8 +8,8 @@ import { matmul, part, softmax, transpose } from "../lab/attention.js";
 /**
  * @typedef {import("../lab/attention.js").Matrix} Matrix
  *
- * What a sheet gives. Each of several heads has an equal part of the columns. The scores are divided
- * by `divisor`, which `divided` writes as on paper: "√4 = 2".
+ * The numbers of a sheet. The heads share the columns equally. The scores are divided by `divisor`,
+ * which `divided` writes as on paper: "√4 = 2".
  *
  * @typedef {object} Task
  * @property {Matrix} inputs
@@ -21,14 +21,14 @@ import { matmul, part, softmax, transpose } from "../lab/attention.js";
  * @property {string} divided
  * @property {boolean} causal
  *
- * The steps of one head, each a matrix. A score that is hidden is −Infinity. `shares` are the
- * weights, rounded to tenths.
+ * The steps of one head, each a matrix. A hidden score is −Infinity. `shares` are the weights,
+ * rounded to tenths.
  *
  * @typedef {{ scores: Matrix, powers: Matrix, shares: Matrix }} Head
  * @typedef {{ queries: Matrix, keys: Matrix, values: Matrix, heads: Head[], outputs: Matrix }} Solution
  */
 
-/** What can be practiced: the shapes, and what is done to the scores. */
+/** The topics: titles, shapes, and the treatment of the scores. */
 export const PRACTICES = {
   attention: { title: "Self-attention", d_model: 3, d_k: 2, d_v: 2, heads: 1, divisor: 1, divided: "", causal: false },
   scaling: { title: "Scaling", d_model: 2, d_k: 4, d_v: 2, heads: 1, divisor: 2, divided: "√4 = 2", causal: false },
@@ -40,9 +40,9 @@ export const PRACTICES = {
 
 const INPUTS = 3;
 const MAX_SCORE = 12;
-const MAX_TRIES = 200_000; // some hundreds are usual
+const MAX_TRIES = 200_000; // several hundred are usual
 
-/** How many powers of e the sheet lists: e^0, e^−1, …, with two decimals. */
+/** The powers that a sheet lists, e^0 to e^−5, with two decimals. */
 export const POWERS = [0, 1, 2, 3, 4, 5].map((below) => roundTo(Math.exp(-below), 2));
 
 /**
@@ -55,7 +55,7 @@ export function roundTo(number, decimals) {
 }
 
 /**
- * Return a generator of numbers from 0 to 1 that a text decides (FNV-1a, then mulberry32).
+ * Return a generator of numbers from 0 to 1, seeded with a text (FNV-1a, then mulberry32).
  *
  * @param {string} text
  */
@@ -103,8 +103,8 @@ export function makeTask(practice, seed, student) {
 }
 
 /**
- * Compute every step as on paper: the shares from all digits, then rounded, and the outputs from the
- * rounded shares.
+ * Compute every step as on paper: the shares from unrounded powers, then rounded, and the outputs
+ * from the rounded shares.
  *
  * @param {Task} task
  * @returns {Solution}
@@ -126,9 +126,9 @@ export function solve({ inputs, w_query, w_key, w_value, heads, divisor, causal 
 }
 
 /**
- * Return whether a sheet can be solved in the head and is worth it: small whole scores; shares that
- * come out the same from the listed powers, add up to 1 and are no close call; and no step in which
- * nothing happens.
+ * Return whether a sheet can be solved by hand and is worth it: small whole scores; shares that
+ * come out the same from the listed powers, add up to 1 and are far from a rounding boundary; and
+ * no step without an effect.
  *
  * @param {Task} task
  */
@@ -165,7 +165,7 @@ export const MAX_STUDENTS = 60;
 export const PAGES = { both: "sheets and answers", sheets: "sheets", answers: "answers" };
 
 /**
- * Which sheets to show: those of the students `first` to `last`.
+ * The sheets to show: those of the students `first` to `last`.
  *
  * @typedef {object} Order
  * @property {Practice} practice
@@ -181,7 +181,7 @@ export const encode = ({ practice, seed, first, last, pages }) =>
 
 /**
  * @param {string} fragment
- * @returns {Order | null} null where anything is off: links come from strangers
+ * @returns {Order | null} null for an invalid link, which may come from anybody
  */
 export function decode(fragment) {
   const found = /^#sheets=(\w+)\/([^/]{1,90})\/(\d{1,3})-(\d{1,3})\/(\w+)$/.exec(fragment);
@@ -206,6 +206,6 @@ function decodeSeed(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    return ""; // percent signs that spell nothing
+    return ""; // malformed percent-encoding
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
-// <attention-worksheets> makes sheets to print: from a seed, or from the numbers of the lab. The
+// <attention-worksheets> makes sheets to print, from a seed or from the numbers of the lab. The
 // build joins this module and those it imports into one classic script (engine/site/scripts.py).
 
 import { make } from "../dom.js";
@@ -30,7 +30,7 @@ import {
  * @typedef {{ words: string, boxes: Box[] }} Step
  */
 
-const WHOLE = 1e-9; // how near a number is to a whole one that is written as such
+const WHOLE = 1e-9; // largest distance from a whole number that is written as such
 
 /** @param {number} number */
 function onPaper(number) {
@@ -41,7 +41,7 @@ function onPaper(number) {
 }
 
 /**
- * Return the steps of a sheet: what is given first, then what is to be filled in.
+ * Return the steps of a sheet: first the given matrices, then those to fill in.
  *
  * @param {Task} task
  * @returns {Step[]}
@@ -100,7 +100,7 @@ function stepsOf(task) {
   ];
 }
 
-/** The table of powers in one line: "e⁰ = 1, e⁻¹ = 0.37, …". */
+/** Return the table of powers in one line: "e⁰ = 1, e⁻¹ = 0.37, …". */
 function powersOfE() {
   const signs = "\u2070\u00b9\u00b2\u00b3\u2074\u2075";
   const powers = POWERS.map((power, below) => `e${below ? "\u207b" : ""}${signs[below]} = ${power}`);
@@ -110,7 +110,7 @@ function powersOfE() {
 /**
  * @param {Box} box
  * @param {string[]} names of the inputs
- * @param {boolean} isFilled whether the numbers stand in it
+ * @param {boolean} isFilled whether it shows the numbers
  */
 function tableOf({ name, role, matrix, rows, columns, isGiven }, names, isFilled) {
   const caption = make("caption", { className: `tensor-${role}` }, name);
@@ -133,7 +133,7 @@ function tableOf({ name, role, matrix, rows, columns, isGiven }, names, isFilled
  * @param {string} title
  * @param {Task} task
  * @param {string[]} names of the inputs
- * @param {boolean} isFilled whether it is the key
+ * @param {boolean} isFilled whether it is the answer key
  */
 function sheetOf(title, task, names, isFilled) {
   const sheet = make("section", { className: "worksheet" });
@@ -189,7 +189,7 @@ class AttentionWorksheets extends HTMLElement {
     this.openLink();
   }
 
-  /** Put what the form says into the address, and make it. */
+  /** Put the settings of the form into the address, and make the sheets. */
   #order() {
     const seed = this.#seed.value.trim();
     if (!isSeed(seed)) {
@@ -203,7 +203,7 @@ class AttentionWorksheets extends HTMLElement {
     this.openLink();
   }
 
-  /** Make what the address asks for, if anything. */
+  /** Make the sheets that the address asks for, if any. */
   openLink() {
     const { hash } = location;
     this.#sheets.replaceChildren();
@@ -257,7 +257,7 @@ function fromSeed({ practice, seed, first, last, pages }) {
 }
 
 /**
- * Return a sheet and its answers with the numbers of the lab, or null where the link is broken.
+ * Return a sheet and its answers with the numbers of the lab, or null for an invalid link.
  *
  * @param {string} fragment
  */
@@ -280,13 +280,13 @@ function fromLab(fragment) {
 }
 
 /**
- * Return a matrix of zeros with as many rows and columns as a text has.
+ * Return a matrix of zeros with the rows and columns of a text.
  *
  * @param {string} text
  */
 const shapeOf = (text) => text.split(";").map((row) => row.split(",").map(() => 0));
 
-// Instant navigation runs the script again with each visit to the page.
+// Instant navigation runs the script again on each visit to the page.
 if (!customElements.get("attention-worksheets")) {
   customElements.define("attention-worksheets", AttentionWorksheets);
   addEventListener("hashchange", () => {
