@@ -75,8 +75,8 @@ class Engine:
             except (OSError, UnicodeDecodeError):
                 same = False
             if not same:
-                what = "was changed while pages were made: build again"
-                problems.append(Problem(f"{snippet.where}:1", what))
+                message = "was changed while pages were made: build again"
+                problems.append(Problem(f"{snippet.where}:1", message))
         return problems
 
     def close(self) -> None:
@@ -117,8 +117,8 @@ class Engine:
                 snippet.sections, problems = read_sections(text, snippet.where)
                 build.problems += problems
                 if "." in stem and (snippet.sections or pages):
-                    what = "a name with a dot cannot be imported, nor shown: rename the file"
-                    build.problems.append(Problem(f"{snippet.where}:1", what))
+                    message = "a name with a dot cannot be imported, nor shown: rename the file"
+                    build.problems.append(Problem(f"{snippet.where}:1", message))
                 if (snippet.sections or pages) and not problems:
                     snippets[stem] = snippet
             build.problems[known:] = [
@@ -169,8 +169,8 @@ class Engine:
                 text = result.warnings.strip()
                 where = build.snippets[stem].where
                 line = re.search(rf"^{re.escape(where)}:(\d+): ", text, re.MULTILINE)
-                what = f"wrote to standard error:\n{text}"
-                build.warnings.append(Problem(f"{where}:{line[1] if line else 1}", what, stem))
+                message = f"wrote to standard error:\n{text}"
+                build.warnings.append(Problem(f"{where}:{line[1] if line else 1}", message, stem))
 
     @staticmethod
     def take_problems(result: Result, build: Build) -> None:
@@ -196,10 +196,10 @@ class Engine:
                         again.append(snippet)
                         continue
                     where = f"{snippet.where}:1"
-                    what = "it, or a file that it imports, keeps changing while it is run"
+                    message = "it, or a file that it imports, keeps changing while it is run"
                     if not is_there:
-                        what = "was removed while it was run: build again"
-                    result = Result(snippet.stem, problems=[Problem(where, what, snippet.stem)])
+                        message = "was removed while it was run: build again"
+                    result = Result(snippet.stem, problems=[Problem(where, message, snippet.stem)])
                     run = Run("", {}, result)
                 if not result.problems:
                     self.failed.pop(result.stem, None)
@@ -256,7 +256,7 @@ def merged(problems: Iterable[Problem]) -> Iterator[Problem]:
     pages: dict[tuple[str, str], set[str]] = {}
     first: dict[tuple[str, str], Problem] = {}
     for problem in problems:
-        key = problem.where, problem.what.partition("\n")[0]
+        key = problem.where, problem.message.partition("\n")[0]
         first.setdefault(key, problem)
         pages.setdefault(key, set()).update(problem.pages)
     for key, problem in first.items():

@@ -28,8 +28,8 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
     """Yield what is wrong on the pages, and the sections and outputs that no page shows."""
     for page in build.pages:
         for block in walk(page.blocks):
-            for what in problems_with(project, build, block):
-                yield Problem(f"{page.where}:{block.line}", what)
+            for message in problems_with(project, build, block):
+                yield Problem(f"{page.where}:{block.line}", message)
     yield from unshown(build)
     yield from problems_with_glossary(build)
 
@@ -38,7 +38,7 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
     """Yield why a page cannot show a block, unless its snippet failed, which has a message."""
     if isinstance(block, Malformed):
         if not (block.is_include and project.has_includes):
-            yield block.what
+            yield block.message
         return
     if not isinstance(block, Shown):
         return
@@ -109,10 +109,10 @@ def unshown(build: Build) -> Iterator[Problem]:
             there = {CODE: True, PRINTED: output.text, DRAWN: output.figures}
             for part in (part for part, is_there in there.items() if is_there):
                 if not section.hidden and (stem, section.name, part) not in shown:
-                    what = part.format(f'"{section.name}"')
-                    mend = 'show it, or write "hidden" after the start marker'
+                    subject = part.format(f'"{section.name}"')
+                    advice = 'show it, or write "hidden" after the start marker'
                     where = f"{snippet.where}:{section.start}"
-                    yield Problem(where, f"no page shows {what}: {mend}")
+                    yield Problem(where, f"no page shows {subject}: {advice}")
 
 
 def problems_with_glossary(build: Build) -> Iterator[Problem]:
@@ -128,8 +128,8 @@ def problems_with_glossary(build: Build) -> Iterator[Problem]:
         for number, line in enumerate(page.text.splitlines(), start=1):
             for link in TERM_LINK.finditer(line):
                 if (slug := link["slug"]) not in known:
-                    what = f'docs/{GLOSSARY} has no term "{slug}"{did_you_mean(slug, known)}'
-                    yield Problem(f"{page.where}:{number}", what)
+                    message = f'docs/{GLOSSARY} has no term "{slug}"{did_you_mean(slug, known)}'
+                    yield Problem(f"{page.where}:{number}", message)
 
 
 def names_there(name: str, names: Iterable[str]) -> str:

@@ -53,11 +53,11 @@ class Store:
             yield
         except OSError as error:
             path = Path(error.filename or self.project.cache)
-            what = f"cannot be read ({error.strerror})"
+            message = f"cannot be read ({error.strerror})"
             if path.is_relative_to(self.project.cache):
                 mend = "make room" if error.errno in FULL else "make it writable"
-                what = f"cannot be written ({error.strerror}); outputs go there: {mend}"
-            raise EngineError([Problem(self.project.relative(path), what)]) from error
+                message = f"cannot be written ({error.strerror}); outputs go there: {mend}"
+            raise EngineError([Problem(self.project.relative(path), message)]) from error
 
     @contextlib.contextmanager
     def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:

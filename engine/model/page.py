@@ -134,7 +134,7 @@ class Malformed(Block):
     is_include: whether they include a file that is no snippet, for pymdownx.snippets
     """
 
-    what: str
+    message: str
     is_include: bool = False
 
 

@@ -44,22 +44,22 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend.
+    """A problem that the author has to fix.
 
-    where: `file:line`, relative to the project's root.
-    what: one sentence; further lines (a traceback, the names that exist) may follow.
-    snippet: the stem of the snippet it belongs to, such as `walkthrough/outputs`, or "".
-    pages: the pages that show the snippet, relative to the project's root.
+    where: `file:line`, relative to the project's root
+    message: one sentence; more lines (a traceback, the names that exist) may follow
+    snippet: the stem of the snippet that causes it, such as `walkthrough/outputs`, or ""
+    pages: the pages that show the snippet, relative to the project's root
     """
 
     where: str
-    what: str
+    message: str
     snippet: str = ""
     pages: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         shown = f"\n  shown by {', '.join(self.pages)}" if self.pages else ""
-        return visible(f"{self.where}: {self.what}{shown}")
+        return visible(f"{self.where}: {self.message}{shown}")
 
 
 class EngineError(Exception):

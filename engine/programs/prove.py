@@ -140,7 +140,7 @@ class Attempt:
         """Compare what the program printed and drew with what the page shows."""
         self.printed = None
         if result.problems:
-            self.failure = result.problems[0].what.splitlines()[0]
+            self.failure = result.problems[0].message.splitlines()[0]
             if "FileNotFoundError" in self.failure:
                 self.failure += f"\n{NO_FILES}"
             return

@@ -209,8 +209,8 @@ class Slice:
         for statement in self.read(path):
             if "*" in statement.names.binds:
                 place = where(path, statement.first)
-                what = f'"{name}" is named nowhere: {place} imports *; name it there'
-                raise CannotStandAlone(what)
+                message = f'"{name}" is named nowhere: {place} imports *; name it there'
+                raise CannotStandAlone(message)
         raise CannotStandAlone(f'the name "{name}" is bound nowhere in {where(path)}')
 
     def take_binding(self, path: Path, binding: Statement, name: str) -> None:
@@ -272,8 +272,8 @@ class Slice:
         for node in ast.walk(statement.node):
             if is_local(node, path, self.root):
                 where = self.slicer.where(path, getattr(node, "lineno", statement.first))
-                what = "imports a local file inside of a statement: import it at the top"
-                raise CannotStandAlone(f"{where} {what}")
+                message = "imports a local file inside of a statement: import it at the top"
+                raise CannotStandAlone(f"{where} {message}")
 
     def check_meanings(self, path: Path) -> None:
         """Raise CannotStandAlone for a name that two files bind: it would have one value."""
@@ -283,8 +283,10 @@ class Slice:
             for name in sorted(statement.names.binds):
                 if meanings.setdefault(name, file) != file:
                     first, second = sorted(map(self.slicer.where, (meanings[name], file)))
-                    what = f'the name "{name}" means one thing in {first} and another in {second}'
-                    raise CannotStandAlone(what)
+                    message = (
+                        f'the name "{name}" means one thing in {first} and another in {second}'
+                    )
+                    raise CannotStandAlone(message)
 
     def in_order_of_binding(self, path: Path, names: Iterable[str]) -> list[str]:
         """Return names in the order in which the file binds them, so that a program reads as it."""

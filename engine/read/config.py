@@ -48,8 +48,8 @@ def options_of(values: dict[str, Any]) -> Options:
     options = Options(**{name: fixed(value) for name, value in values.items()})
     for folder in options.ignored:
         if not folder.startswith(("/", "~/")):
-            what = f'"{folder}" is looked for from nowhere: begin it with "/", or "~/" for home'
-            raise EngineError([Problem("mkdocs.yml: ignored", what)])
+            message = f'"{folder}" is looked for from nowhere: begin it with "/", or "~/" for home'
+            raise EngineError([Problem("mkdocs.yml: ignored", message)])
     return options
 
 
@@ -69,8 +69,10 @@ def read_config(path: Path) -> Config:
         data = yaml.load(path.read_text("utf-8-sig"), Loader) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        what = f"this is not YAML: {getattr(error, 'problem', error)}"
-        raise EngineError([Problem(f"{path.name}:{mark.line + 1 if mark else 1}", what)]) from error
+        message = f"this is not YAML: {getattr(error, 'problem', error)}"
+        raise EngineError(
+            [Problem(f"{path.name}:{mark.line + 1 if mark else 1}", message)]
+        ) from error
     if parent := data.pop("INHERIT", None):
         data = merged(read_config(path.parent / parent).data, data)
     return Config(path, data)

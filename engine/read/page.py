@@ -102,8 +102,8 @@ class _Parser:
 
     def front_matter(self, text: str, end: int) -> Iterator[Block]:
         if NEARLY_VALUE.search(text):
-            what = "values are not put into front matter: write it in words"
-            yield Malformed(1, end, "", what)
+            message = "values are not put into front matter: write it in words"
+            yield Malformed(1, end, "", message)
             return
         try:
             data = yaml.load(text, yaml.CSafeLoader) or {}
@@ -113,8 +113,8 @@ class _Parser:
             yield Malformed(line, line, "", f"this is not YAML: {getattr(error, 'problem', error)}")
             return
         if not isinstance(data, dict):
-            what = 'front matter is written "name: value", one to a line'
-            yield Malformed(1, end, "", what)
+            message = 'front matter is written "name: value", one to a line'
+            yield Malformed(1, end, "", message)
             return
         yield FrontMatter(1, end, "", data)
         snippet = data.get("snippet", "")
@@ -192,12 +192,12 @@ class _Parser:
             else:
                 wrong.append(at)
         if wrong or NEARLY_VALUE.search(VALUE.sub("", line)):
-            what = (
+            message = (
                 'a value in a sentence is written "{{ walkthrough/outputs: outputs[0] }}": a '
                 'snippet, a colon, an expression; or "{{ outputs[0] }}" where the front matter '
                 'names the snippet, as in "snippet: walkthrough/outputs"'
             )
-            return values, [Malformed(at + 1, at + 1, indent, what)]
+            return values, [Malformed(at + 1, at + 1, indent, message)]
         return values, []
 
     def stem(self, name: str | None) -> str:
@@ -224,8 +224,8 @@ class _Parser:
             text = "\n".join(line.removeprefix(indent) for line in body)
             yield Fence(start + 1, last + 1, indent, marks, info, text)
         elif not INFO.fullmatch(info):
-            what = f'"{info.strip()}" opens no fence: write ``` py title="outputs.py"'
-            yield Malformed(start + 1, start + 1, indent, what)
+            message = f'"{info.strip()}" opens no fence: write ``` py title="outputs.py"'
+            yield Malformed(start + 1, start + 1, indent, message)
         else:
             yield self.included(range(start + 1, end), start, last, indent, marks, info)
 
@@ -259,17 +259,17 @@ class _Parser:
         show = None if example else PRINT.fullmatch(rest)
         found = example or show
         if found is None:
-            what = (
+            message = (
                 f'"::: {rest}" is no directive: write "::: sum, show" (sections), "::: figure '
                 f'picture", "::: output "By hand" sums", or "::: print "By hand" lines(x)"'
             )
-            return Malformed(line, line, indent, what)
+            return Malformed(line, line, indent, message)
         if not found["stem"] and not self.snippet:
-            what = (
+            message = (
                 f'"::: {rest}" names no snippet: write "::: walkthrough/outputs: sum", or name '
                 f'the page\'s own in its front matter, as in "snippet: walkthrough/outputs"'
             )
-            return Malformed(line, line, indent, what)
+            return Malformed(line, line, indent, message)
         stem = self.stem(found["stem"])
         if show:
             return Print(line, line, indent, stem, show["expression"], show["title"])

@@ -38,19 +38,19 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
     lines_of: dict[str, int] = {}
     open_at: tuple[str, int, bool] | None = None
 
-    def problem(line: int, what: str) -> None:
-        problems.append(Problem(f"{where}:{line}", what))
+    def problem(line: int, message: str) -> None:
+        problems.append(Problem(f"{where}:{line}", message))
 
     for number, line in enumerate(text.split("\n"), start=1):
         if nearly := NEARLY.match(line):
-            form, what = FORMS[nearly["word"].lower()]
+            form, message = FORMS[nearly["word"].lower()]
             if not form.match(line):
-                problem(number, what)
+                problem(number, message)
         marker = MARKER.search(line) if "8<-" in line else None
         if marker is None:
             if "8<-" in line and INCLUDE.match(line):
-                what = "reads like an include, and a page would put that file in its place"
-                problem(number, f"{what}: write the line in another way")
+                message = "reads like an include, and a page would put that file in its place"
+                problem(number, f"{message}: write the line in another way")
             continue
         name, kind = marker["name"], marker["type"].lower()
         if line[: marker.start()].strip(" \t#"):
@@ -75,8 +75,8 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
                     problem(number, f'"{rest[0]}" after a marker: only "hidden" may stand there')
                 open_at = (name, number, rest == ["hidden"])
         elif open_at is None or open_at[0] != name:
-            what = f'section "{name}" ends here but is not open: add its start or remove this'
-            problem(number, what)
+            message = f'section "{name}" ends here but is not open: add its start or remove this'
+            problem(number, message)
         else:
             if name not in lines_of:
                 sections.append(Section(name, open_at[1], number, open_at[2]))

@@ -56,9 +56,9 @@ def tensors_in(text: str, where: str) -> tuple[Tensor, ...]:
                 try:
                     tables[name] = dict(ast.literal_eval(value))
                 except (TypeError, ValueError) as error:
-                    what = f"{name} has to be a dictionary of literals: it is read, not run"
-                    raise EngineError([Problem(f"{where}:{statement.lineno}", what)]) from error
-    if problems := [Problem(f"{where}:{lines[t]}", what) for t, what in mistakes(tables)]:
+                    message = f"{name} has to be a dictionary of literals: it is read, not run"
+                    raise EngineError([Problem(f"{where}:{statement.lineno}", message)]) from error
+    if problems := [Problem(f"{where}:{lines[t]}", message) for t, message in mistakes(tables)]:
         raise EngineError(problems)
     colors, palette, formulas, aliases = (tables[table] for table in TABLES)
     return tuple(

@@ -109,8 +109,8 @@ def take_figures(prefix: str) -> list[tuple[Drawing, Figure]]:
             raise
         except Exception as error:
             label = figures.title_of(drawing)
-            what = f"the figure '{label}' cannot be drawn: {type(error).__name__}: {error}"
-            raise ValueError(what) from error
+            message = f"the figure '{label}' cannot be drawn: {type(error).__name__}: {error}"
+            raise ValueError(message) from error
         drawing.stale = False  # from here on, a change shows
         taken.append((drawing, figure))
     pyplot.close("all")

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 class Failure(Exception):
     """The one problem that ends a run, at a line of the snippet."""
 
-    def __init__(self, line: int, what: str) -> None:
-        self.line, self.what = line, what
-        super().__init__(what)
+    def __init__(self, line: int, message: str) -> None:
+        self.line, self.message = line, message
+        super().__init__(message)
 
 
 def run(job: Job, report_line: Callable[[int], None]) -> None:
@@ -71,8 +71,8 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
             with contextlib.suppress(OSError):
                 os.close(spare)
     except Failure as failure:
-        what = shortened(failure.what)
-        result.problems.append(Problem(f"{job.where}:{failure.line}", what, job.stem))
+        message = shortened(failure.message)
+        result.problems.append(Problem(f"{job.where}:{failure.line}", message, job.stem))
     except BaseException as error:  # any, sys.exit() included: the author has to know
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:

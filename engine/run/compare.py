@@ -22,8 +22,8 @@ def compared(job: Job, first: Result, second: Result) -> Result:
         return replace(first, opened=opened)
     if second.problems:
         problem = second.problems[0]
-        what = f"{problem.what}\n  (in a second run, and not in the first: {SEED})"
-        return replace(first, opened=opened, problems=[replace(problem, what=what)])
+        message = f"{problem.message}\n  (in a second run, and not in the first: {SEED})"
+        return replace(first, opened=opened, problems=[replace(problem, message=message)])
     problems = []
     lines_of = {section.name: section.start for section in job.sections}
     for name, output in first.sections.items():
@@ -34,11 +34,13 @@ def compared(job: Job, first: Result, second: Result) -> Result:
                 lineterm="", n=0,
             )  # fmt: skip
             difference = shortened("\n  ".join(list(lines)[:12]))
-            what = f'section "{name}" prints something else in a second run: {SEED}\n  {difference}'
-            problems.append(Problem(f"{job.where}:{lines_of[name]}", what, job.stem))
+            message = (
+                f'section "{name}" prints something else in a second run: {SEED}\n  {difference}'
+            )
+            problems.append(Problem(f"{job.where}:{lines_of[name]}", message, job.stem))
         elif output.figures != other.figures:
-            what = f'section "{name}" draws something else in a second run: {SEED}'
-            problems.append(Problem(f"{job.where}:{lines_of[name]}", what, job.stem))
+            message = f'section "{name}" draws something else in a second run: {SEED}'
+            problems.append(Problem(f"{job.where}:{lines_of[name]}", message, job.stem))
     values = dict(first.values)
     for expression, value in first.values.items():
         if value.error is None and value != second.values[expression]:

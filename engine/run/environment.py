@@ -60,8 +60,8 @@ def check_installed() -> None:
     """Raise EngineError if a package is missing that every run needs."""
     for name in PRELOADED:
         if version_of(name) is None:
-            what = f"{name} is not installed: pip install -r requirements.txt"
-            raise EngineError([Problem("requirements.txt:1", what)])
+            message = f"{name} is not installed: pip install -r requirements.txt"
+            raise EngineError([Problem("requirements.txt:1", message)])
 
 
 def imported_versions() -> dict[str, str]:

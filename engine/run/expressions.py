@@ -96,8 +96,8 @@ class Evaluator:
             from matplotlib import pyplot
 
             pyplot.close("all")
-            what = "".join(traceback.format_exception_only(error)).strip()
-            return Value(error=shortened(what))
+            message = "".join(traceback.format_exception_only(error)).strip()
+            return Value(error=shortened(message))
 
     def names_for(self, expression: str) -> dict[str, Any]:
         """Return the names of the snippet, and those that helper modules add for an expression."""

@@ -65,19 +65,19 @@ def died(status: int, job: Job) -> str:
     return f"was killed by {name}{hint}"
 
 
-def problem_of(job: Job, line: int, what: str) -> Problem:
+def problem_of(job: Job, line: int, reason: str) -> Problem:
     """Return a problem at the line where the child was last, as exactly as it can be known.
 
     line: of the snippet, or minus the number of an expression, from 1
     """
     if line < 0:
         expression, where = list(job.expressions.items())[-line - 1]
-        return Problem(where, f"{{{{ {job.stem}: {expression} }}}} {what}", job.stem)
+        return Problem(where, f"{{{{ {job.stem}: {expression} }}}} {reason}", job.stem)
     line = line or 1
     with contextlib.suppress(FileNotFoundError):
         trace = Path(job.scratch, TRACE).read_text("utf-8", "replace")
         if match := re.search(rf'File "{re.escape(job.path)}", line (\d+)', trace):
             line = int(match[1])
     section = job.section_at(line)
-    message = f'section "{section}" {what}' if section else f"the snippet {what}"
-    return Problem(f"{job.where}:{line}", message, job.stem)
+    subject = f'section "{section}"' if section else "the snippet"
+    return Problem(f"{job.where}:{line}", f"{subject} {reason}", job.stem)

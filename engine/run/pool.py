@@ -152,19 +152,19 @@ def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple
         try:
             yield worker, with_hint(worker.connection.recv())
         except (EOFError, OSError) as error:
-            what = died(worker, waiting)
-            raise EngineError([Problem("engine/run/worker.py:1", what)]) from error
+            message = died(worker, waiting)
+            raise EngineError([Problem("engine/run/worker.py:1", message)]) from error
 
 
 def with_hint(result: Result) -> Result:
     """Say where a module is that only the author's PYTHONPATH has."""
     for number, problem in enumerate(result.problems):
-        missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", problem.what)
+        missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", problem.message)
         for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if missing else []:
             if missing and folder and list(Path(folder).glob(f"{missing[1]}*")):
-                first, *calls = problem.what.split("\n")
-                what = f"{first}. PYTHONPATH has it, which snippets run without: install it"
-                result.problems[number] = replace(problem, what="\n".join([what, *calls]))
+                first, *calls = problem.message.split("\n")
+                message = f"{first}. PYTHONPATH has it, which snippets run without: install it"
+                result.problems[number] = replace(problem, message="\n".join([message, *calls]))
                 break
     return result
 

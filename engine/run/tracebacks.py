@@ -25,18 +25,19 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         if is_own(frame.filename, job.root)
     ]
     where, line = (frames[-1].filename, frames[-1].lineno) if frames else (job.path, 1)
-    what = "".join(traceback.format_exception_only(error)).strip()
+    message = "".join(traceback.format_exception_only(error)).strip()
     if isinstance(error, SyntaxError) and is_own(error.filename or "", job.root):
         where, line = error.filename or job.path, error.lineno or 1
-        what = f"{type(error).__name__}: {error.msg}"
+        message = f"{type(error).__name__}: {error.msg}"
     if isinstance(error, SystemExit):
-        what = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
+        message = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
     if isinstance(error, MemoryError):
-        what = f"needs more than {MAX_MEMORY // 10**9} GB of memory: make it smaller"
+        message = f"needs more than {MAX_MEMORY // 10**9} GB of memory: make it smaller"
     own = next((f.lineno for f in frames if f.filename == job.path), line)
     section = job.section_at(own or 0)
-    what = shortened(what) + hint(error, job)
-    message = f'in section "{section}": {what}' if section and where == job.path else what
+    message = shortened(message) + hint(error, job)
+    if section and where == job.path:
+        message = f'in section "{section}": {message}'
     calls = [
         f"  {os.path.relpath(f.filename, job.root)}:{f.lineno} in {f.name}: "
         f"{shortened(f.line or '', MAX_SOURCE)}"

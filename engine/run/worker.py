@@ -145,15 +145,15 @@ def look_after(one: Child) -> Result | None:
     pid, status = os.waitpid(one.pid, os.WNOHANG)
     if pid:
         end_group(pid)  # what it has started
-        result, what = outcome.of_ended(job, status)
-    elif what := outcome.exceeded(job, seconds):
+        result, reason = outcome.of_ended(job, status)
+    elif reason := outcome.exceeded(job, seconds):
         end_group(one.pid)
         os.waitpid(one.pid, 0)
         result = None
     else:
         return None
     if result is None:
-        result = Result(job.stem, problems=[outcome.problem_of(job, one.line, what)])
+        result = Result(job.stem, problems=[outcome.problem_of(job, one.line, reason)])
     result.opened = read_log(job.scratch)
     result.seconds = seconds
     return result

@@ -65,8 +65,8 @@ def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
         order = list(TopologicalSorter(imports).static_order())  # what is imported comes first
     except CycleError as error:
         names = " -> ".join(path.name for path in reversed(error.args[1]))
-        what = f"imports itself by way of others: {names}"
-        raise problem(error.args[1][-1], root, "", 0, what) from None
+        message = f"imports itself by way of others: {names}"
+        raise problem(error.args[1][-1], root, "", 0, message) from None
     entries = [path for path in order if path not in imported and imports[path]]
     first = next((path for path in entries if modules[path].is_on_every_page), None)
     needs = {path: needed_by(path, order, modules) for path in entries}
@@ -92,23 +92,25 @@ def read_module(file: Path, root: Path) -> Module:
     def bind(found: re.Match[str]) -> str:
         imports.append(Path(os.path.normpath(file.parent / found[2])))
         if not imports[-1].is_file():
-            what = f"imports {found[2]}, which does not exist"
-            raise problem(file, root, source, found.start(), what)
+            message = f"imports {found[2]}, which does not exist"
+            raise problem(file, root, source, found.start(), message)
         return f"const {found[1].replace(' as ', ': ')} = {variable(imports[-1], root)};"
 
     text = IMPORT.sub(bind, source)
     exports = [found[1] for found in EXPORT.finditer(text)]
     body = EXPORT.sub("", text)
     if other := OTHER.search(body):
-        what = (
+        message = (
             f"`{other[0]}` cannot be joined into a classic script: "
             'write `import { name } from "./file.js";` or `export` before a declaration'
         )
-        raise problem(file, root, body, other.start(), what)
+        raise problem(file, root, body, other.start(), message)
     body = TEXT_OR_TYPE.sub(lambda found: found[1] or "", COMMENT.sub("", body))
     if template := OPEN_TEMPLATE.search(body):
-        what = f"`{template[0].strip()}` opens a text of several lines, whose indentation would go"
-        raise problem(file, root, source, source.find(template[0]), what)
+        message = (
+            f"`{template[0].strip()}` opens a text of several lines, whose indentation would go"
+        )
+        raise problem(file, root, source, source.find(template[0]), message)
     is_on_every_page = bool(ON_EVERY_PAGE.search(source))
     return Module(INDENTATION.sub("", body), imports, exports, is_on_every_page)
 
@@ -134,6 +136,6 @@ def variable(path: Path, root: Path) -> str:
     return "module_" + re.sub(r"\W", "_", str(path.relative_to(root).with_suffix("")))
 
 
-def problem(file: Path, root: Path, text: str, position: int, what: str) -> EngineError:
+def problem(file: Path, root: Path, text: str, position: int, message: str) -> EngineError:
     line = text.count("\n", 0, position) + 1
-    return EngineError([Problem(f"{file.relative_to(root)}:{line}", what)])
+    return EngineError([Problem(f"{file.relative_to(root)}:{line}", message)])

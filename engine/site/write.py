@@ -106,8 +106,10 @@ def add_moved(project: Project, written: Written, directories: bool) -> None:
     pages = written.pages.keys() | written.generated.keys()
     for old, new in project.options.moved:
         if old in pages or new not in pages:
-            what = "there still is such a page" if old in pages else f"there is no page {new}"
-            written.problems.append(Problem(f"moved: {old}", f"{what}; correct it in mkdocs.yml"))
+            message = "there still is such a page" if old in pages else f"there is no page {new}"
+            written.problems.append(
+                Problem(f"moved: {old}", f"{message}; correct it in mkdocs.yml")
+            )
             continue
         uri, target = (address(page, directories) for page in (old, new))
         there = posixpath.relpath(target, posixpath.dirname(uri)).removesuffix("index.html")

@@ -114,7 +114,7 @@ def test_a_directive_prints_an_expression() -> None:
 @pytest.mark.parametrize("line", ["::: sum", "::: a: 1, 2", "::: a: sum show", "::: print x"])
 def test_a_directive_that_is_none_is_told(line: str) -> None:
     (found,) = read(line)
-    assert isinstance(found, Malformed) and line in found.what
+    assert isinstance(found, Malformed) and line in found.message
 
 
 def test_braces_in_code_and_formulas_are_left_alone() -> None:
@@ -181,9 +181,9 @@ def test_front_matter_is_data_and_its_mistakes_are_told_with_their_line() -> Non
     assert page.meta == {"notebook": "full", "lab": True}
     assert page.title and page.title.line == 5
     (wrong,) = of(Malformed, "---\na: b\nc: [d\n---\n")
-    assert wrong.line == 4 and "this is not YAML" in wrong.what
+    assert wrong.line == 4 and "this is not YAML" in wrong.message
     (wrong,) = of(Malformed, "---\njust words\n---\n")
-    assert "front matter is written" in wrong.what
+    assert "front matter is written" in wrong.message
     assert of(FrontMatter, "text\n---\na: b\n---\n") == []
 
 
@@ -243,7 +243,7 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
 )
 def test_a_fence_that_mixes_what_it_shows_is_told(page: str, line: int, told: str) -> None:
     (found,) = of(Malformed, page)
-    assert found.line == line and told in found.what
+    assert found.line == line and told in found.message
 
 
 @pytest.mark.parametrize(

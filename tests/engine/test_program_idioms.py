@@ -337,7 +337,7 @@ def refusal(sample: Sample, *sections: str) -> str:
     """The one message of a build with these sections."""
     write(sample, "refused", *sections)
     (problem,) = sample.refresh().problems
-    return problem.what
+    return problem.message
 
 
 @pytest.mark.parametrize(
@@ -375,7 +375,7 @@ def test_what_cannot_come_along_is_named_with_what_it_changes(sample: Sample) ->
     )
     sample.page("::: one: a\n")
     (problem,) = sample.refresh().problems
-    assert problem.what == (
+    assert problem.message == (
         "this block cannot stand alone as a program: alone it prints\n1\n\n"
         'it leaves out snippets/one.py:3, which changes "step"\n'
         'since the name "step" means one thing in snippets/base.py and another in snippets/one.py'

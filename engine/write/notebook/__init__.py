@@ -103,8 +103,8 @@ def compose(plan: Plan, cells: Cells, colors: list[str]) -> list[Cell]:
         composed = cells.compose()
         needed = list(cells.helpers(colors))
     except CannotStandAlone as error:
-        what = f"no notebook can be made of it: {error}"
-        raise EngineError([Problem(f"{plan.pages[0].where}:1", what)]) from error
+        message = f"no notebook can be made of it: {error}"
+        raise EngineError([Problem(f"{plan.pages[0].where}:1", message)]) from error
     if plan.whole or not composed or composed[0].role != "prose":
         composed.insert(0, Cell(f"# {plan.title}", "prose"))
     return [composed[0], *needed, *composed[1:]]

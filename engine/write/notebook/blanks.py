@@ -67,8 +67,8 @@ class Blanks:
             return None
         stem, line = found["stem"], snippet.text.count("\n", 0, found.start()) + 1
         if stem not in snippets:
-            what = f'there is no snippet "{stem}" to check{did_you_mean(stem, snippets)}'
-            self.fail(snippet, line, what)
+            message = f'there is no snippet "{stem}" to check{did_you_mean(stem, snippets)}'
+            self.fail(snippet, line, message)
         if other := self.checks.get(stem):
             where = self.project.relative(other.path)
             self.fail(snippet, line, f'"{stem}" is checked by {where} already: make them one')
@@ -90,8 +90,10 @@ class Blanks:
                         texts = [text for name, hint in hints.items() for text in (name, *hint)]
                         if all(isinstance(text, str) and text.isprintable() for text in texts):
                             return {name: Hint(*hint) for name, hint in hints.items()}
-                    what = "HINTS must be written out: for each name a string, of one line, or two"
-                    self.fail(checks, node.lineno, what)
+                    message = (
+                        "HINTS must be written out: for each name a string, of one line, or two"
+                    )
+                    self.fail(checks, node.lineno, message)
         return {}
 
     @staticmethod
@@ -140,16 +142,16 @@ class Blanks:
             pages = tuple(self.snippets[stem].pages)
             for name in self.hints[stem]:
                 if (stem, name) not in self.used_hints:
-                    what = f'there is a hint for "{name}", and no shown section binds that name'
-                    yield Problem(f"{where}:1", what, checks.stem, pages)
+                    message = f'there is a hint for "{name}", and no shown section binds that name'
+                    yield Problem(f"{where}:1", message, checks.stem, pages)
             for section in checks.sections:
                 if (stem, section.name) not in self.used_checks:
-                    what = f'the check "{section.name}" comes after no section of that name'
-                    yield Problem(f"{where}:{section.start}", what, checks.stem, pages)
+                    message = f'the check "{section.name}" comes after no section of that name'
+                    yield Problem(f"{where}:{section.start}", message, checks.stem, pages)
 
-    def fail(self, snippet: Snippet, line: int, what: str) -> None:
+    def fail(self, snippet: Snippet, line: int, message: str) -> None:
         where = f"{self.project.relative(snippet.path)}:{line}"
-        raise EngineError([Problem(where, what, snippet.stem)])
+        raise EngineError([Problem(where, message, snippet.stem)])
 
 
 def places(body: Iterable[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.stmt]]:

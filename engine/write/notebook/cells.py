@@ -445,11 +445,11 @@ class Cells:
                 path, helper = helpers[name]
                 if helper in self.needed(cell):
                     there = self.code.slicer.where(path, helper.first)
-                    what = (
+                    message = (
                         f'binds "{name}", and in a notebook that takes away the one of {there}, '
                         f"which a later cell needs: give one of the two another name"
                     )
-                    raise EngineError([Problem(taken[name], what)])
+                    raise EngineError([Problem(taken[name], message)])
             snippet = self.build.snippets[cell.shown.stem] if cell.shown else None
             for statement in self.code.statements(cell.shown.keys) if cell.shown else ():
                 for name in statement.names.binds & helpers.keys():

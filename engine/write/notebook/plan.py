@@ -90,8 +90,8 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
     for page in chapters:
         name = PurePosixPath(page.name).stem
         if (other := names.setdefault(name, page.where)) != page.where:
-            what = f"has the name of {other}, and so would its notebooks: rename one of the two"
-            raise EngineError([Problem(f"{page.where}:1", what)])
+            message = f"has the name of {other}, and so would its notebooks: rename one of the two"
+            raise EngineError([Problem(f"{page.where}:1", message)])
         found.append(Plan(name, title_of(page), (page,), brief=kind_of(page) == "brief"))
     found = [
         replace(plan, next=after.pages[0] if after else None)
@@ -100,8 +100,8 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
     for folder in whole:
         parts = [plan for plan in found if PurePosixPath(plan.home).parent.as_posix() == folder]
         if not parts:
-            what = f'whole_notebooks names "{folder}", and that folder of docs/ has no chapter'
-            raise EngineError([Problem("mkdocs.yml:1", what)])
+            message = f'whole_notebooks names "{folder}", and that folder of docs/ has no chapter'
+            raise EngineError([Problem("mkdocs.yml:1", message)])
         _, section = site.nav.get(parts[0].home, ("", ""))
         plan = Plan(
             PurePosixPath(folder).name,
@@ -118,16 +118,16 @@ def kind_of(page: Page) -> str:
     """Return "full", "brief" or "none", as the front matter of a page says."""
     kind = page.meta.get("notebook", "none")
     if kind not in ("full", "brief", "none"):
-        what = f'"notebook: {kind}" is not known: write full, brief or none'
-        raise EngineError([Problem(f"{page.where}:1", what)])
+        message = f'"notebook: {kind}" is not known: write full, brief or none'
+        raise EngineError([Problem(f"{page.where}:1", message)])
     return str(kind)
 
 
 def title_of(page: Page) -> str:
     title = page.title
     if title and title.values:
-        what = "a title names notebooks too, and no value is put in there: write it in words"
-        raise EngineError([Problem(f"{page.where}:{title.line}", what)])
+        message = "a title names notebooks too, and no value is put in there: write it in words"
+        raise EngineError([Problem(f"{page.where}:{title.line}", message)])
     return title.text if title else page.name
 
 
