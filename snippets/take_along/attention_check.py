@@ -653,12 +653,14 @@ def source_of(attention) -> str:
         return ""
     try:
         if inspect.isclass(attention):  # inspect.getsource would parse the whole file
-            lines = linecache.getlines(sys.modules[attention.__module__].__file__)
+            methods = [f for f in vars(attention).values() if inspect.isfunction(f)]
+            file = getattr(sys.modules[attention.__module__], "__file__", None)  # not in notebooks
+            lines = linecache.getlines(file or methods[0].__code__.co_filename)
             head = re.compile(rf"\s*class\s+{attention.__name__}\b")
             last = max(i for i, line in enumerate(lines) if head.match(line))
             return "".join(inspect.getblock(lines[last:]))
         text = inspect.getsource(attention)
-    except (OSError, TypeError, AttributeError, KeyError, ValueError):
+    except (OSError, TypeError, LookupError, ValueError):
         return ""
     return re.sub(r"(?sm)^\s*@.*?(?=^\s*(async def|def)\b)", "", text, count=1)
 

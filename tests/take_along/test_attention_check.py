@@ -2,10 +2,12 @@
 """attention_check.py names the mistake of every wrong attention, and accuses no right one."""
 
 import ast
+import linecache
 import math
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -277,6 +279,16 @@ def test_a_class_that_cannot_be_constructed_could_not_be_checked(tmp_path, monke
     monkeypatch.setattr(sys, "path", list(sys.path))
     assert attention_check.main([f"{tmp_path / 'mine3.py'}:A"]) == 2
     assert "A could not be constructed" in capsys.readouterr().out
+
+
+def test_the_text_of_a_class_in_a_notebook_is_found(monkeypatch):
+    code = "class Cell:\n    def forward(self, x):\n        return x  # mask: 1 hides\n"
+    monkeypatch.setitem(sys.modules, "a_cell", types.ModuleType("a_cell"))
+    space = vars(sys.modules["a_cell"])
+    lines = len(code), None, code.splitlines(keepends=True), "<cell 1>"
+    monkeypatch.setitem(linecache.cache, "<cell 1>", lines)
+    exec(compile(code, "<cell 1>", "exec"), space)
+    assert attention_check.source_of(space["Cell"]) == code
 
 
 def test_the_file_needs_torch_alone():
