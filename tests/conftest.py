@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The built site, made once for all tests that look at it, and one worker for all samples."""
+"""The built site, made once for all tests that need it, and one worker for all samples."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.sample import Sample
 
 for address in ADDRESSES:
     os.environ.pop(address, None)
-# Tests run side by side, and more threads than cores wait for one another.
+# Tests run in parallel, and more threads than cores would wait for one another.
 os.environ["OMP_NUM_THREADS"] = "1"
 
 
@@ -35,15 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--zensical", action="store_true", help="build the site with Zensical")
 
 
-# A worker runs a file as a whole. The long ones come first, so that none is left when all else ends.
+# An xdist worker runs whole files. Long files come first, so that none is left over at the end.
 LONG = ("tests/browser/", "tests/site/", "tests/notebooks/", "tests/faults/", "tests/gallery/")
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # the order is that of the shuffled tests
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # sorts after the plugin that shuffles the tests
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> Iterator[None]:
-    """Mark tests by what they need, and leave out what Zensical cannot do where it builds."""
+    """Mark tests by what they need, sort long files first, and skip what Zensical cannot do."""
     for item in items:
         if {"site", "build"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("build")
@@ -57,14 +57,14 @@ def pytest_collection_modifyitems(
 
 @pytest.fixture(scope="session")
 def build(request: pytest.FixtureRequest) -> Callable[..., Path]:
-    """`build(folder, project, SITE_URL=..., ...)` builds the site into a folder, strictly or not."""
+    """`build(folder, project, SITE_URL=..., ...)` builds a site, strictly by default."""
     with_zensical = request.config.getoption("--zensical")
 
     def build_into(
         folder: Path, project: Path = ROOT, strict: bool = True, **variables: str
     ) -> Path:
         if project == ROOT and (with_zensical or variables):
-            # Zensical writes where mkdocs.yml says; the cache keeps what the last build asked for.
+            # mkdocs.yml fixes Zensical's folder, and variables would end up in the cache.
             with tempfile.TemporaryDirectory() as copy:
                 return build_into(folder, copy_project(Path(copy), ".cache"), **variables)
         environment = {"SOURCE_DATE_EPOCH": "315532800", **os.environ}
@@ -93,7 +93,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
-    """The built site as a reader gets it from a disk: no addresses are known."""
+    """The built site as opened from a disk, built without its published addresses."""
 
     def built(to: Path) -> None:
         cached = (ROOT / ".cache").exists()
@@ -106,13 +106,13 @@ def site(build: Callable[..., Path], once: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def published(site: Path, build: Callable[..., Path], once: Callable[..., Path]) -> Path:
-    """The site as it is published from a repository on GitHub, built after `site` from its cache."""
+    """The site as published from GitHub, built after `site` so that it reuses the cache."""
     return once("published", lambda to: build(to, **ADDRESSES))
 
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`once(name, make)` is a folder that `make` filled once, for all workers of a parallel run."""
+    """`once(name, make)` returns a folder that `make` fills once for all parallel workers."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
@@ -132,7 +132,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
-    """One worker, with torch imported, for every sample project of these tests."""
+    """One worker with torch imported, shared by all sample projects."""
     shared = Pool()
     yield shared
     shared.close()
@@ -140,13 +140,13 @@ def pool() -> Iterator[Pool]:
 
 @pytest.fixture
 def sample(tmp_path: Path, pool: Pool) -> Sample:
-    """A small project of its own."""
+    """A small project in a temporary folder."""
     return Sample(tmp_path, pool)
 
 
 @pytest.fixture(autouse=True)
 def print_options() -> Iterator[None]:
-    """Let no snippet that a test runs change how later tests see tensors printed."""
+    """Reset torch's print options, which a snippet run by a test may have changed."""
     yield
     if torch := sys.modules.get("torch"):
         torch.set_printoptions(profile="default")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real Chromium, and the built site behind a server that answers as GitHub Pages does."""
+"""Fixtures of the browser tests: a real Chromium, and the built site behind a local server."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def known_pages(pytestconfig: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def lacking(site: Path, pytestconfig: pytest.Config) -> Callable[[str], bool]:
-    """Whether an error of a page from a disk is the one that a generator makes by itself.
+    """Return whether an error of a page from a disk is a known one of the generator.
 
-    Zensical asks there for a search.js that it does not write.
+    Zensical requests a search.js there that it does not write.
     """
     search = (site / "search.js").as_uri() if pytestconfig.getoption("--zensical") else None
     return lambda error: search is not None and search in error
@@ -61,7 +61,7 @@ def server(site: Path, published: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A fresh profile."""
+    """A browser context with a fresh profile."""
     fresh = browser.new_context()
     yield fresh
     fresh.close()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # ruff: noqa: RUF001 - an attack may use letters that look like others
-"""Whatever a snippet produces or an address says stays text, with the policy of scripts taken off."""
+"""Output of snippets and text from addresses never become markup, even without the policy."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ ATTACKS = {
     "a placeholder of Markdown": "\x02wzxhzdk:0\x03 \x02amp\x03 \x02klzzwxh:0\x03",
     "a placeholder of the engine": "engine-html-0",
     "a text that turns": "\u202e<script>\u2066alert(1)\u2069</script>\u202c",
-    "controls": "a\x00b\x02c\x03d\x7fe\u2028g\ufeffh\ufffe",  # a terminal's codes are dropped
+    "controls": "a\x00b\x02c\x03d\x7fe\u2028g\ufeffh\ufffe",  # the engine drops terminal codes
     "letters that look like others": "＜script＞alert(1)＜/script＞",
     "a script in UTF-7": "+ADw-script+AD4-alert(1)+ADw-/script+AD4-",
     "a prototype": "__proto__[constructor]=alert(1)",
@@ -141,7 +141,7 @@ CONTROLS = "\x00\x02\x03\x08\x1b\x7f\x9b\u202c\u202e\u2028\u2066\u2069\ufeff\uff
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    """A site of one page under our own mkdocs.yml, built, and its policy taken off."""
+    """Build a site of one page with our own mkdocs.yml, and take its policy off."""
     folder = tmp_path_factory.mktemp("attacked")
     for name in ("docs/overrides", "docs/assets"):
         shutil.copytree(root / name, folder / name)
@@ -187,7 +187,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
 
 
 def as_code(attack: str) -> str:
-    return repr(attack).replace("8<-", r"8\x3c-")  # a marker in the source would be one
+    return repr(attack).replace("8<-", r"8\x3c-")  # markers in the source would start a section
 
 
 def is_said(attack: str) -> bool:
@@ -203,7 +203,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class Watched:
-    """A page, and all that it did which it should not."""
+    """A page, and a list of everything that it did and should not have done."""
 
     def __init__(self, browser: Browser, allowed: Callable[[str], bool]) -> None:
         self.context = browser.new_context()
@@ -223,7 +223,7 @@ class Watched:
         )
 
     def provoke(self) -> None:
-        """Does what handlers wait for: the focus, the pointer, a click."""
+        """Trigger the event handlers of all elements."""
         self.page.evaluate(
             """() => { for (const one of document.querySelectorAll("article *")) {
                 for (const name of ["mouseover", "focus", "toggle", "load", "error"])
@@ -253,7 +253,7 @@ def opened(browser: Browser, attacked: Path) -> Iterator[Watched]:
 
 
 def missing(shown: str) -> list[str]:
-    """The attacks that are not there as text, but for white space and what nobody can see."""
+    """Return the names of attacks that do not appear as text, apart from invisible characters."""
     shown = plain(shown)
     return [
         name
@@ -263,16 +263,16 @@ def missing(shown: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Without controls, be they gone or shown by their numbers, and without white space."""
+    """Return a text without white space and control characters, raw or escaped."""
     text = re.sub(r"\\x[0189]\w|\\x7f|\\u(?:20|fe|ff)\w\w", "", text)
     return "".join(c for c in text if c not in CONTROLS and not c.isspace())
 
 
-def test_the_page_did_nothing(opened: Watched) -> None:
+def test_no_attack_runs(opened: Watched) -> None:
     assert opened.did == []
 
 
-def test_nothing_on_the_page_could_do_anything(opened: Watched) -> None:
+def test_no_attack_becomes_an_active_element_or_attribute(opened: Watched) -> None:
     live = opened.page.evaluate(
         """() => [...document.querySelectorAll("article *")].filter(one =>
             one.matches("script, iframe, object, embed, base, link, meta, img, form, input, video, use:not([href^='#']), animate, foreignObject, style") ||
@@ -283,26 +283,26 @@ def test_nothing_on_the_page_could_do_anything(opened: Watched) -> None:
     assert live == []
 
 
-def test_what_is_printed_is_shown_as_it_is(opened: Watched) -> None:
+def test_printed_attacks_are_shown_unchanged(opened: Watched) -> None:
     shown = opened.page.locator(".language-text code").inner_text()
     assert missing(shown) == []
     assert set(shown) & set(CONTROLS) == set()
 
 
-def test_the_code_that_prints_it_is_shown_as_it_is(opened: Watched) -> None:
+def test_the_code_of_the_attacks_is_shown_unchanged(opened: Watched) -> None:
     shown = opened.page.locator(".language-py code").inner_text()
     for attack in ATTACKS.values():
         assert as_code(attack) in shown
 
 
-def test_what_is_drawn_is_text_in_the_drawing(opened: Watched) -> None:
+def test_drawn_attacks_are_text_in_the_drawing(opened: Watched) -> None:
     drawing = opened.page.locator("article svg[role=img]")
     assert missing(" ".join(drawing.locator("text").all_text_contents())) == []
     assert missing(drawing.locator("title").text_content() or "") == []
     assert missing(drawing.locator("desc").text_content() or "") == []
 
 
-def test_what_a_sentence_says_is_text(opened: Watched) -> None:
+def test_attacks_in_sentences_are_text(opened: Watched) -> None:
     attacks = list(ATTACKS.values())
     said = opened.page.locator(".said").all()
     assert len(said) == len([attack for attack in attacks if is_said(attack)]) > 0
@@ -313,13 +313,13 @@ def test_what_a_sentence_says_is_text(opened: Watched) -> None:
         assert one.evaluate("one => one.nextElementSibling.outerHTML").startswith("<p>")
 
 
-def test_a_sentence_refuses_what_could_be_markup() -> None:
+def test_sentences_refuse_nearly_all_attacks() -> None:
     refused = [name for name, attack in ATTACKS.items() if not is_said(attack)]
     assert len(refused) > len(ATTACKS) - 8
 
 
-def test_the_attacks_would_work_where_text_were_markup(browser: Browser) -> None:
-    """Without this, a page that shows nothing at all would pass."""
+def test_attacks_inserted_as_markup_run(browser: Browser) -> None:
+    """Load some attacks as markup: if these did nothing, the tests above would prove nothing."""
     watched = Watched(browser, lambda url: "evil.invalid" not in url)
     for name in ("an image", "an SVG", "details", "a sheet", "an end of a template"):
         watched.did.clear()
@@ -375,7 +375,7 @@ def lab(browser: Browser, server: Server, pytestconfig: pytest.Config) -> Iterat
     yield watched
     did = watched.did
     if pytestconfig.getoption("--zensical"):
-        # It looks for an element with the id that the address names, and escapes no quotation mark.
+        # Zensical uses the address's fragment as a selector, and does not escape quotation marks.
         did = [one for one in did if "is not a valid selector" not in one]
     assert did == []
     watched.context.close()
@@ -383,12 +383,12 @@ def lab(browser: Browser, server: Server, pytestconfig: pytest.Config) -> Iterat
 
 @pytest.mark.parametrize("attack", [ATTACKS[name] for name in IN_A_QUERY], ids=IN_A_QUERY)
 def test_a_query_is_text(lab: Watched, server: Server, attack: str) -> None:
-    """`q` opens the theme's search, `h` marks what it found."""
+    """`q` opens the theme's search, `h` highlights words."""
     asked = quote(attack, safe="")
     lab.page.goto(f"{server.url}lab/?q={asked}&h={asked}&x={quote(attack)}#{asked}")
     expect(lab.page.locator(".lab-bench")).to_be_visible()
     answer = lab.page.locator(".md-search-result__meta")
-    if answer.count():  # Zensical's search is another one
+    if answer.count():  # Zensical has another search
         expect(answer).not_to_contain_text("Initializing")
     assert_nothing_new(lab)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The viewer of attention maps as a reader meets it: by pointer, by keys, without scripts."""
+"""The viewer of attention maps shows the weights of the build, by pointer and by keyboard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.browser import Server
 
 PAGE = "language_model/what_heads_do/"
-KEPT = 40_000  # bytes that the viewer and its data may have together
+KEPT = 40_000  # limit in compressed bytes for the viewer and its data
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 
 def row_of(data: dict[str, Any], sentence: int, layer: int, head: int, query: int) -> list[float]:
-    """The weights of a query, read from the digits in another way than the viewer does."""
+    """Return the weights of a query, decoded independently of the viewer."""
     n = len(data["sentences"][sentence]["words"])
     digits = data["sentences"][sentence]["weights"]
     own = digits[(layer * data["heads"] + head) * n * (n - 1) // 2 :]
@@ -111,7 +111,7 @@ def test_arrow_keys_move_between_words_and_between_heads(page: Page) -> None:
     expect(page.locator(".heads-all [tabindex='0']")).to_have_count(1)
 
 
-def test_the_overview_asks_all_270_heads_the_same(page: Page, data: dict[str, Any]) -> None:
+def test_the_overview_shows_one_weight_in_all_270_heads(page: Page, data: dict[str, Any]) -> None:
     choose(page, 3, 13, 8)
     word(page, 8).hover()
     page.locator(".heads-picture select").select_option("6")
@@ -138,7 +138,7 @@ HEIGHTS = """(viewer) => {
 }"""
 
 
-def test_on_a_phone_a_sentence_takes_its_own_room_whatever_the_head(
+def test_on_a_phone_the_height_depends_on_the_sentence_but_not_on_the_head(
     browser: Browser, server: Server, data: dict[str, Any]
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The calculator of caches: its arithmetic is that of the snippet, its models are the table's."""
+"""The cache calculator computes as the snippet does, and offers the models of the table."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def calculator(page: Page) -> Locator:
     return page.locator("cache-calculator")
 
 
-def test_its_arithmetic_is_that_of_the_snippet(page: Page, server: Server) -> None:
+def test_the_calculator_computes_as_the_snippet_does(page: Page, server: Server) -> None:
     cases = [
         [vars(model), tokens, texts, size]
         for model in MODELS.values()
@@ -51,7 +51,7 @@ def test_its_arithmetic_is_that_of_the_snippet(page: Page, server: Server) -> No
         assert words == f"{expected:,} bytes: {in_words(expected)}"
 
 
-def test_it_knows_every_model_of_the_table(page: Page) -> None:
+def test_the_calculator_offers_every_model_of_the_table(page: Page) -> None:
     choose, result = calculator(page).get_by_label("Model"), page.locator("cache-calculator output")
     for name, model in MODELS.items():
         option = choose.locator("option", has_text=name).first
@@ -59,7 +59,7 @@ def test_it_knows_every_model_of_the_table(page: Page) -> None:
         assert result.inner_text().startswith(f"{cache_bytes(model, 131_072):,} bytes")
 
 
-def test_it_follows_what_is_typed(page: Page) -> None:
+def test_the_result_follows_the_fields(page: Page) -> None:
     result = page.locator("cache-calculator output")
     calculator(page).get_by_label("Tokens").fill("1,000")
     calculator(page).get_by_label("Texts in a batch").fill("4")
@@ -78,7 +78,7 @@ def without_scripts(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def test_without_scripts_the_table_stands_there(
+def test_without_scripts_the_table_is_shown(
     without_scripts: BrowserContext, server: Server
 ) -> None:
     page = without_scripts.new_page()

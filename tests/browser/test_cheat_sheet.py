@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The cheat sheet is one sheet of paper."""
+"""The cheat sheet prints on a single sheet of paper."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tests.support.browser import Server
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_prints_on_one_page(browser: Browser, server: Server, paper: str, scheme: str) -> None:
+def test_the_cheat_sheet_prints_on_one_page(
+    browser: Browser, server: Server, paper: str, scheme: str
+) -> None:
     page = browser.new_page(color_scheme=scheme)
     page.goto(f"{server.url}cheat_sheet/", wait_until="networkidle")
     printed = page.pdf(format=paper)

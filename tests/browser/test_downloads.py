@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files to take along, saved from a real Chromium."""
+"""Files offered for download are saved unchanged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILES = ("use_it/self_attention.py", "walkthrough/by_hand.py")
 
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("place", ["site", "disk"])
-def test_what_is_saved_is_the_file_of_the_repository(
+def test_a_download_equals_the_file_in_the_repository(
     file: str, place: str, context: BrowserContext, server: Server, site: Path, root: Path
 ) -> None:
     page = context.new_page()
@@ -28,9 +28,7 @@ def test_what_is_saved_is_the_file_of_the_repository(
     assert Path(started.value.path()).read_bytes() == (root / "snippets" / file).read_bytes()
 
 
-def test_a_page_that_is_announced_twice_has_each_link_once(
-    context: BrowserContext, server: Server
-) -> None:
+def test_a_page_announced_twice_has_each_link_once(context: BrowserContext, server: Server) -> None:
     page = context.new_page()
     page.goto(f"{server.url}use_it/")
     page.evaluate("document$.next(document)")

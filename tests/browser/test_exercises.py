@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exercises, answered in a real Chromium."""
+"""Exercises can be answered on the page, by every reader and in every browser."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def verdict(form: Locator) -> Locator:
     return form.get_by_role("status")
 
 
-# Gives each exercise of a page every answer that its solution knows; returns what was to be said
-# of it, and what was said.
+# Gives each exercise of a page every answer in its solution. Returns the expected and the actual
+# message of each.
 GIVE_ALL = """() => [...document.querySelectorAll("form.exercise")].flatMap((form) => {
     const list = form.nextElementSibling.querySelector(":scope > :is(ul, ol)");
     return [...list.children].map((reason, place) => {
@@ -67,7 +67,7 @@ GIVE_ALL = """() => [...document.querySelectorAll("form.exercise")].flatMap((for
 })"""
 
 
-def test_every_answer_of_the_solution_is_known_with_its_reason(
+def test_every_answer_in_a_solution_gets_its_reason(
     context: BrowserContext, server: Server
 ) -> None:
     page = opened(context, server.url)
@@ -96,7 +96,7 @@ def test_every_answer_of_the_solution_is_known_with_its_reason(
         ("½", "150%", "50%", "15E-1"),
     ],
 )
-def test_a_number_may_be_written_in_the_readers_way(
+def test_numbers_may_be_written_in_many_ways(
     numbers: tuple[str, ...], context: BrowserContext, server: Server
 ) -> None:
     form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
@@ -106,13 +106,13 @@ def test_a_number_may_be_written_in_the_readers_way(
     expect(form.locator("[aria-invalid=true]")).to_have_count(0)
 
 
-def test_a_real_minus_is_a_minus(context: BrowserContext, server: Server) -> None:
+def test_the_typographic_minus_is_a_minus(context: BrowserContext, server: Server) -> None:
     form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
     answer(form, "\u22120,5", "1.5", "0.5", "1.5")
     expect(verdict(form)).to_have_text("Not yet. 3 of the 4 numbers fit.")
 
 
-def test_the_keypad_of_a_phone_has_a_minus_wherever_an_answer_has_one(
+def test_a_phone_shows_a_keypad_with_a_minus_where_an_answer_has_one(
     context: BrowserContext, server: Server
 ) -> None:
     keypads = []
@@ -125,11 +125,11 @@ def test_the_keypad_of_a_phone_has_a_minus_wherever_an_answer_has_one(
                     (answer) => answer.textContent.includes("-")),
             ])"""
         )
-    # The decimal one has no minus on an iPhone, and is the handier one where none is needed.
+    # iPhones have no minus on the decimal keypad, which is handier where no minus is needed.
     assert sorted(keypads) == [["decimal", False], ["text", True]]
 
 
-def test_a_mistake_that_is_negative_can_be_typed_on_a_phone_too(
+def test_a_negative_wrong_answer_can_be_typed_on_a_phone(
     context: BrowserContext, server: Server
 ) -> None:
     def serve(route: Route) -> None:
@@ -144,9 +144,7 @@ def test_a_mistake_that_is_negative_can_be_typed_on_a_phone_too(
     expect(form.locator("fieldset > input").first).to_have_attribute("inputmode", "text")
 
 
-def test_what_does_not_fit_is_marked_until_it_is_changed(
-    context: BrowserContext, server: Server
-) -> None:
+def test_a_wrong_number_is_marked_until_it_changes(context: BrowserContext, server: Server) -> None:
     form = first_boxes(opened(context, server.url + WITH_FRACTIONS))
     answer(form, "0.5", "1.52", "0.5", "7")
     expect(verdict(form)).to_have_text("Not yet. 2 of the 4 numbers fit.")
@@ -178,7 +176,7 @@ def test_a_list_typed_into_the_first_box_counts(context: BrowserContext, server:
 
 
 @pytest.mark.parametrize("text", ["1,5", "7", "[1, 2, 3, 4, 5]", "1, two, 3", "", "words"])
-def test_what_is_no_list_for_these_boxes_is_pasted_as_ever(
+def test_a_text_that_is_no_fitting_list_is_pasted_normally(
     text: str, context: BrowserContext, server: Server
 ) -> None:
     boxes = first_boxes(opened(context, server.url + WITH_FRACTIONS)).locator("fieldset > input")
@@ -187,7 +185,7 @@ def test_what_is_no_list_for_these_boxes_is_pasted_as_ever(
 
 
 def paste(box: Locator, text: str) -> bool:
-    """Paste a text, and return whether the browser was left to insert it itself."""
+    """Paste a text. Return whether the browser was left to insert it."""
     return box.evaluate(
         """(box, text) => {
             const clipboardData = new DataTransfer();
@@ -208,7 +206,9 @@ def test_a_phone_does_not_zoom_into_a_box(browser: Browser, server: Server) -> N
     context.close()
 
 
-def test_a_single_number_is_told_its_direction(context: BrowserContext, server: Server) -> None:
+def test_a_wrong_single_number_is_called_too_small_or_too_large(
+    context: BrowserContext, server: Server
+) -> None:
     form = first_boxes(opened(context, server.url + "walkthrough/projection_weights/"))
     expect(form.locator("legend")).to_have_text("Type a number")
     answer(form, "5.5")
@@ -217,7 +217,7 @@ def test_a_single_number_is_told_its_direction(context: BrowserContext, server: 
     expect(verdict(form)).to_have_text("Not yet. The right number is smaller.")
 
 
-def test_what_is_typed_never_becomes_markup(context: BrowserContext, server: Server) -> None:
+def test_typed_text_never_becomes_markup(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.url + WITH_FRACTIONS)
     form = first_boxes(page)
     typed = "<img src=x onerror=window.hurt=1>"
@@ -228,7 +228,7 @@ def test_what_is_typed_never_becomes_markup(context: BrowserContext, server: Ser
     assert page.evaluate("window.hurt") is None
 
 
-def test_an_empty_answer_is_no_zero(context: BrowserContext, server: Server) -> None:
+def test_an_empty_answer_does_not_count_as_zero(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.url + WITH_CHOICES)
     boxes, choices = first_boxes(page), first_choices(page)
     answer(boxes, "2", "8", "")
@@ -237,7 +237,7 @@ def test_an_empty_answer_is_no_zero(context: BrowserContext, server: Server) -> 
     expect(verdict(choices)).to_have_text("Not yet. Choose one of the answers.")
 
 
-def test_the_keyboard_is_enough(context: BrowserContext, server: Server) -> None:
+def test_exercises_can_be_answered_by_keyboard(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.url + WITH_CHOICES)
     form = first_boxes(page)
     form.locator("fieldset > input").first.focus()
@@ -271,7 +271,7 @@ def test_a_screen_reader_is_told_the_question_the_place_and_the_verdict(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_once_all_is_answered(
+def test_axe_finds_nothing_once_exercises_are_answered(
     scheme: str, browser: Browser, server: Server
 ) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844})
@@ -297,7 +297,7 @@ def test_a_finger_can_hit_every_target(browser: Browser, server: Server) -> None
     context.close()
 
 
-def test_without_scripts_the_questions_read_and_the_solutions_fold_out(
+def test_without_scripts_questions_are_shown_and_solutions_unfold(
     browser: Browser, server: Server
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
@@ -337,7 +337,7 @@ def test_instant_navigation_brings_exercises_that_work(
     assert page.url == server.sub + WITH_CHOICES
 
 
-def test_a_page_that_is_announced_twice_asks_once(context: BrowserContext, server: Server) -> None:
+def test_a_page_announced_twice_has_each_form_once(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.url + WITH_CHOICES)
     forms = page.locator("form.exercise").count()
     page.evaluate("document$.next(document)")

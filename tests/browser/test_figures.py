@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Figures answer: who points at a number sees its row, its column, and its sum."""
+"""Figures explain their numbers: pointing at a number shows its sources and its sum."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def page(context: BrowserContext, server: Server) -> Page:
 
 
 def figures_of(site: Path) -> Iterator[tuple[str, str]]:
-    """The numbers of each figure of the chapters and of three more pages, with the page's name."""
+    """Yield the page and the tensors of each figure of the chapters and three more pages."""
     for name in (*CHAPTERS, ".", "worksheets", "real_attention/mistakes"):
         soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
         for figure in soup.select("article figure[data-numbers]"):
             yield name, str(figure["data-numbers"])
 
 
-def test_every_sum_that_a_figure_tells_is_right(
+def test_every_sum_shown_by_a_figure_is_right(
     context: BrowserContext, server: Server, site: Path
 ) -> None:
     serve_sources(context)
@@ -66,13 +66,13 @@ def value(terms: str) -> Any:
 
 
 def product(page: Page) -> tuple[Locator, Locator, Locator]:
-    """The figure of a product, its drawing, and what it tells."""
+    """Return the figure of a product, its drawing, and the element with the explanation."""
     figure = page.locator("figure[data-numbers]").first
     return figure, figure.locator("svg"), figure.locator(".told")
 
 
 def point(drawing: Locator, tensor: int, row: int, column: int) -> dict[str, float]:
-    """The middle of a cell, in pixels from the corner of the drawing."""
+    """Return the center of a cell, in pixels from the corner of the drawing."""
     return drawing.evaluate(
         """(svg, [tensor, row, column]) => {
             const { cells } = JSON.parse(svg.parentElement.dataset.numbers)[tensor];
@@ -130,7 +130,7 @@ def test_pointing_at_a_number_marks_its_row_and_column_and_tells_the_sum(page: P
         ("worksheets/", "Heads, answers", -1, 0, 0, "outputs, head 2 (input 1, column 1): "),
     ],
 )  # fmt: skip
-def test_masks_museum_and_worksheets_answer(
+def test_figures_of_masks_bugs_and_worksheets_explain_their_numbers(
     page: Page,
     server: Server,
     path: str,
@@ -184,7 +184,7 @@ def test_the_first_click_on_a_figure_is_not_lost(page: Page) -> None:
     expect(figure.locator("rect.result")).to_have_count(1)
 
 
-def test_a_figure_answers_after_its_script_did_not_arrive_at_first(page: Page) -> None:
+def test_a_figure_works_after_its_script_failed_to_load_once(page: Page) -> None:
     _, drawing, told = product(page)
     page.route("**/figures.js", lambda route: route.abort(), times=1)
     with page.expect_event("requestfailed"):
@@ -194,7 +194,7 @@ def test_a_figure_answers_after_its_script_did_not_arrive_at_first(page: Page) -
     expect(told).to_contain_text("keys[1, 0] (input 2, column 1)")
 
 
-def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
+def test_a_figure_is_one_tab_stop_and_arrow_keys_move_inside(page: Page) -> None:
     figure, drawing, told = product(page)
     assert figure.locator("[tabindex]").count() == 1
     drawing.focus()
@@ -211,7 +211,7 @@ def test_a_figure_is_one_stop_and_arrows_move_in_it(page: Page) -> None:
     expect(drawing).not_to_be_focused()
 
 
-def test_a_tap_stays(context: BrowserContext, server: Server) -> None:
+def test_a_tapped_number_stays_explained(context: BrowserContext, server: Server) -> None:
     browser = context.browser
     assert browser
     phone = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
@@ -239,13 +239,13 @@ def test_a_word_is_followed_from_page_to_page(page: Page) -> None:
     expect(river).to_have_attribute("aria-pressed", "false")
 
 
-def test_the_switch_stands_only_where_it_does_something(page: Page, server: Server) -> None:
+def test_the_switch_is_shown_only_where_a_figure_follows_it(page: Page, server: Server) -> None:
     expect(page.locator(".follow")).to_be_visible()
     page.goto(server.url + "walkthrough/why_attention/")
     expect(page.locator(".follow")).to_be_hidden()
 
 
-def test_without_scripts_a_figure_and_its_caption_are_whole(
+def test_without_scripts_a_figure_and_its_caption_are_complete(
     context: BrowserContext, server: Server
 ) -> None:
     browser = context.browser
@@ -266,7 +266,7 @@ def test_every_figure_has_a_caption(site: Path) -> None:
     for name in PAGES:
         soup = BeautifulSoup((site / name / "index.html").read_text("utf-8"), "html.parser")
         for figure in soup.select("article figure"):
-            is_small = figure.find_parent(class_="exhibits")  # the words below it are its caption
+            is_small = figure.find_parent(class_="exhibits")  # the text below is its caption
             if not is_small and not figure.select_one("figcaption"):
                 bare.append(f"{name}: {figure.select_one('title')}")
     assert not bare, bare

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A term says what it means where it is pointed at or has the focus, on any screen."""
+"""A term shows its definition under the pointer and with the focus, on screens of any width."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def opened(browser: Browser, server: Server, width: int) -> Page:
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
-def test_each_term_shows_its_meaning_inside_the_screen(
+def test_each_term_shows_its_definition_within_the_screen(
     browser: Browser, server: Server, width: int
 ) -> None:
     page = opened(browser, server, width)
@@ -35,7 +35,7 @@ def test_each_term_shows_its_meaning_inside_the_screen(
     page.close()
 
 
-def test_the_keyboard_shows_it_too_and_a_screen_reader_says_it_once(
+def test_the_focus_shows_the_definition_and_screen_readers_say_it_once(
     browser: Browser, server: Server
 ) -> None:
     page = opened(browser, server, 1280)
@@ -74,12 +74,12 @@ def test_the_pointer_can_move_onto_the_box(browser: Browser, server: Server, wid
     page.close()
 
 
-def test_escape_closes_it_until_the_pointer_moves_on(browser: Browser, server: Server) -> None:
+def test_escape_closes_the_box_until_the_pointer_returns(browser: Browser, server: Server) -> None:
     page = opened(browser, server, 1280)
     term = page.locator("article a.term").first
     term.hover()
     assert term.evaluate(SHOWN) != "none"
-    for key in ("Escape", "Control"):  # as in Control and +, which magnifies
+    for key in ("Escape", "Control"):  # Control, because readers zoom with Control and +
         page.keyboard.press(key)
         assert term.evaluate(SHOWN) == "none"
     page.mouse.move(0, 0)
@@ -88,7 +88,7 @@ def test_escape_closes_it_until_the_pointer_moves_on(browser: Browser, server: S
     page.close()
 
 
-def test_touched_a_term_leaves_no_box_behind(browser: Browser, server: Server) -> None:
+def test_a_tapped_term_leaves_no_box_behind(browser: Browser, server: Server) -> None:
     context = browser.new_context(
         has_touch=True, is_mobile=True, viewport={"width": 390, "height": 700}
     )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # ruff: noqa: RUF001 - readers type, and the lab writes, the minus and the multiplication sign
-"""The lab as a reader meets it: on screen, by keyboard, in a link, in a script."""
+"""The lab computes what torch computes, and works by pointer, keyboard, touch, link and script."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def open_lab(context: BrowserContext, server: Any) -> Iterator[Open]:
-    """`open_lab("#lab=…")` opens the lab; at the end the console must have been quiet."""
+    """`open_lab("#lab=…")` opens the lab. Fail at the end if the console has errors."""
     errors: list[str] = []
 
     def opened(fragment: str = "") -> Page:
@@ -65,7 +65,7 @@ def lab(open_lab: Open) -> Page:
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, server: Any) -> Iterator[Page]:
-    """One open lab for claims that leave it as they found it."""
+    """An open lab, shared by tests that restore its numbers."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{server.url}lab/")
@@ -76,7 +76,7 @@ def shared(browser: Browser, server: Any) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def built(site: Path) -> dict[str, torch.Tensor]:
-    """The tensors that the build wrote into the page, exactly."""
+    """The tensors that the build wrote into the page, without rounding."""
     page = (site / "lab" / "index.html").read_text(encoding="utf-8")
     found = re.findall(r'data-tensor="(\w+)" data-values="([^"]+)"', page)
     tensors = {
@@ -114,7 +114,7 @@ def computed(page: Page, name: str) -> torch.Tensor:
 def with_torch(
     page: Page, scale: bool, causal: bool, temperature: float, heads: int
 ) -> dict[str, Any]:
-    """What torch makes of the numbers on screen; a target there is where the queries come from."""
+    """Return torch's results for the numbers on screen. A target on screen gives the queries."""
     x, w_query, w_key, w_value = (
         torch.tensor(typed(page, name), dtype=torch.float64) for name in EDITABLE
     )
@@ -149,15 +149,13 @@ def test_the_lab_starts_from_the_numbers_of_the_build(lab: Page, built: dict[str
         assert typed(lab, name) == built[name].tolist()
 
 
-def test_on_the_running_example_the_lab_gets_what_the_build_got(
-    lab: Page, built: dict[str, Any]
-) -> None:
+def test_on_the_running_example_lab_and_build_agree(lab: Page, built: dict[str, Any]) -> None:
     for name in COMPUTED:
         torch.testing.assert_close(computed(lab, name), built[name], atol=1e-5, rtol=1e-5)
     assert_agrees(lab)
 
 
-def test_an_edit_changes_everything_after_it_at_once(lab: Page) -> None:
+def test_an_edit_updates_all_results_at_once(lab: Page) -> None:
     before = computed(lab, "outputs")
     cell(lab, "x", 2, 3).fill("-1.5")
     assert not torch.equal(computed(lab, "outputs"), before)
@@ -169,7 +167,7 @@ def test_an_edit_changes_everything_after_it_at_once(lab: Page) -> None:
 @pytest.mark.parametrize("scale", (False, True))
 @pytest.mark.parametrize("causal", (False, True))
 @pytest.mark.parametrize("temperature", (0.1, 1, 3.7))
-def test_the_switches_do_what_torch_does(
+def test_the_switches_agree_with_torch(
     lab: Page, scale: bool, causal: bool, temperature: float
 ) -> None:
     lab.get_by_label("Scale by").set_checked(scale)
@@ -202,7 +200,7 @@ def test_two_heads_begin_with_the_numbers_of_their_chapter(lab: Page) -> None:
     torch.testing.assert_close(computed(lab, "outputs").float(), side_by_side)
 
 
-def test_in_cross_attention_the_target_asks(lab: Page) -> None:
+def test_in_cross_attention_the_queries_come_from_the_target(lab: Page) -> None:
     switch = lab.get_by_label("Cross-attention")
     causal = lab.get_by_label("Causal mask")
     causal.check()
@@ -221,7 +219,7 @@ def test_in_cross_attention_the_target_asks(lab: Page) -> None:
     assert_agrees(lab, scale=True, causal=True, heads=2)
 
 
-def test_where_a_number_of_a_head_comes_from(lab: Page) -> None:
+def test_explanations_name_the_head_and_the_target(lab: Page) -> None:
     lab.get_by_label("Two heads").check()
     said = lab.locator(".lab-sum")
     result(lab, "scores", 4, 2).hover()
@@ -252,7 +250,7 @@ def test_under_the_mask_the_future_does_not_leak(lab: Page) -> None:
 
 
 @pytest.mark.parametrize("n", range(1, 7))
-def test_random_states_come_out_as_in_torch(open_lab: Open, n: int) -> None:
+def test_random_states_agree_with_torch(open_lab: Open, n: int) -> None:
     draw = random.Random(n)
 
     def matrix(rows: int, columns: int, size: float) -> list[list[float]]:
@@ -292,7 +290,7 @@ def test_random_numbers_are_small_integers(lab: Page) -> None:
     assert_agrees(lab)
 
 
-def test_reset_brings_the_page_back(lab: Page, built: dict[str, Any]) -> None:
+def test_reset_restores_the_numbers_of_the_page(lab: Page, built: dict[str, Any]) -> None:
     cell(lab, "x", 1, 1).fill("9")
     lab.get_by_label("Causal mask").check()
     lab.get_by_label("name of input 1", exact=True).fill("the")
@@ -304,12 +302,12 @@ def test_reset_brings_the_page_back(lab: Page, built: dict[str, Any]) -> None:
 
 
 def olds(page: Page, name: str) -> list[str]:
-    """What the cells of a result say that they were."""
+    """Return the old values that the cells of a result show."""
     cells = page.locator(f"[data-tensor={name}] td[data-value]")
     return cells.evaluate_all("cells => cells.map(cell => cell.dataset.old ?? '')")
 
 
-def test_an_edit_shows_what_its_results_were_until_the_next_begins(lab: Page) -> None:
+def test_results_show_their_old_values_until_the_next_edit(lab: Page) -> None:
     cell(lab, "x", 1, 1).fill("2")
     assert olds(lab, "queries") == ["1", "", "2", "", "", "", "", "", ""]
     shown = "cell => getComputedStyle(cell, '::before').content"
@@ -321,7 +319,7 @@ def test_an_edit_shows_what_its_results_were_until_the_next_begins(lab: Page) ->
     assert not any(olds(lab, "queries") + olds(lab, "outputs"))
 
 
-def test_the_experiments_perform_what_they_say(lab: Page, built: dict[str, Any]) -> None:
+def test_the_experiments_do_what_their_names_say(lab: Page, built: dict[str, Any]) -> None:
     lab.get_by_role("button", name="Make input 2 louder").click()
     assert typed(lab, "x")[1] == (2 * built["x"][1]).tolist()
     assert olds(lab, "keys")[3] == "4"
@@ -333,7 +331,7 @@ def test_the_experiments_perform_what_they_say(lab: Page, built: dict[str, Any])
     expect(lab.locator(".lab-sum")).to_contain_text("The causal mask is on.")
 
 
-def test_undo_takes_back_one_change_after_the_other(lab: Page, built: dict[str, Any]) -> None:
+def test_undo_reverts_changes_one_by_one(lab: Page, built: dict[str, Any]) -> None:
     undo = lab.get_by_role("button", name="Undo")
     expect(undo).to_be_disabled()
     cell(lab, "x", 1, 1).press_sequentially("25")
@@ -377,7 +375,7 @@ def test_a_matrix_can_be_pasted(lab: Page, built: dict[str, Any], text: str) -> 
     assert typed(lab, "w_key") == built["w_key"].tolist()
 
 
-def test_pasted_rows_add_the_inputs_that_are_missing(lab: Page) -> None:
+def test_pasted_rows_add_missing_inputs(lab: Page) -> None:
     cell(lab, "x", 3, 1).evaluate(PASTE, "1 2 3 4\n5 6 7 8")
     assert typed(lab, "x")[2:] == [[1, 2, 3, 4], [5, 6, 7, 8]]
     expect(lab.get_by_label("name of input 4", exact=True)).to_have_value("input 4")
@@ -387,14 +385,16 @@ def test_pasted_rows_add_the_inputs_that_are_missing(lab: Page) -> None:
 @pytest.mark.parametrize(
     "text", ["1 2 3 4 5", "1 2\n" * 7, "2000000 1"], ids=["wide", "tall", "large"]
 )
-def test_what_does_not_fit_is_not_pasted(lab: Page, built: dict[str, Any], text: str) -> None:
+def test_a_matrix_that_does_not_fit_is_not_pasted(
+    lab: Page, built: dict[str, Any], text: str
+) -> None:
     assert not cell(lab, "x", 1, 1).evaluate(PASTE, text)
     assert typed(lab, "x") == built["x"].tolist()
     expect(lab.locator(".lab-sum")).to_contain_text("does not fit")
 
 
 @pytest.mark.parametrize("text", ["7", "words", ""])
-def test_what_is_no_matrix_is_pasted_as_ever(lab: Page, text: str) -> None:
+def test_a_text_that_is_no_matrix_is_pasted_normally(lab: Page, text: str) -> None:
     assert cell(lab, "x", 1, 1).evaluate(PASTE, text), "the browser was kept from pasting"
 
 
@@ -406,7 +406,7 @@ def test_the_lab_comes_first_and_names_the_words_of_the_example(lab: Page) -> No
         assert above_the_bar(lab, one), "one has to scroll"
 
 
-# ---- What a reader may type -------------------------------------------------------------------
+# ---- Typed numbers ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -417,7 +417,7 @@ def test_the_lab_comes_first_and_names_the_words_of_the_example(lab: Page) -> No
         ("1 / 4", 0.25), ("½", 0.5), ("50%", 0.5), ("-3/-2", 1.5),
     ],
 )  # fmt: skip
-def test_a_number_is_understood(shared: Page, text: str, number: float) -> None:
+def test_numbers_may_be_written_in_many_ways(shared: Page, text: str, number: float) -> None:
     cell(shared, "x", 1, 2).fill("7")
     cell(shared, "x", 1, 2).fill(text)
     expect(cell(shared, "x", 1, 2)).not_to_have_attribute("aria-invalid", "true")
@@ -432,7 +432,9 @@ def test_a_number_is_understood(shared: Page, text: str, number: float) -> None:
     ["abc", "NaN", "Infinity", "-Infinity", "∞", "1e400", "-1e400", "1e7", "--1", "1-", "−",
      "1,2,3", "1.2.3", "1 000", "0x10", "1_000", "e5", "1e", "１", "<b>1</b>", "null", "1/0", "1//2", "1½", "[]"],
 )  # fmt: skip
-def test_what_is_no_number_says_so_and_the_last_good_one_stays(shared: Page, text: str) -> None:
+def test_an_invalid_number_is_reported_and_the_last_valid_one_stays(
+    shared: Page, text: str
+) -> None:
     before = computed(shared, "outputs")
     bad = cell(shared, "w_key", 2, 1)
     bad.fill(text)
@@ -449,7 +451,7 @@ def test_what_is_no_number_says_so_and_the_last_good_one_stays(shared: Page, tex
 
 
 @pytest.mark.parametrize("text", ["", "  "])
-def test_a_box_that_is_emptied_to_type_anew_is_no_mistake(lab: Page, text: str) -> None:
+def test_an_empty_box_is_no_mistake_while_typing(lab: Page, text: str) -> None:
     before = computed(lab, "outputs")
     box = cell(lab, "x", 1, 1)
     box.fill(text)
@@ -460,7 +462,7 @@ def test_a_box_that_is_emptied_to_type_anew_is_no_mistake(lab: Page, text: str) 
     expect(box).to_have_value("1")
 
 
-def test_what_rounds_to_zero_has_no_minus(lab: Page) -> None:
+def test_a_number_that_rounds_to_zero_has_no_minus(lab: Page) -> None:
     cell(lab, "x", 1, 1).fill("-0.001")
     cell(lab, "x", 1, 3).fill("0")
     assert computed(lab, "queries")[0, 0] == -0.001
@@ -561,7 +563,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("fragment", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_broken_link_is_left_aside_with_a_word(
+def test_a_broken_link_is_reported_and_ignored(
     shared: Page, built: dict[str, Any], fragment: str
 ) -> None:
     shared.get_by_role("button", name="Reset").click()
@@ -573,14 +575,14 @@ def test_a_broken_link_is_left_aside_with_a_word(
     assert_agrees(shared)
 
 
-def test_a_page_that_opens_with_a_broken_link_says_so_aloud(open_lab: Open) -> None:
+def test_a_page_opened_with_a_broken_link_tells_screen_readers(open_lab: Open) -> None:
     page = open_lab(f"#lab={GOOD}/0/0/1/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E/b")
     expect(page.locator(".lab-sum")).to_contain_text(NOTHING_FITS)
     expect(page.get_by_role("status").filter(has_text=NOTHING_FITS)).to_be_attached()
     assert_agrees(page)
 
 
-def test_the_good_part_of_the_broken_links_is_good(open_lab: Open) -> None:
+def test_the_valid_part_of_the_broken_links_is_valid(open_lab: Open) -> None:
     page = open_lab(f"#lab={GOOD}/0/0/1/a/b")
     expect(page.locator(".lab-sum")).not_to_contain_text(NOTHING_FITS)
     assert typed(page, "x") == [[1, 0, 1, 0], [0, 2, 0, 2]]
@@ -593,7 +595,7 @@ def test_a_token_from_a_link_is_text(open_lab: Open) -> None:
 
 
 @pytest.mark.parametrize(("sent", "read"), [("0.37", 0.4), ("1.04", 1), ("5.04", 5), ("4.3", 4.3)])
-def test_a_temperature_between_two_steps_of_the_slider_is_taken_to_the_nearer(
+def test_a_temperature_is_rounded_to_the_nearest_step_of_the_slider(
     open_lab: Open, sent: str, read: float
 ) -> None:
     page = open_lab(f"#lab={GOOD}/0/0/{sent}/a/b")
@@ -602,7 +604,7 @@ def test_a_temperature_between_two_steps_of_the_slider_is_taken_to_the_nearer(
     assert_agrees(page, temperature=read)
 
 
-def test_another_fragment_is_none_of_the_labs_business(open_lab: Open) -> None:
+def test_the_lab_ignores_other_fragments(open_lab: Open) -> None:
     expect(open_lab("#some-heading").locator(".lab-sum")).not_to_contain_text(NOTHING_FITS)
 
 
@@ -612,11 +614,11 @@ def test_a_link_that_is_pasted_into_the_open_page_is_followed(lab: Page) -> None
     assert_agrees(lab, causal=True)
 
 
-# ---- Away and back ----------------------------------------------------------------------------
+# ---- Reload and back --------------------------------------------------------------------------
 
 
 def edit(page: Page) -> None:
-    """One of everything that can be changed; the number is typed and never left."""
+    """Make one change of each kind. The last number is typed without leaving its box."""
     page.get_by_role("button", name="Add an input").click()
     page.get_by_label("name of input 2", exact=True).press_sequentially("!")
     page.get_by_label("Scale by").check()
@@ -640,7 +642,7 @@ def test_a_reload_keeps_the_numbers(lab: Page) -> None:
 
 
 @pytest.mark.parametrize("instant", (False, True))
-def test_the_way_back_from_another_page_leads_to_the_numbers(
+def test_back_from_another_page_restores_the_numbers(
     context: BrowserContext, server: Any, instant: bool
 ) -> None:
     page = context.new_page()
@@ -657,7 +659,7 @@ def test_the_way_back_from_another_page_leads_to_the_numbers(
     assert page.evaluate("window.kept") or not instant
 
 
-def test_the_way_back_from_a_pasted_link_leads_to_the_numbers_before_it(
+def test_back_from_a_pasted_link_restores_the_numbers_before_it(
     lab: Page, built: dict[str, Any]
 ) -> None:
     lab.evaluate("hash => { location.hash = hash }", f"#lab={GOOD}/0/1/1/a/b")
@@ -673,7 +675,7 @@ def test_the_way_back_from_a_pasted_link_leads_to_the_numbers_before_it(
     assert_agrees(lab, causal=True)
 
 
-def test_the_address_is_plain_where_the_numbers_are_those_of_the_page(
+def test_the_address_has_no_numbers_while_they_are_those_of_the_page(
     lab: Page, server: Any
 ) -> None:
     lab.get_by_role("button", name="Next").click()
@@ -717,7 +719,7 @@ def test_the_pytorch_script_runs_and_prints_the_outputs(
     torch.testing.assert_close(outputs, computed(lab, "outputs"), atol=1e-4, rtol=1e-4)
 
 
-def test_where_the_clipboard_is_closed_the_script_can_be_copied_by_hand(lab: Page) -> None:
+def test_with_a_blocked_clipboard_the_script_can_be_copied_by_hand(lab: Page) -> None:
     lab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     lab.get_by_role("button", name="Copy as PyTorch").click()
     script = lab.get_by_role("textbox", name="The script")
@@ -748,7 +750,7 @@ def test_the_script_of_two_heads_prints_their_outputs(
     torch.testing.assert_close(outputs, computed(lab, "outputs"), atol=1e-4, rtol=1e-4)
 
 
-# ---- Where a number comes from ------------------------------------------------------------------
+# ---- Explanations -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -877,7 +879,7 @@ def test_results_are_announced_once_the_reader_pauses(lab: Page) -> None:
     assert len(lab.evaluate("said")) == 1
 
 
-def test_everything_to_press_is_large_enough_and_named(lab: Page) -> None:
+def test_every_control_is_named_and_large_enough(lab: Page) -> None:
     controls = lab.locator("attention-lab :is(input, button, select, td[tabindex])")
     boxes = controls.evaluate_all(
         "all => all.map(one => { const box = one.getBoundingClientRect(); return [box.width, box.height] })"
@@ -892,7 +894,7 @@ def test_everything_to_press_is_large_enough_and_named(lab: Page) -> None:
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait for a state that the page reaches in one of its next frames."""
+    """Wait for a condition that the page meets within some frames."""
     for _ in range(TIMEOUT // 4 // 50):
         if holds():
             return
@@ -908,14 +910,14 @@ def above_the_bar(page: Page, locator: Locator) -> bool:
 def test_the_focus_is_visible_and_not_hidden_behind_the_bar(lab: Page) -> None:
     lab.set_viewport_size({"width": 390, "height": 640})
     for locator in (result(lab, "outputs", 3, 3), cell(lab, "w_key", 4, 1)):
-        lab.keyboard.press("Tab")  # from here on the browser shows the focus
+        lab.keyboard.press("Tab")  # after a key, the browser shows the focus
         locator.focus()
         until(lab, lambda cell=locator: above_the_bar(lab, cell))
         assert locator.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 640)])
-def test_whatever_the_tab_key_reaches_is_in_sight(lab: Page, width: int, height: int) -> None:
+def test_every_tab_stop_is_visible(lab: Page, width: int, height: int) -> None:
     lab.set_viewport_size({"width": width, "height": height})
     lab.evaluate("scrollTo(0, 0)")
     lab.get_by_role("button", name="Make input 2 louder").focus()
@@ -934,13 +936,13 @@ def test_whatever_the_tab_key_reaches_is_in_sight(lab: Page, width: int, height:
     assert stops > 60
 
 
-def test_on_a_low_screen_as_at_400_percent_the_bar_lets_go(lab: Page) -> None:
+def test_on_a_low_screen_as_at_400_percent_zoom_the_bar_is_not_sticky(lab: Page) -> None:
     lab.set_viewport_size({"width": 320, "height": 256})
     expect(lab.locator(".lab-bar")).to_have_css("position", "static")
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 560)])
-def test_where_the_outputs_are_out_of_sight_the_bar_says_what_an_edit_does(
+def test_the_bar_shows_the_effect_of_an_edit_while_outputs_are_out_of_sight(
     lab: Page, width: int, height: int
 ) -> None:
     lab.set_viewport_size({"width": width, "height": height})
@@ -957,7 +959,7 @@ def test_where_the_outputs_are_out_of_sight_the_bar_says_what_an_edit_does(
     expect(changes).to_be_hidden()
 
 
-def test_the_old_outputs_of_an_edit_are_those_of_its_beginning(lab: Page) -> None:
+def test_old_outputs_are_those_at_the_start_of_an_edit(lab: Page) -> None:
     lab.set_viewport_size({"width": 390, "height": 844})
     first = lab.locator(".lab-changes tr").first
     cell(lab, "x", 2, 2).fill("4")
@@ -968,7 +970,7 @@ def test_the_old_outputs_of_an_edit_are_those_of_its_beginning(lab: Page) -> Non
     expect(first.locator("s").first).to_have_text("1.98")
 
 
-def test_a_cell_stays_explained_where_the_page_moves_below_the_pointer(lab: Page) -> None:
+def test_a_cell_stays_explained_when_the_page_moves_under_the_pointer(lab: Page) -> None:
     lab.get_by_label("name of input 1", exact=True).focus()
     target = result(lab, "queries", 1, 1)
     target.hover()
@@ -979,7 +981,7 @@ def test_a_cell_stays_explained_where_the_page_moves_below_the_pointer(lab: Page
     expect(said).to_contain_text("queries[0, 0]")
 
 
-def test_on_a_desk_the_outputs_are_in_sight_while_one_types(lab: Page) -> None:
+def test_on_a_desktop_the_outputs_are_in_sight_while_typing(lab: Page) -> None:
     lab.set_viewport_size({"width": 1280, "height": 800})
     lab.get_by_role("button", name="Make input 2 louder").evaluate(
         "button => scrollTo(0, scrollY + button.getBoundingClientRect().top - 60)"
@@ -1078,7 +1080,7 @@ def test_forced_colors_keep_the_shades_and_the_borders_of_the_results(
 
 
 def color_of(cell: Locator) -> tuple[float, ...]:
-    """What is painted near the corner of a cell. Computed styles do not know forced colors."""
+    """Return the painted color near the corner of a cell: computed styles ignore forced colors."""
     pixels = matplotlib.image.imread(io.BytesIO(cell.screenshot()))
     return tuple(pixels[5, 5])
 
@@ -1086,7 +1088,7 @@ def color_of(cell: Locator) -> tuple[float, ...]:
 # ---- Loading ----------------------------------------------------------------------------------
 
 
-def test_without_scripts_the_tables_of_the_build_stand(browser: Browser, server: Any) -> None:
+def test_without_scripts_the_tables_of_the_build_are_shown(browser: Browser, server: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{server.url}lab/")
@@ -1099,7 +1101,7 @@ def test_without_scripts_the_tables_of_the_build_stand(browser: Browser, server:
     context.close()
 
 
-def test_with_scripts_nothing_says_that_they_are_missing(lab: Page) -> None:
+def test_with_scripts_no_notice_says_that_they_are_missing(lab: Page) -> None:
     said = lab.locator("attention-lab").evaluate("lab => getComputedStyle(lab, '::before').content")
     assert said == "none"
 
@@ -1118,7 +1120,7 @@ def test_the_lab_works_from_a_disk(context: BrowserContext, site: Path) -> None:
     assert failures == []
 
 
-def test_the_lab_wakes_up_by_instant_navigation_and_again_after_a_visit_elsewhere(
+def test_the_lab_works_after_instant_navigation_and_on_the_next_visit(
     browser: Browser, server: Any
 ) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 844})
@@ -1175,7 +1177,7 @@ def test_no_other_page_loads_the_lab(site: Path) -> None:
         assert ("<attention-lab" in text) == ("assets/lab/lab.js" in text), page
 
 
-def test_the_pointer_may_rest_on_what_goes(lab: Page) -> None:
+def test_an_input_can_be_removed_while_the_pointer_is_on_it(lab: Page) -> None:
     lab.get_by_role("button", name="Add an input").click()
     lab.get_by_role("button", name="Remove input 4").focus()
     result(lab, "scores", 4, 4).hover()
@@ -1184,7 +1186,7 @@ def test_the_pointer_may_rest_on_what_goes(lab: Page) -> None:
     expect(lab.locator(".lab-sum")).to_contain_text("x[2, 0] (bank, column 1): 1")
 
 
-def test_what_is_typed_or_visited_is_explained_wherever_the_pointer_rests(lab: Page) -> None:
+def test_the_cell_in_focus_is_explained_wherever_the_pointer_rests(lab: Page) -> None:
     result(lab, "scores", 1, 1).click()
     lab.keyboard.press("ArrowRight")
     lab.keyboard.press("ArrowDown")
@@ -1196,7 +1198,7 @@ def test_what_is_typed_or_visited_is_explained_wherever_the_pointer_rests(lab: P
     expect(lab.locator(".lab-sum")).to_contain_text("is not a number")
 
 
-def test_a_large_number_is_exact_or_seen_to_be_rounded(lab: Page) -> None:
+def test_a_large_number_is_exact_or_visibly_rounded(lab: Page) -> None:
     for place, number in ((1, "1001"), (3, "1000")):
         cell(lab, "x", 1, place).fill(number)
     cell(lab, "w_key", 1, 3).fill("1001")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lab's arithmetic, run in Chromium, gives what torch gives: one head or two, one list or two."""
+"""The lab's arithmetic agrees with torch's, with one or two heads, and in cross-attention."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def attend(page: Page, server: Server, cases: list[dict[str, Any]]) -> list[dict
 def random_cases(
     count: int, size: float, seed: int, heads: int = 1, targets: int = 0
 ) -> Iterator[dict[str, Any]]:
-    """Sizes that differ from each other, so that no swapped axis can pass."""
+    """Yield cases whose sizes differ from each other, so that a swapped axis cannot pass."""
     draw = random.Random(seed)
     for index in range(count):
         n, d_model, d_k, d_v = index % 6 + 1, 5, heads * draw.choice([2, 3, 7]), heads * 4
@@ -80,7 +80,7 @@ def with_torch(case: dict[str, Any]) -> dict[str, torch.Tensor]:
         "queries": queries,
         "keys": keys,
         "values": values,
-        "scores": scores.flatten(0, 1),  # the heads stand below each other
+        "scores": scores.flatten(0, 1),  # the lab stacks the heads
         "weights": scores.softmax(dim=-1).nan_to_num(0.0).flatten(0, 1),
         "outputs": F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
         .transpose(0, 1)
@@ -109,7 +109,7 @@ def test_heads_and_cross_attention_agree_with_torch(
         assert_same(ours, case)
 
 
-def test_scores_far_beyond_the_range_of_exp_overflow_nothing(page: Page, server: Server) -> None:
+def test_scores_far_beyond_the_range_of_exp_do_not_overflow(page: Page, server: Server) -> None:
     cases = list(random_cases(60, size=1e6, seed=2))
     largest = max(abs(score) for case in cases for score in with_torch(case)["scores"].flatten())
     assert largest > 1e20, "these cases are not large"
@@ -117,7 +117,7 @@ def test_scores_far_beyond_the_range_of_exp_overflow_nothing(page: Page, server:
         assert_same(ours, case)
 
 
-def test_a_row_that_is_masked_throughout_gives_zeros(page: Page, server: Server) -> None:
+def test_a_fully_masked_row_gives_zeros(page: Page, server: Server) -> None:
     case = next(random_cases(6, size=2.0, seed=3)) | {"mask": [[False]]}
     ours = attend(page, server, [case])[0]
     assert ours["weights"] == [[0.0]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The map: where each tensor comes from, on Home and on chapters, wide and on a phone."""
+"""The map of the tensors is readable and leads to the chapters, on desktops and phones."""
 
 from __future__ import annotations
 

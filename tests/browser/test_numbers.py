@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # ruff: noqa: RUF001 - readers type, and the pages write, the minus and the multiplication sign
-"""Numbers as readers write them and as pages show them, in the modules that all pages share."""
+"""Numbers are read in all forms that readers write, and shown in the form of the pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_number_is_read_however_it_is_written(call: Call) -> None:
     assert {text: call("parseNumber", text) for text in NUMBERS} == pytest.approx(NUMBERS)
 
 
-def test_what_is_no_number_is_none(call: Call) -> None:
+def test_other_texts_are_not_read_as_numbers(call: Call) -> None:
     assert [text for text in WORDS if call("parseNumber", text) is not None] == []
 
 
@@ -73,7 +73,7 @@ def test_a_list_or_matrix_is_read_however_it_is_written(call: Call) -> None:
     assert {text: call("parseRows", text) for text in ROWS} == ROWS
 
 
-def test_a_list_with_anything_else_in_it_is_none(call: Call) -> None:
+def test_a_list_with_any_other_text_is_rejected(call: Call) -> None:
     for text in ("", "\n", "words", "1, two", "[1, NaN]", "x = 1"):
         assert call("parseRows", text) is None, text
 
@@ -88,7 +88,7 @@ def test_a_sentence_has_up_to_four_decimals(call: Call) -> None:
     assert call("spellFactor", -2) == "(−2)"
 
 
-def test_the_cells_of_a_tensor_have_one_form(call: Call) -> None:
+def test_the_cells_of_a_tensor_have_a_uniform_format(call: Call) -> None:
     for number, whole, text in (
         (2, True, "2"), (2, False, "2.00"), (-0.001, False, "0.00"), (-0.005, False, "−0.01"),
         (1002001, True, "1.0e6"),

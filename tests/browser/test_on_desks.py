@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Every page of the built site, notebooks too, on a desk.
+"""Every page of the built site, notebooks included, works on a desktop screen.
 
-Light and wide, from a disk, and then on paper; what a disk cannot show (the lab, the search) from
-the root of a server as well. And all of them without scripts.
+Each page is opened from a disk, in light colors, and printed. Pages with a part that needs a server
+(lab, search) are opened from one, too. Finally, all pages are opened without scripts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NEED_A_SERVER = ["", "lab/", "walkthrough/outputs/"]
 
 @pytest.fixture(scope="module")
 def desks(browser: Browser, server: Server, site: Path, known_pages: list[str]) -> list[Visit]:
-    """All pages from a disk, and then those that need a server."""
+    """Visit all pages from a disk, then some from a server."""
     addresses = [(path, (site / path / "index.html").as_uri()) for path in known_pages]
     addresses += [(path, server.url + path) for path in NEED_A_SERVER]
     with screen(browser, "light", **DESK) as page:
@@ -35,7 +35,7 @@ def disks(desks: list[Visit]) -> list[Visit]:
     return desks[: -len(NEED_A_SERVER)]
 
 
-def test_every_page_is_known_here(site: Path, known_pages: list[str]) -> None:
+def test_every_page_of_the_site_is_visited(site: Path, known_pages: list[str]) -> None:
     found = [page.parent.relative_to(site).as_posix() for page in site.rglob("index.html")]
     found = [page for page in found if f"{page}/" not in MOVED]
     assert sorted(known_pages) == sorted("" if page == "." else f"{page}/" for page in found)
@@ -43,7 +43,7 @@ def test_every_page_is_known_here(site: Path, known_pages: list[str]) -> None:
     assert labs and set(labs) <= set(NEED_A_SERVER)
 
 
-def test_from_a_disk_every_page_is_whole(
+def test_from_a_disk_every_page_loads_without_errors(
     disks: list[Visit], lacking: Callable[[str], bool]
 ) -> None:
     complaints = {
@@ -53,13 +53,13 @@ def test_from_a_disk_every_page_is_whole(
     assert_none(f"{seen.path}: {seen.height} pixels high" for seen in disks if seen.height <= 200)
 
 
-def test_from_a_disk_no_page_asks_elsewhere(disks: list[Visit]) -> None:
+def test_from_a_disk_no_page_contacts_a_server(disks: list[Visit]) -> None:
     own = ("file:", "data:", "blob:")
     asked = {seen.path: [url for url in seen.requests if not url.startswith(own)] for seen in disks}
     assert_none(f"{path}: {urls}" for path, urls in asked.items() if urls)
 
 
-def test_at_the_root_of_a_host_a_page_is_quiet_and_asks_no_other(
+def test_at_the_root_of_a_host_pages_have_no_errors_and_contact_no_other(
     desks: list[Visit], server: Server
 ) -> None:
     served = desks[-len(NEED_A_SERVER) :]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every page of the built site, notebooks too, on a phone: dark, by touch, under a sub-path."""
+"""Every page of the built site, notebooks included, works on a phone: dark, under a sub-path."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ def phones(browser: Browser, server: Server, known_pages: list[str]) -> list[Vis
         ]
 
 
-def test_on_a_phone_every_console_is_quiet(phones: list[Visit]) -> None:
+def test_on_a_phone_no_page_has_errors(phones: list[Visit]) -> None:
     assert_none(f"{seen.path}: {seen.errors}" for seen in phones if seen.errors)
 
 
-def test_under_a_sub_path_no_page_asks_outside_of_it(phones: list[Visit], server: Server) -> None:
+def test_under_a_sub_path_no_page_requests_anything_outside(
+    phones: list[Visit], server: Server
+) -> None:
     inside = (server.sub, f"blob:{server.url}", "data:")
     outside = {
         seen.path: [url for url in seen.requests if not url.startswith(inside)] for seen in phones
@@ -36,7 +38,7 @@ def test_under_a_sub_path_no_page_asks_outside_of_it(phones: list[Visit], server
 def test_no_page_is_heavier_than_a_photograph(
     phones: list[Visit], pytestconfig: pytest.Config
 ) -> None:
-    # Zensical's own files are 20 kB more, and its palette cannot be left out.
+    # Zensical's own files are 20 kB larger, and its palette cannot be omitted.
     most, size = (13, 140_000) if pytestconfig.getoption("--zensical") else (12, 120_000)
     assert_none(
         "\n".join([f"{seen.path}: {seen.bytes} bytes", *seen.requests])

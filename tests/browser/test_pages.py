@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader does with a page: copy, search, print, switch colors, turn to the next chapter."""
+"""Readers can copy, search, print, switch colors, and turn to the next chapter."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_code_has_one_copy_button_and_output_has_none(
 ) -> None:
     page = open_page(context, server.url + CHAPTER).page
     code = page.locator(".language-py")
-    expect(code.locator(".copy")).to_have_count(code.count())  # in folded parts, too
+    expect(code.locator(".copy")).to_have_count(code.count())  # in folded parts too
     expect(code.first.get_by_role("button", name="Copy", exact=True)).to_be_visible()
     expect(page.locator(".language-text").first).to_be_visible()
     expect(page.locator(".language-text button")).to_have_count(0)
 
 
-def test_the_menu_of_a_listing_copies_what_is_seen_and_nothing_else(
+def test_the_menu_of_a_listing_copies_only_the_visible_lines(
     context: BrowserContext, server: Server
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
@@ -84,9 +84,7 @@ def test_search_finds_a_chapter(context: BrowserContext, server: Server) -> None
     expect(page.locator(".md-search-result__link").first).to_be_visible()
 
 
-def test_instant_navigation_keeps_the_page_and_mends_the_new_one(
-    browser: Browser, server: Server
-) -> None:
+def test_instant_navigation_repairs_the_new_page(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     visit = open_page(context, server.sub + "walkthrough/weighted_values/")
     page = visit.page
@@ -171,7 +169,7 @@ def test_without_scripts_a_chapter_reads_the_same(browser: Browser, server: Serv
         context = browser.new_context(java_script_enabled=scripts)
         page = context.new_page()
         page.goto(server.url + "walkthrough/attention_scores/")
-        # The words of a control that needs scripts are no part of what is read.
+        # The words of controls that need scripts do not count.
         text = page.locator("article").inner_text()
         for control in page.locator("article :is(.follow, .told, button, legend)").all():
             text = text.replace(control.inner_text(), "", 1)
@@ -180,7 +178,7 @@ def test_without_scripts_a_chapter_reads_the_same(browser: Browser, server: Serv
     assert texts[0] == texts[1]
 
 
-def test_where_the_clipboard_is_closed_a_program_can_be_copied_by_hand(
+def test_with_a_blocked_clipboard_a_program_can_be_copied_by_hand(
     context: BrowserContext, server: Server
 ) -> None:
     page = open_page(context, server.url + "walkthrough/outputs/").page

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The content security policy as a real Chromium enforces it."""
+"""The content security policy, enforced by a real Chromium, stops injected scripts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INJECTED = {
 
 
 @pytest.mark.parametrize("markup", INJECTED.values(), ids=INJECTED)
-def test_a_script_that_got_into_a_page_does_not_run(
+def test_an_injected_script_does_not_run(
     markup: str, context: BrowserContext, server: Server, site: Path
 ) -> None:
     page, refused = with_markup(context, server, site, markup)
@@ -27,7 +27,7 @@ def test_a_script_that_got_into_a_page_does_not_run(
     assert refused
 
 
-def test_the_page_would_run_it_without_the_policy(
+def test_an_injected_script_runs_without_the_policy(
     context: BrowserContext, server: Server, site: Path
 ) -> None:
     page, refused = with_markup(
@@ -44,7 +44,7 @@ def with_markup(
     markup: str,
     policy: str = "Content-Security-Policy",
 ) -> tuple[Page, list[str]]:
-    """The start page with markup slipped in, and what the browser said that it refused."""
+    """Return the start page with injected markup, and the refusals that the browser logged."""
     html = (site / "index.html").read_text("utf-8")
     assert html.count("Content-Security-Policy") == 1
     html = html.replace("Content-Security-Policy", policy).replace(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the browser keeps of a reader's work, what it shows of it, and the keys that are listed."""
+"""The browser stores a reader's progress and shows it, and `?` lists the keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.browser import Server, turn_page
 
 CHAPTER = "walkthrough/attention_scores/"
 KEY = "attention-progress-1"
-# As a browser does whose storage is full or closed; the theme's own keys still work.
+# Fails as storage does when it is full or blocked. The theme's own keys still work.
 REFUSE = """for (const name of ["getItem", "setItem", "removeItem"]) {
   const own = Storage.prototype[name];
   Storage.prototype[name] = function (key, ...rest) {
@@ -28,7 +28,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 
 def solve(page: Page) -> None:
-    """Give every exercise of the page the answer that its solution has in bold."""
+    """Give every exercise of the page the bold answer of its solution."""
     for form in page.locator("form.exercise").all():
         answer = form.locator("xpath=following-sibling::details[1]").locator("li > strong").first
         radios = form.locator("[type=radio]")
@@ -46,9 +46,7 @@ def solve(page: Page) -> None:
         expect(form.locator("[role=status]")).to_contain_text("Right.")
 
 
-def test_answers_survive_the_next_page_the_way_back_and_a_reload(
-    context: BrowserContext, server: Server
-) -> None:
+def test_answers_survive_navigation_and_a_reload(context: BrowserContext, server: Server) -> None:
     page = opened(context, server.sub + CHAPTER)
     page.locator("form.exercise input").first.fill("7")
     turn_page(page, server.sub + "walkthrough/weighted_values/")
@@ -60,7 +58,7 @@ def test_answers_survive_the_next_page_the_way_back_and_a_reload(
     expect(page.locator("form.solved")).to_have_count(0)
 
 
-def test_a_chapter_whose_exercises_are_solved_is_marked_until_all_is_forgotten(
+def test_a_solved_chapter_is_marked_until_the_progress_is_deleted(
     context: BrowserContext, server: Server
 ) -> None:
     page = opened(context, server.sub + CHAPTER)
@@ -94,9 +92,7 @@ def test_home_offers_to_go_on_where_the_reader_stopped(
 @pytest.mark.parametrize(
     "kept", ["{", "[1]", "null", '{"pages": [1, {"answers": 3}], "last": {"path": 3}}']
 )
-def test_broken_storage_is_as_good_as_none(
-    context: BrowserContext, server: Server, kept: str
-) -> None:
+def test_broken_storage_counts_as_empty(context: BrowserContext, server: Server, kept: str) -> None:
     context.add_init_script(f"localStorage.setItem('{KEY}', '{kept}')")
     page = opened(context, server.url)
     expect(page.locator(".go-on")).to_have_count(0)
@@ -105,7 +101,7 @@ def test_broken_storage_is_as_good_as_none(
     expect(page.locator(".solved-count")).to_be_visible()
 
 
-def test_storage_that_is_refused_costs_no_exercise(context: BrowserContext, server: Server) -> None:
+def test_exercises_work_without_storage(context: BrowserContext, server: Server) -> None:
     context.add_init_script(REFUSE)
     page = opened(context, server.url + CHAPTER)
     solve(page)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The filter of the questions from GitHub: by words, by group, by keys, and without scripts."""
+"""The question filter works by words, by group and by keyboard, and is absent without scripts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_at_first_all_questions_are_shown(page: Page) -> None:
     expect(said(page)).to_have_text(f"All {len(QUESTIONS)} questions")
 
 
-def test_words_are_looked_for_in_question_thread_answer_and_code(page: Page) -> None:
+def test_words_are_searched_in_question_thread_answer_and_code(page: Page) -> None:
     for typed, question in (
         ("left padding answer", "Why does left padding change my model's answer?"),
         ("pytorch#108108", QUESTIONS[0]),
@@ -57,7 +57,7 @@ def test_words_are_looked_for_in_question_thread_answer_and_code(page: Page) -> 
         expect(said(page)).to_have_text(f"1 of {len(QUESTIONS)} questions")
 
 
-def test_a_question_goes_with_its_answer_and_its_program(page: Page) -> None:
+def test_a_question_is_hidden_with_its_answer_and_its_program(page: Page) -> None:
     words(page).fill("tanh")
     expect(page.locator("article .highlight:visible")).to_have_count(2)  # code, output
     expect(page.locator("article h2:visible")).to_have_count(1)
@@ -130,7 +130,7 @@ def test_case_accents_and_quotes_do_not_matter(context: BrowserContext, server: 
     assert found == [True, True, True, False, False]
 
 
-def test_little_has_to_be_scrolled_on_a_phone(browser: Browser, server: Server) -> None:
+def test_most_programs_need_no_scrolling_on_a_phone(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(server.url + PAGE)

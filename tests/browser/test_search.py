@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the search puts first for the words that readers have, by the theme's own worker."""
+"""The search puts the right page first for readers' words. The theme's own worker answers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.support.offenders import assert_none
 
 pytestmark = pytest.mark.mkdocs_only("Zensical's search looks different")
 
-# The pages of which one has to come first, by what is typed.
+# The pages that may come first for a query.
 FIRST = {
-    # the field's names for chapters
+    # names of chapters in the literature
     "multi-head": "real_attention/multi_head/",
     "multihead": "real_attention/multi_head/",
     "cross attention": "real_attention/cross_attention/",
@@ -48,7 +48,7 @@ FIRST = {
     "head_dim": "real_attention/multi_head/",
     "sqrt(d_k)": "real_attention/scaling/",
     "einsum": "real_attention/batches/",
-    # troubles and wishes
+    # problems and wishes
     "softmax dim": "real_attention/softmax/ walkthrough/attention_scores/",
     "NaN": "real_attention/mistakes/masks/ real_attention/softmax/ real_attention/masking/",
     "overflow": "real_attention/softmax/",
@@ -60,7 +60,7 @@ FIRST = {
     "download": "use_it/",
 }
 
-# As the theme's own script talks to its worker: 0 sets it up, 2 asks, and 3 brings the results.
+# The messages of the theme's worker: type 0 sets it up, 2 asks, 3 has the results.
 ASK = """async (queries) => {
   const { search } = JSON.parse(document.querySelector("#__config").textContent);
   const { config, docs } = await (await fetch("search/search_index.json")).json();

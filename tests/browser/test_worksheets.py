@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Worksheets: numbers for a pencil, answers as torch gets them, and pages that fit on paper."""
+"""Worksheets can be solved by hand, have the answers that torch gives, and fit on paper."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def with_torch(task: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("practice", PRACTICES)
-def test_the_answers_are_those_of_torch_and_a_pencil_can_follow(
+def test_the_answers_agree_with_torch_and_can_be_computed_by_hand(
     context: BrowserContext, server: Server, practice: str
 ) -> None:
     for sheet in made(context, server, practice, "a seed", 30):
@@ -64,14 +64,14 @@ def test_the_answers_are_those_of_torch_and_a_pencil_can_follow(
             torch.testing.assert_close(tensor(ours["shares"]), shares)
             shown = scores[scores.isfinite()]
             assert torch.equal(shown, shown.round()), "these scores are not whole"
-            listed = powers.mul(100).round() / 100  # what the sheet says of the powers
+            listed = powers.mul(100).round() / 100  # the powers as the sheet lists them
             listed[powers < 0.006] = 0
             by_pencil = (listed / listed.sum(dim=-1, keepdim=True)).mul(10).round() / 10
             torch.testing.assert_close(by_pencil, shares)
             torch.testing.assert_close(shares.sum(dim=-1), torch.ones(3, dtype=torch.float64))
 
 
-def test_each_student_gets_another_sheet_and_a_seed_always_the_same(
+def test_sheets_differ_between_students_and_repeat_with_the_seed(
     context: BrowserContext, server: Server
 ) -> None:
     first, again, other = (made(context, server, "masking", seed, 30) for seed in ("7", "7", "8"))
@@ -80,7 +80,7 @@ def test_each_student_gets_another_sheet_and_a_seed_always_the_same(
 
 
 @pytest.mark.parametrize("practice", SHEETS)
-def test_the_sheets_that_are_ready_are_the_first_of_seed_1(
+def test_the_ready_made_sheets_are_the_first_of_seed_1(
     context: BrowserContext, server: Server, practice: str
 ) -> None:
     (sheet,) = made(context, server, practice, "1", 1)
@@ -122,7 +122,7 @@ def test_a_teacher_makes_sheets_with_the_keyboard_alone(
     expect(page.get_by_label("Seed")).to_have_value("Class 4")
 
 
-def test_a_student_gets_the_sheet_that_the_teacher_has_the_answers_of(
+def test_the_sheet_of_a_student_matches_the_answers_of_the_teacher(
     context: BrowserContext, server: Server
 ) -> None:
     page = opened(context, server, "#sheets=heads/x/1-3/both")
@@ -142,7 +142,7 @@ def test_a_student_gets_the_sheet_that_the_teacher_has_the_answers_of(
      "#sheets=heads/1/1-2/all", f"#lab={GOOD}/0/0/1/%3Cb%3E", f"#lab={GOOD}/0/0/9/a/b",
      "#lab=1,2/1;1/1/1/0/0/1/a", "#lab="],
 )  # fmt: skip
-def test_a_broken_link_is_left_aside_with_a_word(
+def test_a_broken_link_is_reported_and_ignored(
     context: BrowserContext, server: Server, fragment: str
 ) -> None:
     page = opened(context, server, fragment)
@@ -177,12 +177,12 @@ def test_each_sheet_is_one_page_of_paper(
     expect(page.locator("attention-worksheets form")).to_be_hidden()
 
 
-def test_each_sheet_that_is_ready_fits_a_page_with_its_title(
+def test_each_ready_made_sheet_fits_a_page_with_its_title(
     context: BrowserContext, server: Server
 ) -> None:
     page = opened(context, server)
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 718, "height": 965})  # what Letter and A4 both have
+    page.set_viewport_size({"width": 718, "height": 965})  # fits both Letter and A4
     heights = page.locator("article h4").evaluate_all(
         """titles => titles.map((title) => {
             let figure = title.nextElementSibling;
@@ -194,7 +194,7 @@ def test_each_sheet_that_is_ready_fits_a_page_with_its_title(
     assert max(heights) <= 965
 
 
-def test_without_scripts_three_sheets_are_ready(browser: Browser, server: Server) -> None:
+def test_without_scripts_three_sheets_are_shown(browser: Browser, server: Server) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{server.url}worksheets/")
@@ -220,7 +220,7 @@ def test_axe_finds_nothing_on_the_sheets(
     context.close()
 
 
-def test_the_script_weighs_at_most_9_kilobytes(site: Path) -> None:
+def test_script_and_styles_weigh_at_most_10_kilobytes(site: Path) -> None:
     folder = site / "assets" / "worksheets"
     sizes = {file.name: len(gzip.compress(file.read_bytes(), mtime=0)) for file in folder.iterdir()}
     assert set(sizes) == {"worksheets.js", "worksheets.css"}, "the modules are not joined"

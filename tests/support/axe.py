@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What axe finds on a page, in words."""
+"""Accessibility reports by axe."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ LOOK = """async ([context, options]) => {
     return { violations };
 }"""
 OPTIONS = {
-    # What axe finds to be right it need not describe: that takes three fifths of its time.
+    # Describing elements that pass takes three fifths of axe's time.
     "resultTypes": ["violations"],
-    # No rule that is on reads style sheets; axe would ask for each of them once more.
+    # No enabled rule reads style sheets, and axe would request each of them again.
     "preload": {"assets": ["media"]},
 }
 
@@ -23,7 +23,7 @@ OPTIONS = {
 def axe_report(
     page: Page, options: dict[str, Any] | None = None, context: dict[str, Any] | None = None
 ) -> str:
-    """Return what is wrong with a page, or nothing. The page loads axe once."""
+    """Return a report of the violations on a page, or "". axe is loaded once per page."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = AxeResults(page.evaluate(LOOK, [context, {**OPTIONS, **(options or {})}]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The built site behind a server that answers as GitHub Pages does, and pages opened from it."""
+"""A local server for the built site that answers as GitHub Pages does, and helpers for pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.project import ADDRESSES
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".xml"}
 ADDRESS = ADDRESSES["SITE_URL"]
 PREFIX = urlsplit(ADDRESS).path
-TIMEOUT = 120_000  # milliseconds a page may take on a loaded machine; it comes much sooner
+TIMEOUT = 120_000  # milliseconds, for a heavily loaded machine
 expect.set_options(timeout=TIMEOUT / 4)
 
 
@@ -29,12 +29,12 @@ class Server:
 
 
 def words_of(said: ConsoleMessage) -> str:
-    """What a message in the console says, and of which file."""
+    """Return the text of a console message, and the file that it is about."""
     return f"{said.text} ({said.location['url']})"
 
 
 def turn_page(page: Page, address: str) -> None:
-    """Follows the link to the next chapter. The address changes before the page does."""
+    """Follow the link to the next chapter, and wait for its title: the address changes earlier."""
     title = page.locator("article h1")
     before = title.inner_text()
     page.locator(".turn-next").click()
@@ -43,9 +43,9 @@ def turn_page(page: Page, address: str) -> None:
 
 
 class PagesHandler(http.server.SimpleHTTPRequestHandler):
-    """Compresses text, sends a folder's address on to its slash, answers 404 with 404.html.
+    """Compresses text, redirects folders to their slash, and answers missing pages with 404.html.
 
-    What is published says its own address, which is here where this server listens.
+    Pages of the published site hold its address, which is replaced by the address of this server.
     """
 
     protocol_version = "HTTP/1.1"

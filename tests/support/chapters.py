@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The chapters, their notebooks and all pages of the site, as names: no test types such a list."""
+"""The chapters, notebooks and pages of the site, read from mkdocs.yml and docs/."""
 
 import re
 
@@ -12,7 +12,7 @@ DOCS = ROOT / "docs"
 
 
 def chapters() -> tuple[str, ...]:
-    """The pages of which notebooks are made, in the order of the navigation: `walkthrough/inputs`, …"""
+    """Return the pages with notebooks in the order of the navigation: `walkthrough/inputs`, …"""
     sections = (items for entry in CONFIG["nav"] for items in entry.values())
     pages = (page for items in sections if isinstance(items, list) for page in items)
     files = (page if isinstance(page, str) else next(iter(page.values())) for page in pages)
@@ -22,13 +22,13 @@ def chapters() -> tuple[str, ...]:
 def is_chapter(page: str) -> bool:
     path = DOCS / page
     if not path.is_file():
-        return False  # the engine writes it, as it does the overview of the notebooks
+        return False  # written by the engine, as the overview of the notebooks is
     front_matter = path.read_text(encoding="utf-8").split("\n---\n")[0]
     return re.search(r"^notebook: (full|brief)$", front_matter, re.MULTILINE) is not None
 
 
 def addresses() -> list[str]:
-    """The addresses of all pages in docs/: "" for the home page, `walkthrough/inputs/`, …"""
+    """Return the addresses of all pages in docs/: "" for the home page, `walkthrough/inputs/`, …"""
     names = (page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md"))
     pages = sorted(name.removesuffix("index") for name in names)
     return [f"{page}/" if page else "" for page in pages]
@@ -36,8 +36,8 @@ def addresses() -> list[str]:
 
 CHAPTERS = chapters()
 OPTIONS = next(one["engine"] for one in CONFIG["plugins"] if "engine" in one)
-WHOLE = tuple(OPTIONS["whole_notebooks"])  # sections that are one notebook too
-MOVED = {  # old addresses of pages, with those of today
+WHOLE = tuple(OPTIONS["whole_notebooks"])  # sections that have a notebook of their own, too
+MOVED = {  # old addresses of pages, and their current ones
     old.removesuffix(".md") + "/": new.removesuffix(".md") + "/"
     for old, new in OPTIONS["moved"].items()
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Finds a Chromium for the browser tests: `python tests/support/chromium.py --install`."""
+"""Find a Chromium for the browser tests, or install one with `--install`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The shell without windows comes first: a page opens in it for a third of the processor time.
+# The headless shell comes first: it needs a third of the processor time per page.
 SHELL = "chromium-headless-shell"
 NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
-# Chromium asks for updates and components at every start; a test must reach no host but its own.
+# Chromium checks for updates at every start, but tests must contact no host except their own.
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -31,7 +31,7 @@ MISSING = (
 
 
 def find() -> str | None:
-    """The path of a Chromium: the one in CHROME, one on the PATH, or Playwright's own."""
+    """Return the path of a Chromium: from CHROME, from PATH, or Playwright's own."""
     named = os.environ.get("CHROME")
     if named:
         return named
@@ -48,11 +48,11 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Playwright's own first; where that cannot be had, the system's package."""
+    """Install Playwright's Chromium, or the system's package if that fails."""
     own = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if own.returncode and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
-        for package in (SHELL, "chromium"):  # Ubuntu has none of the first name
+        for package in (SHELL, "chromium"):  # Ubuntu lacks the first
             command = ["apt-get", "install", "-y", "-qq", package]
             if subprocess.run(command, check=False).returncode == 0:
                 break

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Commands run in this process instead of one of their own, which would import torch first."""
+"""Run commands in this process, because a new process would have to import torch first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.sample import Sample
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind, by the names that `subprocess` has for it."""
+    """The result of a command, with the field names of `subprocess`."""
 
     returncode: int
     stdout: str
@@ -39,7 +39,7 @@ def mkdocs(sample: Sample, *arguments: str, **variables: str) -> Done:
     for name in list(logging.root.manager.loggerDict):
         for one in logging.getLogger(name).filters:
             if isinstance(one, DuplicateFilter):
-                one.msgs.clear()  # it says each error once in the life of a process
+                one.msgs.clear()  # it drops repeated errors for the life of the process
     with in_folder_of(sample, SOURCE_DATE_EPOCH="0", **variables):
         done = CliRunner().invoke(mkdocs_cli, arguments, prog_name="mkdocs")
     crash = ""
@@ -58,7 +58,7 @@ def engine(sample: Sample, *arguments: str) -> Done:
 
 @contextlib.contextmanager
 def in_folder_of(sample: Sample, **variables: str) -> Iterator[None]:
-    """Be in the folder, import modules from it, and lend its worker to every engine made there."""
+    """Enter the folder, import modules from it, and lend its worker to every engine made there."""
     before = set(sys.modules)
     path = [*sys.path, str(sample.root)]
     with (
@@ -77,7 +77,7 @@ def in_folder_of(sample: Sample, **variables: str) -> Iterator[None]:
 
 
 class Lent:
-    """The worker of all samples, which lives on when an engine that has it is closed."""
+    """The worker of all samples. It survives the closing of an engine that borrows it."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool

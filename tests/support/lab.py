@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of the lab share."""
+"""Helpers of the tests of the lab."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from playwright.sync_api import BrowserContext, Route
 
 from tests.support.project import ROOT
 
-SOURCES = "sources"  # the folder of the server at which the modules are found
+SOURCES = "sources"  # folder of the server that serves the modules
 
 
 def serve_sources(context: BrowserContext) -> None:
-    """Serve docs/assets as it is: the site holds its modules joined into classic scripts."""
+    """Serve the modules of docs/assets one by one. The site only has them joined."""
 
     def serve(route: Route) -> None:
         _, _, name = route.request.url.partition(f"/{SOURCES}/")
@@ -20,5 +20,5 @@ def serve_sources(context: BrowserContext) -> None:
     context.route(f"**/{SOURCES}/**", serve)
 
 
-# The matrices of a state of the lab as its address holds them: two inputs, three projections.
+# The matrices of a valid link to the lab: two inputs, three projections.
 GOOD = "1,0,1,0;0,2,0,2/1,0,1;1,0,0;0,0,1;0,1,1/0,0,1;1,1,0;0,1,0;1,1,0/0,2,0;0,3,0;1,0,3;1,1,0"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A sample project under MkDocs: its configuration, one page, a build and a server."""
+"""A sample project under MkDocs: its configuration, a page, builds and a server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ markdown_extensions:
           class: engine-html
           format: !!python/name:engine.site.markdown.engine_html
 """
-# A page of the snippet `total = 3; print("printed", total)`: an output, values and tables.
+# A page for the snippet `total = 3; print("printed", total)`: an output, values and tables.
 PAGE = """\
 # A page
 
@@ -50,7 +50,7 @@ The total is {{ one: total }}, **{{ one: [total, 1.5] }}** and `{{ one: total }}
 {{ one: __import__("torch").tensor([[4.0, total]]) }}
 </custom-element>
 """
-TIMEOUT = 60  # seconds a loaded machine may take; what is waited for comes much sooner
+TIMEOUT = 60  # seconds, for a heavily loaded machine
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -58,14 +58,14 @@ def environment(root: Path) -> dict[str, str]:
 
 
 def build(sample: Sample, *arguments: str, **variables: str) -> Done:
-    """Build the sample in this process, with the worker of all tests."""
+    """Build the sample in this process with the shared worker."""
     return mkdocs(sample, "build", *arguments, **variables)
 
 
 def build_in_a_process(
     sample: Sample, root: Path, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
-    """Build the sample as an author does, from the root of this project."""
+    """Build the sample in a new process, as authors do."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", *arguments],
         cwd=sample.root,
@@ -77,7 +77,7 @@ def build_in_a_process(
 
 
 class Served:
-    """The sample under `mkdocs serve`, in a process of its own."""
+    """The sample under `mkdocs serve`, in a new process."""
 
     def __init__(self, sample: Sample, root: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:

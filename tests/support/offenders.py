@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One test for one claim about many things: it fails once, and names everything that breaks it."""
+"""A test for one claim about many things, which lists everything that breaks the claim."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Iterable
 
 
 def assert_none(offenders: Iterable[str]) -> None:
-    """Fail with a line for each offender, if there are any."""
+    """Fail with one line per offender, if there are any."""
     found = list(offenders)
     assert not found, "\n".join([f"{len(found)} break this:", *found])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Built pages as trees. All tests of a worker share them, so none may change one."""
+"""Parsed pages. Tests in the same process share them and must not change them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Processes that a test waits for."""
+"""Waiting for processes to end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def assert_ends(pid: int) -> None:
-    """Wait for a killed process to be gone, for as long as a loaded machine may take."""
+    """Wait until a killed process is gone, with patience for a loaded machine."""
     deadline = time.monotonic() + 60
     while is_running(pid):
         assert time.monotonic() < deadline, f"process {pid} lives on"

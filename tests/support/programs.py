@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs programs as a reader would: each pasted into a file in an empty folder of its own."""
+"""Run programs as a reader would: each from a file in its own empty folder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-# Imports torch once and forks, since each program alone would pay two seconds for it.
+# Imports torch once and forks, because each program alone would need two seconds for it.
 RUN_ALL = """
 import os, runpy, sys
 sys.path[:] = [p for p in sys.path if os.path.realpath(p or ".") != os.path.realpath(sys.argv[1])]
@@ -45,4 +45,4 @@ def run_alone(programs: Iterable[str], folder: Path) -> list[str]:
 def read(folder: Path) -> str:
     errors = (folder / "errors").read_text("utf-8").strip()
     failed = errors.splitlines()[-1] if "Traceback" in errors else ""
-    return (folder / "printed").read_bytes().decode() + failed  # carriage returns as they are
+    return (folder / "printed").read_bytes().decode() + failed  # keeps carriage returns

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""This project: its folder, the addresses it is published at, and copies that a test may edit."""
+"""This project: its folder, the addresses of its published site, and copies for tests to edit."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-# Where a site is published must not depend on who runs the tests: on GitHub, make sets these.
+# On GitHub, make sets these. Tests must give the same results wherever they run.
 ADDRESSES = {
     "SITE_URL": "https://someone.github.io/somewhere/",
     "REPO_URL": "https://github.com/someone/somewhere",
     "EDIT_URI": "edit/main/docs/",
 }
 
-FROM_SCRATCH = "from-scratch"  # stands beside the built site where no cache was there before it
+FROM_SCRATCH = "from-scratch"  # file beside a site that was built without a cache
 
 
 def copy_project(to: Path, *kept: str) -> Path:
-    """Copy everything that a build reads, and what is kept of the last build: `.cache`, or of it."""
+    """Copy everything that a build reads, and folders of the last build such as `.cache`."""
     for name in ("docs", "snippets", "engine", *kept):
         unneeded = shutil.ignore_patterns("__pycache__", "*.sock")
         if (ROOT / name).is_dir():

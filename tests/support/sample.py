@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A small project of its own for a test, with the few verbs that a claim needs."""
+"""A small project for a test, with the few verbs that a claim needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.write.page import markdown
 
 
 def outputs_of(result: Result) -> dict[str, str]:
-    """All that a run printed and drew: `sum.txt`, `picture.svg`, `picture_2.svg`."""
+    """Return everything that a run printed and drew: `sum.txt`, `picture.svg`, `picture_2.svg`."""
     found = {}
     for name, section in result.sections.items():
         found |= {f"{name}.txt": section.text} if section.text else {}
@@ -25,7 +25,7 @@ def outputs_of(result: Result) -> dict[str, str]:
 
 
 class Sample:
-    """A project in a temporary folder, whose snippets run in a worker that all tests share."""
+    """A project in a temporary folder. Its snippets run in a worker shared by all tests."""
 
     def __init__(self, root: Path, pool: Pool) -> None:
         self.root = root.resolve()
@@ -37,7 +37,7 @@ class Sample:
         self.build = Build()
 
     def fresh_engine(self) -> Engine:
-        """Another process would have an engine of its own: no memory but the cache."""
+        """Replace the engine, as a new process would: only the cache on disk remains."""
         self.engine = Engine(Project(self.root, options=self.options))
         self.engine.pool = self.pool
         return self.engine
@@ -49,7 +49,7 @@ class Sample:
         return path
 
     def section(self, body: str, stem: str = "one", name: str = "part") -> Path:
-        """A snippet that is one hidden section, so that no page need show it."""
+        """Write a snippet with a single hidden section, which no page has to show."""
         body = dedent(body).strip("\n")
         return self.snippet(
             f"# --8<-- [start:{name}] hidden\n{body}\n# --8<-- [end:{name}]\n", stem
@@ -65,24 +65,24 @@ class Sample:
         return self.build
 
     def output(self, name: str) -> str:
-        """The output `stem/section.txt` of the last build."""
+        """Return the output `stem/section.txt` of the last build."""
         stem, _, file = name.rpartition("/")
         return outputs_of(self.build.results[stem])[file]
 
     def markdown(self, name: str = "page") -> str:
-        """A page as the generator gets it, from the last build."""
+        """Return a page of the last build as the site generator gets it."""
         page = next(page for page in self.build.pages if page.name == f"{name}.md")
         return markdown(page, self.build)
 
     def printed(self, body: str) -> str:
-        """What the body prints when it is the one section of a snippet."""
+        """Return the output of the body, run as the only section of a snippet."""
         self.section(body)
         report = self.refresh()
         assert not report.problems, "\n".join(map(str, report.problems))
         return self.output("one/part.txt")
 
     def problem(self, body: str | None = None) -> str:
-        """The one message that a build ends with."""
+        """Return the message of a build that has exactly one problem."""
         if body is not None:
             self.section(body)
         problems = self.refresh().problems

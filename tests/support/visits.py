@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Visits: a page is opened once on a screen, and noted is whatever the tests ask about.
+"""Visits: each page is opened once per screen, and everything that tests ask about is recorded.
 
-So a claim about all pages costs no visit, and names all pages that break it.
+A further claim about all pages then needs no further visit, and lists all pages that break it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.support.chapters import PAGES
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 844}}
 SMALL_PHONE = {"width": 320, "height": 640}
-PAPER = {"width": 718, "height": 1000}  # what an A4 sheet has between its margins
+PAPER = {"width": 718, "height": 1000}  # an A4 sheet without its margins
 SCHEMES = {"light": "default", "dark": "slate"}
 COLOR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 AT_THE_START = """
@@ -31,10 +31,10 @@ AT_THE_START = """
       for (const entry of list.getEntries()) window.shifted += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 """
-# Pages of notebooks share their markup and colors with chapters, and are many.
+# The pages of notebooks share their markup and colors with the chapters.
 RULES_OF_NOTEBOOKS = {"rules": {"color-contrast": {"enabled": False}}}
-# An article has the same colors at every width: its dark ones are seen on the phone, its light ones
-# on the desk. What stands around it differs.
+# An article has the same colors at every width: the phone checks its dark colors, the desktop its
+# light ones. The elements around it depend on the width.
 AROUND_THE_ARTICLE = {"exclude": [["article"]]}
 END_FADES = """document.getAnimations()
   .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
@@ -58,7 +58,7 @@ CODE_TOO_WIDE = """all => all.filter(
 
 @dataclass
 class Visit:
-    """What one page complained of, asked for and weighed, and how it looked."""
+    """The errors, requests, weight and look of one page."""
 
     path: str
     errors: list[str] = field(default_factory=list)
@@ -66,15 +66,15 @@ class Visit:
     bytes: int = 0
     shift: float = 0
     height: float = 0
-    overhang: dict[str, int] = field(default_factory=dict)  # in pixels, by where it was looked at
+    overhang: dict[str, int] = field(default_factory=dict)  # pixels, by view
     axe: dict[str, str] = field(default_factory=dict)  # reports by color scheme
-    on_paper: list[str] = field(default_factory=list)  # what is wrong there
+    on_paper: list[str] = field(default_factory=list)  # faults in print
     broken: dict[int, list[str]] = field(default_factory=dict)  # words of headings, by width
-    small_code: int = 0  # blocks whose letters are under 12 pixels
+    small_code: int = 0  # blocks with letters under 12 pixels
 
     @contextmanager
     def listening_to(self, page: Page) -> Iterator[None]:
-        """Note what a page does while it loads and while axe looks at it."""
+        """Record errors and requests while a page loads and axe runs."""
 
         def weigh(request: Request) -> None:
             if request.url.startswith("http"):
@@ -97,9 +97,9 @@ class Visit:
 
 @contextmanager
 def screen(browser: Browser, scheme: str, **size: Any) -> Iterator[Page]:
-    """A page for many visits: a process for each would take longer than to load what it shows.
+    """Yield a page for many visits. Starting a process for each would take longer than loading it.
 
-    Each visit finds an empty cache, and nothing stored by the one before.
+    The cache is off, and storage is cleared before each visit.
     """
     context = browser.new_context(color_scheme=scheme, **size)
     context.set_default_timeout(TIMEOUT)
@@ -111,10 +111,10 @@ def screen(browser: Browser, scheme: str, **size: Any) -> Iterator[Page]:
 
 
 def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]) -> Visit:
-    """Open a page and look at it, in both color schemes if docs/ has it.
+    """Open and examine a page, in both color schemes if it is in docs/.
 
-    The full set of axe's rules is run in the first scheme: that of a reader's system. For pages of
-    notebooks, which share their markup, that is done on the phone alone, without the colors.
+    All rules of axe run in the first scheme, the one of the reader's system. The pages of notebooks
+    share their markup, so axe checks them only on the phone, and without the colors.
     """
     seen, on_phone = Visit(path), size == PHONE["viewport"]
     page.set_viewport_size(size)
@@ -126,7 +126,7 @@ def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]
         if path in PAGES or on_phone:
             seen.axe[scheme] = axe_report(page, None if path in PAGES else RULES_OF_NOTEBOOKS)
         if address.startswith("http"):
-            page.wait_for_load_state("networkidle")  # mostly it came while axe looked
+            page.wait_for_load_state("networkidle")  # usually reached while axe ran
     seen.height = page.locator("article").bounding_box()["height"]
     seen.shift = page.evaluate("window.shifted")
     seen.overhang[scheme] = overhang(page)
@@ -152,7 +152,7 @@ def expect_colors(page: Page, scheme: str) -> None:
 
 
 def overhang(page: Page) -> int:
-    """By how many pixels a page is wider than the screen (a phone would zoom out to hide it)."""
+    """Return by how many pixels a page is wider than the screen. (Phones zoom out to hide this.)"""
     return page.evaluate("document.scrollingElement.scrollWidth") - page.viewport_size["width"]
 
 
