@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Dataclasses for everything that passes between the layers.
+"""Dataclasses that the layers pass to each other.
 
-Snippets and their sections, pages and their blocks, jobs and results, problems, and the project
-itself are defined here. Nothing here imports another part of the engine, and nothing runs or
-writes anything. If two layers have to agree on something, it belongs here.
+They describe snippets and sections, pages and blocks, jobs and results, problems, and the project.
+This package imports no other part of the engine, runs no code and writes no files. A definition
+that two layers share belongs here.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One build: what there is to show, what it produced, and what is wrong with it."""
+"""The state of one build: its pages, snippets, results, programs and problems."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 from engine.model.page import Page, Print, Value, walk
 from engine.model.problem import Problem
 from engine.model.result import Result, SectionOutput
-from engine.model.result import Value as Found
+from engine.model.result import Value as EvaluatedValue
 from engine.model.snippet import CodeBlock, Section
 
 
 @dataclass
 class Snippet:
-    """A file that the engine runs, with all that pages ask of it.
+    """A Python file that the engine runs, with everything that pages show of it.
 
-    where: its path in messages
-    expressions: each with the first line that asks for it, as `file:line`
-    shown_after: those that stand below a section on a page, each with its line, by that section
-    pages: those that show it, as messages name them
-    in_blocks: the sections whose code pages show, so that a program proves their outputs
+    where: the path in messages
+    expressions: the expressions that pages show, each with its first use as `file:line`
+    shown_after: by section, the expressions that a page shows below it, each with its `file:line`
+    pages: the pages that show the snippet, as paths in messages
+    in_blocks: the sections whose code a page shows, whose outputs are proved by a program
     """
 
     stem: str
@@ -36,7 +36,7 @@ class Snippet:
     in_blocks: set[str] = field(default_factory=set)
 
     def named(self, names: Iterable[str]) -> list[Section]:
-        """Return the sections of these names, in their order; unknown names are left out."""
+        """Return the sections with these names, in the order given; skip unknown names."""
         sections = {section.name: section for section in self.sections}
         return [sections[name] for name in names if name in sections]
 
@@ -45,12 +45,12 @@ class Snippet:
 class Build:
     """The outcome of one build.
 
-    results: what every snippet produced that ran to its end, by stem
-    ran: the results that come from this build and not from the cache
+    results: by stem, the results of the snippets that ran without a problem
+    ran: the results, failed ones included, that this build computed instead of loading
     programs: the program of each code block on the pages
-    problems: what fails the build
-    warnings: what a strict build does not pass
-    digests: for each result, the digest of all that it depends on
+    problems: problems that fail every build
+    warnings: problems that fail a strict build only
+    digests: for each result, the digest of its dependencies
     """
 
     pages: list[Page] = field(default_factory=list)
@@ -62,24 +62,24 @@ class Build:
     warnings: list[Problem] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
 
-    def value(self, shown: Value | Print) -> Found:
+    def value(self, shown: Value | Print) -> EvaluatedValue:
         return self.results[shown.stem].values[shown.expression]
 
     def outputs(self, stem: str, sections: Iterable[str]) -> list[SectionOutput]:
-        """Return the outputs of sections; an empty one for a section that never ran."""
-        found = self.results[stem].sections
-        return [found.get(name, SectionOutput()) for name in sections]
+        """Return the outputs of sections; that of a section without statements is empty."""
+        outputs = self.results[stem].sections
+        return [outputs.get(name, SectionOutput()) for name in sections]
 
     def problems_of(self, stem: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.snippet == stem]
 
     def problems_on(self, page: Page) -> list[Problem]:
-        """Return what is wrong with a page, or with a snippet that it shows."""
+        """Return the problems of a page and of the snippets that it shows."""
         prefix = f"{page.where}:"
         return [p for p in self.problems if p.where.startswith(prefix) or page.where in p.pages]
 
     def broken_lines(self, page: Page) -> set[int]:
-        """Return the lines of a page at which it cannot be shown whole."""
+        """Return the lines of the blocks that have a problem, or whose snippet has no result."""
         prefix = f"{page.where}:"
         places = [p.where for p in self.problems if p.where.startswith(prefix)]
         lines = {int(where.rpartition(":")[2]) for where in places}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The blocks of a page, as `engine.read.page.parse` finds them.
+"""The blocks of a page, as `engine.read.page.parse` returns them.
 
-Every block knows its lines in the author's own file, so that each message can name them and the
-writer can replace them. Whoever needs something of a page (the writer, the notebooks, the
-glossary, the checks) walks over these blocks; nobody reads Markdown a second time.
+Every block has its line numbers in the author's file, so that messages can name them and the
+writer can replace those lines. The writer, the notebooks, the glossary and the checks walk over
+these blocks instead of parsing Markdown themselves.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.model.snippet import CodeBlock
 class Block:
     """Lines `line` to `end` of a page, counted from 1, both included.
 
-    indent: the white space in front of them
+    indent: the whitespace at the start of each line
     """
 
     line: int
@@ -29,14 +29,14 @@ class Block:
 
 @dataclass(frozen=True)
 class FrontMatter(Block):
-    """The YAML between `---` at the top, as a dictionary."""
+    """The YAML between the `---` lines at the top of a page, as a dictionary."""
 
     data: dict[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True)
 class Heading(Block):
-    """A heading such as `## By hand`; values in it are among `values`."""
+    """A heading such as `## By hand`, and the values in its text."""
 
     level: int
     text: str
@@ -45,10 +45,10 @@ class Heading(Block):
 
 @dataclass(frozen=True)
 class Value(Block):
-    """`{{ snippet: expression }}` in a line of prose.
+    """An expression in a line of prose, written `{{ snippet: expression }}`.
 
-    start, stop: where it stands in its line, counted from 0
-    alone: whether nothing else stands on its line
+    start, stop: the slice of the line that it takes up, in characters from 0
+    alone: whether the line contains nothing else
     """
 
     start: int
@@ -60,7 +60,7 @@ class Value(Block):
 
 @dataclass(frozen=True)
 class Prose(Block):
-    """Lines of Markdown, without `indent`; the values in them in their order."""
+    """Lines of Markdown without `indent`, and the values in them, in order."""
 
     text: str
     values: tuple[Value, ...] = ()
@@ -68,9 +68,9 @@ class Prose(Block):
 
 @dataclass(frozen=True)
 class Fence(Block):
-    """A code fence whose text the author typed.
+    """A code fence with text of the author's own.
 
-    marks: the backticks or tildes; info: what follows them in the first line
+    marks: the backticks or tildes that open it; info: the info string after them
     """
 
     marks: str
@@ -80,7 +80,7 @@ class Fence(Block):
 
 @dataclass(frozen=True)
 class WholeFile(Block):
-    """A code fence that shows a whole snippet: its one line is `--8<-- "use_it/layer.py"`."""
+    """An include of a whole snippet, `--8<-- "use_it/layer.py"`, in a fence or outside any."""
 
     marks: str
     info: str
@@ -91,9 +91,9 @@ class WholeFile(Block):
 class Example(Block):
     """A directive: `::: sum, show`, `::: figure picture`, `::: output "By hand" sums`.
 
-    verb: "code", "output" (what they printed and drew), "figure" (what they drew, with the code
-        folded below it), or "" for code and output
-    title: the title of the output, or None for the usual one
+    verb: "code", "output" (stdout and figures), "figure" (figures, with the code folded below
+        them), or "" for code and output
+    title: the title of the output, or None for the default
     """
 
     verb: str
@@ -113,11 +113,11 @@ class Print(Block):
 
 @dataclass(frozen=True)
 class Container(Block):
-    """A block with other blocks in it, which stand four spaces further in.
+    """A block that contains other blocks, indented by four spaces or a tab.
 
     kind: "admonition" (`!!!`), "folded" (`???`, `???+`) or "footnote"
-    name: the kind of an admonition, such as `note` or `quiz`; the name of a footnote
-    values: those in its first line
+    name: the first class, such as `note` or `quiz`; or the name of a footnote
+    values: the values in its first line
     """
 
     kind: str
@@ -129,9 +129,10 @@ class Container(Block):
 
 @dataclass(frozen=True)
 class Malformed(Block):
-    """Lines that nearly say one of these, with what to write instead.
+    """Lines that resemble a block above but are invalid.
 
-    is_include: whether they include a file that is no snippet, for pymdownx.snippets
+    message: explains the mistake, and says what to write instead
+    is_include: whether pymdownx.snippets may be able to read them as an include of its own
     """
 
     message: str
@@ -140,10 +141,10 @@ class Malformed(Block):
 
 @dataclass(frozen=True)
 class Page:
-    """One Markdown file.
+    """A parsed Markdown file.
 
-    name: relative to the docs folder, such as `walkthrough/outputs.md`
-    where: relative to the project's root, as messages name it
+    name: the path relative to the docs folder, such as `walkthrough/outputs.md`
+    where: the path relative to the project's root, for messages
     """
 
     name: str
@@ -153,7 +154,7 @@ class Page:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """The front matter, or nothing."""
+        """The front matter, or an empty dictionary."""
         first = self.blocks[0] if self.blocks else None
         return first.data if isinstance(first, FrontMatter) else {}
 
@@ -165,7 +166,7 @@ class Page:
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield all blocks in the order of their lines, those in containers and in prose too."""
+    """Yield all blocks in line order, including those in containers and the values in text."""
     for block in blocks:
         yield block
         if isinstance(block, Prose | Heading | Container):
@@ -175,11 +176,11 @@ def walk(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def code_blocks(page: Page) -> dict[int, CodeBlock]:
-    """Return the code blocks of a page by the line on which each begins."""
-    found = {}
+    """Return the code blocks of a page, keyed by their first line."""
+    by_line = {}
     for block in walk(page.blocks):
         if isinstance(block, Example) and block.verb != "output":
-            found[block.line] = CodeBlock(block.stem, block.sections)
+            by_line[block.line] = CodeBlock(block.stem, block.sections)
         elif isinstance(block, WholeFile):
-            found[block.line] = CodeBlock(block.stem)
-    return found
+            by_line[block.line] = CodeBlock(block.stem)
+    return by_line

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Problems: what is wrong, where, and how to mend it."""
+"""Problems that the author has to fix, and helpers for their messages."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Characters that a terminal, a browser or Markdown would obey, such as those that turn the order of
-# the text around them (https://trojansource.codes).
+# Characters that a terminal, a browser or Markdown would act on, such as those that change the
+# direction of the text around them (https://trojansource.codes).
 CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
-
-
-MAX_MESSAGE = 10_000  # characters of a snippet's own words in a message
+MAX_MESSAGE = 10_000  # characters of a snippet's output or traceback in a message
 
 
 def shortened(text: str, limit: int = MAX_MESSAGE) -> str:
-    """Return the text, or its two ends and its length where it is longer than the limit."""
+    """Return the text; if it is longer than `limit`, replace its middle by its length."""
     half = limit // 2
     if len(text) <= limit:
         return text
@@ -27,17 +25,17 @@ def shortened(text: str, limit: int = MAX_MESSAGE) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return the text with each control character as its number: `\x1b`, `\u202e`."""
+    r"""Return the text with control characters escaped, such as `\x1b` or `\u202e`."""
 
-    def numbered(control: re.Match[str]) -> str:
+    def escaped(control: re.Match[str]) -> str:
         code = ord(control[0])
         return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
-    return CONTROL_CHARACTERS.sub(numbered, text)
+    return CONTROL_CHARACTERS.sub(escaped, text)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """Return the end of a message about a wrong name: the right one, where one is close."""
+    """Return the end of a message about an unknown name: a similar name, or "" if none is."""
     close = difflib.get_close_matches(name, names, n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
@@ -63,7 +61,7 @@ class Problem:
 
 
 class EngineError(Exception):
-    """Raised when a build cannot go on; carries every problem found, not the first alone."""
+    """Raised when a build cannot continue; holds all problems found so far."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where things are in a project, and what its configuration says."""
+"""The paths of a project, the options of the plugin, and the navigation and URLs of the site."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from functools import cached_property
 from pathlib import Path
 
 COLAB = "https://colab.research.google.com/github"
-SNIPPETS = "snippets"  # the folder of the code, from which it is imported: snippets.one
-PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # their endings under MkDocs
+SNIPPETS = "snippets"  # the folder of the snippets, and the package that they are imported from
+PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")  # the suffixes of pages in MkDocs
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the plugin, as mkdocs.yml gives them.
+    """The options of the plugin in mkdocs.yml.
 
     helpers: snippets whose names every expression on a page may use, such as `drawing/maps`
     tensors: the snippet that lists the tensors with their colors and formulas
-    whole_notebooks: folders of docs/ whose chapters make one notebook together, too
+    whole_notebooks: folders of docs/ whose chapters are also published as one notebook
     branch: the branch from which Colab can open the published notebooks
-    moved: old pages and those that took their place, such as `("a/old.md", "a/new.md")`
-    ignored: folders outside the project, such as `~/.cache/weights`, in which snippets keep what
-        they make again where it is missing; what lies there makes no snippet stale
+    moved: old pages, each with its replacement, such as `("a/old.md", "a/new.md")`
+    ignored: folders outside the project that snippets use as caches, such as `~/.cache/weights`;
+        the files in them are not dependencies
     """
 
     helpers: tuple[str, ...] = ()
@@ -38,10 +38,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one site. `root` is the folder of its configuration.
+    """The paths of one site.
 
-    docs_name: relative to `root`
-    has_includes: whether pymdownx.snippets reads the written pages and acts on its includes
+    root: the folder of the configuration file
+    docs_name: the docs folder, relative to `root` if it lies below it, else absolute
+    has_includes: whether pymdownx.snippets is enabled, and expands includes in the written pages
     """
 
     root: Path
@@ -63,25 +64,25 @@ class Project:
 
     @cached_property
     def runs(self) -> Path:
-        """One file per snippet: the whole result of its last good run."""
+        """The folder with one file per snippet: the result of its last run without problems."""
         return self.cache / "runs"
 
     @cached_property
     def programs(self) -> Path:
-        """One file per snippet: the programs of the blocks that show it."""
+        """The folder with one file per snippet: the programs of its code blocks."""
         return self.cache / "programs"
 
     @cached_property
     def written(self) -> Path:
-        """The pages as plain Markdown, which a site generator renders."""
+        """The folder with the pages as plain Markdown, which a site generator renders."""
         return self.cache / "docs"
 
     def markdown(self) -> list[Path]:
-        """Return the pages in order: all that MkDocs would render."""
+        """Return the sorted paths of all pages that MkDocs would render."""
         return files_below(self.docs, PAGES, links=True)
 
     def python(self) -> list[Path]:
-        """Return the snippets and what they import, in order."""
+        """Return the sorted paths of all Python files below snippets/."""
         return files_below(self.snippets, (".py",), links=False)
 
     def stem(self, path: Path) -> str:
@@ -92,7 +93,7 @@ class Project:
         return self.snippets / f"{stem}.py"
 
     def relative(self, path: Path | str) -> str:
-        """Return a path as people read it: relative to the root where it lies inside."""
+        """Return a path for messages: relative to the root if it lies below it, else unchanged."""
         try:
             return Path(path).relative_to(self.root).as_posix()
         except ValueError:
@@ -101,13 +102,13 @@ class Project:
 
 @dataclass(frozen=True)
 class Site:
-    """A site as its configuration describes it.
+    """The parts of a site's configuration that pages and notebooks show.
 
-    nav: by the pages of the navigation, such as `walkthrough/inputs.md`, in its order: what it
-        calls each of them, and the title of its section; or ""
-    address: where it is published, or ""
-    repository: the address of its repository, or ""
-    branch: the branch to which it is published, from which Colab can open notebooks
+    nav: for each page of the navigation, in order, such as `walkthrough/inputs.md`: its title and
+        the title of its section, "" if missing
+    address: the URL of the published site, or ""
+    repository: the URL of the repository, or ""
+    branch: the branch that the site is published to, from which Colab can open notebooks
     """
 
     nav: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -116,19 +117,19 @@ class Site:
     branch: str = "gh-pages"
 
     def colab(self, path: str) -> str:
-        """Return the address at which Colab opens a published file, or ""."""
-        found = re.match(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", self.repository)
-        return f"{COLAB}/{found[1]}/blob/{self.branch}/{path}" if found else ""
+        """Return the URL at which Colab opens a published file; "" if it is not on GitHub."""
+        match = re.match(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git|/)?$", self.repository)
+        return f"{COLAB}/{match[1]}/blob/{self.branch}/{path}" if match else ""
 
 
-def files_below(folder: Path, endings: tuple[str, ...], links: bool) -> list[Path]:
-    """Return all files with an ending, in order, without hidden ones: editors keep theirs there.
+def files_below(folder: Path, suffixes: tuple[str, ...], links: bool) -> list[Path]:
+    """Return the sorted files with one of the suffixes, except hidden ones, such as an editor's.
 
-    links: whether to follow folders that are links
+    links: whether to follow symbolic links to folders
     """
-    found = []
+    paths = []
     for parent, folders, names in os.walk(folder, followlinks=links):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        visible = [name for name in names if name.endswith(endings) and not name.startswith(".")]
-        found += [Path(parent, name) for name in visible]
-    return sorted(path for path in found if path.is_file())
+        visible = [name for name in names if name.endswith(suffixes) and not name.startswith(".")]
+        paths += [Path(parent, name) for name in visible]
+    return sorted(path for path in paths if path.is_file())

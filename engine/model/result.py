@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The request to run a snippet, and what came of it: all that passes between processes.
+"""Jobs and results: the data that passes between processes.
 
-A result survives `json.dumps(result, default=vars)` and `Result.of(json.loads(text))`.
+Results are stored as `json.dumps(result, default=vars)` and restored by `Result.of`.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ Stamp = list[int]  # modification time, size and inode of a file
 
 @dataclass
 class Job:
-    """One snippet to run.
+    """A snippet or a program to run.
 
-    root: the folder whose modules it may import, `program` aside
-    expressions: those that pages show of its variables, each with the first place that asks for
-        it, as `file:line`
-    shown_after: by the name of a section, the expressions that stand below that section on a page,
-        each with its place. The run fails where such a value changes later
-    ignored: folders of which no file counts as one that it read
+    root: the folder that local modules are imported from
+    expressions: the expressions that pages show, each with its first use as `file:line`
+    shown_after: by section, the expressions that a page shows below it, each with its `file:line`;
+        it is an error if their value changes later in the run
+    ignored: folders whose files are not recorded as dependencies
     helpers: paths of the modules that expressions may take names from, imported only when needed
     timeout: in seconds
-    program: text to run instead of `path`, without the project, as if it were pasted elsewhere;
-        the worker sets path and root
-    proof: run a snippet a second time, in a process that differs on purpose (random numbers, hash
-        seed, folder, time), and fail where the outputs differ; run a program in that process
-    scratch: a temporary folder, which the worker makes and removes
+    program: source to run instead of `path`, without access to the project, as if it were pasted
+        elsewhere; then the worker sets `path` and `root`
+    proof: run a snippet also in the second worker, which differs on purpose (hash seed, time zone,
+        folder, threads), and compare the outputs; run a program only there
+    scratch: a temporary folder, which the worker creates and removes
     """
 
     stem: str
@@ -49,12 +48,12 @@ class Job:
 
     @property
     def where(self) -> str:
-        """The path in messages."""
+        """The path relative to the root, for messages."""
         return self.path.removeprefix(f"{self.root}/")
 
     @property
     def result(self) -> str:
-        """Path of the file that the child writes the result to."""
+        """The path of the file to which the child process writes the result."""
         return f"{self.scratch}/{'result' if self.program is None else self.stem}.json"
 
     def section_at(self, line: int) -> str | None:
@@ -63,10 +62,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing.
+    """A figure as HTML.
 
-    svg: `<figure class="drawing">…</figure>`, with ids that begin with the place of the figure
-    digest: of its label, its description and what matplotlib drew, by which figures are compared
+    svg: `<figure class="drawing">…</figure>`; its ids begin with the name of the snippet
+    digest: of the label, description, numbers and matplotlib's SVG; figures are compared by it
     """
 
     svg: str = field(compare=False)
@@ -75,7 +74,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class SavedFile:
-    """A file that a snippet wrote: its name, and its bytes in Base64."""
+    """The name of a file that a snippet wrote, and its content in Base64."""
 
     name: str
     content: str
@@ -83,7 +82,7 @@ class SavedFile:
 
 @dataclass
 class SectionOutput:
-    """What a section printed, and what it drew, in order."""
+    """The stdout of a section, and its figures in order."""
 
     text: str = ""
     figures: list[Figure] = field(default_factory=list)
@@ -95,16 +94,16 @@ class SectionOutput:
 
 @dataclass(frozen=True)
 class Value:
-    """The value of an expression in each form that it has; None for the forms it lacks.
+    """The value of an expression in every form that a page can show; missing forms are None.
 
-    text: for a sentence, on one line, free of markup
+    text: one line without markup, for use in a sentence
     table: a tensor as HTML
-    lines: a list of lines, or a text of several, as `print` would show them
-    figures: what the expression drew
-    file: what a path leads to; its name is the text
-    data: text that a script of the page reads and that nobody else sees
-    unfit: why it has no `text`, though it has another form
-    error: why there is no value; then all other forms are missing
+    lines: a string, or a list of strings, as `print` would show it
+    figures: the figures that the expression drew
+    file: the file that a `Path` points to; `text` is its name
+    data: text for a script of the page, invisible to readers
+    unfit: the reason why there is no `text`, although another form exists
+    error: the reason why there is no value; then all other forms are missing
     """
 
     text: str | None = None
@@ -118,7 +117,7 @@ class Value:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a text of several lines, which a page shows as an output."""
+        """Whether the value has several lines, which a page shows as an output."""
         return self.lines is not None and "\n" in self.lines.strip("\n")
 
     @classmethod
@@ -130,14 +129,14 @@ class Value:
 
 @dataclass
 class Result:
-    """What a run produced, or why it failed, if `problems` is not empty.
+    """The outputs of a run; if `problems` is not empty, it failed.
 
-    opened: files that were read while it ran, and folders that were listed, with their stamps at
-        that moment, or None where there was nothing; relative to the project's root if they lie
+    opened: the files that were read and the folders that were listed, each with its stamp at that
+        moment, None if it did not exist; paths are relative to the project's root if they lie
         below it, else absolute
-    versions: of the installed distributions that it imported, by name
-    shown_after: for each section, the expressions that were compared with their final values
-    warnings: what it wrote to standard error
+    versions: the versions of the installed distributions that were imported, by name
+    shown_after: by section, the expressions whose values there were compared with the final ones
+    warnings: the text on stderr
     """
 
     stem: str
@@ -152,7 +151,7 @@ class Result:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Result:
-        sections = {name: SectionOutput.of(one) for name, one in data["sections"].items()}
-        values = {expression: Value.of(one) for expression, one in data["values"].items()}
+        sections = {name: SectionOutput.of(output) for name, output in data["sections"].items()}
+        values = {expression: Value.of(value) for expression, value in data["values"].items()}
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
         return cls(**{**data, "sections": sections, "values": values, "problems": problems})

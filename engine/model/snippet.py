@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A snippet's sections, as its markers say them."""
+"""The sections of a snippet, and the code blocks that show them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LAST_LINE = sys.maxsize  # greater than any line number
 
 @dataclass(frozen=True)
 class Section:
-    """Lines `start` to `end` are its markers; what lies between them is its code."""
+    """A named part of a snippet. Its markers are in lines `start` and `end`, its code between."""
 
     name: str
     start: int
@@ -24,12 +24,12 @@ WHOLE_FILE = Section("whole", 0, LAST_LINE)
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """The sections of one snippet that one code block of a page shows; () shows the whole file."""
+    """A code block of a page, which shows sections of one snippet; () is the whole file."""
 
     stem: str
     sections: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
-        """Its name among the blocks of its snippet."""
+        """The key of the block among all blocks of its snippet."""
         return "+".join(self.sections)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tensors that have a color of their own throughout a site."""
+"""The tensors that have their own color throughout a site."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tensor:
-    r"""One tensor.
+    r"""A tensor and its colors.
 
-    cycle: its color in figures, such as 2 for matplotlib's C2
-    light, dark: its colors on pages, such as `#623c00`
-    formula: how LaTeX writes it, such as `W_{\text{query}}`, or ""
-    aliases: further names that code gives it
+    cycle: the index of its color in figures, such as 2 for matplotlib's C2
+    light, dark: its colors on light and dark pages, such as `#623c00`
+    formula: its symbol in LaTeX, such as `W_{\text{query}}`, or ""
+    aliases: other names that it has in code
     """
 
     name: str
@@ -25,5 +25,5 @@ class Tensor:
 
     @property
     def css(self) -> str:
-        """Name in CSS: the class `tensor-w-query`, the custom property `--tensor-w-query`."""
+        """The name in CSS: the class `tensor-w-query`, the custom property `--tensor-w-query`."""
         return "tensor-" + self.name.replace("_", "-")
