@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Parsers: from files to the dataclasses of `engine.model`.
+"""Parsers, which turn files into the dataclasses of `engine.model`.
 
-There is one parser for each kind of file: snippets, pages, the configuration, the glossary, the
-list of tensors. Each keeps the line numbers of the author's own file, for messages. Nothing here
-runs code of a snippet.
+There is one parser for each kind of file: snippets, pages, the configuration, the glossary and the
+list of tensors. Messages name lines of the author's file. No parser runs the code of a snippet.
 """

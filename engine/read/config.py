@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads from mkdocs.yml what the engine needs to know, where no MkDocs is there to say it."""
+"""Read the engine's options and the site's navigation from mkdocs.yml, without MkDocs."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ PLUGIN, INCLUDES = "engine", "pymdownx.snippets"
 
 @dataclass(frozen=True)
 class Config:
-    """A configuration file, with those that it inherits from.
+    """A configuration file, merged with those that it inherits from.
 
-    data: the values as they stand there, `!ENV` resolved
+    data: the values in the file, with `!ENV` resolved
     """
 
     path: Path
     data: dict[str, Any]
 
     def project(self) -> Project:
-        """Return the project that this configures."""
+        """Return the project that this file configures."""
         plugins = named(self.data.get("plugins") or [])
         options = plugins.get(PLUGIN) or {}
-        known = {field.name for field in fields(Options)}
+        names = {field.name for field in fields(Options)}
         return Project(
             self.path.parent.resolve(),
             str(self.data.get("docs_dir") or "docs"),
-            options_of({name: options[name] for name in known & options.keys()}),
+            options_of({name: options[name] for name in names & options.keys()}),
             INCLUDES in named(self.data.get("markdown_extensions") or []),
         )
 
 
 def options_of(values: dict[str, Any]) -> Options:
-    """Return options with tuples in the place of lists, and of dictionaries their items.
+    """Return options, with lists and the items of dictionaries turned into tuples.
 
-    Raises EngineError where a folder that is to be ignored is no whole path.
+    Raises EngineError if an ignored folder is not an absolute path.
     """
-    options = Options(**{name: fixed(value) for name, value in values.items()})
+    options = Options(**{name: hashable(value) for name, value in values.items()})
     for folder in options.ignored:
         if not folder.startswith(("/", "~/")):
             message = f'"{folder}" is looked for from nowhere: begin it with "/", or "~/" for home'
@@ -53,15 +53,15 @@ def options_of(values: dict[str, Any]) -> Options:
     return options
 
 
-def fixed(value: Any) -> Any:
+def hashable(value: Any) -> Any:
     items = value.items() if isinstance(value, dict) else value
     return tuple(items) if isinstance(value, list | dict) else value
 
 
 def read_config(path: Path) -> Config:
-    """Return the configuration at a path; an empty one where no file is there.
+    """Return the configuration at a path, or an empty one if there is no file.
 
-    Raises EngineError where it is not YAML.
+    Raises EngineError if it is not YAML.
     """
     if not path.is_file():
         return Config(path, {})
@@ -79,13 +79,13 @@ def read_config(path: Path) -> Config:
 
 
 def site_of(config: Mapping[str, Any], branch: str) -> Site:
-    """Return what mkdocs.yml says, under MkDocs' names: `nav`, `site_url`, `repo_url`."""
+    """Return the site that is described by MkDocs' options `nav`, `site_url` and `repo_url`."""
     nav = dict(pages_in(config.get("nav") or [], ""))
     return Site(nav, config.get("site_url") or "", config.get("repo_url") or "", branch)
 
 
 def pages_in(items: list[Any], section: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each page of a navigation, with its title and that of its section."""
+    """Yield each page of a navigation, with its title and the title of its section."""
     for item in items:
         for title, page in item.items() if isinstance(item, dict) else [("", item)]:
             if isinstance(page, list):
@@ -94,29 +94,32 @@ def pages_in(items: list[Any], section: str) -> Iterator[tuple[str, tuple[str, s
                 yield page, (title, section)
 
 
-def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Return two configurations as one, as MkDocs merges what is inherited."""
-    result = dict(below)
-    for key, value in above.items():
-        old = result.get(key)
-        if isinstance(value, dict) and isinstance(old, dict):
-            value = merged(old, value)
+def merged(parent: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration merged into the one that it inherits from, as MkDocs does it."""
+    result = dict(parent)
+    for key, value in child.items():
+        inherited = result.get(key)
+        if isinstance(value, dict) and isinstance(inherited, dict):
+            value = merged(inherited, value)
         result[key] = value
     return result
 
 
 def named(items: list[Any] | dict[str, Any]) -> dict[str, Any]:
-    """Return `[a, {b: {…}}]`, as plugins and extensions are listed, as a dictionary by name."""
+    """Return a list of plugins or extensions, such as `[a, {b: {…}}]`, as a dictionary by name."""
     if isinstance(items, dict):
         return items
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for item in items:
-        found |= item if isinstance(item, dict) else {str(item): {}}
-    return found
+        by_name |= item if isinstance(item, dict) else {str(item): {}}
+    return by_name
 
 
 class Loader(yaml.CSafeLoader):
-    """Reads `!ENV`, and takes any other tag, such as `!!python/name:`, for nothing."""
+    """YAML loader that resolves `!ENV` and replaces any other unknown tag by None.
+
+    MkDocs' configurations contain tags such as `!!python/name:`, which import code.
+    """
 
 
 add_env_tag(Loader)

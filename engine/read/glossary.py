@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads what the terms of the glossary mean, from the blocks of its page."""
+"""Read the terms of the glossary and their definitions from the blocks of its page."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ LIVE = re.compile(r"[$<]")
 class Term:
     """A heading of the glossary.
 
-    slug: its anchor; definition: the first paragraph below it in plain words
-    problem: why that cannot be shown where the term is used, or ""
+    slug: its anchor; definition: the first paragraph below it, as plain text
+    problem: why the definition cannot be shown on other pages, or ""
     """
 
     slug: str
@@ -33,7 +33,7 @@ class Term:
 
 
 def read_terms(page: Page) -> Iterator[Term]:
-    """Yield the terms of the glossary in their order."""
+    """Yield the terms of the glossary in page order."""
     seen: set[str] = set()
     for number, block in enumerate(page.blocks):
         if not isinstance(block, Heading) or block.level == 1:
@@ -59,5 +59,5 @@ def read_terms(page: Page) -> Iterator[Term]:
 
 
 def plain(text: str) -> str:
-    """Return text without the marks of links, code and emphasis."""
+    """Return text without the Markdown of links, code and emphasis."""
     return MARKUP.sub(lambda match: match["words"] or match["code"] or "", text)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The one parser of pages: Markdown in, blocks with line numbers out.
+"""The parser of pages: Markdown in, blocks with line numbers out.
 
-It knows what the engine has to know of a page (values, directives, fences, folded parts,
-footnotes, headings) and leaves everything else as prose.
+It recognizes values, directives, fences, folded parts, admonitions, footnotes and headings. All
+other Markdown is prose.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FRONT_MATTER = re.compile(
 )
 HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>.*?)[ \t#]*$")
 FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
-# The information that pymdownx.superfences takes; with any other, a fence is not a fence.
+# The info strings that pymdownx.superfences accepts; with any other, it does not see a fence.
 INFO = re.compile(
     r'[ \t]*(?:\{[^{}\n]*\}|[\w#.+-]*(?:[ \t]+[\w-]+=(?:"[^"\n]*"|\'[^\'\n]*\'))*)[ \t]*'
 )
@@ -45,8 +45,9 @@ CONTAINER = re.compile(
 FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]]+)\]:[ \t]*")
 SECTION = r"[A-Za-z][-\w]*"
 STEM = r"/?[\w-]+(?:/[\w-]+)*"
-# One line of pymdownx.snippets, which is another way to write a directive: --8<-- "outputs.py",
-# --8<-- "outputs.py:sum" for the code of a section, --8<-- "outputs/sum.txt" for its output.
+# The syntax of pymdownx.snippets, accepted as another way to write a directive: --8<-- "outputs.py"
+# for a file, --8<-- "outputs.py:sum" for the code of a section, --8<-- "outputs/sum.txt" for its
+# output.
 INCLUDE = re.compile(
     r"[ \t]*-+8<-+[ \t]+(?P<quote>[\"'])"
     rf"(?:(?P<file>[^\"':]+)\.py(?::(?P<section>{SECTION}))?"
@@ -57,7 +58,7 @@ NO_INCLUDE = (
     'an include is a line with nothing beside it, --8<-- "walkthrough/outputs.py:sum", and a fence '
     'has those of one snippet alone; or write "::: sum, show", or "::: output show"'
 )
-# A value in a sentence. A backslash before it leaves it as written.
+# A value in a sentence. A backslash before it escapes it.
 VALUE = re.compile(rf"(?<!\\)\{{\{{ +(?:(?P<stem>{STEM}) *: +)?(?P<expression>.+?) *\}}\}}")
 NEARLY_VALUE = re.compile(r"(?<!\\)\{\{(?: |\s*[\w/-]+\s*:)")
 DIRECTIVE = re.compile(r"(?P<indent>[ \t]*):::[ \t]+(?P<rest>.*?)[ \t]*$")
@@ -69,9 +70,9 @@ PRINT = re.compile(rf'print +(?:"(?P<title>[^"]*)" +)?(?:(?P<stem>{STEM}) *: +)?
 
 
 def parse(text: str, name: str = "", where: str = "") -> Page:
-    """Return a page as blocks, in the order of its lines.
+    """Return a page as blocks, in line order.
 
-    name: relative to the docs folder; where: the file's name in messages
+    name: the path relative to the docs folder; where: the path in messages
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return Page(name, where, text, tuple(_Parser(text).page()))
@@ -79,7 +80,7 @@ def parse(text: str, name: str = "", where: str = "") -> Page:
 
 @dataclass
 class Lines:
-    """Consecutive lines of a page that share an indentation, from `first` up to before `stop`."""
+    """Consecutive lines of a page with a common indentation, from `first`, without `stop`."""
 
     first: int
     stop: int
@@ -87,11 +88,11 @@ class Lines:
 
 
 class _Parser:
-    """Reads one page. Line numbers are indices here, so one less than in messages."""
+    """Parser of one page. Its line numbers are indices from 0, while blocks count from 1."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
-        self.snippet = ""  # the page's own, from its front matter
+        self.snippet = ""  # the stem that the front matter names
 
     def page(self) -> Iterator[Block]:
         first = 0
@@ -128,18 +129,18 @@ class _Parser:
         at = region.first
         while at < region.stop:
             line = self.lines[at].removeprefix(region.indent)
-            found, after = self.special(line, at, region)
-            if found:
+            blocks, after = self.special(line, at, region)
+            if blocks:
                 yield from self.prose(prose, region.indent)
                 prose = []
-                yield from found
+                yield from blocks
             else:
                 prose.append(at)
             at = after
         yield from self.prose(prose, region.indent)
 
     def special(self, line: str, at: int, region: Lines) -> tuple[list[Block], int]:
-        """Return the blocks that begin at a line, and the line after them; none for prose."""
+        """Return the blocks that begin at a line ([] for prose), and the line after them."""
         if fence := FENCE.match(line):
             end = self.end_of_fence(at, region.stop, fence["marks"])
             return list(self.fence(fence, at, end, region)), min(end + 1, region.stop)
@@ -149,10 +150,10 @@ class _Parser:
         if directive := DIRECTIVE.match(line):
             return [self.directive(directive, at, region.indent)], at + 1
         if heading := HEADING.match(line):
-            values, wrong = self.values(at)
+            values, malformed = self.values(at)
             level, text = len(heading["marks"]), heading["text"]
-            found = Heading(at + 1, at + 1, region.indent, level, text, tuple(values))
-            return [found, *wrong], at + 1
+            block = Heading(at + 1, at + 1, region.indent, level, text, tuple(values))
+            return [block, *malformed], at + 1
         if box := CONTAINER.match(line):
             return self.container(box, at, region)
         if note := FOOTNOTE.match(line):
@@ -170,19 +171,19 @@ class _Parser:
         yield from self.prose_of(numbers[0], numbers[-1], indent, text)
 
     def prose_of(self, first: int, last: int, indent: str, text: str) -> Iterator[Block]:
-        found = [self.values(n) for n in range(first, last + 1)]
-        values = tuple(value for line, _ in found for value in line)
+        by_line = [self.values(n) for n in range(first, last + 1)]
+        values = tuple(value for line, _ in by_line for value in line)
         yield Prose(first + 1, last + 1, indent, text, values)
-        for _, wrong in found:
-            yield from wrong
+        for _, malformed in by_line:
+            yield from malformed
 
     def values(self, at: int) -> tuple[list[Value], list[Malformed]]:
-        """Return the values in a line, and what is nearly one."""
+        """Return the values in a line, and a block for those that are malformed."""
         line = self.lines[at]
         if "{{" not in line:
             return [], []
         indent = line[: len(line) - len(line.lstrip())]
-        values, wrong = [], []
+        values, is_malformed = [], False
         for match in VALUE.finditer(line):
             if match["stem"] or self.snippet:
                 stem, alone = self.stem(match["stem"]), match[0] == line.strip()
@@ -190,8 +191,8 @@ class _Parser:
                 expression = match["expression"]
                 values.append(Value(at + 1, at + 1, indent, start, stop, stem, expression, alone))
             else:
-                wrong.append(at)
-        if wrong or NEARLY_VALUE.search(VALUE.sub("", line)):
+                is_malformed = True
+        if is_malformed or NEARLY_VALUE.search(VALUE.sub("", line)):
             message = (
                 'a value in a sentence is written "{{ walkthrough/outputs: outputs[0] }}": a '
                 'snippet, a colon, an expression; or "{{ outputs[0] }}" where the front matter '
@@ -201,7 +202,7 @@ class _Parser:
         return values, []
 
     def stem(self, name: str | None) -> str:
-        """Return the snippet that a name on this page means, such as `walkthrough/outputs`."""
+        """Return the stem that a name on this page refers to, such as `walkthrough/outputs`."""
         if not name:
             return self.snippet
         if name.startswith("/"):
@@ -209,7 +210,7 @@ class _Parser:
         return posixpath.join(posixpath.dirname(self.snippet), name)
 
     def end_of_fence(self, start: int, stop: int, marks: str) -> int:
-        """Return the line that closes a fence, or `stop` where none does."""
+        """Return the line that closes a fence, or `stop` if it is not closed."""
         for at in range(start + 1, stop):
             text = self.lines[at].strip()
             if text.startswith(marks) and not text.strip(marks[0]):
@@ -238,15 +239,15 @@ class _Parser:
         marks: str = "```",
         info: str = " py",
     ) -> Block:
-        """Return what the includes in some lines show, in a fence or outside any."""
+        """Return the block that the includes in some lines stand for, in a fence or outside any."""
         matches = {at: INCLUDE.match(self.lines[at]) for at in lines if self.lines[at].strip()}
-        found = [match for match in matches.values() if match]
-        files = {(match["file"] or match["stem"], bool(match["file"])) for match in found}
-        if len(found) < len(matches) or len(files) != 1:
+        includes = [match for match in matches.values() if match]
+        files = {(match["file"] or match["stem"], bool(match["file"])) for match in includes}
+        if len(includes) < len(matches) or len(files) != 1:
             line = next((at for at, match in matches.items() if match is None), start) + 1
-            return Malformed(line, line, indent, NO_INCLUDE, is_include=not found)
+            return Malformed(line, line, indent, NO_INCLUDE, is_include=not includes)
         ((stem, is_code),) = files
-        names = tuple(match["section"] or match["output"] for match in found)
+        names = tuple(match["section"] or match["output"] for match in includes)
         if None in names:
             return WholeFile(start + 1, last + 1, indent, marks, info, stem)
         title = re.search(r'title="([^"]*)"', info)
@@ -256,34 +257,34 @@ class _Parser:
     def directive(self, match: re.Match[str], at: int, indent: str) -> Block:
         indent, line, rest = indent + match["indent"], at + 1, match["rest"]
         example = EXAMPLE.fullmatch(rest)
-        show = None if example else PRINT.fullmatch(rest)
-        found = example or show
-        if found is None:
+        to_print = None if example else PRINT.fullmatch(rest)
+        parts = example or to_print
+        if parts is None:
             message = (
                 f'"::: {rest}" is no directive: write "::: sum, show" (sections), "::: figure '
                 f'picture", "::: output "By hand" sums", or "::: print "By hand" lines(x)"'
             )
             return Malformed(line, line, indent, message)
-        if not found["stem"] and not self.snippet:
+        if not parts["stem"] and not self.snippet:
             message = (
                 f'"::: {rest}" names no snippet: write "::: walkthrough/outputs: sum", or name '
                 f'the page\'s own in its front matter, as in "snippet: walkthrough/outputs"'
             )
             return Malformed(line, line, indent, message)
-        stem = self.stem(found["stem"])
-        if show:
-            return Print(line, line, indent, stem, show["expression"], show["title"])
-        sections = tuple(name.strip() for name in found["sections"].split(","))
-        return Example(line, line, indent, found["verb"] or "", stem, sections, found["title"])
+        stem = self.stem(parts["stem"])
+        if to_print:
+            return Print(line, line, indent, stem, to_print["expression"], to_print["title"])
+        sections = tuple(name.strip() for name in parts["sections"].split(","))
+        return Example(line, line, indent, parts["verb"] or "", stem, sections, parts["title"])
 
     def container(self, match: re.Match[str], at: int, region: Lines) -> tuple[list[Block], int]:
         stop, inner = self.indented(at + 1, region)
-        values, wrong = self.values(at)
+        values, malformed = self.values(at)
         kind = "admonition" if match["mark"] == "!!!" else "folded"
         name, title = "".join(match["classes"].split()[:1]), match["title"]
         blocks = tuple(self.blocks(inner))
-        found = Container(at + 1, stop, region.indent, kind, name, title, blocks, tuple(values))
-        return [found, *wrong], stop
+        block = Container(at + 1, stop, region.indent, kind, name, title, blocks, tuple(values))
+        return [block, *malformed], stop
 
     def footnote(self, match: re.Match[str], at: int, region: Lines) -> tuple[list[Block], int]:
         stop, inner = self.indented(at + 1, region)
@@ -294,7 +295,7 @@ class _Parser:
         return [Container(at + 1, stop, region.indent, "footnote", name, None, blocks)], stop
 
     def indented(self, start: int, region: Lines) -> tuple[int, Lines]:
-        """Return the end of what is indented from `start` on, and that as lines of its own."""
+        """Return the line after the indented lines that begin at `start`, and these lines."""
         deeper = [f"{region.indent}    ", f"{region.indent}\t"]
         stop, indent = start, deeper[0]
         for at in range(start, region.stop):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the sections of a snippet from the markers of pymdownx.snippets."""
+"""Read the sections of a snippet from markers in the syntax of pymdownx.snippets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from engine.model.problem import Problem
 from engine.model.snippet import Section
 
-# As pymdownx.snippets reads it, but for the case of `start` and `end`; a `;` before it escapes.
+# The pattern of pymdownx.snippets, but `start` and `end` in any case; a `;` before it escapes it.
 MARKER = re.compile(
     r"(?<!;)(?<!-)-+8<-+[ \t]+"
     r"\[[ \t]*(?P<type>start|end)[ \t]*:[ \t]*(?P<name>[^\]]*?)[ \t]*\](?P<rest>.*)$",
@@ -29,9 +29,9 @@ DEFAULT_TIMEOUT = 60
 
 
 def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
-    """Return the sections of a snippet in order, and what is wrong with its markers.
+    """Return the sections of a snippet in order, and the problems of its markers.
 
-    text: the source; where: the file's name in messages.
+    text: the source; where: the path in messages
     """
     sections: list[Section] = []
     problems: list[Problem] = []
@@ -90,11 +90,11 @@ def read_sections(text: str, where: str) -> tuple[list[Section], list[Problem]]:
 
 
 def read_timeout(text: str) -> int:
-    """Return the seconds a snippet may run: 60, or what a line `# timeout: 120 s` in it says."""
+    """Return the timeout of a snippet in seconds: 60, or that of its line `# timeout: 120 s`."""
     match = TIMEOUT.search(text)
     return int(match[1]) if match else DEFAULT_TIMEOUT
 
 
 def is_measured(text: str) -> bool:
-    """Return whether a line `# measured: why` says that outputs differ between runs."""
+    """Return whether a line `# measured: why` declares that outputs differ between runs."""
     return MEASURED.search(text) is not None

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import ast
 
-TOO_DEEP = (RecursionError, MemoryError)  # raised for source that is nested too deep to be read
+TOO_DEEP = (RecursionError, MemoryError)  # raised by `ast.parse` for source with deep nesting
 UNREADABLE = (SyntaxError, ValueError, *TOO_DEEP)
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:
-    """Return the statements of a module, with what the main guard holds in its place."""
-    found: list[ast.stmt] = []
+    """Return the statements of a module, with the main guard replaced by its body."""
+    body: list[ast.stmt] = []
     for statement in tree.body:
         match statement:
             case ast.If(
@@ -21,14 +21,14 @@ def statements(tree: ast.Module) -> list[ast.stmt]:
                     comparators=[ast.Constant(value="__main__")],
                 )
             ):
-                found += statement.body
+                body += statement.body
             case _:
-                found.append(statement)
-    return found
+                body.append(statement)
+    return body
 
 
 def is_constant(statement: ast.stmt) -> bool:
-    """Return whether a statement is a mere text or number, which does nothing."""
+    """Return whether a statement is only a constant, such as a docstring, without an effect."""
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 

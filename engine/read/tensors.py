@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads the file in which a site names its tensors, without running it."""
+"""Read the file in which a site lists its tensors, without running it."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ HEX = re.compile(r"#[0-9a-f]{6}")
 
 
 def tensors_of(project: Project) -> tuple[Tensor, ...]:
-    """Return the tensors that have a color in a project."""
+    """Return the tensors of a project."""
     path = project.snippet(project.options.tensors)
     return read_tensors(path, project.relative(path))
 
 
 def read_tensors(path: Path, where: str) -> tuple[Tensor, ...]:
-    """Return the tensors that a Python file names, in its order; none where there is no file.
+    """Return the tensors that a Python file lists, in order; () if there is no file.
 
-    where: the file's name in messages
+    where: the path in messages
 
     Raises EngineError with every mistake in the file.
     """
     return tensors_in(path.read_text("utf-8-sig"), where) if path.is_file() else ()
 
 
-@cache  # MkDocs makes the Markdown extension anew for each page
+@cache  # since MkDocs creates the Markdown extension again for each page
 def tensors_in(text: str, where: str) -> tuple[Tensor, ...]:
-    """Return the tensors that the text of a Python file names.
+    """Return the tensors that Python source lists.
 
-    It assigns literal dictionaries: COLORS (name -> "C0" to "C9"), PALETTE (name -> the
-    colors on light and on dark pages), and, where there are any, FORMULAS (name -> LaTeX) and
-    ALIASES (another name -> name).
+    It assigns literal dictionaries: COLORS (name -> "C0" to "C9"), PALETTE (name -> the colors on
+    light and on dark pages), and optionally FORMULAS (name -> LaTeX) and ALIASES (alias -> name).
     """
     try:
         body = ast.parse(text).body
@@ -68,27 +67,27 @@ def tensors_in(text: str, where: str) -> tuple[Tensor, ...]:
             palette[name][0],
             palette[name][1],
             formulas.get(name, ""),
-            tuple(alias for alias, meant in aliases.items() if meant == name),
+            tuple(alias for alias, target in aliases.items() if target == name),
         )
         for name, color in colors.items()
     )
 
 
 def mistakes(tables: dict[str, dict[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield each mistake as the table that it is in and a sentence."""
+    """Yield each mistake: the name of its table, and a message."""
     colors, palette, formulas, aliases = (tables[table] for table in TABLES)
-    taken: dict[str, str] = {}
+    owners: dict[str, str] = {}  # of colors
     for name in [*colors, *aliases]:
         if not re.fullmatch(r"[^\W\d]\w*", str(name)):
             yield "COLORS" if name in colors else "ALIASES", f"{name!r} is no name of a variable"
     for name, color in colors.items():
         if not re.fullmatch(r"C\d", str(color)):
             yield "COLORS", f"{color!r} is no color of {name}: give it one of C0 to C9"
-        elif color in taken:
-            yield "COLORS", f"{name} and {taken[color]} are both {color}: give each its own color"
-        taken[color] = name
+        elif color in owners:
+            yield "COLORS", f"{name} and {owners[color]} are both {color}: give each its own color"
+        owners[color] = name
         pair = palette.get(name, ())
-        if len(pair) != 2 or not all(HEX.fullmatch(str(one)) for one in pair):
+        if len(pair) != 2 or not all(HEX.fullmatch(str(shade)) for shade in pair):
             yield (
                 "PALETTE",
                 f'{name} needs two colors, light and dark, such as ("#623c00", "#fac82c")',
