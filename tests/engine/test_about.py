@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the engine writes into front matter for the theme, and where shown names come from."""
+"""The engine passes data to the theme as front matter, and links shown names to their pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def named(project: Sample, name: str):
     return next(page for page in project.build.pages if page.name == name)
 
 
-def test_a_line_of_links_takes_the_place_of_local_imports(project: Sample) -> None:
+def test_a_line_of_links_replaces_local_imports(project: Sample) -> None:
     origins = Origins(project.build, site_of({"nav": NAV}, ""))
     text = markdown(named(project, "page.md"), project.build, origins=origins)
     shown, program = text.partition("</template>")[2], text.partition("</template>")[0]
@@ -57,7 +57,7 @@ def test_a_line_of_links_takes_the_place_of_local_imports(project: Sample) -> No
     assert text.count("from snippets.given import x") == 1, "a block of imports alone stays"
 
 
-def test_a_name_of_a_page_itself_is_no_link(project: Sample) -> None:
+def test_a_name_from_the_page_itself_is_not_linked(project: Sample) -> None:
     project.page("---\nsnippet: given\n---\n::: given\n\n::: /one: part, import\n", "page")
     project.refresh()
     assert "Uses `x` from [The first](first.md)" in project.markdown()

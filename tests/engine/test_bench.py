@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The bench measures what it says, and its recording is what the page shows."""
+"""The benchmark measures correctly, and its page follows from its recording."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def bounds_of(*cells: Cell) -> dict[str, bool]:
     return {bound["claim"]: bound["holds"] for bound in found}
 
 
-def test_a_copy_speaks_of_itself_alone_and_links_nowhere_else(root: Path) -> None:
+def test_a_copy_names_only_itself_and_links_nowhere_else(root: Path) -> None:
     chapters = copies.read_chapters(root, 12)
     assert len(chapters) == 12
     for chapter in chapters:
@@ -49,7 +49,7 @@ def test_a_copy_speaks_of_itself_alone_and_links_nowhere_else(root: Path) -> Non
         assert "attention-lab" not in chapter.page
 
 
-def test_copies_come_whole(root: Path) -> None:
+def test_chapters_are_copied_in_full_sets(root: Path) -> None:
     with pytest.raises(ValueError, match="7 chapters: give a multiple of 6"):
         copies.read_chapters(root, 7)
 
@@ -74,7 +74,7 @@ def source_of(root: Path, stem: str) -> str:
     return copies.snippet_of(root, root / f"snippets/{stem}.py")
 
 
-def test_a_chapter_that_other_tools_get_has_includes_and_no_directives(root: Path) -> None:
+def test_chapters_for_other_tools_have_includes_and_no_directives(root: Path) -> None:
     for name in copies.CHAPTERS:
         page, source = copies.page_of(root, name), source_of(root, f"walkthrough/{name}")
         assert ":::" not in page
@@ -107,7 +107,7 @@ def test_an_edit_is_found_in_a_page_and_in_its_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
-def test_another_tool_that_fails_is_tried_once_more(
+def test_another_tool_that_fails_is_tried_again_once(
     tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def build(*_: Any, **__: Any) -> processes.Run:
@@ -128,7 +128,7 @@ def test_another_tool_that_fails_is_tried_once_more(
         assert tool.name != "engine"
 
 
-def test_what_leaves_pages_stale_is_not_faster() -> None:
+def test_a_tool_that_leaves_pages_stale_does_not_count_as_faster() -> None:
     ours = cell("engine", "helper", 5.0, shown=6, expected=6)
     claim = "6 helper: no other is faster"
     assert bounds_of(ours, cell("myst-nb", "helper", 1.0, shown=0, expected=6)) == {}
@@ -136,7 +136,7 @@ def test_what_leaves_pages_stale_is_not_faster() -> None:
     assert bounds_of(ours, cell("myst-nb", "helper", 9.0, shown=6, expected=6)) == {claim: True}
 
 
-def test_the_bounds_are_those_that_were_set() -> None:
+def test_each_bound_holds_up_to_its_limit() -> None:
     floor = cell("plain", "cold", 2.0)
     within, beyond = 1.3 * (2.0 + 1.0) - 0.1, 1.3 * (2.0 + 1.0) + 0.1
     claim = "6 cold: at most 1.3 times floor and import"
@@ -151,7 +151,7 @@ def test_the_bounds_are_those_that_were_set() -> None:
     assert not bounds_of(cell("engine", "snippet", 1.0, ran=2))[claim]
 
 
-def test_the_floor_of_an_edit_of_code_is_a_build_that_runs_none() -> None:
+def test_the_floor_of_a_code_edit_is_a_build_that_runs_nothing() -> None:
     cells = [cell("plain", "warm", 2.0), cell("plain", "cold", 3.0), cell("engine", "helper", 6.0)]
     assert report.floor_of(cells, 6, "helper") == 2.0
     assert report.floor_of(cells, 6, "cold") == 3.0
@@ -159,7 +159,7 @@ def test_the_floor_of_an_edit_of_code_is_a_build_that_runs_none() -> None:
 
 
 @pytest.mark.slow
-def test_a_command_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+def test_a_command_is_killed_with_its_child_processes(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
@@ -168,12 +168,12 @@ def test_a_command_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     done = processes.run([sys.executable, "-c", code], tmp_path, {}, limit=3, memory=True)
     assert done.seconds is None
     assert done.peak
-    assert done.peak > 5 * 2**20  # two Pythons
+    assert done.peak > 5 * 2**20  # two interpreters
     assert_ends(int((tmp_path / "pid").read_text()))
 
 
 @pytest.mark.slow
-def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
+def test_a_run_of_the_bench_records_its_measurements(tmp_path: Path) -> None:
     options = ["--sizes", "6", "--tools", "engine", "--rounds", "0", "--no-faults"]
     options += ["--rows", "cold", "snippet", "helper", "--folder", str(tmp_path)]
     assert bench.main(options) == 0
@@ -187,7 +187,7 @@ def test_a_run_of_the_bench_records_what_it_saw(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_resumed_run_keeps_what_it_finds(recording: dict[str, Any], tmp_path: Path) -> None:
+def test_a_resumed_run_keeps_existing_results(recording: dict[str, Any], tmp_path: Path) -> None:
     report.write(tmp_path / "results.json", recording)
     options = ["--resume", "--sizes", "6", "--tools", "engine", "--folder", str(tmp_path)]
     assert bench.main(options) == 0
@@ -196,7 +196,7 @@ def test_a_resumed_run_keeps_what_it_finds(recording: dict[str, Any], tmp_path: 
         assert resumed[part] == recording[part]
 
 
-def test_where_a_tool_was_run_the_recording_has_all_of_it(recording: dict[str, Any]) -> None:
+def test_the_recording_is_complete_for_each_tool_that_ran(recording: dict[str, Any]) -> None:
     cells = {(c["tool"], c["size"], c["row"]): c for c in recording["cells"]}
     whole = {(tool, size) for tool, size, row in cells if row == "cold"}
     assert {("engine", size) for size in (6, 60, 300)} <= whole
@@ -210,7 +210,7 @@ def test_where_a_tool_was_run_the_recording_has_all_of_it(recording: dict[str, A
     assert asked == {(tool, question) for tool in executing for question in faults.QUESTIONS}
 
 
-def test_what_the_page_says_follows_from_what_was_measured(recording: dict[str, Any]) -> None:
+def test_summary_and_bounds_follow_from_the_measurements(recording: dict[str, Any]) -> None:
     cells = report.cells_of(recording)
     assert report.summary(cells) == recording["summary"]
     assert report.bounds(recording) == recording["bounds"]

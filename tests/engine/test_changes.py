@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What differs between two built sites: numbers beyond rounding, beside what they were."""
+"""The comparison of two built sites lists changed numbers beside the old, except for rounding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def compared(tmp_path: Path):
         ("(3, 3)", "(3, 4)"),
     ],
 )
-def test_a_number_that_changed_is_told_beside_what_it_was(compared, was: str, now: str) -> None:
+def test_a_changed_number_is_reported_beside_the_old(compared, was: str, now: str) -> None:
     assert compared(f"<p>It is {was}.</p>", f"<p>It is {now}.</p>") == {
         "chapter/": [(f"It is {was}.", f"It is {now}.")]
     }
@@ -43,7 +43,7 @@ def test_a_number_that_changed_is_told_beside_what_it_was(compared, was: str, no
     ("was", "now"),
     [("1.9366", "1.9367"), ("6.0337e-06", "6.0338e-06"), ("1.19e-07", "2.38e-07"), ("5", "5")],
 )
-def test_rounding_is_not_told(compared, was: str, now: str) -> None:
+def test_rounding_is_not_reported(compared, was: str, now: str) -> None:
     assert not compared(f"<p>It is {was}.</p>", f"<p>It is {now}.</p>")
 
 
@@ -53,23 +53,23 @@ def test_printed_lines_and_descriptions_of_pictures_count(compared) -> None:
     assert found == {"chapter/": [("b 2.5", "b 2.75"), ("row 1: 2.5", "row 1: 2.75")]}
 
 
-def test_a_line_that_came_or_went_is_told(compared) -> None:
+def test_an_added_line_is_reported(compared) -> None:
     assert compared("<p>One.</p>", "<p>One.</p><p>A warning.</p>") == {
         "chapter/": [("", "A warning.")]
     }
 
 
-def test_what_is_measured_is_left_out(compared) -> None:
+def test_measured_times_are_left_out(compared) -> None:
     assert not compared('<p class="measured">1.2 s</p>', '<p class="measured">9.9 s</p>')
 
 
-def test_a_page_that_is_missing_is_told(compared, tmp_path: Path) -> None:
+def test_a_missing_page_is_reported(compared, tmp_path: Path) -> None:
     compared("<p>1</p>", "<p>1</p>")
     shutil.rmtree(tmp_path / "new" / "chapter")
     assert changes(tmp_path / "old", tmp_path / "new") == {"chapter/": [("1", "")]}
 
 
-def test_the_command_says_what_changed_in_markdown(compared, tmp_path: Path, capsys) -> None:
+def test_the_command_prints_changes_as_markdown(compared, tmp_path: Path, capsys) -> None:
     compared("<p>It is 1.5.</p>", "<p>It is 2.5.</p>")
     assert main([str(tmp_path / "old"), str(tmp_path / "new")]) == 1
     assert "## chapter/\n\n```diff\n- It is 1.5.\n+ It is 2.5.\n```" in capsys.readouterr().out

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What pages name must exist, what snippets make must be shown, and nothing becomes live markup."""
+"""Pages name only things that exist, show all that snippets make, and get no active markup."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def told(sample: Sample, page: str) -> list[str]:
     return [str(problem) for problem in sample.refresh().problems]
 
 
-def test_a_page_that_shows_all_passes(sample: Sample) -> None:
+def test_a_page_that_shows_everything_passes(sample: Sample) -> None:
     assert told(sample, SHOWN) == []
 
 
@@ -50,14 +50,14 @@ def test_a_page_that_shows_all_passes(sample: Sample) -> None:
         ("a {{ one: __import__('torch').zeros(2, 2, 2, dtype=object) }}", "TypeError"),
     ],
 )
-def test_what_a_page_names_wrongly_is_told_with_the_names_that_exist(
+def test_a_wrong_name_on_a_page_is_reported_with_existing_names(
     sample: Sample, line: str, message: str
 ) -> None:
     (problem,) = told(sample, f"{SHOWN}{line}\n")
     assert message in problem
 
 
-def test_a_section_and_an_output_that_no_page_shows_are_told(sample: Sample) -> None:
+def test_a_section_and_an_output_that_no_page_shows_are_reported(sample: Sample) -> None:
     problems = told(sample, "nothing")
     assert [p.split(":", 2)[:2] for p in problems] == [["snippets/one.py", "1"]] * 2
     assert 'no page shows section "total"' in problems[0]
@@ -76,7 +76,7 @@ def test_an_output_does_not_end_its_fence(sample: Sample) -> None:
     assert sample.markdown() == '```` text title="Output"\n```\n<script>alert(1)</script>\n````\n'
 
 
-def test_a_broken_section_is_told_once_with_the_pages_that_show_it(sample: Sample) -> None:
+def test_a_broken_section_is_reported_once_with_the_pages_that_show_it(sample: Sample) -> None:
     sample.snippet("# --8<-- [start:total]\ntotal = 3\n")
     sample.page(SHOWN + "{{ one: total }}\n")
     assert sample.problem() == (
@@ -100,7 +100,9 @@ def test_an_output_that_differs_between_two_runs_is_found(sample: Sample) -> Non
     )
 
 
-def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample: Sample) -> None:
+def test_an_expression_that_ends_the_run_is_reported_at_its_line_of_the_page(
+    sample: Sample,
+) -> None:
     sample.snippet(SNIPPET)
     for lines, number in (("\n", 3), ("\n\n", 4)):
         sample.page(f"{SHOWN}{lines}{{{{ one: __import__('os')._exit(3) }}}}\n")
@@ -111,12 +113,12 @@ def test_an_expression_that_ends_the_run_is_told_where_a_page_asks_for_it(sample
     assert not sample.refresh().problems
 
 
-def test_what_an_expression_says_is_told_in_part(sample: Sample) -> None:
+def test_a_long_error_of_an_expression_is_shortened(sample: Sample) -> None:
     (problem,) = told(sample, f"{SHOWN}{{{{ one: dict()['x' * 10**5] }}}}\n")
     assert len(problem) < 11_000 and "… (100012 characters) …" in problem
 
 
-def test_a_line_that_breaks_two_snippets_is_told_once_with_all_pages(sample: Sample) -> None:
+def test_a_line_that_breaks_two_snippets_is_reported_once_with_all_pages(sample: Sample) -> None:
     sample.snippet("x = 1 / 0\n", "helper")
     for stem in ("one", "two"):
         sample.section("from snippets.helper import x\nprint(x)", stem)
@@ -124,7 +126,7 @@ def test_a_line_that_breaks_two_snippets_is_told_once_with_all_pages(sample: Sam
     assert "shown by docs/one.md, docs/two.md" in sample.problem()
 
 
-def test_a_value_whose_helper_is_named_later_is_asked_again(sample: Sample) -> None:
+def test_a_failed_value_is_evaluated_again_once_its_helper_is_configured(sample: Sample) -> None:
     sample.section("x = 3")
     sample.snippet("def double(x):\n    return 2 * x\n", "helper")
     sample.page("It is {{ one: double(x) }}.\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m engine`."""
+"""`python -m engine` runs, shows, checks and writes, and reports problems by its exit status."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def engine_in_a_process(
 
 
 @pytest.mark.slow
-def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> None:
+def test_the_command_prints_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> None:
     sample.section("print(1)")
     done = engine_in_a_process(sample, root)
     assert done.returncode == 0, done.stderr
@@ -41,7 +41,7 @@ def test_it_says_what_ran_and_how_long_it_took(sample: Sample, root: Path) -> No
     assert "Ran 0 of 1 snippets" in engine_in_a_process(sample, root).stdout
 
 
-def test_a_problem_is_told_and_is_its_exit_status(sample: Sample) -> None:
+def test_a_problem_is_printed_and_sets_the_exit_status(sample: Sample) -> None:
     sample.section("raise ValueError('no')")
     done = engine(sample)
     assert done.returncode == 1
@@ -49,7 +49,9 @@ def test_a_problem_is_told_and_is_its_exit_status(sample: Sample) -> None:
     assert "1 to mend." in done.stdout
 
 
-def test_a_hint_that_no_blank_of_a_notebook_uses_is_told_by_run_and_show(sample: Sample) -> None:
+def test_a_hint_that_no_blank_of_a_notebook_uses_is_reported_by_run_and_show(
+    sample: Sample,
+) -> None:
     sample.snippet("# --8<-- [start:part]\nx = 1\n# --8<-- [end:part]\n")
     checks = "# --8<-- [start:part] hidden\nprint(1)\n# --8<-- [end:part]\n"
     sample.snippet(f'# checks: one\nHINTS = {{"x": "one", "y": "two"}}\n{checks}', "checks")
@@ -74,14 +76,14 @@ def test_check_fails_on_an_output_that_differs(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_check_lets_what_is_measured_differ(sample: Sample) -> None:
+def test_check_lets_measured_outputs_differ(sample: Sample) -> None:
     path = sample.section("import random\nprint(random.random())")
     path.write_text(f"# measured: a time, say\n{path.read_text()}")
     done = engine(sample, "check")
     assert done.returncode == 0, done.stderr
 
 
-def test_clean_forgets(sample: Sample) -> None:
+def test_clean_deletes_the_results(sample: Sample) -> None:
     sample.section("print(1)")
     engine(sample)
     assert engine(sample, "clean").returncode == 0
@@ -89,7 +91,7 @@ def test_clean_forgets(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_elsewhere_it_says_where_to_go(root: Path, tmp_path: Path) -> None:
+def test_outside_of_a_project_the_command_says_where_to_run_it(root: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "engine"],
         cwd=tmp_path,
@@ -111,7 +113,7 @@ def test_snippets_run_before_there_is_any_page(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
+def test_a_closed_standard_output_is_not_an_error(sample: Sample, root: Path) -> None:
     theirs, ours = os.pipe()
     os.close(theirs)
     done = engine_in_a_process(sample, root, stdout=ours)
@@ -121,7 +123,9 @@ def test_where_nobody_reads_it_says_nothing(sample: Sample, root: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 @pytest.mark.slow
-def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path) -> None:
+def test_a_full_standard_output_is_reported_and_does_not_end_the_run(
+    sample: Sample, root: Path
+) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     done = engine_in_a_process(sample, root, stdout=full)
     os.close(full)
@@ -130,7 +134,7 @@ def test_where_it_cannot_write_it_says_so_and_goes_on(sample: Sample, root: Path
 
 
 @pytest.mark.slow
-def test_a_name_that_a_terminal_cannot_show_is_written_out(sample: Sample, root: Path) -> None:
+def test_a_name_that_the_terminal_cannot_encode_is_escaped(sample: Sample, root: Path) -> None:
     sample.section("print(1)", "é")
     done = engine_in_a_process(sample, root, encoding="ascii")
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The expressions that pages show of a snippet: their forms, their names, and what they may do."""
+"""Expressions on pages find their names, take every supported form, and change nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_an_expression_takes_names_from_helper_modules(sample: Sample) -> None:
     assert "snippets/drawing/maps.py" in sample.build.results["one"].opened
 
 
-def test_a_name_of_the_snippet_goes_before_a_helpers(sample: Sample) -> None:
+def test_a_name_of_the_snippet_takes_precedence_over_a_helpers(sample: Sample) -> None:
     helped(sample)
     assert value(sample, "shadowed()", "def shadowed(): return 'the own'").text == "the own"
 
@@ -83,7 +83,7 @@ def test_data_in_a_sentence_is_refused(sample: Sample) -> None:
     assert "data cannot stand in a sentence: give it a line of its own" in sample.problem()
 
 
-def test_of_two_expressions_the_one_that_changes_the_other_is_blamed(sample: Sample) -> None:
+def test_an_expression_that_changes_another_one_is_blamed(sample: Sample) -> None:
     sample.section("x = [1]\ndef grow():\n    x.append(1)\n    return 'grown'")
     sample.page("{{ one: len(x) }}\n\n{{ one: grow() }}\n")
     told = sample.problem()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A matplotlib figure becomes an inline SVG that takes colors and font from the page."""
+"""A matplotlib figure becomes an inline SVG with the page's colors and font."""
 
 import os
 import re
@@ -71,7 +71,7 @@ def chapter_figure(request):
 
 
 def plot(label="A plot", **text):
-    """A figure of plain matplotlib: axes with ticks, lines, bars, markers and areas."""
+    """Return a figure of plain matplotlib: axes with ticks, lines, bars, markers and areas."""
     figure, axes = plt.subplots(num=label)
     axes.plot([1, 2, 3], color="C1", label="queries")
     axes.bar([1, 2], [1, 2], color="C3", alpha=0.3)
@@ -116,7 +116,7 @@ def test_the_svg_is_an_image_with_a_name_and_a_description(chapter_figure):
     assert description.text == chapter_figure.description
 
 
-def test_without_a_description_the_texts_are_told_in_reading_order():
+def test_the_default_description_is_the_texts_in_reading_order():
     figure, axes = plt.subplots(num="Words")
     axes.axis("off")
     for x_, y, word in ((0, 0, "last"), (1, 1, "second"), (0, 1, "first"), (0.5, 0.5, "third")):
@@ -131,7 +131,7 @@ def test_a_figure_without_a_title_is_refused(label):
         svg_of(figure, "p")
 
 
-def test_a_cycle_color_is_the_page_s_or_else_matplotlib_s_own():
+def test_a_cycle_color_is_a_variable_with_matplotlibs_color_as_fallback():
     for i in range(10):
         figure, axes = plt.subplots(num=f"C{i}")
         axes.plot([0, 1], color=f"C{i}")
@@ -153,7 +153,7 @@ def test_black_white_and_gray_follow_the_theme():
 @pytest.mark.parametrize(
     "color, base", [("C3", "var(--cycle-3,#d62728)"), ("black", "currentColor")]
 )
-def test_a_see_through_fill_is_a_tint(color, base):
+def test_a_transparent_fill_is_a_tint(color, base):
     figure, axes = plt.subplots(num="Tint")
     axes.axis("off")
     axes.bar([0], [1], color=color, alpha=0.3)
@@ -161,7 +161,7 @@ def test_a_see_through_fill_is_a_tint(color, base):
 
 
 @pytest.mark.parametrize("draw", [*DRAWN_IN_THE_CHAPTERS.values(), plot])
-def test_the_palette_alone_says_what_a_color_looks_like(draw):
+def test_only_the_palette_defines_colors(draw):
     draw()
     drawn = svg_of(plt.gcf(), "p")
     assert not re.search(r"(?<!&)#[0-9a-fA-F]{3,8}\b", re.sub(r"var\(--cycle.*?\)", "", drawn))
@@ -188,7 +188,7 @@ def test_a_color_between_a_cycle_color_and_white_or_black_is_their_mixture():
 
 
 def cells(root):
-    """The colors of all cells, by how many have each."""
+    """Return for each mesh a count of cells by style."""
     meshes = [group for group in root.iter("g") if "shape-rendering" in group.attrib]
     return [{p.get("style"): p.get("d").count("M") for p in group} for group in meshes]
 
@@ -262,7 +262,7 @@ def test_the_rows_of_a_table_are_as_high_as_its_texts():
     assert cell.height > 13 * figure.dpi / 72
 
 
-def test_where_a_snippet_names_no_colormap_numbers_are_grays():
+def test_without_a_colormap_numbers_become_grays():
     figure, axes = plt.subplots(num="Grays")
     axes.imshow([[0, 1]])
     light = f"fill:color-mix(in srgb,currentColor 15%,{PAPER})"
@@ -299,7 +299,7 @@ def test_where_a_snippet_names_no_colormap_numbers_are_grays():
         (lambda axes: axes.set_title(r"$\sqrt{2}$"), r"the formula"),
     ],
 )
-def test_what_a_page_cannot_show_rightly_is_refused(draw, message):
+def test_a_figure_that_a_page_cannot_show_faithfully_is_refused(draw, message):
     figure, axes = plt.subplots(num="Figure")
     draw(axes)
     with pytest.raises(ValueError, match=f"^the figure 'Figure' .*{message}"):
@@ -312,7 +312,7 @@ def test_an_animation_is_refused():
     moving = FuncAnimation(figure, lambda i: (line,), frames=2)
     with pytest.raises(ValueError, match=r"'Moving' is animated.*plt\.subplots\(1, 3\)"):
         written(figure)
-    moving._draw_was_started = True  # or matplotlib warns that nobody showed it
+    moving._draw_was_started = True  # silences matplotlib's warning about unused animations
     still, _ = plt.subplots(num="Still")
     assert written(still)
 
@@ -321,7 +321,7 @@ def ramp(*colors):
     return matplotlib.colors.LinearSegmentedColormap.from_list("ramp", colors)
 
 
-def test_tints_of_c7_can_be_said_by_their_opacity():
+def test_tints_of_c7_can_be_expressed_by_opacity():
     figure, axes = plt.subplots(num="Tints")
     axes.imshow([[0, 0.5, 1]], cmap=ramp(("C7", 0), "C7"))
     tint = "color-mix(in srgb,var(--cycle-7,#7f7f7f) 50%,transparent)"
@@ -350,7 +350,7 @@ def test_a_formula_of_letters_superscripts_and_subscripts_is_text():
     assert [span.get("style") for span in text if span.text == "α"] == ["font-style:oblique"]
 
 
-def test_a_dollar_is_a_dollar():
+def test_a_dollar_sign_stays_a_dollar_sign():
     figure, axes = plt.subplots(num="Price", subplot_kw={"xticks": [], "yticks": []})
     axes.text(0, 0, "It costs $5.")
     axes.text(0, 1, r"From \$5 to \$6.")
@@ -375,7 +375,7 @@ def test_a_family_and_the_blanks_between_columns_are_kept():
         lambda figure: figure.colorbar(figure.axes[0].images[0], ax=list(figure.axes)),
     ],
 )
-def test_a_layout_that_the_snippet_chose_is_kept_without_a_warning(arrange):
+def test_a_layout_chosen_by_the_snippet_is_kept_without_a_warning(arrange):
     figure, all_axes = plt.subplots(1, 2, num="Layout")
     for axes in all_axes:
         axes.imshow([[1]])
@@ -387,7 +387,7 @@ def test_a_layout_that_the_snippet_chose_is_kept_without_a_warning(arrange):
         assert [axes.get_position().bounds for axes in figure.axes[:2]] == before
 
 
-def test_labels_fit_into_the_figure_where_the_snippet_says_nothing():
+def test_labels_fit_into_the_figure_by_default():
     figure, axes = plt.subplots(num="Long")
     axes.set(yticks=[0], yticklabels=["a label that needs a lot of room"])
     written(figure)
@@ -402,7 +402,7 @@ def test_a_figure_without_a_label_is_named_by_its_title():
     assert svg(figure).find("title").text == "Waves"
 
 
-def test_ids_of_two_figures_on_a_page_differ_and_every_reference_arrives():
+def test_ids_of_two_figures_on_a_page_differ_and_every_reference_resolves():
     page = f"<main>{svg_of(plot('One'), 'a')}{svg_of(plot('Two'), 'b/2')}</main>"
     ids = [e.get("id") for e in ET.fromstring(page).iter() if e.get("id")]
     assert len(ids) == len(set(ids))
@@ -410,7 +410,7 @@ def test_ids_of_two_figures_on_a_page_differ_and_every_reference_arrives():
     assert references and {one or other for one, other in references} <= set(ids)
 
 
-def test_what_sticks_out_of_its_axes_stays_clipped():
+def test_shapes_beyond_the_axes_stay_clipped():
     figure, axes = plt.subplots(num="Clipped")
     axes.set(xlim=(0, 1), ylim=(0, 1))
     axes.add_patch(plt.Rectangle((0.5, 0.5), 9, 9, color="C1"))
@@ -418,7 +418,7 @@ def test_what_sticks_out_of_its_axes_stays_clipped():
     assert len(re.findall("clip-path=", svg_of(figure, "p"))) == 1
 
 
-def test_nothing_in_a_label_is_live():
+def test_labels_never_become_markup():
     hostile = "</title><script>alert(1)</script> & {{ walkthrough/inputs: x }} \x02 --> <!-- $5"
     figure = plot(hostile, xlabel=hostile.replace("\x02", ""), title='" onload="alert(1)')
     figure.description = hostile + '\n\n--8<-- "x"'
@@ -438,7 +438,7 @@ def test_a_figure_is_one_html_block_for_markdown():
         assert unwanted not in drawn
 
 
-def test_markdown_leaves_a_figure_whole():
+def test_markdown_leaves_a_figure_unchanged():
     import markdown
 
     figure = plot("Stars *and* `ticks`", xlabel="a * b * c _d_ $e$ [f](g)")
@@ -486,7 +486,7 @@ def test_drawing_twice_gives_the_same_bytes():
     assert svg_of(plot(), "p") == one
 
 
-def test_what_a_snippet_sets_for_svg_changes_no_figure_and_stays_set():
+def test_svg_settings_of_a_snippet_change_no_figure_and_stay_set():
     one = svg_of(plot(), "p")
     plt.close("all")
     theirs = {"svg.fonttype": "path", "svg.hashsalt": "mine"}

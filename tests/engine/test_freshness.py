@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nothing stale ever shows; nothing fresh is run again."""
+"""Stale results are never shown, and fresh results are never computed again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.sample import Sample
 
 
 def ran(sample: Sample) -> list[str]:
-    """What a new process would run."""
+    """Return the snippets that a new process runs."""
     sample.fresh_engine()
     report = sample.refresh()
     assert not report.problems, "\n".join(map(str, report.problems))
@@ -36,7 +36,7 @@ def test_nothing_fresh_is_run_again(sample: Sample) -> None:
     assert ran(sample) == []
 
 
-def test_an_edit_runs_the_snippet_and_what_imports_it_and_no_other(sample: Sample) -> None:
+def test_an_edit_runs_only_the_snippet_and_its_importers(sample: Sample) -> None:
     sample.section("x = 1", "base")
     sample.section("from snippets.base import x\nprint(x)", "direct")
     sample.section("from snippets import direct\nprint(direct.x)", "indirect")
@@ -59,7 +59,9 @@ def test_an_edit_in_the_same_second_and_of_the_same_size_counts(sample: Sample) 
 
 
 @pytest.mark.slow
-def test_bytecode_is_not_trusted_beside_the_engine_either(sample: Sample, root: Path) -> None:
+def test_stale_bytecode_is_not_used_by_an_engine_inside_the_project(
+    sample: Sample, root: Path
+) -> None:
     shutil.copytree(root / "engine", sample.root / "engine")
     environment = {**os.environ, "PYTHONPATH": str(sample.root), "PYTHONDONTWRITEBYTECODE": ""}
 
@@ -131,7 +133,7 @@ def test_a_folder_that_is_listed_counts(sample: Sample, listing: str) -> None:
 
 
 @pytest.mark.parametrize("outside", [False, True])
-def test_a_link_that_turns_counts(sample: Sample, outside: bool) -> None:
+def test_a_redirected_symbolic_link_counts(sample: Sample, outside: bool) -> None:
     link = sample.root / "snippets/data.txt"
     away = sample.root.parent / f"{sample.root.name}-away" if outside else sample.root
     away.mkdir(exist_ok=True)
@@ -188,7 +190,7 @@ def test_a_new_value_on_a_page_runs_the_snippet_and_an_edited_sentence_does_not(
     assert ran(sample) == ["one"]
 
 
-def test_another_version_of_a_package_makes_all_stale(
+def test_another_version_of_a_package_makes_results_stale(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sample.section("print(1)")
@@ -206,7 +208,7 @@ def test_another_version_of_a_package_makes_all_stale(
     environment.version_of.cache_clear()
 
 
-def test_an_output_that_is_no_longer_made_is_gone(sample: Sample) -> None:
+def test_an_output_that_is_no_longer_printed_is_gone(sample: Sample) -> None:
     sample.section("print(1)")
     ran(sample)
     sample.section("x = 1")
@@ -228,7 +230,7 @@ def test_a_known_failure_is_not_run_again_until_something_changes(sample: Sample
     assert sample.printed("print('mended')") == "mended\n"
 
 
-def test_a_write_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_is_atomic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "kept.txt"
     store.write(path, b"old")
 
@@ -261,7 +263,7 @@ def test_a_warm_build_imports_neither_torch_nor_matplotlib(sample: Sample, root:
     assert json.loads(done.stdout) == [0, []]
 
 
-def test_clean_forgets_all(sample: Sample) -> None:
+def test_clean_deletes_all_results(sample: Sample) -> None:
     sample.section("print(1)")
     ran(sample)
     sample.engine.store.clean()
@@ -271,12 +273,14 @@ def test_clean_forgets_all(sample: Sample) -> None:
     assert ran(sample) == ["one"]
 
 
-def test_a_dot_too_many_is_told_by_the_run(sample: Sample) -> None:
+def test_a_relative_import_with_too_many_dots_is_reported(sample: Sample) -> None:
     sample.section("from ....figures import x", "group/one")
     assert sample.problem().startswith("snippets/group/one.py:2: ")
 
 
-def test_clean_says_what_it_cannot_forget(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clean_reports_a_folder_that_it_cannot_delete(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sample.section("print(1)")
     ran(sample)
 
@@ -334,8 +338,8 @@ def test_the_key_covers_every_module_that_runs_snippets(root: Path) -> None:
     assert [name for name in used if not name.startswith(environment.USED)] == []
 
 
-def test_a_copy_of_installed_weights_is_no_source(sample: Sample) -> None:
-    """A snippet unpacks a package to there once; to digest 540 MB would take longer than to run."""
+def test_files_in_an_ignored_folder_do_not_count(sample: Sample) -> None:
+    """A snippet unpacks a package there once. Hashing its 540 MB would take longer than a run."""
     away = sample.root.parent / f"{sample.root.name}-away"
     copy = away / "unpacked" / "weights"
     other = away / "stray"
@@ -354,7 +358,7 @@ def test_a_copy_of_installed_weights_is_no_source(sample: Sample) -> None:
     assert ran(sample) == ["one"]
 
 
-def test_a_version_of_what_a_snippet_imports_counts_and_no_other(
+def test_only_the_versions_of_imported_packages_count(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sample.section("import yaml\nprint(1)", "uses")
@@ -389,7 +393,7 @@ def test_the_parts_of_the_engine_that_run_nothing_do_not_count(root: Path, tmp_p
     assert key() != before
 
 
-def test_what_a_killed_snippet_has_read_counts(sample: Sample) -> None:
+def test_files_read_by_a_killed_snippet_count(sample: Sample) -> None:
     sample.snippet("x = 1\n", "base")
     sample.section("from snippets.base import x\nimport os\nif x == 1: os._exit(3)\nprint(x)")
     assert "exit status 3" in sample.problem()

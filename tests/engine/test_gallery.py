@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Scripts in the idioms of galleries are drawn whole, or refused with the way out."""
+"""Scripts in the style of plotting galleries are drawn completely, or refused with a remedy."""
 
 import re
 import warnings
@@ -20,7 +20,7 @@ SCRIPTS = sorted((Path(__file__).parent / "gallery").glob("*.py"))
 
 
 def letters(text):
-    """The letters and digits of a text, without the commands of a formula."""
+    """Return the letters and digits of a text, without the commands of a formula."""
     plain = re.sub(r"\\math\w+|\\left|\\right|\\ |\\(?=[A-Za-z])", "", text)
     return re.findall(r"[A-Za-z0-9]", re.sub(r"mu|sigma", "", plain))
 
@@ -48,7 +48,7 @@ def test_a_script_of_a_gallery_is_drawn_or_refused_clearly(script):
             r"draw|write|give|use|show|leave|plt\.", str(error.value).partition(":")[2]
         )
         if "ani" in names:
-            names["ani"]._draw_was_started = True  # or matplotlib warns that nobody showed it
+            names["ani"]._draw_was_started = True  # silences a warning
         return
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -57,7 +57,7 @@ def test_a_script_of_a_gallery_is_drawn_or_refused_clearly(script):
     root = ET.fromstring(drawn).find("svg")
     inside = ["".join(one.itertext()) for one in root.iter("text")]
     for artist in figure.findobj(Text):
-        # Ticks beyond the limits are known to matplotlib, but not drawn: they are not in its SVG.
+        # matplotlib knows ticks beyond the limits, but does not draw them: its SVG lacks them.
         for line in artist.get_text().split("\n"):
             if line.strip() and f"<!-- {line} -->" in text:
                 assert letters(line) in map(letters, inside), f"{line!r} got lost"

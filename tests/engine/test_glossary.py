@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A link to the glossary carries the glossary's own words."""
+"""A link to the glossary carries the definition of its term."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def test_a_term_in_code_has_the_anchor_that_the_site_gives_it(project: Project) 
     assert anchors == list(definitions_of(project))
 
 
-def test_a_definition_may_follow_its_heading_at_once(project: Project) -> None:
+def test_a_definition_may_follow_its_heading_without_a_blank_line(project: Project) -> None:
     write(project, "# Glossary\n\n## Key\nWhat is found.\n\nMore.\n")
     assert definitions_of(project) == {"key": "What is found."}
 
 
-def test_emphasis_classes_and_folded_parts_are_no_obstacle(project: Project) -> None:
+def test_terms_work_in_emphasis_with_classes_and_in_folded_parts(project: Project) -> None:
     link = "[keys](glossary.md#d_k)"
     assert page(project, f"**{link}**").count(' class="term"') == 1
     assert 'class="plain term"' in page(project, f"{link}{{ .plain }}")
@@ -110,7 +110,7 @@ def test_a_page_without_terms_needs_no_glossary(project: Project) -> None:
     assert page(project, "text") == "<p>text</p>"
 
 
-def test_an_unknown_term_is_told_with_page_line_and_what_is_near(project: Project) -> None:
+def test_an_unknown_term_is_reported_with_page_line_and_nearest_term(project: Project) -> None:
     text = "One.\n\nA [mask](glossary.md#casual-mask).\n"
     write(project, text, "chapter")
     assert problems(project) == [
@@ -129,14 +129,14 @@ def test_an_unknown_term_is_told_with_page_line_and_what_is_near(project: Projec
         ("One.\n\n## Key\n\nTwo.", 'docs/glossary.md:7: the term "key" is there twice'),
     ],
 )
-def test_a_definition_that_cannot_be_said_is_told_with_its_line(
+def test_a_definition_that_is_not_plain_text_is_reported_with_its_line(
     project: Project, definition: str, told: str
 ) -> None:
     write(project, f"# Glossary\n\n## Key\n\n{definition}\n")
     assert told in "\n".join(problems(project))
 
 
-def test_every_definition_of_the_site_can_be_said() -> None:
+def test_every_definition_of_the_site_is_plain_text() -> None:
     definitions = definitions_of(Project(ROOT))
     assert len(definitions) > 30
     for slug, definition in definitions.items():
@@ -144,7 +144,7 @@ def test_every_definition_of_the_site_can_be_said() -> None:
         assert not re.search(r"[`*\[\]]|\(http", definition), slug
 
 
-def test_where_there_is_no_glossary_each_term_is_told(project: Project) -> None:
+def test_without_a_glossary_each_term_is_reported(project: Project) -> None:
     (project.docs / "glossary.md").unlink()
     write(project, "One.\n\nA [key](glossary.md#key).\n", "chapter")
     assert problems(project) == ['docs/chapter.md:3: docs/glossary.md has no term "key"']

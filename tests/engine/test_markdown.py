@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What pages show stands where they say it, inside of other blocks too."""
+"""Outputs, figures and tables appear where a page shows them, also inside of other blocks."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The engine under MkDocs: a broken snippet fails a build, and under `serve` the server lives on."""
+"""Under MkDocs, a broken snippet fails a build but does not stop `mkdocs serve`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.in_process import engine
 from tests.support.mkdocs import CONFIG, PAGE, Served, build, build_in_a_process
 from tests.support.sample import Sample
 
-PROVED_WRONG = (  # a program of its own has another name
+PROVED_WRONG = (  # as a program, the file has another name, so it prints False
     "# --8<-- [start:part]\nprint(__file__.endswith('one.py'))\n# --8<-- [end:part]\n"
 )
 SHOWN = "::: one: part\n"
@@ -42,7 +42,7 @@ def test_code_outputs_values_and_tables_are_on_the_page(mkdocs: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_it_builds_in_a_process_of_its_own_too(mkdocs: Sample, root: Path) -> None:
+def test_a_build_works_in_a_process_of_its_own(mkdocs: Sample, root: Path) -> None:
     done = build_in_a_process(mkdocs, root, "--strict")
     assert done.returncode == 0, done.stderr
     assert "printed 3" in (mkdocs.root / "site/index.html").read_text()
@@ -62,7 +62,7 @@ def test_an_ignored_folder_is_named_by_its_whole_path(mkdocs: Sample) -> None:
         assert told in done.stderr and "Traceback" not in done.stderr
 
 
-def test_it_builds_from_another_folder_too(
+def test_a_build_works_from_another_folder(
     mkdocs: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, site = str(mkdocs.root / "mkdocs.yml"), tmp_path / "elsewhere"
@@ -111,7 +111,7 @@ def test_a_build_that_fails_leaves_the_site_as_it_was(mkdocs: Sample) -> None:
     assert "More." in page.read_text()
 
 
-def test_where_a_proof_fails_the_build_leaves_no_page(mkdocs: Sample) -> None:
+def test_a_failed_proof_leaves_no_page(mkdocs: Sample) -> None:
     mkdocs.snippet(PROVED_WRONG)
     mkdocs.page(SHOWN, "index")
     done = build(mkdocs)
@@ -152,7 +152,7 @@ def test_a_build_that_fails_does_not_wait_for_its_proofs(mkdocs: Sample) -> None
         ("", "\n[x](glossary.md#no-such-term)\n", "no-such-term"),
     ],
 )
-def test_a_mistake_on_a_page_is_told_without_a_traceback(
+def test_a_mistake_on_a_page_is_reported_without_a_traceback(
     mkdocs: Sample, config: str, page: str, told: str
 ) -> None:
     with (mkdocs.root / "mkdocs.yml").open("a") as file:
@@ -216,7 +216,7 @@ def test_a_page_that_moved_is_found_at_its_old_address(mkdocs: Sample) -> None:
         ("index.md", "index.md", "moved: index.md: there still is such a page"),
     ],
 )
-def test_a_page_moves_from_where_none_is_to_where_one_is(
+def test_a_moved_page_needs_a_free_old_address_and_an_existing_new_page(
     mkdocs: Sample, old: str, new: str, message: str
 ) -> None:
     move(mkdocs, old, new)
@@ -236,7 +236,7 @@ def served(mkdocs: Sample, root: Path) -> Iterator[Served]:
     mkdocs.section("from snippets.helper import half\ntotal = 3\nprint('printed', half)")
     mkdocs.snippet("half = 1.5\n", "helper")
     config = mkdocs.root / "mkdocs.yml"
-    config.write_text(config.read_text() + "strict: true\n")  # as our own site has it
+    config.write_text(config.read_text() + "strict: true\n")  # as in our own mkdocs.yml
     server = Served(mkdocs, root)
     yield server
     server.close()
@@ -265,7 +265,7 @@ def test_edits_show_without_a_restart_and_mistakes_do_not_end_the_server(
 
 
 @pytest.mark.slow
-def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> None:
+def test_an_error_message_never_becomes_markup(mkdocs: Sample, served: Served) -> None:
     served.wait_for(lambda page: "printed" in page)
     mkdocs.section("raise ValueError('<script>alert(1)</script>\\n\\n# Heading\\n\\n**bold**')")
     page = served.wait_for(lambda page: "engine-error" in page)
@@ -274,7 +274,7 @@ def test_an_error_message_is_no_live_markup(mkdocs: Sample, served: Served) -> N
     assert "<strong>bold" not in page
 
 
-def test_a_page_that_the_engine_has_not_seen_ends_the_build_where_it_is_wrong(
+def test_a_mistake_on_a_page_with_another_suffix_ends_the_build(
     mkdocs: Sample,
 ) -> None:
     (mkdocs.root / "docs/more.markdown").write_text("::: code nope: part\n")

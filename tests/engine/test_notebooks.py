@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What becomes of a page in its notebooks."""
+"""A chapter becomes two notebooks and their pages, with its prose, code, checks and exercises."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ PAGE = """
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory) -> Path:
-    """The results of the projects below before any edit: a folder for each of them."""
+    """A folder for the results of the projects below before any edit."""
     return tmp_path_factory.mktemp("kept")
 
 
 def with_results(sample, kept: Path):
-    """The project with its results, which the first test that has it computes."""
+    """Return the project with its results. The first test computes them, later ones copy them."""
     if kept.exists():
         shutil.copytree(kept, sample.root / ".cache", dirs_exist_ok=True)
     else:
@@ -120,7 +120,7 @@ def project(sample, kept):
 
 
 def written(project, site: Site | None = None, **options) -> Notebooks:
-    """What a build of the project publishes besides its pages."""
+    """Return the notebooks of a build of the project."""
     build = project.refresh()
     assert not build.problems, "\n".join(map(str, build.problems))
     return notebooks(build, Project(project.root, options=Options(**options)), site or Site())
@@ -132,7 +132,7 @@ def files(made: Notebooks) -> dict[str, str]:
 
 
 def cells(project, kind: str = "solved", site: Site | None = None, **options) -> list[dict]:
-    """The cells of the notebook of page.md, with their sources as one text."""
+    """Return the cells of the notebook of page.md, with each source as one string."""
     made = files(written(project, site, **options))
     found = json.loads(made[f"notebooks/page_{kind}/page_{kind}.ipynb"])["cells"]
     return [cell | {"source": "".join(cell["source"])} for cell in found]
@@ -193,7 +193,7 @@ def test_a_hands_on_notebook_holds_no_output_below_its_first_blank(project) -> N
     assert not any(c["outputs"] or c["execution_count"] for c in code[first:])
 
 
-def test_prose_becomes_what_a_notebook_knows(project) -> None:
+def test_prose_is_converted_for_notebooks(project) -> None:
     prose = "\n\n".join(sources(cells(project), "markdown"))
     assert "description" not in prose
     assert "It starts with [1, 2]" in prose
@@ -239,7 +239,7 @@ def test_a_snippet_has_its_checks_in_one_file(project) -> None:
     assert '"one" is checked by snippets/checks/one.py already' in problem(project)
 
 
-def test_hints_may_say_what_they_are(project) -> None:
+def test_hints_may_have_a_type_annotation(project) -> None:
     project.snippet(CHECKS.replace("HINTS =", "HINTS: dict[str, str] ="), "checks/one")
     assert any("TO-DO" in one for one in sources(cells(project, "hands_on"), "code"))
 
@@ -299,7 +299,7 @@ def test_a_blank_in_a_function_leaves_its_frame(half_open) -> None:
     )
 
 
-def test_what_a_function_returns_can_be_blank(half_open) -> None:
+def test_a_return_value_can_be_a_blank(half_open) -> None:
     half_open.snippet(
         TURN_CHECKS.replace('"Wheel.forward"', '"Wheel.forward.return"'), "checks/two"
     )
@@ -320,7 +320,7 @@ def test_further_help_is_folded_below_the_blank_of_a_hands_on_notebook(half_open
     assert "More help" not in "".join(sources(cells(half_open), "markdown"))
 
 
-def test_what_an_admonition_folds_away_stands_below_its_quotation(half_open) -> None:
+def test_a_folded_part_of_an_admonition_comes_below_its_quotation(half_open) -> None:
     half_open.page(
         "---\nnotebook: full\n---\n\n# Turn\n\n::: two: turn\n\n"
         '!!! note "Mind"\n\n    It turns.\n\n    ??? note "How"\n\n        - far\n\n    Always.\n'
@@ -374,7 +374,7 @@ def exercises(project, kind: str) -> list[dict]:
     return [c for c in cells(project, kind) if "answer" in c["metadata"].get("tags", [])]
 
 
-def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> None:
+def test_an_exercise_becomes_a_cell_that_checks_an_answer(half_open) -> None:
     numbers, choice = (cell["source"] for cell in exercises(half_open, "hands_on"))
     assert numbers == (
         "# TO-DO: a list of 2 numbers; two decimals are enough\n"
@@ -404,9 +404,7 @@ def test_an_exercise_that_is_answered_on_its_page_can_be_tried(half_open) -> Non
         ("One half (2)", 2, "Right. Yes, right: it is."),
     ],
 )
-def test_an_answer_is_told_what_the_page_tells_it(
-    half_open, capsys, exercise, answer, told
-) -> None:
+def test_an_answer_gets_the_message_of_the_page(half_open, capsys, exercise, answer, told) -> None:
     outputs = [cell["outputs"][0]["text"] for cell in exercises(half_open, "solved")]
     assert outputs == [
         ["Right. [0.5, 1.5]: the mean of x, see there.\n"],
@@ -419,7 +417,7 @@ def test_an_answer_is_told_what_the_page_tells_it(
     assert capsys.readouterr().out.startswith(told)
 
 
-def test_code_of_a_solution_that_has_a_check_can_be_written_before_it(half_open) -> None:
+def test_checked_code_of_a_solution_becomes_a_blank_before_it(half_open) -> None:
     half_open.page(EXERCISES)
     found = [cell["source"] for cell in cells(half_open, "hands_on")]
     at = next(i for i, one in enumerate(found) if one.startswith("def turn"))
@@ -429,13 +427,13 @@ def test_code_of_a_solution_that_has_a_check_can_be_written_before_it(half_open)
     assert "turned = -b, a" in found[at + 3] and "turned = -b, a" not in found[at]
 
 
-def test_a_notebook_installs_what_its_kernel_lacks(project) -> None:
+def test_a_notebook_installs_missing_packages(project) -> None:
     first = sources(cells(project), "code")[0]
     assert 'name in ["matplotlib"] if find_spec(name) is None' in first
     assert '    %pip install --quiet {" ".join(missing)}\n\nimport matplotlib' in first
 
 
-def test_a_notebook_installs_what_a_snippet_says(project) -> None:
+def test_a_notebook_runs_the_install_command_of_a_snippet(project) -> None:
     project.snippet(
         'start = [1, 2]\nINSTALL = "pip install a-b==1 && pip install --no-deps c"\n', "given"
     )
@@ -452,7 +450,7 @@ def test_a_solution_that_fails_its_check_fails_the_build(project) -> None:
     assert "AssertionError" in project.problem()
 
 
-def test_where_a_build_failed_the_overview_says_so(project) -> None:
+def test_after_a_failed_build_the_overview_lists_no_notebooks(project) -> None:
     project.snippet("start = [1, 2] +\n", "given")
     made = notebooks(project.refresh(), project.engine.project, Site())
     assert [file.path for file in made.files] == ["notebooks/index.md"]
@@ -460,7 +458,7 @@ def test_where_a_build_failed_the_overview_says_so(project) -> None:
     assert not made.links
 
 
-def test_a_chapter_whose_code_cannot_stand_alone_is_told(project) -> None:
+def test_a_chapter_whose_code_cannot_stand_alone_is_reported(project) -> None:
     project.snippet(SNIPPET.replace("from snippets.given import start", 'exec("start = [1, 2]")'))
     message = problem(project)
     assert message.startswith("docs/page.md:1: no notebook can be made of it: ")
@@ -519,7 +517,7 @@ DRAWING = """
 
 @pytest.fixture
 def short(project, kept):
-    """A chapter that is written with directives; its figures are expressions."""
+    """A chapter with directives, whose figures are expressions."""
     hidden = "# --8<-- [start:half_of_three] hidden\n        print(half(3))\n        "
     hidden += "# --8<-- [end:half_of_three]\n        "
     drawing = SNIPPET.index("# --8<-- [start:picture]")
@@ -542,7 +540,7 @@ def test_a_directive_becomes_a_cell_with_its_output(short) -> None:
     assert "Below, and 1.5." in text
 
 
-def test_an_expression_that_draws_becomes_a_cell_that_is_folded(short) -> None:
+def test_an_expression_that_draws_becomes_a_figure_cell(short) -> None:
     found = cells(short, helpers=("drawing/bars",))
     drawn = [cell for cell in found if cell["metadata"].get("tags") == ["figure"]]
     assert [cell["source"] for cell in drawn] == ["bars(double)", "bars(start)", "bars([7])"]
@@ -555,7 +553,7 @@ def test_an_expression_that_draws_becomes_a_cell_that_is_folded(short) -> None:
     assert "def lines" not in helper["source"], "what a cell does not need stays away"
 
 
-def test_a_figure_waits_for_what_it_draws(short) -> None:
+def test_a_figure_comes_after_the_code_that_it_draws(short) -> None:
     short.page(
         SHORT.replace(
             "    ::: double, show\n", "    {{ bars([*double, 1]) }}\n\n    ::: double, show\n"
@@ -592,7 +590,7 @@ def test_code_of_another_file_comes_after_the_cell_whose_function_it_calls(short
     assert drawn > next(at for at, source in enumerate(code) if "def half" in source)
 
 
-def test_what_draws_may_take_from_what_is_given(short) -> None:
+def test_a_drawing_helper_may_import_from_a_snippet(short) -> None:
     using = DRAWING.replace(
         "    def bars",
         "    from snippets.given import start\n\n    TALL = max(start)\n\n    def bars",
@@ -628,7 +626,7 @@ def test_a_cell_may_not_take_the_name_of_a_helper_that_a_later_one_needs(
         assert f"{name} = [1, 2]" in sources(cells(short, helpers=("drawing/bars",)), "code")
 
 
-def test_a_figure_in_prose_that_is_framed_stands_below_it(short) -> None:
+def test_prose_of_an_admonition_leaves_its_figures_to_cells(short) -> None:
     text = "\n".join(sources(cells(short, helpers=("drawing/bars",)), "markdown"))
     assert "> **Note**\n" in text and "> Beside." in text
     assert "<summary>Solution</summary>\n\n- **[2, 4]**: right.\n\n</details>" in text
@@ -656,7 +654,7 @@ def test_a_page_of_a_notebook_is_plain_markdown(project) -> None:
     assert "<details markdown>\n<summary>Solution</summary>\n\nFour." in text
 
 
-def test_a_page_names_its_blanks(project) -> None:
+def test_a_page_highlights_its_blanks(project) -> None:
     text = page(project, "hands_on")
     assert '``` { .py .to-do hl_lines="1" }\n# TO-DO: two times each value of start\n' in text
     assert '``` { .py .to-do hl_lines="2" }\ndef half(value):\n    # TO-DO: one line\n' in text
@@ -667,7 +665,7 @@ def test_a_fence_on_a_page_is_longer_than_those_in_it(project) -> None:
     assert '```` text title="Output"\n```\nno code\n````\n' in page(project)
 
 
-def test_a_brief_page_has_the_headings_alone(project) -> None:
+def test_a_brief_page_has_code_and_headings_but_no_prose(project) -> None:
     project.page(
         PAGE.replace("notebook: full", "notebook: brief").replace("!!!", "## B\n\n    !!!")
     )
@@ -703,7 +701,7 @@ def test_a_chapter_gets_the_links_to_its_notebooks(project) -> None:
     assert parse(text).meta["description"] == "no part of the notebook"
 
 
-def test_the_overview_lists_them_in_the_order_of_the_navigation(project) -> None:
+def test_the_overview_lists_chapters_in_the_order_of_the_navigation(project) -> None:
     project.page(PAGE.replace("# Twice", "# Norm |x| of `a|b`"), "also")
     nav = [{"Part": ["also.md", {"Named": "page.md"}]}, "other.md"]
     made = files(written(project, site_of({"nav": nav}, "pages")))
@@ -790,17 +788,17 @@ def test_code_in_a_sentence_stays_as_it_is() -> None:
     )
 
 
-def test_what_only_the_site_understands_is_left_out() -> None:
+def test_markup_that_only_the_site_understands_is_left_out() -> None:
     assert plain("a [b](../c.md#d){ .md-button } e") == "a [b](site:c.md#d) e"
     assert plain('<div class="grid" markdown>\n\ntext\n\n</div>').strip() == "text"
 
 
-def test_a_link_leads_where_its_text_will_stand() -> None:
+def test_a_link_is_resolved_from_the_folder_of_its_page() -> None:
     text = plain("[a](b.md#c), [d](#e), [f](https://g.org/#h)")
     led = prose.with_links(text, lambda path, anchor: f"<{path}|{anchor}>")
     assert led == "[a](<part/b.md|#c>), [d](<part/here.md|#e>), [f](https://g.org/#h)"
 
 
-def test_between_the_pages_of_one_notebook_links_are_words() -> None:
+def test_links_between_pages_of_one_notebook_become_plain_text() -> None:
     own = ("part/here.md", "part/b.md")
     assert plain("[a](b.md), [d](#e)", own) == "a, [d](site:part/here.md#e)"

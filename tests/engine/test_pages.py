@@ -38,7 +38,7 @@ def test_a_link_to_its_own_folder_makes_no_snippet_twice(sample: Sample) -> None
     assert list(sample.refresh().results) == ["one"]
 
 
-def test_a_snippet_with_a_dot_in_its_name_is_told(sample: Sample) -> None:
+def test_a_snippet_with_a_dot_in_its_name_is_reported(sample: Sample) -> None:
     sample.section("print(1)", "one/part.txt")
     assert sample.problem() == (
         "snippets/one/part.txt.py:1: a name with a dot cannot be imported, nor shown: "
@@ -112,7 +112,7 @@ def test_a_directive_prints_an_expression() -> None:
 
 
 @pytest.mark.parametrize("line", ["::: sum", "::: a: 1, 2", "::: a: sum show", "::: print x"])
-def test_a_directive_that_is_none_is_told(line: str) -> None:
+def test_a_malformed_directive_is_reported(line: str) -> None:
     (found,) = read(line)
     assert isinstance(found, Malformed) and line in found.message
 
@@ -176,7 +176,7 @@ def test_a_heading_knows_its_level_and_its_values() -> None:
     assert heading.values[0].expression == "x"
 
 
-def test_front_matter_is_data_and_its_mistakes_are_told_with_their_line() -> None:
+def test_front_matter_is_data_and_its_mistakes_are_reported_with_their_line() -> None:
     page = parse("---\nnotebook: full\nlab: true\n---\n# A\n")
     assert page.meta == {"notebook": "full", "lab": True}
     assert page.title and page.title.line == 5
@@ -187,7 +187,7 @@ def test_front_matter_is_data_and_its_mistakes_are_told_with_their_line() -> Non
     assert of(FrontMatter, "text\n---\na: b\n---\n") == []
 
 
-def test_what_shows_code_is_a_code_block() -> None:
+def test_every_form_that_shows_code_is_a_code_block() -> None:
     text = (
         '``` py\n--8<-- "a.py:b"\n```\n``` py\n--8<-- "a.py"\n```\n::: a: d, e\n::: output a: f\n'
     )
@@ -210,7 +210,7 @@ def test_what_shows_code_is_a_code_block() -> None:
         "{{\ta: x }}",
     ],
 )
-def test_a_near_miss_is_told_and_not_shown_as_written(line: str) -> None:
+def test_a_near_miss_is_reported_instead_of_shown(line: str) -> None:
     (found,) = of(Malformed, line)
     assert found.line == 1
 
@@ -241,7 +241,7 @@ def test_code_that_the_engine_does_not_run_is_not_shown(sample: Sample, target: 
         ('``` py\n--8<-- "a.py:b"\n--8<-- "a/b.txt"\n```\n', 1, "those of one snippet alone"),
     ],
 )
-def test_a_fence_that_mixes_what_it_shows_is_told(page: str, line: int, told: str) -> None:
+def test_a_fence_with_mixed_contents_is_reported(page: str, line: int, told: str) -> None:
     (found,) = of(Malformed, page)
     assert found.line == line and told in found.message
 
@@ -249,7 +249,7 @@ def test_a_fence_that_mixes_what_it_shows_is_told(page: str, line: int, told: st
 @pytest.mark.parametrize(
     "info", [" text", ' { .py .download title="a.py" }', ' py title="a.py"', ""]
 )
-def test_a_fence_as_chapters_have_it_is_taken(info: str) -> None:
+def test_the_fences_of_the_chapters_are_accepted(info: str) -> None:
     assert len(of(WholeFile, f'```{info}\n\n--8<-- "a.py"\n```\n')) == 1
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The content security policy: the theme's own scripts by digest, and no others."""
+"""The content security policy allows the theme's own scripts by digest, and no others."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_policy_comes_before_every_script(tmp_path: Path) -> None:
     assert html.index("Content-Security-Policy") < html.index("<script>")
 
 
-def test_a_written_script_is_allowed_by_its_very_text_on_every_page(tmp_path: Path) -> None:
+def test_an_inline_script_is_allowed_by_its_digest_on_every_page(tmp_path: Path) -> None:
     pages = secured(tmp_path, "<head><script>go(1)</script></head>", "<head></head>")
     for html in pages:
         assert source("go(1)") in html
@@ -49,7 +49,7 @@ def test_files_and_data_need_no_digest(tmp_path: Path) -> None:
     assert "sha256" not in secured(tmp_path, f"<head>{script}</head>")[0]
 
 
-def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
+def test_securing_a_site_twice_changes_nothing(tmp_path: Path) -> None:
     first = secured(tmp_path, "<head><script>go(1)</script></head>")
     secure(tmp_path)
     assert (tmp_path / "0.html").read_text("utf-8") == first[0]

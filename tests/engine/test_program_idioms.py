@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Effects that names alone do not show: each section still becomes a program that runs alone."""
+"""Effects that names alone do not show: even so, each section becomes a program that runs alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.sample import Sample
 DRAWS = random.Random(7)
 DRAWN = [DRAWS.random() for _ in range(2)]
 
-# The sections of a snippet, and what the last of them prints.
+# The sections of a snippet, and the output of the last section.
 IDIOMS = {
     "optimizer": (
         "import torch\nw = torch.nn.Parameter(torch.tensor(8.0))\nsgd = torch.optim.SGD([w], lr=0.25)",
@@ -224,7 +224,7 @@ IDIOMS = {
         "[(0, 0), (1, 1), (2, 4)]",
     ),
 }  # fmt: skip
-# The same, where the smallest slice is enough.
+# The same, for idioms whose smallest slice is enough.
 SMALL = {
     "logger set up elsewhere": (
         "import logging\nimport sys\n\nlogging.basicConfig(stream=sys.stdout, format='%(name)s: %(message)s', level='INFO', force=True)",
@@ -275,7 +275,7 @@ def stem_of(name: str) -> str:
 
 
 def write(sample: Sample, name: str, *sections: str) -> None:
-    """A snippet of these sections, which need not be shown, and a page that shows their code."""
+    """Write a snippet with these sections, all hidden, and a page that shows their code."""
     stem = stem_of(name)
     marked = (
         f"# --8<-- [start:s{n}] hidden\n{body}\n# --8<-- [end:s{n}]\n"
@@ -288,7 +288,7 @@ def write(sample: Sample, name: str, *sections: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Sample:
-    """One build of all the idioms."""
+    """A build of all idioms."""
     sample = Sample(tmp_path_factory.mktemp("idioms"), pool)
     for stem, text in HELPERS.items():
         sample.snippet(text, stem)
@@ -309,7 +309,7 @@ def test_the_last_section_becomes_a_program(built: Sample, name: str) -> None:
 
 
 def smallest(sample: Sample, name: str) -> str:
-    """The program of the last section, if names alone decided."""
+    """Return the program of the last section if names alone decided, or the refusal."""
     path = sample.root / "snippets" / f"{stem_of(name)}.py"
     sections, _ = read_sections(path.read_text(), name)
     try:
@@ -324,17 +324,17 @@ def same_as_smallest(sample: Sample, idioms: dict[str, tuple[str, ...]]) -> list
     return [name for name, block in last.items() if programs[block] == smallest(sample, name)]
 
 
-def test_the_smallest_slice_would_not_do(built: Sample) -> None:
-    """The control of the test above: each of these idioms needs more than its names tell."""
+def test_for_these_idioms_the_smallest_slice_is_not_enough(built: Sample) -> None:
+    """Control of the test above: each of these idioms needs more than its names show."""
     assert same_as_smallest(built, IDIOMS) == []
 
 
-def test_the_smallest_slice_is_taken_where_it_does(built: Sample) -> None:
+def test_the_smallest_slice_is_taken_where_it_is_enough(built: Sample) -> None:
     assert same_as_smallest(built, SMALL) == [*SMALL]
 
 
 def refusal(sample: Sample, *sections: str) -> str:
-    """The one message of a build with these sections."""
+    """Return the message of a build with these sections, which has one problem."""
     write(sample, "refused", *sections)
     (problem,) = sample.refresh().problems
     return problem.message
@@ -351,20 +351,22 @@ def refusal(sample: Sample, *sections: str) -> str:
         "from timeit import default_timer as now\n\nprint(f'{now():.9f} s')",
     ],
 )
-def test_times_and_addresses_are_told_from_other_differences(sample: Sample, body: str) -> None:
+def test_times_and_addresses_are_distinguished_from_other_differences(
+    sample: Sample, body: str
+) -> None:
     message = refusal(sample, body)
     assert "alone it prints other times or addresses than the page shows" in message
     assert '"# measured: why"' in message
 
 
-def test_what_is_random_is_to_be_seeded(sample: Sample) -> None:
+def test_a_random_output_needs_a_seed(sample: Sample) -> None:
     message = refusal(sample, "import random", "print(random.random())")
     assert "give the generator a seed" in message
     assert "measured" not in message
 
 
-def test_what_cannot_come_along_is_named_with_what_it_changes(sample: Sample) -> None:
-    """A larger slice would bring the file's own `step`, which another file's `step` excludes."""
+def test_an_excluded_statement_is_named_with_the_name_that_it_changes(sample: Sample) -> None:
+    """A larger slice would include the file's own `step`, which another file's `step` excludes."""
     sample.snippet(
         "step = 1\ntotal = 0\n\n\ndef add():\n    global total\n    total += step\n    return total\n",
         "base",
@@ -382,8 +384,8 @@ def test_what_cannot_come_along_is_named_with_what_it_changes(sample: Sample) ->
     )
 
 
-def test_what_an_earlier_section_drew_is_not_drawn_again(sample: Sample) -> None:
-    """A figure that is drawn with numbers of a generator moves the generator on."""
+def test_a_figure_of_an_earlier_section_is_closed(sample: Sample) -> None:
+    """A figure drawn with random numbers advances the generator."""
     write(
         sample,
         "drawn",

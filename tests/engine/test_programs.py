@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A shown piece becomes a program that runs anywhere: with all that it needs, and nothing else."""
+"""A shown section becomes a program that runs anywhere and has nothing that it does not need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_local_import_inside_a_function_is_refused(sample: Sample) -> None:
         program(sample, "show")
 
 
-def test_all_parts_of_a_package_that_were_imported_come_along(sample: Sample) -> None:
+def test_all_imported_parts_of_a_package_are_included(sample: Sample) -> None:
     sample.snippet(
         """
         import importlib.metadata
@@ -49,7 +49,7 @@ def test_all_parts_of_a_package_that_were_imported_come_along(sample: Sample) ->
     )
 
 
-def test_what_is_needed_comes_first_and_nothing_else(sample: Sample) -> None:
+def test_a_program_has_only_the_needed_code_in_order(sample: Sample) -> None:
     sample.snippet(
         """
         # SPDX-License-Identifier: MIT
@@ -91,7 +91,7 @@ def test_local_imports_are_inlined_through_any_number_of_files(sample: Sample) -
     assert program(sample, "a") == "import math\n\nx = math.pi\n\ny = 2 * x\n\nz = y\n\nprint(z)\n"
 
 
-def test_a_file_comes_after_those_it_needs_though_its_first_name_needs_none(sample: Sample) -> None:
+def test_a_file_comes_after_all_files_that_it_needs(sample: Sample) -> None:
     sample.snippet("x = 1\n", "base")
     sample.snippet("from snippets.base import x\ny = 2\nz = x + y\n", "middle")
     sample.snippet("from snippets.middle import x as again\n", "door")
@@ -102,7 +102,7 @@ def test_a_file_comes_after_those_it_needs_though_its_first_name_needs_none(samp
     assert program(sample, "a") == "x = 1\n\ny = 2\nz = x + y\n\nagain = x\n\nprint(y, z, again)\n"
 
 
-def test_a_function_may_use_one_that_stands_below_it(sample: Sample) -> None:
+def test_a_function_may_use_a_later_one(sample: Sample) -> None:
     sample.snippet(
         "# --8<-- [start:a]\ndef f():\n    return g()\n# --8<-- [end:a]\n\n\n"
         "def g():\n    return 2\n"
@@ -117,14 +117,14 @@ def test_the_value_is_the_one_at_that_line(sample: Sample) -> None:
     assert program(sample, "a") == "x = [1]\nx.append(2)\n\nprint(x)\n"
 
 
-def test_the_seed_that_came_before_comes_along(sample: Sample) -> None:
+def test_an_earlier_seed_is_included(sample: Sample) -> None:
     sample.snippet(
         "import torch\ntorch.manual_seed(0)\n# --8<-- [start:a]\nprint(torch.rand(1))\n# --8<-- [end:a]\n"
     )
     assert "torch.manual_seed(0)" in program(sample, "a")
 
 
-def test_names_of_arguments_and_comprehensions_are_not_asked_for(sample: Sample) -> None:
+def test_names_of_arguments_and_comprehensions_are_not_needed(sample: Sample) -> None:
     sample.snippet(
         "r = i = k = 1\n# --8<-- [start:a]\nf = lambda r: [i + r for i in range(3)]\n"
         "print(f(1), {k: v for k, v in [(1, 2)]})\n# --8<-- [end:a]\n"
@@ -143,7 +143,7 @@ def test_a_statement_may_bind_what_it_uses(sample: Sample) -> None:
     assert program(sample, "a").startswith("total = 0\n\nfor i in")
 
 
-def test_a_value_given_to_the_name_it_came_from_is_needed(sample: Sample) -> None:
+def test_a_reassigned_name_needs_its_earlier_value(sample: Sample) -> None:
     sample.snippet("x = 1\nx = x + 1\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\n")
     assert program(sample, "a") == "x = 1\nx = x + 1\n\nprint(x)\n"
 
@@ -169,14 +169,14 @@ def test_a_name_with_two_meanings_is_refused(sample: Sample) -> None:
         program(sample, "a")
 
 
-def test_a_star_is_refused_where_it_stands(sample: Sample) -> None:
+def test_a_star_import_is_refused_with_its_line(sample: Sample) -> None:
     sample.snippet("x = 1\n", "base")
     sample.snippet("from snippets.base import *\n# --8<-- [start:a]\nprint(x)\n# --8<-- [end:a]\n")
     with pytest.raises(CannotStandAlone, match=r'"x" .+ snippets/one\.py:1 imports \*'):
         program(sample, "a")
 
 
-def test_a_package_gives_its_names_as_a_file_does(sample: Sample) -> None:
+def test_names_can_be_imported_from_a_package(sample: Sample) -> None:
     sample.snippet("y = 1\n", "package/base")
     sample.snippet("from .base import y\n\nx = y + 1\n", "package/__init__")
     sample.snippet(
@@ -203,7 +203,7 @@ def test_a_whole_module_is_refused(sample: Sample) -> None:
         program(sample, "a")
 
 
-def test_a_name_like_its_module_is_a_name(sample: Sample) -> None:
+def test_a_name_may_equal_that_of_its_module(sample: Sample) -> None:
     sample.snippet("same = 4\n", "same")
     sample.snippet(
         "from snippets.same import same\n# --8<-- [start:a]\nprint(same)\n# --8<-- [end:a]\n"
@@ -262,7 +262,7 @@ def test_a_block_that_draws_something_else_alone_fails_the_build(
     )
 
 
-def test_what_is_measured_need_only_run(sample: Sample) -> None:
+def test_a_measured_output_may_differ_in_the_program(sample: Sample) -> None:
     body = "import time\n\nprint(time.perf_counter())"
     code = f"# --8<-- [start:a]\n{body}\n# --8<-- [end:a]\n"
     sample.page(FENCE)
@@ -272,7 +272,7 @@ def test_what_is_measured_need_only_run(sample: Sample) -> None:
     assert not sample.refresh().problems
 
 
-def test_what_is_measured_must_run_alone(sample: Sample) -> None:
+def test_a_measured_section_must_still_run_alone(sample: Sample) -> None:
     sample.snippet("x = 1\n", "base")
     sample.snippet(
         "# measured: times differ\n# --8<-- [start:a]\nimport importlib\n\n"
@@ -310,7 +310,7 @@ def test_a_proof_is_kept_and_made_again_when_the_code_changes(sample: Sample) ->
 
 
 @pytest.mark.parametrize("mark", ["\x0c", "\x1c", "\x85", "\u2028"])
-def test_a_mark_that_python_takes_for_no_end_of_a_line_moves_no_line(
+def test_separators_that_do_not_end_a_line_in_python_move_no_line(
     sample: Sample, mark: str
 ) -> None:
     sample.snippet(
@@ -319,7 +319,7 @@ def test_a_mark_that_python_takes_for_no_end_of_a_line_moves_no_line(
     assert program(sample, "a") == "a = 1\nb = 2\nprint(a + b)\n"
 
 
-def test_what_a_function_says_of_its_arguments_is_needed(sample: Sample) -> None:
+def test_annotations_of_a_function_are_needed(sample: Sample) -> None:
     sample.snippet(
         """
         from torch import Size, Tensor
@@ -332,7 +332,7 @@ def test_what_a_function_says_of_its_arguments_is_needed(sample: Sample) -> None
     assert program(sample, "a").startswith("from torch import Size\nfrom torch import Tensor\n\n")
 
 
-def test_what_python_is_told_of_the_future_stays_the_first_line(sample: Sample) -> None:
+def test_future_imports_stay_first(sample: Sample) -> None:
     sample.snippet(
         "from __future__ import annotations\n\ndef f(x: Later): return x\n\nclass Later: pass\n",
         "base",
@@ -368,7 +368,7 @@ def test_a_pattern_binds_names(sample: Sample) -> None:
     assert program(sample, "a").startswith("pair = [1, 2, 3]\n\nmatch pair:")
 
 
-def test_a_name_of_an_inner_function_is_not_one_of_the_outer(sample: Sample) -> None:
+def test_a_local_of_an_inner_function_is_none_of_the_outer(sample: Sample) -> None:
     sample.snippet(
         """
         x = 5

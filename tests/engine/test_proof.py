@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a page shows is the same on a reader's machine: a second run, which differs, gives it too."""
+"""Outputs do not depend on the machine: a second run in other surroundings must give the same."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def test_a_value_that_differs_from_run_to_run_is_refused_at_its_line(sample: Sam
     assert "give the generator a seed" in told
 
 
-def test_what_is_measured_may_differ(sample: Sample) -> None:
+def test_a_measured_output_may_differ(sample: Sample) -> None:
     sample.section("# measured: the time\nimport time\nprint(time.time())")
     assert sample.refresh().problems == []
 
 
-def test_a_failure_of_the_second_run_alone_is_told_as_such(sample: Sample) -> None:
+def test_a_failure_in_only_the_second_run_is_reported_as_such(sample: Sample) -> None:
     told = sample.problem("import os\nassert os.environ['PYTHONHASHSEED'] == '0', 'hash'")
     assert told.startswith('snippets/one.py:3: in section "part": AssertionError: hash')
     assert "in a second run, and not in the first" in told

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a snippet is run, and what becomes of one that misbehaves."""
+"""Snippets run as programs, and one that misbehaves is reported and contained."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.processes import assert_ends
 from tests.support.sample import Sample
 
 
-def test_what_a_section_prints_is_its_output_alone(sample: Sample) -> None:
+def test_each_section_has_only_its_own_output(sample: Sample) -> None:
     sample.snippet(
         """
         x = 1
@@ -48,7 +48,7 @@ def test_a_text_between_statements_is_no_docstring(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("changes", ["x.mul_(2)[0]", "next(counter)", "torch.rand(1)[0]"])
-def test_an_expression_that_changes_what_it_shows_is_told(sample: Sample, changes: str) -> None:
+def test_an_expression_that_changes_what_it_shows_is_reported(sample: Sample, changes: str) -> None:
     sample.section(
         "import itertools, torch\nx, counter = torch.ones(2), itertools.count()\nprint(x[0].item())"
     )
@@ -59,7 +59,7 @@ def test_an_expression_that_changes_what_it_shows_is_told(sample: Sample, change
     )
 
 
-def test_random_numbers_of_numpy_without_a_seed_are_told(sample: Sample) -> None:
+def test_random_numbers_of_numpy_without_a_seed_are_reported(sample: Sample) -> None:
     sample.snippet(
         "import numpy\n# --8<-- [start:part]\nprint(numpy.random.rand(2))\n# --8<-- [end:part]\n"
     )
@@ -67,7 +67,7 @@ def test_random_numbers_of_numpy_without_a_seed_are_told(sample: Sample) -> None
     assert "docs/page.md:1: this block cannot stand alone" in sample.problem()
 
 
-def test_a_figure_that_cannot_be_drawn_is_told_with_its_section(sample: Sample) -> None:
+def test_a_figure_that_cannot_be_drawn_is_reported_with_its_section(sample: Sample) -> None:
     told = sample.problem(
         "import matplotlib.pyplot as plt\nfigure, _ = plt.subplots(num='A')\nfigure.description = 5"
     )
@@ -76,7 +76,7 @@ def test_a_figure_that_cannot_be_drawn_is_told_with_its_section(sample: Sample) 
     )
 
 
-def test_a_snippet_may_lie_deep(sample: Sample) -> None:
+def test_a_snippet_may_be_in_deeply_nested_folders(sample: Sample) -> None:
     stem = "/".join(["abcdefghijklmnopqrstuvwxyz"] * 12) + "/one"
     sample.section("print(1)", stem)
     assert not sample.refresh().problems
@@ -84,9 +84,7 @@ def test_a_snippet_may_lie_deep(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_a_worker_that_a_snippet_stopped_is_ended(
-    sample: Sample, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stopped_worker_is_killed(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SHUTDOWN_TIMEOUT", 0.1)
     sample.engine.pool = pool.Pool()
     sample.printed("print(1)")
@@ -96,7 +94,7 @@ def test_a_worker_that_a_snippet_stopped_is_ended(
     assert process.returncode == -signal.SIGKILL
 
 
-def test_what_c_code_and_subprocesses_print_is_kept_in_order(sample: Sample) -> None:
+def test_output_of_c_code_and_subprocesses_is_kept_in_order(sample: Sample) -> None:
     printed = sample.printed(
         """
         import ctypes, os, subprocess, sys
@@ -143,7 +141,7 @@ def test_the_authors_environment_does_not_reach_a_snippet(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MY_SECRET", "1")
-    sample.pool.close()  # the next worker is started from this environment
+    sample.pool.close()  # the next worker inherits this environment
     assert sample.printed("import os\nprint(os.environ.get('MY_SECRET'))") == "None\n"
 
 
@@ -160,7 +158,7 @@ def test_figures_of_a_section_become_svg_in_order(sample: Sample) -> None:
     assert "Two" in sample.output("one/part_2.svg")
 
 
-def test_an_exception_is_told_with_line_section_pages_and_calls(sample: Sample) -> None:
+def test_an_exception_is_reported_with_line_section_pages_and_calls(sample: Sample) -> None:
     sample.snippet("def half(x):\n    return x / 0\n", "helper")
     sample.section("from snippets.helper import half\n\nhalf(1)")
     sample.page("{{ one: 1 }}")
@@ -178,7 +176,7 @@ def test_an_exception_is_told_with_line_section_pages_and_calls(sample: Sample) 
         "run('setsid sleep 1000 >/dev/null & echo $!', shell=True, stdout=-1)",
     ],
 )
-def test_what_a_snippet_started_ends_with_it(sample: Sample, start: str) -> None:
+def test_processes_started_by_a_snippet_end_with_it(sample: Sample, start: str) -> None:
     pid = int(
         sample.printed(
             f"# measured: the number of a process\nimport subprocess\nstarted = subprocess.{start}\n"
@@ -205,7 +203,7 @@ def test_a_warning_of_the_compiler_reaches_each_snippet_that_imports_it(sample: 
     assert all("odd.py:1: SyntaxWarning" in one for one in told)
 
 
-def test_an_error_within_an_installed_package_is_told_at_the_snippets_line(
+def test_an_error_within_an_installed_package_is_reported_at_the_snippets_line(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = sample.root / ".venv/lib/package.py"
@@ -218,22 +216,22 @@ def test_an_error_within_an_installed_package_is_told_at_the_snippets_line(
     assert ".venv" not in told
 
 
-def test_a_mistake_in_code_that_is_made_on_the_way_is_told_at_its_line(sample: Sample) -> None:
+def test_an_error_in_evaluated_code_is_reported_at_the_line_of_the_call(sample: Sample) -> None:
     assert sample.problem("x = 1\neval('1 +')").startswith("snippets/one.py:3: in section")
 
 
-def test_nobody_answers_a_breakpoint(sample: Sample) -> None:
+def test_a_breakpoint_is_reported(sample: Sample) -> None:
     told = sample.problem("x = 1\nbreakpoint()")
     assert told.startswith("snippets/one.py:3: ") and "take it out" in told
 
 
-def test_what_other_processes_print_comes_in_its_order(sample: Sample) -> None:
+def test_prints_and_subprocess_output_keep_their_order(sample: Sample) -> None:
     body = "import subprocess\nprint('first')\nsubprocess.run(['echo', 'second'])\nprint('third')"
     assert sample.printed(body) == "first\nsecond\nthird\n"
 
 
 @pytest.mark.slow
-def test_results_that_nobody_took_are_not_given_to_the_next_who_asks(sample: Sample) -> None:
+def test_abandoned_results_are_not_returned_by_the_next_run(sample: Sample) -> None:
     for stem in ("one", "two", "three"):
         sample.section("print(1)", stem)
     jobs = [sample.engine.job(snippet) for snippet in sample.refresh().snippets.values()]
@@ -254,24 +252,24 @@ def test_figures_of_two_snippets_share_no_id(sample: Sample) -> None:
     assert len(ids) == len(set(ids)) >= 6
 
 
-def test_a_snippet_is_told_in_part_where_it_writes_much(sample: Sample) -> None:
+def test_long_standard_error_is_shortened(sample: Sample) -> None:
     sample.section("import sys\nsys.stderr.write('first' + 'x' * 10**5 + 'last')")
     (warning,) = map(str, sample.refresh().warnings)
     assert len(warning) < 11_000 and "… (100009 characters) …" in warning
     assert "first" in warning and "last" in warning
 
 
-def test_a_long_line_of_a_call_is_told_in_part(sample: Sample) -> None:
+def test_a_long_line_in_a_traceback_is_shortened(sample: Sample) -> None:
     told = sample.problem(f"1 / 0  # {'x' * 10**5}")
     assert len(told) < 1_000 and "… (100009 characters) …" in told
 
 
-def test_what_a_process_said_at_its_end_is_told_in_part(sample: Sample) -> None:
+def test_long_last_words_of_a_process_are_shortened(sample: Sample) -> None:
     told = sample.problem("import os\nos.write(2, b'x' * 10**5 + b'last')\nos._exit(3)")
     assert len(told) < 11_000 and "… (100004 characters) …" in told and "last" in told
 
 
-def test_what_is_said_of_another_way_to_run_is_left_out(sample: Sample) -> None:
+def test_the_else_branch_of_the_main_guard_does_not_run(sample: Sample) -> None:
     sample.snippet(
         """
         if __name__ == "__main__":
@@ -302,7 +300,7 @@ def test_a_result_survives_being_written_as_json() -> None:
     assert Result.of(json.loads(json.dumps(result, default=vars))) == result
 
 
-def test_a_section_inside_a_statement_is_told_with_its_lines(sample: Sample) -> None:
+def test_a_section_inside_a_statement_is_reported_with_its_lines(sample: Sample) -> None:
     for kind, head in (
         ("with", "import contextlib\nwith contextlib.nullcontext():"),
         ("class", "'text'\nclass Net:"),
@@ -316,7 +314,7 @@ def test_a_section_inside_a_statement_is_told_with_its_lines(sample: Sample) -> 
         assert f"{kind} of lines 2 to" in told and "a section must contain whole statements" in told
 
 
-def test_a_figure_that_a_later_section_changes_is_told(sample: Sample) -> None:
+def test_a_figure_that_a_later_section_changes_is_reported(sample: Sample) -> None:
     sample.snippet(
         "# --8<-- [start:first] hidden\nimport matplotlib.pyplot as plt\n"
         "fig, ax = plt.subplots(num='Grows')\nax.plot([1, 2])\n# --8<-- [end:first]\n"
@@ -327,20 +325,20 @@ def test_a_figure_that_a_later_section_changes_is_told(sample: Sample) -> None:
     )
 
 
-def test_a_data_file_beside_the_snippet_is_told_with_the_working_folder(sample: Sample) -> None:
+def test_a_data_file_beside_the_snippet_is_reported_with_the_working_folder(sample: Sample) -> None:
     (sample.root / "snippets/data.csv").write_text("a,1\n")
     told = sample.problem("print(open('data.csv').read())")
     assert "A snippet runs in an empty folder of its own" in told
     assert "Path(__file__).with_name('data.csv')" in told
 
 
-def test_a_sibling_import_is_told_with_the_right_one(sample: Sample) -> None:
+def test_a_sibling_import_is_reported_with_the_right_one(sample: Sample) -> None:
     sample.snippet("def f(): pass\n", "group/helper")
     sample.section("from helper import f", "group/one")
     assert "from snippets.group.helper import …" in sample.problem()
 
 
-def test_a_package_on_a_dropped_path_is_told(
+def test_a_package_on_a_dropped_path_is_reported(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     away = sample.root.parent / f"{sample.root.name}-path"
@@ -351,7 +349,7 @@ def test_a_package_on_a_dropped_path_is_told(
     assert "PYTHONPATH has it, which snippets run without: install it" in told
 
 
-def test_warnings_that_the_engine_causes_are_not_the_authors(sample: Sample) -> None:
+def test_warnings_that_the_engine_causes_are_not_reported(sample: Sample) -> None:
     sample.section(
         "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='A')\naxes.plot([1, 2])\n"
         "plt.tight_layout()\nplt.show()"

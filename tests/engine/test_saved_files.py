@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A page offers a file that a snippet wrote, by showing its path."""
+"""A page offers a file that a snippet wrote when it shows the file's path."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_path_becomes_a_link_to_the_file_as_it_was_written(sample: Sample) -> 
     link = 'files/one/table.csv){ download="table.csv" }'
     assert f"Take [table.csv]({link} along." in sample.markdown()
     assert f"Take [table.csv](../{link} along." in sample.markdown("deep/page")
-    for engine in (sample.engine, sample.fresh_engine()):  # run, and from the cache
+    for engine in (sample.engine, sample.fresh_engine()):  # after a run, then from the cache
         written = write_site(engine.project, engine.refresh(), {})
         assert written.generated["files/one/table.csv"].read_bytes() == b"a,b\r\n"
 

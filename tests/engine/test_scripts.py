@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""JavaScript modules become classic scripts that do the same."""
+"""JavaScript modules become classic scripts with the same behavior."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def refusal(folder: Path) -> str:
     return str(error.value)
 
 
-def test_one_script_takes_the_place_of_a_module_and_its_imports(folder: Path) -> None:
+def test_one_script_replaces_a_module_and_its_imports(folder: Path) -> None:
     join_in_place(folder)
     assert sorted(file.name for file in folder.rglob("*.js")) == ["alone.js", "main.js"]
     assert (folder / "alone.js").read_text("utf-8") == MODULES["alone.js"]
 
 
-def test_names_of_one_module_do_not_meet_those_of_another(folder: Path) -> None:
+def test_names_of_different_modules_do_not_collide(folder: Path) -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node here; the pages in a browser test the same")
@@ -79,13 +79,13 @@ def test_a_text_of_several_lines_is_refused_since_it_would_lose_its_indentation(
     assert refusal(folder).startswith("lib/log.js:2: `const text = `` opens a text of several")
 
 
-def test_comments_stay_with_the_sources(folder: Path) -> None:
+def test_comments_are_removed(folder: Path) -> None:
     joined = join_scripts(folder, folder)[folder / "main.js"]
     assert "How it is said" not in joined and "@param" not in joined
     assert joined.startswith("// SPDX-License-Identifier: MIT\n")
 
 
-def test_a_comment_that_is_part_of_a_line_does_not_take_code_with_it(folder: Path) -> None:
+def test_removing_a_comment_within_a_line_keeps_its_code(folder: Path) -> None:
     code = (
         "/** @type {any} */ const first = 1;\n/* two */ log(first);\n"
         "log(/** @type {any} */ (1)); // why\nlog(\"//2\", '/* 3 */', `/** ${4} */`);\n"
@@ -96,7 +96,7 @@ def test_a_comment_that_is_part_of_a_line_does_not_take_code_with_it(folder: Pat
     assert f"{code}log(5);\n".replace("/** @type {any} */ ", "") in joined
 
 
-def test_a_comment_at_the_start_of_a_line_does_not_take_the_next_lines_with_it(
+def test_removing_a_comment_at_the_start_of_a_line_keeps_the_next_lines(
     folder: Path,
 ) -> None:
     text = 'import { log } from "./lib/log.js";\n/** @type {any} */ (log)("kept");\n/** Why. */\nlog("2");\n'
@@ -142,7 +142,7 @@ def test_a_script_that_shares_nothing_with_the_one_on_every_page_stays_alone(fol
         'import { log } from "lib";',
     ],
 )
-def test_what_cannot_be_joined_is_refused_with_its_line(folder: Path, line: str) -> None:
+def test_an_unsupported_import_or_export_is_refused_with_its_line(folder: Path, line: str) -> None:
     write(folder, "total.js", f'import {{ log }} from "./lib/log.js";\n\n{line}\n')
     assert refusal(folder).startswith(f"total.js:3: `{line}` cannot be joined")
 

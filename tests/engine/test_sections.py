@@ -17,7 +17,7 @@ def test_sections_are_found_with_their_lines() -> None:
 
 
 @pytest.mark.parametrize("line", ['--8<-- "two.py"', '    ;--8<-- "two.py"', "-8<-"])
-def test_a_line_that_a_page_would_take_for_an_include_is_told(line: str) -> None:
+def test_a_line_that_a_page_would_take_for_an_include_is_reported(line: str) -> None:
     assert told(f'text = """\n{line}\n"""\n') == [
         "snippets/a.py:2: reads like an include, and a page would put that file in its place: "
         "write the line in another way"
@@ -33,7 +33,7 @@ def test_the_time_limit_is_60_seconds_unless_the_file_says_otherwise() -> None:
     assert read_timeout("# SPDX\n# timeout: 120 s\n") == 120
 
 
-def test_a_marker_behind_code_is_told() -> None:
+def test_a_marker_behind_code_is_reported() -> None:
     _, problems = read_sections("# --8<-- [start:a]\nx = 1  # --8<-- [end:a]\n", "one.py")
     assert [str(p) for p in problems] == [
         'one.py:2: the marker of "a" stands behind code: give it a line of its own'
@@ -54,13 +54,13 @@ def test_a_marker_behind_code_is_told() -> None:
         f"# timeout: {10**12} s",
     ],
 )
-def test_a_time_limit_that_cannot_be_read_is_told(line: str) -> None:
+def test_a_time_limit_that_cannot_be_read_is_reported(line: str) -> None:
     (only,) = told(f"x = 1\n{line}\n")
     assert only.startswith('snippets/a.py:2: a time is given as "# timeout: 120 s"')
 
 
 @pytest.mark.parametrize("line", ["# measured:", "# measured", "# measured:why", "#measured: why"])
-def test_what_is_measured_without_a_reason_is_told(line: str) -> None:
+def test_a_measured_comment_without_a_reason_is_reported(line: str) -> None:
     (only,) = told(f"x = 1\n{line}\n")
     assert only.startswith('snippets/a.py:2: what is measured is told as "# measured: why"')
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A comment that says the shape of a tensor is right, or fails the build at its line."""
+"""A comment with the shape of a tensor is correct, or fails the build at its line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEADER = "import torch\nq, k = torch.ones(3, 4), torch.ones(5, 4)\n"
 
 
 def errors(body: str) -> list[str]:
-    """The lines of the wrong comments in a program, with what is said of each."""
+    """Return the lines of wrong comments in a program, each with its message."""
     checker, source = ShapeChecker(), HEADER + body
     tree = ast.parse(source)
     instrument(tree, source, "program.py", checker)
@@ -78,7 +78,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("body", "line", "words"), WRONG)
-def test_a_wrong_comment_is_told_with_its_line_and_both_shapes(
+def test_a_wrong_comment_is_reported_with_its_line_and_both_shapes(
     body: str, line: str, words: str
 ) -> None:
     (told,) = errors(body)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No page is kept from an earlier build: each edit that can reach a page does."""
+"""Every edit that affects a page reaches it: no page is left from an earlier build."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Site:
         config.write_text(config.read_text().replace(old, new))
 
     def build(self, *arguments: str, status: int = 0, **more: str) -> str:
-        """Build, and return what was said."""
+        """Build, check the exit status, and return standard error."""
         done = build(self.sample, *arguments, **more)
         assert done.returncode == status, done.stderr
         return done.stderr
@@ -96,7 +96,7 @@ def test_a_file_that_a_hook_reads_reaches_the_page(site: Site) -> None:
         assert words in site.page("other")
 
 
-def test_what_pymdownx_snippets_appends_and_includes_reaches_the_page(site: Site) -> None:
+def test_text_appended_and_included_by_pymdownx_snippets_reaches_the_page(site: Site) -> None:
     site.configure("  - attr_list\n", f"  - attr_list\n{SNIPPETS}")
     site.write("part.md", "Included HTML.\n")
     site.sample.section("total = 3\nprint('printed', total)\nprint('--8<-- \"part.md\"')")
@@ -110,7 +110,7 @@ def test_what_pymdownx_snippets_appends_and_includes_reaches_the_page(site: Site
         assert "printed 3" in site.page()
 
 
-def test_an_include_is_told_where_pymdownx_snippets_is_not_used(site: Site) -> None:
+def test_an_include_is_reported_where_pymdownx_snippets_is_not_used(site: Site) -> None:
     site.write("part.md", "Included.\n")
     site.sample.page('--8<-- "part.md"\n', "other")
     assert "docs/other.md:1: an include is a line" in site.build(status=1)
@@ -149,7 +149,7 @@ def test_a_hook_may_write_into_the_site(site: Site) -> None:
     assert (site.folder / "site/robots.txt").is_file()
 
 
-def test_a_link_that_leads_nowhere_is_told_in_every_build(site: Site) -> None:
+def test_a_link_that_leads_nowhere_is_reported_in_every_build(site: Site) -> None:
     site.sample.page("# Other\n\n[gone](gone.md)\n", "other")
     for _ in range(2):
         assert "gone.md" in site.build("--strict", status=1)
@@ -181,13 +181,13 @@ def test_a_page_is_written_again_only_where_its_text_changed(site: Site) -> None
     assert {path.name for path in site.folder.glob(".cache/docs/*.md")} == {"index.md"}
 
 
-def test_a_dirty_build_renders_what_an_output_reached(site: Site) -> None:
+def test_a_dirty_build_renders_pages_with_changed_outputs(site: Site) -> None:
     site.build()
     site.sample.section("total = 4\nprint('printed', total)")
     site.build("--dirty")
     assert "printed 4" in site.page()
 
 
-def test_a_fence_that_is_not_configured_is_told(site: Site) -> None:
+def test_a_fence_that_is_not_configured_is_reported(site: Site) -> None:
     site.configure("        - name: engine-html\n", "        - name: other\n")
     assert "format: !!python/name:engine.site.markdown.engine_html" in site.build(status=1)

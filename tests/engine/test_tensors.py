@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The file in which a site names its tensors is read without being run."""
+"""The file that names a site's tensors is read without being run."""
 
 import re
 from pathlib import Path
@@ -51,14 +51,14 @@ def test_a_site_without_the_file_has_no_tensors(tmp_path):
         ("ALIASES", "1 +", "t.py:5: no Python: invalid syntax"),
     ],
 )
-def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path, old, new, message):
+def test_a_mistake_in_the_file_is_reported_with_its_line(tmp_path, old, new, message):
     assert old in GOOD
     with pytest.raises(EngineError, match=re.escape(message)):
         read(tmp_path, GOOD.replace(old, new, 1))
 
 
 def test_the_engine_names_no_tensor_of_this_site():
-    words = {"inputs", "outputs", "keys", "values"}  # of everybody's
+    words = {"inputs", "outputs", "keys", "values"}  # common words
     names = {t.name for t in read_tensors(ROOT / "snippets/drawing/tensors.py", "")} - words
     named = re.compile(rf"[\"'(|]({'|'.join(names)}|W_)[\"')|]")
     found = [

@@ -32,7 +32,7 @@ from engine.run import values
         ("as it is", "as it is"),
     ],
 )
-def test_a_value_reads_as_in_a_sentence(value: object, text: str) -> None:
+def test_a_value_is_written_as_in_a_sentence(value: object, text: str) -> None:
     assert values.inline(value) == text
 
 
@@ -40,12 +40,12 @@ def test_a_value_reads_as_in_a_sentence(value: object, text: str) -> None:
     "text",
     ["<b>", "a*b*", "`x`", "a_b", "two\nlines", "$x$", "&amp;", "\x1b[0m", "\ud800", "[TOC]"],
 )
-def test_what_could_be_markup_is_refused(text: str) -> None:
+def test_possible_markup_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="may be markup"):
         values.inline(text)
 
 
-def test_what_is_too_long_for_a_sentence_is_refused() -> None:
+def test_a_value_too_long_for_a_sentence_is_refused() -> None:
     with pytest.raises(ValueError, match="too long for a sentence"):
         values.inline(list(range(1000)))
 
@@ -72,7 +72,7 @@ def test_a_table_has_no_power_of_ten_beside_plain_numbers() -> None:
     assert "<td>6.0337e-06</td>" in (values.table(torch.tensor([6.0337e-06]), "weights") or "")
 
 
-def test_what_is_no_row_and_no_matrix_has_no_table() -> None:
+def test_only_rows_and_matrices_have_tables() -> None:
     assert values.table(torch.zeros(2, 2, 2), "x") is None
     assert values.table("text", "x") is None
 
@@ -95,7 +95,7 @@ def test_data_that_no_page_can_carry_is_refused(value: bytes, why: str) -> None:
         values.data(value)
 
 
-def test_a_table_of_what_is_computed_says_what_was_computed() -> None:
+def test_a_table_of_an_expression_shows_the_expression() -> None:
     assert "<code>t2*1e3</code>" in (values.table(torch.zeros(2), "t2*1e3") or "")
 
 

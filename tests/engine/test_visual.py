@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Formulas become MathML while the site is built, and tensors get their colors."""
+"""Formulas become MathML during the build, and names of tensors get their colors."""
 
 import re
 from pathlib import Path
@@ -135,7 +135,7 @@ def test_color_is_all_that_changes():
     assert re.sub(r' class="tensor-[\w-]+"| tensor-[\w-]+', "", page(text)) == plain
 
 
-def test_where_no_file_names_tensors_nothing_is_colored():
+def test_without_a_file_of_tensors_nothing_is_colored():
     html = page("The `keys` of $W_{\\text{key}}$.", tensors="none")
     assert colored(html) == [] and "<msub>" in html
 

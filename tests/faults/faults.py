@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The faults of a snippet, each with what must come of it, in one table."""
+"""A table of faulty snippets, each with its expected message or output."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ START, END = "# --8<-- [start:part] hidden\n", "# --8<-- [end:part]\n"
 
 @dataclass(frozen=True)
 class Fault:
-    """A file that something is wrong with.
+    """A faulty file, and what the engine must do with it.
 
-    told: words that the one message about it holds; {file} is its name
-    prints: where nothing need be told, what it prints all the same
+    told: words that its single message must contain; {file} stands for its name
+    prints: the expected output of a fault that does no harm and needs no message
     beside: further files that belong to it, by stem
     """
 
@@ -30,7 +30,7 @@ class Fault:
 
 
 def section(body: str) -> bytes:
-    """The body as the one section of a file; it begins in line 2."""
+    """Return a file whose only section is the body, which starts at line 2."""
     return f"{START}{dedent(body).strip(chr(10))}\n{END}".encode()
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Builds that are killed, that meet, and whose files and clock move under them."""
+"""Builds survive kills, other builds at the same time, and changes of files and of the clock."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SNIPPETS = 6
 
 
 class Replayed(Pool):
-    """Gives the results that a real worker gave, so that many builds take seconds."""
+    """Replays the results of a real worker, so that many builds take only seconds."""
 
     def __init__(self, results: dict[str, Result]) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Replayed(Pool):
 
 
 def outputs(build: Build) -> dict[str, dict[str, str]]:
-    """The outputs, letter by letter."""
+    """Return the printed and drawn outputs of all snippets."""
     return {stem: outputs_of(result) for stem, result in build.results.items()}
 
 
@@ -66,9 +66,9 @@ def six(sample: Sample) -> None:
 
 
 def moments_of(build: Callable[[], object], last: int | None = None) -> int:
-    """Counts the moments between which a build touches files; is killed at the last one.
+    """Count the calls and returns of file functions in a build. At number `last`, kill the process.
 
-    No clock has a part in it: what a kill leaves behind depends on these calls alone.
+    No clock is involved: only these calls decide what a kill leaves behind.
     """
     moments = itertools.count()
 
@@ -87,7 +87,7 @@ def moments_of(build: Callable[[], object], last: int | None = None) -> int:
 
 
 @pytest.mark.slow
-def test_a_build_is_killed_at_moments_all_over_it(sample: Sample) -> None:
+def test_a_build_killed_at_any_moment_leaves_a_usable_cache(sample: Sample) -> None:
     six(sample)
     real = {}
     for word in ("odd", "even"):
@@ -105,11 +105,11 @@ def test_a_build_is_killed_at_moments_all_over_it(sample: Sample) -> None:
     whole = moments_of(functools.partial(build, "odd"))
     random_part, killed = random.Random(1), 0
     for number in range(KILLS):
-        word = ("even", "odd")[number % 2]  # all is to be run, and to be written
+        word = ("even", "odd")[number % 2]  # alternates, so that everything runs and is written
         sample.snippet(f"x = {word!r}  # {number}\n", "base")
         last = int((number + random_part.random()) * whole / KILLS)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+            warnings.simplefilter("ignore", DeprecationWarning)  # about forking with threads
             pid = os.fork()
         if not pid:
             try:
@@ -125,7 +125,7 @@ def test_a_build_is_killed_at_moments_all_over_it(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Path) -> None:
+def test_a_real_build_killed_at_work_leaves_a_usable_cache(sample: Sample, root: Path) -> None:
     sample.snippet("x = 'all'\n", "base")
     six(sample)
     want = outputs(sample.refresh())
@@ -138,7 +138,7 @@ def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Pa
             stdout=subprocess.PIPE,
         )
         if number % 2:
-            process.stdout.readline()  # one snippet is done, the others are not
+            process.stdout.readline()  # one snippet has run, the others have not
         else:
             time.sleep(0.5)
         process.kill()
@@ -151,9 +151,9 @@ def test_a_real_build_is_killed_with_its_worker_at_work(sample: Sample, root: Pa
 
 
 @pytest.mark.slow
-def test_the_worker_is_killed(sample: Sample) -> None:
+def test_a_killed_worker_is_reported_and_replaced(sample: Sample) -> None:
     begun = sample.root.parent / f"{sample.root.name}.begun"
-    begun.mkdir()  # it runs in both workers, and each run leaves a file with its number as name
+    begun.mkdir()  # both workers run the snippet, and each run leaves a file named by its process
     sample.section(
         f"import os, time\nopen(f'{begun}/{{os.getpid()}}', 'w').close()\n"
         "os.kill(os.getppid(), 9)\ntime.sleep(1000)"
@@ -173,7 +173,9 @@ def test_the_worker_is_killed(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
+def test_an_interrupted_build_ends_the_processes_of_its_snippets(
+    sample: Sample, root: Path
+) -> None:
     begun = sample.root.parent / f"{sample.root.name}.begun"
     half = f"{begun}.part"
     started = "subprocess.Popen(['sleep', '1000'], start_new_session=True)"
@@ -188,7 +190,7 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # As in a terminal, even where the tests themselves run in a shell's background.
+        # As in a terminal: SIGINT is ignored if the tests run in the background of a shell.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not begun.exists():
@@ -203,7 +205,7 @@ def test_a_build_is_interrupted(sample: Sample, root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_worker_does_not_hear_that_it_is_to_end() -> None:
+def test_a_worker_that_is_not_terminated_still_ends() -> None:
     pool = Pool()
     processes = [worker.process for worker in pool.start()]
     for process in processes:
@@ -212,7 +214,7 @@ def test_the_worker_does_not_hear_that_it_is_to_end() -> None:
     assert all(process.poll() is not None for process in processes)
 
 
-def test_three_builds_meet(sample: Sample) -> None:
+def test_of_three_builds_at_once_one_runs_the_snippets(sample: Sample) -> None:
     for number in range(4):
         sample.section(f"import time\ntime.sleep(0.2)\nprint({number})", f"s{number}")
     reports = []
@@ -232,7 +234,7 @@ def test_three_builds_meet(sample: Sample) -> None:
 
 
 @pytest.mark.slow
-def test_two_builds_and_a_server_meet(sample: Sample, root: Path) -> None:
+def test_two_builds_and_a_server_work_at_once(sample: Sample, root: Path) -> None:
     (sample.root / "mkdocs.yml").write_text(CONFIG)
     page = "# A page\n\n::: output one: part\n"
     sample.section("print('first')")
@@ -263,7 +265,9 @@ def test_two_builds_and_a_server_meet(sample: Sample, root: Path) -> None:
     assert sample.output("one/part.txt") == "second\n"
 
 
-def test_the_clock_is_set_back(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_counts_when_the_clock_is_set_back(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert sample.printed("print('new')") == "new\n"
     path = sample.section("print('old')")
     os.utime(path, (0, 0))
@@ -276,7 +280,7 @@ def test_the_clock_is_set_back(sample: Sample, monkeypatch: pytest.MonkeyPatch) 
 
 
 def while_it_runs(sample: Sample, change: Callable[[int], object], times: int = 1) -> None:
-    """Changes something between the run of a snippet and the look whether it is as it was."""
+    """Call `change` after a snippet has run, before the engine checks whether its files changed."""
     real = sample.pool.run
 
     def run(jobs: list[Job]) -> Iterator[Result]:
@@ -292,7 +296,7 @@ def while_it_runs(sample: Sample, change: Callable[[int], object], times: int = 
     )
 
 
-def test_a_file_changes_while_it_is_read(sample: Sample) -> None:
+def test_a_file_that_changes_during_a_run_is_run_again(sample: Sample) -> None:
     sample.snippet("x = 'old'\n", "base")
     sample.section("from snippets.base import x\nprint(x)")
     while_it_runs(sample, lambda _: sample.snippet("x = 'new'\n", "base"))
@@ -302,7 +306,7 @@ def test_a_file_changes_while_it_is_read(sample: Sample) -> None:
     assert sample.refresh().ran == []
 
 
-def test_a_snippet_changes_while_it_runs_and_its_program_is_the_new_one(sample: Sample) -> None:
+def test_a_snippet_that_changes_during_its_run_gets_the_new_program(sample: Sample) -> None:
     part = "# --8<-- [start:part]\na = 1\nprint(a)\n# --8<-- [end:part]\n"
     sample.snippet(part)
     sample.page("::: one: part\n")
@@ -312,7 +316,7 @@ def test_a_snippet_changes_while_it_runs_and_its_program_is_the_new_one(sample: 
     assert list(report.programs.values()) == ["a = 2\nprint(a)\n"]
 
 
-def test_a_data_file_changes_after_it_was_read(sample: Sample) -> None:
+def test_a_data_file_that_changes_during_a_run_is_read_again(sample: Sample) -> None:
     data = sample.root / "snippets/data.csv"
     data.write_text("old")
     sample.section(f"print(open({str(data)!r}).read())")
@@ -340,7 +344,7 @@ def test_a_full_disk_does_not_give_a_snippet_the_output_of_its_last_version(
     assert {sample.output(f"{stem}/part.txt") for stem in ("one", "two", "three")} == {"new\n"}
 
 
-def test_a_file_keeps_changing_while_it_is_read(sample: Sample) -> None:
+def test_a_file_that_keeps_changing_is_reported(sample: Sample) -> None:
     sample.section("print('x')")
     while_it_runs(sample, lambda n: sample.section(f"print({n})"), times=100)
     (problem,) = sample.refresh().problems
@@ -352,7 +356,7 @@ def test_a_file_keeps_changing_while_it_is_read(sample: Sample) -> None:
     assert sample.printed("print('right')") == "right\n"
 
 
-def test_a_file_is_gone_while_it_is_read(sample: Sample) -> None:
+def test_a_file_that_is_removed_during_its_run_is_reported(sample: Sample) -> None:
     sample.section("print('there')", "two")
     path = sample.section("print('x')")
     while_it_runs(sample, lambda _: path.unlink())
@@ -363,9 +367,9 @@ def test_a_file_is_gone_while_it_is_read(sample: Sample) -> None:
     assert sample.refresh().problems == []
 
 
-def test_an_editor_hides_files_beside_a_snippet(sample: Sample) -> None:
+def test_hidden_files_of_editors_are_ignored(sample: Sample) -> None:
     sample.section("print('right')")
-    for name in ("docs/.#page.md", "snippets/.#one.py"):  # as Emacs does while a file is edited
+    for name in ("docs/.#page.md", "snippets/.#one.py"):  # Emacs's lock files
         (sample.root / name).symlink_to("someone@machine")
     (sample.root / "snippets/.ipynb_checkpoints").mkdir()
     (sample.root / "snippets/.ipynb_checkpoints/one-checkpoint.py").write_text("x = (")
@@ -374,8 +378,8 @@ def test_an_editor_hides_files_beside_a_snippet(sample: Sample) -> None:
     assert list(sample.build.snippets) == ["one"]
 
 
-def test_a_pipe_has_the_name_of_a_snippet(sample: Sample) -> None:
+def test_a_pipe_with_the_name_of_a_snippet_is_ignored(sample: Sample) -> None:
     sample.section("print('right')")
-    os.mkfifo(sample.root / "snippets/pipe.py")  # who reads it waits until somebody writes
+    os.mkfifo(sample.root / "snippets/pipe.py")  # reading a pipe would block
     assert sample.refresh().problems == []
     assert sample.output("one/part.txt") == "right\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A cache that is damaged, full, old or not to be written: told, or mended without a word."""
+"""A damaged, full, outdated or read-only cache is repaired silently, or reported."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def assert_next_is_right(sample: Sample, ran: int) -> None:
 
 
 def rewritten(path: Path, change: dict[str, object]) -> None:
-    """A cache file with other contents, and with a checksum that fits."""
+    """Change values in a cache file, and give it a valid checksum."""
     data = {**json.loads(path.read_bytes().partition(b"\n")[2]), **change}
     store.Store.save_checked(path, json.dumps(data).encode())
 
 
-def test_the_index_of_a_run_is_cut_off_at_any_byte(built: Sample) -> None:
+def test_a_run_whose_file_is_truncated_is_repeated(built: Sample) -> None:
     path = built.root / RUN
     whole = path.read_bytes()
     for end in range(len(whole)):
@@ -61,7 +61,7 @@ def test_the_index_of_a_run_is_cut_off_at_any_byte(built: Sample) -> None:
     assert_next_is_right(built, ran=1)
 
 
-def test_the_index_of_programs_is_cut_off_at_any_byte(built: Sample) -> None:
+def test_truncated_programs_are_made_again(built: Sample) -> None:
     path = built.root / PROGRAM
     whole = path.read_bytes()
     for end in range(len(whole)):
@@ -71,21 +71,21 @@ def test_the_index_of_programs_is_cut_off_at_any_byte(built: Sample) -> None:
     assert path.read_bytes() == whole
 
 
-def test_a_byte_of_the_index_is_another(built: Sample) -> None:
+def test_a_changed_byte_is_detected(built: Sample) -> None:
     path = built.root / RUN
     path.write_bytes(path.read_bytes().replace(b'"right', b'"wrong'))
     assert b"wrong" in path.read_bytes()
     assert_next_is_right(built, ran=1)
 
 
-def test_folders_stand_where_files_belong(built: Sample) -> None:
+def test_folders_in_place_of_files_are_replaced(built: Sample) -> None:
     for name in (RUN, PROGRAM):
         (built.root / name).unlink()
         (built.root / name).mkdir()
     assert_next_is_right(built, ran=1)
 
 
-def test_files_stand_where_folders_belong(built: Sample) -> None:
+def test_files_in_place_of_folders_are_reported(built: Sample) -> None:
     for name in ("runs", "programs"):
         shutil.rmtree(built.root / ".cache" / name)
         (built.root / ".cache" / name).write_text("a file")
@@ -96,7 +96,7 @@ def test_files_stand_where_folders_belong(built: Sample) -> None:
     assert_next_is_right(built, ran=1)
 
 
-def test_a_file_stands_where_the_cache_belongs(sample: Sample) -> None:
+def test_a_file_in_place_of_the_cache_is_reported(sample: Sample) -> None:
     sample.snippet(SNIPPET)
     sample.page(PAGE)
     (sample.root / ".cache").write_text("a file")
@@ -106,24 +106,24 @@ def test_a_file_stands_where_the_cache_belongs(sample: Sample) -> None:
     assert_next_is_right(sample, ran=1)
 
 
-def test_the_cache_is_gone(built: Sample) -> None:
+def test_a_deleted_cache_is_made_again(built: Sample) -> None:
     shutil.rmtree(built.root / ".cache")
     assert_next_is_right(built, ran=1)
 
 
-def test_the_index_is_an_older_engines(built: Sample) -> None:
+def test_a_run_by_an_older_engine_is_repeated(built: Sample) -> None:
     rewritten(built.root / RUN, {"environment": "an older engine's"})
     assert_next_is_right(built, ran=1)
 
 
-def test_the_index_has_an_older_engines_form(built: Sample) -> None:
+def test_a_run_in_an_older_format_is_repeated(built: Sample) -> None:
     rewritten(
         built.root / RUN, {"environment": "older", "result": {"stem": "one", "prints": "wrong"}}
     )
     assert_next_is_right(built, ran=1)
 
 
-def test_the_index_is_no_longer_named_so(built: Sample) -> None:
+def test_files_with_valid_checksums_and_other_contents_are_replaced(built: Sample) -> None:
     for name in (RUN, PROGRAM):
         body = b'{"version": 0}'
         (built.root / name).write_bytes(digest(body).encode() + b"\n" + body)
@@ -138,7 +138,7 @@ def test_the_index_is_no_longer_named_so(built: Sample) -> None:
     ],
     ids=["a read-only disk", "a folder of someone else's"],
 )
-def test_the_cache_is_not_to_be_written(
+def test_a_read_only_cache_is_reported(
     sample: Sample, monkeypatch: pytest.MonkeyPatch, number: int, told: str
 ) -> None:
     sample.snippet(SNIPPET)
@@ -155,8 +155,10 @@ def test_the_cache_is_not_to_be_written(
 
 
 @pytest.mark.parametrize("room", range(3))
-def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-    """After so many files: at the index, at a program, or not at all."""
+def test_a_full_disk_is_reported_and_leaves_a_usable_cache(
+    built: Sample, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    """The disk fills up after `room` files: before the run, before the program, or never."""
     (built.root / "snippets/one.py").write_text(
         (built.root / "snippets/one.py").read_text() + "#\n"
     )
@@ -189,9 +191,9 @@ def test_the_disk_is_full(built: Sample, monkeypatch: pytest.MonkeyPatch, room: 
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="mounts a file system of 64 kB, as Linux can"
+    not sys.platform.startswith("linux"), reason="mounts a file system of 32 kB, which needs Linux"
 )
-def test_the_disk_is_full_for_real(sample: Sample, root: Path) -> None:
+def test_a_really_full_disk_is_reported(sample: Sample, root: Path) -> None:
     command = (
         "mount -t tmpfs -o size=32k small .cache && "
         f"{sys.executable} -m engine; status=$?; rm -rf .cache/*; umount .cache; exit $status"

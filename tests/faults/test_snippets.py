@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A snippet that something is wrong with is told of by file and line, and harms nothing else."""
+"""A faulty snippet is reported with its file and line, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEIGHBOR = """
 
 
 class Broken:
-    """One project with every fault in it and a good snippet beside them, built; then mended."""
+    """A project with all faults and a good snippet, built with the faults and when repaired."""
 
     def __init__(self, folder: Path, pool: Pool) -> None:
         self.sample = Sample(folder, pool)
@@ -71,10 +71,10 @@ class Broken:
 
 
 def started_by(pool: Pool) -> list[str]:
-    """The processes that are in a snippet's folder, wherever they stand in the tree."""
+    """Return the commands of processes that work in a snippet's folder, whoever their parent is."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it has ended, or is another user's
+        with contextlib.suppress(OSError):  # ended, or another user's
             folder = os.readlink(process / "cwd")
             if any(f"/snippet-worker_{worker.process.pid}_" in folder for worker in pool.workers):
                 found.append((process / "cmdline").read_text().replace("\0", " "))
@@ -87,12 +87,12 @@ def broken(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Broken:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_of_a_snippet_is_told_or_does_no_harm(broken: Broken, fault: Fault) -> None:
+def test_a_faulty_snippet_is_reported_or_does_no_harm(broken: Broken, fault: Fault) -> None:
     told = broken.told(fault)
     if fault.prints is not None:
         assert (told, broken.outputs[fault.stem]) == ([], fault.prints)
     else:
-        assert len(told) == 1 or fault in SECTIONS  # one wrong marker can make others wrong
+        assert len(told) == 1 or fault in SECTIONS  # one wrong marker can break further sections
         message = told[0]
         for words in fault.told:
             assert words.format(file=f"snippets/{fault.stem}.py") in message
@@ -100,15 +100,15 @@ def test_a_fault_of_a_snippet_is_told_or_does_no_harm(broken: Broken, fault: Fau
     assert broken.after[fault.stem] == f"mended {fault.name}\n"
 
 
-def test_a_neighbor_prints_what_it_prints_alone(broken: Broken) -> None:
+def test_a_neighbor_prints_the_same_as_alone(broken: Broken) -> None:
     assert broken.alone is not None
     assert broken.alone == broken.beside == broken.after_neighbor
     assert broken.files == set()
 
 
-def test_nothing_that_a_snippet_started_lives_on(broken: Broken) -> None:
+def test_no_process_of_a_snippet_outlives_it(broken: Broken) -> None:
     assert broken.left == []
 
 
-def test_mended_there_is_nothing_left_to_tell(broken: Broken) -> None:
+def test_repaired_snippets_have_no_messages(broken: Broken) -> None:
     assert [str(p) for p in [*broken.mended.problems, *broken.mended.warnings]] == []

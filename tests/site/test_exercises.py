@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The exercises as an author writes them: what the page's script takes for granted."""
+"""The exercises have the form that the page's script expects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.offenders import assert_none
 from tests.support.pages import parsed
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-NEAR = 0.01  # as in docs/assets/site.js
+NEAR = 0.01  # TOLERANCE in docs/assets/exercises.js
 
 
 @cache
@@ -41,7 +41,7 @@ def is_right(reason: Tag) -> bool:
 
 
 def every_solution(site: Path) -> Iterator[tuple[str, Tag]]:
-    """Each solution with the name of its chapter."""
+    """Yield each solution with the name of its chapter."""
     for name in CHAPTERS:
         found = solutions(site, name)
         assert found, f"{name} has no exercise"
@@ -54,7 +54,7 @@ def test_every_chapter_has_an_exercise_that_is_answered_in_the_page(site: Path) 
     assert_none(name for name in CHAPTERS if name not in answered)
 
 
-def test_a_quiz_is_what_is_answered_in_the_page(site: Path) -> None:
+def test_quizzes_are_the_exercises_that_are_answered_in_the_page(site: Path) -> None:
     assert_none(
         f"{name}: {one.text}"
         for name, one in every_solution(site)
@@ -66,22 +66,22 @@ def test_a_solution_with_code_shows_the_output_it_gave(site: Path) -> None:
     with_code = set()
     for name, solution in every_solution(site):
         if solution.summary.text != "Solution":
-            continue  # an open question has many
+            continue  # an open question, which has many solutions
         found = solution.select(".language-py")
         if not found:
-            continue  # what it asks is an idea, and no code would show it
+            continue  # a question about an idea, which needs no code
         with_code.add(name)
         code, output = found[0], solution.select_one(".language-text")
         assert output is not None, f"{name} shows no output: {solution.text[:200]}"
         file = code.select_one(".filename").text
-        own = f"{name}.py"  # where only the chapter's snippet has the model that it asks
+        own = f"{name}.py"  # for chapters whose own snippet has the model
         assert file == own or re.fullmatch(r"exercises/\w+\.py|\w+/exercises\.py", file), file
         assert output.select_one(".filename").text == "Output", name
         assert output.code.text.strip(), name
     assert_none(name for name in CHAPTERS if name not in with_code)
 
 
-def test_one_answer_is_right(site: Path) -> None:
+def test_each_exercise_has_one_right_answer(site: Path) -> None:
     for name, solution in every_solution(site):
         rights = [reason for reason in reasons(solution) if is_right(reason)]
         assert len(rights) == is_answered_in_the_page(solution), f"{name}: {solution.text}"
@@ -90,8 +90,8 @@ def test_one_answer_is_right(site: Path) -> None:
             assert len(rights) == 1 and len(choices) == len(reasons(solution)), name
 
 
-def test_bold_type_comes_first_in_the_right_answer_alone(site: Path) -> None:
-    """The style sheet writes "Right:" before it."""
+def test_only_the_right_answer_starts_in_bold(site: Path) -> None:
+    """The style sheet puts "Right:" before a bold start."""
     assert_none(
         f"{name}: {reason.text}"
         for name, solution in every_solution(site)
@@ -114,8 +114,8 @@ def test_typed_answers_can_be_told_apart(site: Path) -> None:
             assert furthest > 2 * NEAR, f"{name}: {one} and {two} would be taken for each other"
 
 
-def test_a_reason_can_stand_in_two_places(site: Path) -> None:
-    """Its copy in the verdict would repeat an id."""
+def test_a_reason_can_be_copied(site: Path) -> None:
+    """Its copy in the verdict would duplicate ids."""
     assert_none(
         f"{name}: {reason}"
         for name, solution in every_solution(site)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages follow the code: one number changed in one snippet, and nothing else touched."""
+"""One edited number in a snippet reaches all outputs, sentences and figures that depend on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEEDED = (
 
 
 def walkthrough_of(project: Path) -> Path:
-    """Leave the chapters of Part 1 alone: the edit would run two thirds of all snippets."""
+    """Remove all but the walkthrough. Otherwise the edit would rerun two thirds of all snippets."""
     for folder in ("docs", "snippets", "snippets/notebook_checks"):
         for path in (project / folder).iterdir():
             if path.is_dir() and path.name not in NEEDED:
@@ -47,14 +47,14 @@ def walkthrough_of(project: Path) -> Path:
     def if_there(line: re.Match[str]) -> str:
         return line[0] if (project / f"snippets/{line[1]}.py").exists() else ""
 
-    text = text.replace("strict: true\n", "strict: false\n")  # for Zensical
+    text = text.replace("strict: true\n", "strict: false\n")  # Zensical lacks --no-strict
     config.write_text(re.sub(r"^ {8}- ([\w/]+)\n", if_there, text, flags=re.MULTILINE), "utf-8")
     return project
 
 
 @pytest.fixture(scope="module")
 def changed(site: Path, build, once) -> Path:
-    """Built from what is kept of `site`, as an author builds after an edit."""
+    """The edited site, built with the cache of `site`, as authors build after an edit."""
 
     def edited(to: Path) -> None:
         with tempfile.TemporaryDirectory() as copy:
@@ -63,7 +63,7 @@ def changed(site: Path, build, once) -> Path:
             text = inputs.read_text()
             assert text.count(WAS) == 1
             inputs.write_text(text.replace(WAS, IS))
-            build(to, project, strict=False)  # the chapters link to pages that are not there
+            build(to, project, strict=False)  # the chapters link to removed pages
 
     return once("changed", edited)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Each term is linked to the glossary where the reader meets it first."""
+"""Each term is linked to the glossary at its first use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.offenders import assert_none
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "glossary.md").read_text("utf-8")
-# The chapter that a term comes from is the first one that its entry links to.
+# A term's home is the chapter that its entry links to first.
 ENTRY = re.compile(r"^## (?P<name>.+)\n(?P<text>(?:(?!## ).*\n)*)", re.MULTILINE)
 HOME = re.compile(r"\]\((?P<page>[\w/]+\.md)\)")
 TERMS = {
@@ -28,7 +28,7 @@ def slug(name: str) -> str:
 
 
 def article(site: Path, page: str) -> Tag:
-    """What a reader reads as prose: no code, formulas, headings or notes."""
+    """Return the prose of a page: no code, formulas, headings or notes."""
     path = site / page.removesuffix(".md") / "index.html"
     soup = BeautifulSoup(path.read_text("utf-8"), "html.parser").article
     for gone in soup.select(
@@ -46,7 +46,7 @@ def leads_to(link: Tag, page: str, name: str) -> bool:
 
 
 def words(name: str) -> re.Pattern:
-    """A term as it reads in a sentence, in the plural too, and not as a part of another."""
+    """Return a pattern for a term in a sentence, also in the plural, but not within a word."""
     name = name.partition(" (")[0]  # without its abbreviation
     plural = r"(?:e?s)?" if not name.endswith("y") else ""
     stem = rf"{re.escape(name[:-1])}(?:y|ies)" if name.endswith("y") else re.escape(name)
@@ -54,12 +54,12 @@ def words(name: str) -> re.Pattern:
 
 
 def is_no_prose(tag: Tag) -> bool:
-    """Whether it says what lies elsewhere: another link to a term, the map, the contents."""
+    """Return whether a tag shows text from elsewhere: another term, the map, the contents."""
     return bool({"term", "map", "contents"} & set(tag.get("class") or []))
 
 
 def text_before(soup: Tag, link: Tag) -> str:
-    """The prose before a link, without what other links to the glossary say."""
+    """Return the prose before a link, without the texts of other terms."""
     text = []
     for node in soup.descendants:
         if node is link:
@@ -77,7 +77,7 @@ def test_a_term_is_linked_at_its_first_use_in_the_chapter_that_it_comes_from(sit
 
 
 def unlinked(soup: Tag, page: str, name: str) -> str:
-    """What is wrong with the first use of a term, if anything is."""
+    """Return what is wrong with the first use of a term, or ""."""
     link = next((a for a in soup.select("a.term") if leads_to(a, page, name)), None)
     if not link:
         return f"docs/{page} has no link to glossary.md#{slug(name)}"
@@ -86,7 +86,7 @@ def unlinked(soup: Tag, page: str, name: str) -> str:
     return f"docs/{page} uses {name} early: …{before[: used.end()][-60:]!r}" if used else ""
 
 
-def test_every_link_to_a_term_says_what_it_means(site: Path) -> None:
+def test_every_link_to_a_term_has_a_definition(site: Path) -> None:
     anchors = {slug(name) for name in re.findall(r"^## `?(.+?)`?$", TEXT, re.MULTILINE)}
     met = set()
     for path in DOCS.rglob("*.md"):

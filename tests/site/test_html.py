@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every page of the built site is HTML as the standard has it."""
+"""Every page of the built site is valid HTML."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_page_parses_without_an_error(site: Path) -> None:
 @pytest.mark.parametrize(
     "html", ["<p><div>a</div></p>", "<p>a</b></p>", "<table><p>a</table>", '<p id="a" id="b">']
 )
-def test_what_is_wrong_is_found(html: str) -> None:
+def test_invalid_html_is_detected(html: str) -> None:
     page = "<!doctype html><title>a</title>{}"
     assert errors_in(page.format(html))
     assert not errors_in(page.format("<p>a</p>"))
@@ -44,7 +44,7 @@ def soups(site: Path) -> dict[Path, BeautifulSoup]:
     return {page: parsed(page) for page in pages(site)}
 
 
-def test_an_id_stands_once_on_a_page_and_what_refers_to_it_finds_it(
+def test_ids_are_unique_on_a_page_and_references_resolve(
     soups: dict[Path, BeautifulSoup],
 ) -> None:
     for page, soup in soups.items():

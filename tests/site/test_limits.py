@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How much a chapter asks of its reader before the exercises, in words and in lines of code."""
+"""No chapter has more words or lines of code before its exercises than one sitting allows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.offenders import assert_none
 
 MOST_WORDS = 1100
 MOST_LINES = 90
-# Read by choice, written by the engine, or said by the head of the page.
+# Optional reading, text by the engine, or text of the page's head.
 NOT_COUNTED = "details, table, .about, [class^=map-], .footnote, .headerlink, svg, math"
 
 
@@ -22,7 +22,7 @@ def is_the_end(tag: Tag) -> bool:
 
 
 def before_the_exercises(page: str) -> Tag:
-    """The article up to its exercises, without what does not count."""
+    """Return the article before its exercises, without the parts that do not count."""
     article = BeautifulSoup(page, "html.parser").article
     end = article.find(is_the_end)
     assert end, "no exercises"

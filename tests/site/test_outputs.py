@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every output says in words what it is."""
+"""Every output says in words what it shows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tests.support.chapters import PAGES
 from tests.support.offenders import assert_none
 from tests.support.pages import parsed
 
-TITLES = {words()["output"], words()["measured"]}  # another title says what stands below it
+TITLES = {words()["output"], words()["measured"]}  # any other title explains its output
 VALUES = re.compile(r"tensor|torch\.\w+|dtype|\b(?:nan|inf|True|False|None)\b|\de[-+]?\d|'[^']*'")
 
 
 def is_bare(output: str) -> bool:
-    """Whether an output begins with a tensor, a list or a number that no word explains."""
+    """Return whether an output begins with a tensor, list or number that no word explains."""
     line = output.strip("\n").splitlines()[0]
     return line.startswith(("tensor(", "[")) or not re.search("[A-Za-z]", VALUES.sub("", line))
 
@@ -32,7 +32,7 @@ def outputs(site: Path) -> Iterator[tuple[str, str]]:
                 yield page, block.code.text
 
 
-def test_no_output_begins_with_a_value_that_nothing_names(site: Path) -> None:
+def test_no_output_begins_with_an_unexplained_value(site: Path) -> None:
     found = list(outputs(site))
     assert len(found) > 200, "the outputs were not found"
     assert_none(f"{page}: {output}" for page, output in found if is_bare(output))

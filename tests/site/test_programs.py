@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Every code block of the site brings the program that the build proved for it.
+"""Every code block of the site carries the program that the build proved for it.
 
-That such programs print their output outside of the engine, too, is what tests/gallery tests.
+tests/gallery tests that such programs print the same output outside of the engine.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ def code_blocks(site: Path) -> list[Tag]:
     return [
         block
         for page in sorted(site.rglob("index.html"))
-        if "notebooks" not in page.parts  # a notebook is copied cell by cell
+        if "notebooks" not in page.parts  # readers copy notebooks cell by cell
         for block in parsed(page).select("article .language-py")
     ]
 
 
 @pytest.fixture(scope="module")
 def built(site: Path, root: Path) -> Build:
-    """What the site was made of, taken from the cache."""
+    """The build that the site was made from, read from the cache."""
     engine = Engine(Project(root))
     build = engine.refresh()
     engine.close()
@@ -55,7 +55,7 @@ def test_every_code_block_brings_its_program(site: Path, built: Build) -> None:
 
 
 def test_each_program_is_sliced_the_same_in_another_process(built: Build, root: Path) -> None:
-    """The programs in the cache come from a process whose sets had another order."""
+    """The cached programs come from a process with another hash seed."""
     slicer = Slicer(root, {snippet.path: snippet.text for snippet in built.snippets.values()})
     wrong = []
     for block, program in built.programs.items():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The built site, read as files."""
+"""The built site has its values, formulas, figures and working links, and repeats byte by byte."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.offenders import assert_none
 from tests.support.pages import parsed
 from tests.support.project import FROM_SCRATCH, copy_project
 
-# What a reader must find on each page, row by row: torch prints four decimals, by hand two.
+# Numbers that each page must show, row by row: torch's with four decimals, by hand with two.
 SHOWN = {
     "walkthrough/inputs": {"inputs": [[1, 0, 1, 0], [0, 2, 0, 2], [1, 1, 1, 1]]},
     "walkthrough/projection_weights": {
@@ -71,7 +71,7 @@ def pages(site: Path) -> list[Path]:
 
 
 def numbers_shown(article: BeautifulSoup) -> list[float]:
-    """Every number on a page in reading order, except those in the source code."""
+    """Return all numbers of a page in reading order, except those in its code."""
     copy = BeautifulSoup(str(article), "html.parser")
     for code in copy.select(".language-py, .language-python"):
         code.decompose()
@@ -79,7 +79,7 @@ def numbers_shown(article: BeautifulSoup) -> list[float]:
 
 
 def occurs(wanted: list[float], numbers: list[float]) -> bool:
-    """Whether the wanted numbers stand next to each other, up to the rounding of a print."""
+    """Return whether the wanted numbers are next to each other, up to rounding in print."""
 
     def same(a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=1e-4, abs_tol=5e-9 if a and abs(a) < 1e-3 else 5e-5)
@@ -101,7 +101,7 @@ def test_a_chapter_shows_its_values(site: Path) -> None:
 
 
 def test_formulas_are_mathml(site: Path) -> None:
-    # Chapters whose subject is a story and not an equation.
+    # Chapters about a story, a picture or a bug have no formulas.
     stories = "walkthrough/why_attention", "real_attention/transformer_block"
     rooms = ("real_attention/mistakes/" + room for room in ("axes", "heads", "sizes", "layers"))
     models = "language_model/same_layer", "language_model/what_heads_do"
@@ -165,7 +165,7 @@ def anchor(page: Path, fragment: str) -> bool:
     return bool(parsed(page).find(id=unquote(fragment)))
 
 
-def test_an_old_address_leads_on_to_where_the_page_is_now(site: Path) -> None:
+def test_an_old_address_redirects_to_the_current_page(site: Path) -> None:
     assert MOVED
     (index,) = site.rglob("search*.json")
     for old, new in MOVED.items():
@@ -177,7 +177,7 @@ def test_an_old_address_leads_on_to_where_the_page_is_now(site: Path) -> None:
         assert old not in index.read_text("utf-8")
 
 
-def test_no_other_host_is_asked_for_anything(site: Path) -> None:
+def test_pages_request_nothing_from_other_hosts(site: Path) -> None:
     asked = []
     for page in pages(site):
         for tag in parsed(page).select("[src], [srcset], link[href], object[data], use[href]"):
@@ -204,7 +204,7 @@ def test_known_addresses_are_used(published: Path) -> None:
         "https://github.com/someone/somewhere/edit/main/docs/walkthrough/inputs.md"
     )
     assert page.select_one(".md-source")["aria-label"]
-    # Served for any missing address, so its links cannot be relative.
+    # This page is served for any missing address, so its links cannot be relative.
     missing = parsed(published / "404.html")
     assert missing.select_one("article a[href='/somewhere/walkthrough/inputs/']")
 
@@ -236,10 +236,10 @@ def test_on_github_the_addresses_follow_from_the_repository(
 
 @pytest.mark.mkdocs_only("compares with a second build by MkDocs")
 def test_a_build_from_scratch_gives_the_same_bytes(build, site: Path, tmp_path: Path) -> None:
-    """All is run anew, or where this site was built without a cache, all is taken from one.
+    """Compare with a build without a cache, or with a cached one if the site was built without.
 
-    What snippets and programs give, the build itself has compared in two processes that differ on
-    purpose. `test_each_program_is_sliced_the_same_in_another_process` does it for the slices.
+    This covers the pages. The build itself compares results and proofs in two processes, and
+    `test_each_program_is_sliced_the_same_in_another_process` compares the slices.
     """
     kept = [".cache/runs", ".cache/programs"] if (site.parent / FROM_SCRATCH).exists() else []
     scratch = build(tmp_path / "site", copy_project(tmp_path / "project", *kept))
@@ -249,14 +249,14 @@ def test_a_build_from_scratch_gives_the_same_bytes(build, site: Path, tmp_path: 
     ]
     assert files[0] == files[1]
     _, different, unreadable = filecmp.cmpfiles(site, scratch, files[0], shallow=False)
-    # with times, which are measured anew
+    # These pages show times, which are measured anew.
     pages = ("real_attention/grouped_queries/", "notebooks/grouped_queries_")
     assert not [path for path in different if not path.as_posix().startswith(pages)]
     assert not unreadable
 
 
 @pytest.mark.parametrize("page", ["lab", "walkthrough/outputs"])
-def test_the_lab_and_its_static_tables_are_on(site: Path, page: str) -> None:
+def test_pages_with_the_lab_have_its_static_tables(site: Path, page: str) -> None:
     soup = parsed(site / page / "index.html")
     assert len(soup.select("article attention-lab > table.tensor")) == 10
     assert soup.select_one('article script[src$="assets/lab/lab.js"]')
