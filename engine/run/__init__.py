@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Runs snippets: processes, limits, and what is collected while a snippet runs.
+"""Run snippets in child processes, and collect their outputs.
 
-A worker imports torch and matplotlib once and forks a clean child for each job. The child notes
-every file that is opened, and collects text, figures and values. Results depend on nothing else in
-the engine, so the cache's key covers this folder alone.
+A worker imports torch and matplotlib once and forks a clean child process for each job. The child
+records every file that is opened, and collects stdout, figures and values. Results depend on this
+package and the modules that it imports, so the cache's key covers only these parts of the engine.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Captures what a run prints and draws, section by section."""
+"""Capture the stdout and the figures of a run, section by section."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 LIBC = ctypes.CDLL(None)
 APPEND = os.O_WRONLY | os.O_APPEND | os.O_TRUNC
-MAX_FIGURES = 20  # of a section; a page shows one or two
-# Codes that a terminal obeys, such as colors, links and the moves of its cursor.
-CODES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
+MAX_FIGURES = 20  # in one section; pages show one or two
+# Escape sequences of terminals, such as colors, links and cursor movements.
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
 
 
 def redirect_output(scratch: str) -> None:
-    """Send all that this process prints to files in `scratch`, and give it nothing to read."""
+    """Redirect stdout and stderr to files in `scratch`, and stdin to the null device."""
     for descriptor, name, mode in (
         (0, os.devnull, os.O_RDONLY),
         (1, f"{scratch}/stdout", APPEND),
@@ -38,8 +38,8 @@ def redirect_output(scratch: str) -> None:
 
 
 def writer(descriptor: int) -> TextIO:
-    """Return a stream like `sys.stdout` in a new process, but UTF-8 on any terminal."""
-    # By lines, so that what another process prints in between comes where a terminal has it.
+    """Return a stream like `sys.stdout` in a new process, but always in UTF-8."""
+    # Line buffering keeps the output of subprocesses in the order that a terminal would show.
     return os.fdopen(
         descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
     )
@@ -49,17 +49,17 @@ def flush() -> None:
     for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
         with contextlib.suppress(ValueError, AttributeError, OSError):
             stream.flush()  # type: ignore[union-attr]
-    LIBC.fflush(None)  # what C code printed
+    LIBC.fflush(None)  # the buffers of C code
 
 
 class Output:
-    """Standard output, read piece by piece."""
+    """The captured stdout, read in pieces."""
 
     def __init__(self, scratch: str) -> None:
         self.path, self.offset = f"{scratch}/stdout", 0
 
     def read(self) -> str:
-        """Return what was printed since the last call, as a terminal would show it."""
+        """Return the stdout since the last call, as a terminal would show it."""
         flush()
         with open(self.path, "rb") as stdout:
             stdout.seek(self.offset)
@@ -69,27 +69,27 @@ class Output:
 
 
 def as_shown(text: str) -> str:
-    r"""Return a text about as a terminal shows it: without colors, and progress bars at their end.
+    r"""Return a text roughly as a terminal shows it: without colors, progress bars at their end.
 
-    A line that was begun again is what was written last. Other control characters are spelled
-    out: `\x07`.
+    Text before a carriage return is dropped, as it is overwritten. Other control characters are
+    escaped: `\x07`.
     """
-    lines = CODES.sub("", text).split("\n")
+    lines = ESCAPES.sub("", text).split("\n")
     return visible("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines))
 
 
 def read_errors(scratch: str, root: str) -> str:
-    """Return what was written to standard error, with paths relative to the root."""
+    """Return the captured stderr, with paths relative to the root."""
     text = Path(f"{scratch}/stderr").read_text("utf-8", "replace")
     return as_shown(text.replace(f"{root}/", ""))
 
 
 def take_figures(prefix: str) -> list[tuple[Drawing, Figure]]:
-    """Close all open figures of pyplot; return them with what they show, in order.
+    """Close all open figures of pyplot; return each with its SVG, in order.
 
-    prefix: begins the ids in their SVG
+    prefix: starts the ids in the SVG
 
-    Raises ValueError where a page cannot show them.
+    Raises ValueError if a page cannot show one of them.
     """
     from matplotlib import pyplot
 
@@ -111,7 +111,7 @@ def take_figures(prefix: str) -> list[tuple[Drawing, Figure]]:
             label = figures.title_of(drawing)
             message = f"the figure '{label}' cannot be drawn: {type(error).__name__}: {error}"
             raise ValueError(message) from error
-        drawing.stale = False  # from here on, a change shows
+        drawing.stale = False  # matplotlib sets it to True at the next change
         taken.append((drawing, figure))
     pyplot.close("all")
     return taken

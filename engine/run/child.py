@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Runs one snippet, section by section, in a process of its own, and writes down the result.
+"""Run one snippet, section by section, in a child process, and write the result to a file.
 
-This runs in a fork of the worker: whatever a snippet does to its process (random state, print
-options, rcParams, environment, working directory) ends with it.
+The child is a fork of the worker. Everything that a snippet changes in its process (random state,
+print options, rcParams, environment, working directory) is gone when the child exits.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Failure(Exception):
-    """The one problem that ends a run, at a line of the snippet."""
+    """Raised for a problem at a line of the snippet; ends the run."""
 
     def __init__(self, line: int, message: str) -> None:
         self.line, self.message = line, message
@@ -47,10 +47,10 @@ class Failure(Exception):
 
 
 def run(job: Job, report_line: Callable[[int], None]) -> None:
-    """Run a job to its end and write its result to `job.result`.
+    """Run a job and write its result to `job.result`.
 
-    report_line: is called with the line of each statement before it runs, and with minus the
-        number of each expression, from 1
+    report_line: called with the line of each statement before it runs, and with -1, -2, … before
+        each expression
     """
     limit_memory()
     seed_differently()
@@ -63,7 +63,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     guard.install()
     set_up(job, guard, shapes)
     process = os.getpid()
-    spare = os.open(os.devnull, os.O_RDONLY)  # to give up where a snippet uses up all others
+    spare = os.open(os.devnull, os.O_RDONLY)  # freed below: a snippet may exhaust the limit
     try:
         try:
             Run(job, result, guard, shapes, report_line).execute()
@@ -73,15 +73,15 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     except Failure as failure:
         message = shortened(failure.message)
         result.problems.append(Problem(f"{job.where}:{failure.line}", message, job.stem))
-    except BaseException as error:  # any, sys.exit() included: the author has to know
+    except BaseException as error:  # includes SystemExit, which the author has to know about
         result.problems.append(problem_of(error, job))
     if os.getpid() != process:
-        os._exit(0)  # a fork of the snippet's own came this far; its parent reports
+        os._exit(0)  # the snippet forked, and this is its child process; only the parent reports
     faulthandler.cancel_dump_traceback_later()
     guard.note_open_files()
-    for (path, line), wrong in sorted(shapes.errors.items()):
+    for (path, line), message in sorted(shapes.errors.items()):
         where = f"{os.path.relpath(path, job.root)}:{line}"
-        result.problems.append(Problem(where, wrong, job.stem))
+        result.problems.append(Problem(where, message, job.stem))
     flush()
     result.versions = imported_versions()
     note_late_imports(job.scratch)
@@ -115,7 +115,7 @@ class Run:
         sys.modules["__main__"] = module
         if job.program is None:
             self.execute_sections(source)
-        else:  # it is all one section, so Python can take it as a whole
+        else:  # a program is a single section, so it can be executed in one piece
             exec(compile(source, job.path, "exec", dont_inherit=True), vars(module))
             self.collect_outputs(job.sections[0])
         self.result.values = self.evaluator.evaluate_all()
@@ -140,7 +140,7 @@ class Run:
         last = 1
         for statement in statements(tree):
             if is_constant(statement) and statement is not tree.body[0]:
-                continue  # run by itself, a text would be taken for the docstring
+                continue  # compiled alone, a string would become the docstring of the module
             section = section_of(statement, job.sections)
             if section is not current:
                 self.leave(current, last)
@@ -153,25 +153,28 @@ class Run:
         self.leave(current, last)
 
     def leave(self, section: Section | None, line: int) -> None:
-        """End a section, or the statements outside any, of which the last began at `line`."""
+        """Collect the outputs of a section. Outside any section, raise Failure if there are some.
+
+        line: the first line of the last statement
+        """
         if section:
             self.collect_outputs(section)
             self.evaluator.after_section(section.name)
-            self.output.read()  # what an expression printed belongs to no section
+            self.output.read()  # discard the stdout of expressions
             return
         from matplotlib import pyplot
 
         printed, drawn = self.output.read(), pyplot.get_fignums()
         if printed or drawn:
-            did = "prints" if printed else "draws"
+            verb = "prints" if printed else "draws"
             raise Failure(
                 line,
-                f"the snippet {did} outside any section, so no page could show it: put the lines "
+                f"the snippet {verb} outside any section, so no page could show it: put the lines "
                 f"above into one",
             )
 
     def collect_outputs(self, section: Section) -> None:
-        """Store what was printed and drawn since the last section as this section's."""
+        """Store the stdout and the figures since the last call as the section's outputs."""
         output = self.result.sections.setdefault(section.name, SectionOutput())
         output.text += self.output.read()
         from engine.run.figures import title_of
@@ -201,7 +204,10 @@ def future_flags(tree: ast.Module) -> int:
 
 
 def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
-    """Return the section that a statement lies in, or None outside any."""
+    """Return the section that contains a statement, or None.
+
+    Raises Failure if a marker lies inside the statement.
+    """
     first = first_line(statement)
     last = statement.end_lineno or first
     for section in sections:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compares two runs of a snippet that differ in all that a reader's machine may differ in."""
+"""Compare two runs of a snippet, in workers that differ as two readers' machines may differ."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEED = (
 
 
 def compared(job: Job, first: Result, second: Result) -> Result:
-    """Return the first of two results, with a problem for each output that differs."""
+    """Return the first result, with a problem for each output that differs in the second."""
     opened = {**second.opened, **first.opened}
     if first.problems:
         return replace(first, opened=opened)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every result depends on besides the files that its run read."""
+"""The dependencies that all results share: the versions of Python, packages and the engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from engine.model.problem import EngineError, Problem
 
 PRELOADED = ("torch", "numpy", "matplotlib")  # imported before any snippet runs
 MODEL = tuple(f"model/{name}.py" for name in ("problem", "result", "snippet"))
-USED = (*MODEL, "read/syntax.py", "read/snippet.py", "run")  # the parts of engine/ that matter
+# The parts of engine/ that can affect a result.
+USED = (*MODEL, "read/syntax.py", "read/snippet.py", "run")
 
 
 def digest(data: bytes) -> str:
@@ -23,9 +24,9 @@ def digest(data: bytes) -> str:
 
 @functools.cache
 def environment() -> str:
-    """Return a digest of Python's version, the machine, and the part of the engine that runs.
+    """Return a digest of Python's version, the machine type, and the parts of the engine in USED.
 
-    Taken once per process: it describes the engine that is running.
+    It is computed once per process, so that it describes the running code.
     """
     parts = [platform.python_version(), platform.machine()]
     for folder in (Path(__file__).parents[1] / name for name in USED):
@@ -34,7 +35,7 @@ def environment() -> str:
     return digest("\n".join(parts).encode())
 
 
-# Packages of other names than their distributions, which come with those of `PRELOADED`.
+# Packages that come with those of PRELOADED, and whose name is not that of their distribution.
 OF_PRELOADED = {
     "PIL",
     "_distutils_hack",
@@ -57,7 +58,7 @@ def version_of(distribution: str) -> str | None:
 
 
 def check_installed() -> None:
-    """Raise EngineError if a package is missing that every run needs."""
+    """Raise EngineError if one of the PRELOADED packages is not installed."""
     for name in PRELOADED:
         if version_of(name) is None:
             message = f"{name} is not installed: pip install -r requirements.txt"
@@ -65,9 +66,10 @@ def check_installed() -> None:
 
 
 def imported_versions() -> dict[str, str]:
-    """Return the version of each distribution that this process has imported a module of.
+    """Return the version of each distribution from which this process has imported a module.
 
-    A child looks at new modules alone: at all, it would spend 7 ms of some 50.
+    Only modules that are new since the last call, such as in the worker, are examined. Examining
+    all of them would cost a child process 7 ms of about 50.
     """
     new = sys.modules.keys() - seen
     seen.update(new)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Evaluates the expressions that pages show of a snippet."""
+"""Evaluate the expressions that pages show of a snippet."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from engine.run import values
 from engine.run.capture import take_figures
 from engine.run.environment import digest
 
-MAX_FILE = 1_000_000  # bytes of a file to download
-MAX_LINES = 100_000  # characters; a page shows a few dozen lines
+MAX_FILE = 1_000_000  # bytes of a file that readers can download
+MAX_LINES = 100_000  # characters; pages show a few dozen lines
 
 
 class Evaluator:
-    """Evaluates expressions of one run.
+    """Evaluator of the expressions of one run.
 
-    report: is called with the number of an expression before it is evaluated
+    report: called with the index of an expression before it is evaluated
     """
 
     def __init__(self, job: Job, namespace: dict[str, Any], report: Callable[[int], None]) -> None:
@@ -37,25 +37,24 @@ class Evaluator:
         self.earlier: dict[tuple[str, str], Value] = {}  # by section and expression
 
     def after_section(self, section: str) -> None:
-        """Note the values that a page shows below a section."""
+        """Evaluate the expressions that a page shows below a section."""
         for expression in self.job.shown_after.get(section, {}):
             self.earlier[section, expression] = self.evaluate(expression)
 
     def evaluate_all(self) -> dict[str, Value]:
-        """Return the value of each expression; one that differs when evaluated twice is an error.
+        """Return the value of each expression, or an error if a second evaluation differs.
 
-        A run that is itself the second of a proof leaves this to the first.
+        In the second worker of a proof, expressions are evaluated only once.
         """
         expressions = list(self.job.expressions)
         first = {expression: self.evaluate(expression) for expression in expressions}
         again = [] if self.job.proof else expressions
         second = {expression: self.evaluate(expression) for expression in again}
-        differing = [one for one in again if first[one] != second[one]]
+        differing = [e for e in again if first[e] != second[e]]
         if differing:
-            blamed = [one for one in expressions if in_fork(partial(self.changes, one, [one]))]
+            blamed = [e for e in expressions if in_fork(partial(self.changes, e, [e]))]
             if not blamed:
-                by_others = (partial(self.changes, one, differing) for one in expressions)
-                blamed = [e for e, ask in zip(expressions, by_others, strict=True) if in_fork(ask)]
+                blamed = [e for e in expressions if in_fork(partial(self.changes, e, differing))]
             for expression in blamed or differing:
                 error = (
                     "has a different value when evaluated twice (is it random?). Assign it to a "
@@ -79,20 +78,20 @@ class Evaluator:
         return first
 
     def changes(self, expression: str, others: list[str]) -> bool:
-        """Return whether the evaluation of an expression changes the value of others."""
-        before = [self.evaluate(one) for one in others]
+        """Return whether evaluating an expression changes the value of one of the others."""
+        before = [self.evaluate(other) for other in others]
         self.evaluate(expression)
-        return before != [self.evaluate(one) for one in others]
+        return before != [self.evaluate(other) for other in others]
 
     def evaluate(self, expression: str) -> Value:
-        """Return the value of an expression, or the error that it ends with."""
+        """Return the value of an expression, or the error that it raises."""
         self.report(list(self.job.expressions).index(expression))
         try:
             value = eval(expression, self.names_for(expression))
             prefix = f"{self.job.stem}.{digest(expression.encode())[:8]}".replace("/", ".")
             figures = take_figures(prefix)
             return forms_of(value, expression, tuple(figure for _, figure in figures))
-        except BaseException as error:  # a problem of the line that asks, whatever it is
+        except BaseException as error:  # of any kind, reported at the line of the page
             from matplotlib import pyplot
 
             pyplot.close("all")
@@ -100,7 +99,7 @@ class Evaluator:
             return Value(error=shortened(message))
 
     def names_for(self, expression: str) -> dict[str, Any]:
-        """Return the names of the snippet, and those that helper modules add for an expression."""
+        """Return the globals of the snippet, and names of helpers that an expression uses."""
         names = dict(self.namespace)
         used = {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
         missing = used - names.keys() - vars(builtins).keys()
@@ -112,9 +111,9 @@ class Evaluator:
 
 
 def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
-    """Return a value in each form that it has.
+    """Return a value in every form that a page can show.
 
-    Raises ValueError if it has none.
+    Raises ValueError if there is none.
     """
     if isinstance(value, Path):
         return Value(values.inline(value.name), file=saved_file(value))
@@ -131,9 +130,9 @@ def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
 
 
 def saved_file(path: Path) -> SavedFile:
-    """Return the file at a path, which has to lie in the folder that the snippet runs in.
+    """Return the file at a path.
 
-    Raises ValueError if it does not, or if the file is too large.
+    Raises ValueError if it is too large, or outside the folder that the snippet runs in.
     """
     if not path.resolve().is_relative_to(Path.cwd()):
         raise ValueError(f"{path} is not in the folder that the snippet runs in: write it there")
@@ -143,8 +142,8 @@ def saved_file(path: Path) -> SavedFile:
 
 
 def lines_of(value: Any) -> str | None:
-    """Return a text, or a list of lines, as it is printed; None for any other value."""
-    if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+    """Return a string, or the lines of a list of strings, as printed; None for any other value."""
+    if isinstance(value, list | tuple) and value and all(isinstance(line, str) for line in value):
         value = "\n".join(value)
     if not isinstance(value, str):
         return None
@@ -157,13 +156,16 @@ def short(value: Value) -> str:
     return shortened(value.text or value.lines or "another one", 60)
 
 
-def in_fork(ask: Callable[[], bool]) -> bool:
-    """Return what `ask` returns in a copy of this process, which its effects do not outlive."""
+def in_fork(predicate: Callable[[], bool]) -> bool:
+    """Call a predicate in a fork of this process, to discard its side effects; return its result.
+
+    If it raises an exception, return False.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
         with contextlib.suppress(BaseException):
-            os.write(writing, json.dumps(ask()).encode())
+            os.write(writing, json.dumps(predicate()).encode())
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:

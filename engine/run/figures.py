@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Let matplotlib write a figure, in a form that `engine.run.svg` can fit into a page."""
+"""Save a figure as SVG with matplotlib, in a form that `engine.run.svg` can fit into a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from matplotlib.transforms import Bbox
 from engine.run.environment import digest
 from engine.run.svg import TAB10, Unsupported, one_line, page_color, rewritten
 
-GRAYS = "engine-grays"  # about as light as viridis, for which a snippet may have chosen its texts
+# The default colormap. It is about as light as viridis, since snippets choose the colors of labels
+# in cells for that one.
+GRAYS = "engine-grays"
 mpl.colormaps.register(LinearSegmentedColormap.from_list(GRAYS, ["0", "0.85"]), force=True)
 
 RC = {
@@ -43,25 +45,25 @@ RC = {
     "savefig.bbox": "standard",
     "svg.fonttype": "none",
 }
-"""Settings that the worker makes before it runs a snippet. A point in matplotlib is a pixel."""
-Table.FONTSIZE = 13  # for the height of rows, which matplotlib does not take from the settings
+"""rcParams that the worker sets before it runs a snippet. A point in matplotlib is a pixel."""
+Table.FONTSIZE = 13  # determines the height of rows, and ignores rcParams
 
 SAVED_WITH: dict[Any, str] = {"svg.fonttype": "none", "svg.hashsalt": "figure"}
-MAX_SVG = 2 * 10**6  # characters that matplotlib may write: far more than any drawing here
-MAX_CELLS = 10_000  # of an image
+MAX_SVG = 2 * 10**6  # characters of matplotlib's SVG; far more than any figure of this site has
+MAX_CELLS = 10_000  # in an image
 COLOR_BAR_STEPS = 64
 
 
 def written(figure: Figure) -> str:
-    """Return the figure as matplotlib writes it, the same text for the same drawing.
+    """Return matplotlib's SVG of the figure; equal figures give equal text.
 
-    Raises ValueError when it is animated, or too large for a page.
+    Raises ValueError if the figure is animated, or too large for a page.
     """
     refuse_animation(figure)
     lay_out(figure)
     buffer = io.StringIO()
     with mpl.rc_context(SAVED_WITH), drawn_as_cells(figure), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*(tight|constrained)_layout")  # not the author's
+        warnings.filterwarnings("ignore", ".*(tight|constrained)_layout")  # set by the engine
         figure.savefig(buffer, format="svg", metadata={"Date": None}, bbox_inches=extent(figure))
     if buffer.tell() > MAX_SVG:
         raise ValueError(
@@ -72,7 +74,7 @@ def written(figure: Figure) -> str:
 
 
 def digest_of(figure: Figure, text: str) -> str:
-    """Digest of a figure's label, description, numbers and SVG; `text` is its `written` form."""
+    """Return a digest of a figure's label, description, numbers, and SVG (`text`)."""
     parts = [title_of(figure), description_of(figure), numbers_of(figure), text]
     return digest("\0".join(parts).encode())
 
@@ -82,31 +84,33 @@ def description_of(figure: Figure) -> str:
 
 
 def numbers_of(figure: Figure) -> str:
-    """Return `figure.numbers` as JSON, or "" for a figure that has none.
+    """Return `figure.numbers` as JSON, or "" for a figure without that attribute.
 
-    They are the tensors that the figure shows, each with the place of its cells, for the page's
-    script, which says where a number comes from (docs/assets/figures.js).
+    It holds the tensors that the figure shows, and the positions of their cells. The page's script
+    (docs/assets/figures.js) uses it to explain where a number comes from.
     """
     numbers = getattr(figure, "numbers", None)
     return json.dumps(numbers, separators=(",", ":")) if numbers else ""
 
 
 def title_of(figure: Figure) -> str:
-    """Return the figure's label, or else the title above it or above its first axes, or ""."""
+    """Return the figure's label, else its title, else that of its first axes with one, or ""."""
     titles = [figure.get_label(), figure.get_suptitle(), *(a.get_title() for a in figure.axes)]
     return next((str(title) for title in titles if str(title).strip()), "")
 
 
 def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
-    """Return the figure as `<figure class="drawing">…</figure>`, without a blank line.
+    """Return the figure as `<figure class="drawing">…</figure>`, without blank lines.
 
-    `prefix` begins every id, so it has to be unique on its page. The title is `title_of` it,
-    the description is `figure.description` or else the figure's texts in reading order.
-    `figure.numbers` become an attribute, and an empty paragraph for what is said about them.
-    `text` is its `written` form, if that is known.
+    The title is `title_of(figure)`, the description is `figure.description` or else the texts in
+    the figure, in reading order. `figure.numbers` become a data attribute, with an empty paragraph
+    for the script's explanations.
 
-    Raises ValueError when the figure has no title, is too large for a page, or contains something
-    whose colors could not follow the theme.
+    prefix: starts every id, so it has to be unique on its page
+    text: the result of `written(figure)`, if the caller has it
+
+    Raises ValueError if the figure has no title, is too large for a page, or contains an element
+    whose colors cannot follow the theme.
     """
     if not (title := one_line(title_of(figure))):
         raise ValueError("a figure needs a title: plt.subplots(num='…')")
@@ -121,7 +125,7 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
 
 def refuse_animation(figure: Figure) -> None:
     for reference in figure.canvas.callbacks.callbacks.get("close_event", {}).values():
-        owner = getattr(reference(), "__self__", None)  # an animation stops when its figure closes
+        owner = getattr(reference(), "__self__", None)  # an animation stops on this event
         if type(owner).__module__ == "matplotlib.animation":
             raise ValueError(
                 f"the figure '{title_of(figure)}' is animated, and a page shows still pictures: "
@@ -130,9 +134,9 @@ def refuse_animation(figure: Figure) -> None:
 
 
 def lay_out(figure: Figure) -> None:
-    """Fit the labels into a figure whose layout the snippet left to matplotlib.
+    """Set a layout engine that makes room for labels, unless the snippet chose a layout.
 
-    Not a setting in RC, with which matplotlib would warn of `tight_layout` and `subplots_adjust`.
+    As a setting in RC, it would cause warnings about `tight_layout` and `subplots_adjust`.
     """
     rc: Any = mpl.rcParams
     untouched = {side: rc[f"figure.subplot.{side}"] for side in vars(figure.subplotpars)}
@@ -142,12 +146,15 @@ def lay_out(figure: Figure) -> None:
     bars = {axes for axes in figure.axes if hasattr(axes, "_colorbar")}
     if not bars & set(in_grid):
         figure.set_layout_engine("constrained")
-    elif bars <= set(in_grid):  # constrained layout fails with the grid of such a color bar
+    elif bars <= set(in_grid):  # constrained layout fails if color bars are part of the grid
         figure.set_layout_engine("tight")
 
 
 def extent(figure: Figure) -> Bbox | None:
-    """Return the figure's size where labels stick out of a layout that the snippet chose."""
+    """Return a bounding box around all labels, or None if they fit into the figure.
+
+    Labels can only stick out of a layout that the snippet chose.
+    """
     automatic = isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine | TightLayoutEngine)
     if automatic or not any(axes.axison for axes in figure.axes):
         return None
@@ -156,7 +163,7 @@ def extent(figure: Figure) -> Bbox | None:
 
 
 def refuse_colormap(mappable: Any) -> None:
-    """Refuse a colormap that takes other colors than grays, or tints of a cycle color."""
+    """Raise Unsupported for a colormap with colors other than grays or tints of a cycle color."""
     array = mappable.get_array()
     if array is None or array.ndim > 2:
         return
@@ -179,10 +186,10 @@ def refuse_colormap(mappable: Any) -> None:
 
 
 def artists_of(parent: Any, kind: type) -> Iterator[Any]:
-    """Yield the artists of a kind, from back to front.
+    """Yield the artists of a class below a parent, depth first.
 
-    matplotlib's own `findobj` makes all ticks, even those of axes that are off, to look at them:
-    that was a seventh of the time in which snippets ran.
+    Unlike matplotlib's `findobj`, skip the ticks. `findobj` creates them, even for axes that are
+    off, which took a seventh of the time of all runs.
     """
     if isinstance(parent, kind):
         yield parent
@@ -193,8 +200,8 @@ def artists_of(parent: Any, kind: type) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def drawn_as_cells(figure: Figure) -> Iterator[None]:
-    """Draw images and color bars, which matplotlib would write as bitmaps, as colored cells."""
-    replaced: list[tuple[Any, Any, Any]] = []  # an artist, the corners of its cells, their numbers
+    """Replace images and color bars, which matplotlib would save as bitmaps, by colored cells."""
+    replaced: list[tuple[Any, Any, Any]] = []  # artist, corners of its cells, numbers in the cells
     for image in artists_of(figure, AxesImage):
         array = image.get_array()
         smooth = image.get_interpolation() not in ("auto", "antialiased", "nearest", "none")
@@ -221,7 +228,7 @@ def drawn_as_cells(figure: Figure) -> Iterator[None]:
                 np.linspace(0, n, step + 1).round().astype(int)
                 for n, step in zip(numbers.shape, steps, strict=True)
             ]
-            middles = [(some[:-1] + some[1:]) // 2 for some in edges]
+            middles = [(edge[:-1] + edge[1:]) // 2 for edge in edges]
             replaced.append((bar, corners[np.ix_(*edges)], numbers[np.ix_(*middles)]))
     cells = []
     for artist, corners, array in replaced:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Watches a run: notes every file that it reads, and refuses changes to the project.
+"""Record the files that a run reads, and refuse changes to the project.
 
-An audit hook sees what Python opens, lists and imports, what sqlite3 and ctypes open, and files
-that a subprocess is given; `note_open_files` adds those that C code still holds open or mapped.
-Files of the system and of installed distributions are left out: for them, versions count. The
-refusals guard against slips; this is no sandbox.
+An audit hook sees the files that Python opens, lists and imports, that sqlite3 and ctypes open, and
+that are arguments of subprocesses. `note_open_files` adds those that C code holds open or mapped.
+Files of the system and of installed distributions are not recorded: the cache compares versions
+instead. The refusals protect against mistakes; this is not a sandbox.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import Any
 
 from engine.model.result import Stamp
 
-dumps = json.dumps  # as a snippet can replace it
-LOG = "opened"  # in the scratch folder: what was noted so far, should the child be killed
+dumps = json.dumps  # saved, since a snippet can replace it
+LOG = "opened"  # a file in the scratch folder with the record so far, in case the child is killed
 WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 CHANGED_BY = ("chmod", "link", "mkdir", "remove", "rename", "rmdir", "symlink", "truncate")
 CHANGES = {"shutil.rmtree", *(f"os.{name}" for name in CHANGED_BY)}
@@ -42,26 +42,26 @@ SYSTEM = re.compile(
 class Guard:
     """The dependency record of one run.
 
-    opened: as in `Result.opened`
-    ignored: folders that are left out of it
+    opened: the record, as in `Result.opened`
+    ignored: folders whose files are not recorded
     """
 
     def __init__(self, root: str, scratch: str, ignored: Iterable[str] = ()) -> None:
         self.root, self.scratch = root, os.path.realpath(scratch)
-        own = os.path.dirname(self.scratch)
-        self.ignored = tuple(f"{folder}/" for folder in (own, *ignored))
+        folders = (os.path.dirname(self.scratch), *ignored)
+        self.ignored = tuple(f"{folder}/" for folder in folders)
         self.opened: dict[str, Stamp | None] = {}
         self.is_noting = False
 
     def install(self) -> None:
-        """Watch this process until it ends: an audit hook cannot be removed."""
+        """Install the audit hook; Python cannot remove it again."""
         sys.addaudithook(self.audit)
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in WATCHED or self.is_noting:
             return
         if event in LISTS and is_import(sys._getframe(1)):
-            return  # `note_import` notes the files that an import looks for
+            return  # `note_import` records the files that an import looks for
         if event == STARTS:
             self.note_arguments(*arguments[:3])
             return
@@ -74,13 +74,13 @@ class Guard:
                     self.visit(os.fsdecode(argument), event, is_change)
 
     def visit(self, name: str, event: str, is_change: bool) -> None:
-        """Refuse the change of a file of the project, or note that it was read."""
+        """Record that a file was read; raise PermissionError for a change in the project."""
         if event == "sqlite3.connect":
             name = re.sub(r"^file:(?://)?|\?.*$", "", name)
         if event == "ctypes.dlopen" and "/" not in name:
-            return  # found by the system
-        given = os.path.abspath(name)
-        path = os.path.realpath(given)
+            return  # a library of the system
+        absolute = os.path.abspath(name)
+        path = os.path.realpath(absolute)
         if is_change:
             is_around = event != "os.mkdir" and f"{self.root}/".startswith(f"{path.rstrip('/')}/")
             if is_around or path.startswith(f"{self.root}/"):
@@ -90,12 +90,12 @@ class Guard:
                     f"which leads to an empty folder that is gone afterwards"
                 )
             return
-        if given != path:
-            self.note(given)  # a link, which may get another target
+        if absolute != path:
+            self.note(absolute)  # the symbolic link itself, whose target may change
         self.note(path)
 
     def note(self, path: str) -> None:
-        """Add a file or a folder to the record, with the stamp that it has now."""
+        """Add a file or a folder to the record, with its current stamp."""
         if path.endswith(".pyc") and "/__pycache__/" in path:
             folder, _, name = path.rpartition("/__pycache__/")
             path = f"{folder}/{name.partition('.')[0]}.py"
@@ -106,29 +106,29 @@ class Guard:
         if name not in self.opened:
             self.opened[name] = stamp = stamp_of(path)
             self.is_noting = True
-            try:  # the log is for a child that is killed; one without room or files goes on
+            try:  # the log matters only if the child is killed, so a full disk is no error
                 with contextlib.suppress(OSError), open(f"{self.scratch}/{LOG}", "a") as log:
                     log.write(dumps([name, stamp]) + "\n")
             finally:
                 self.is_noting = False
 
     def note_import(self, folder: str, module: str) -> None:
-        """Note the files that would be imported as `module` from a folder, there or not."""
+        """Record the files that `module` could be imported from in a folder, existing or not."""
         name = module.rpartition(".")[2]
         self.note(f"{folder}/{name}.py")
         self.note(f"{folder}/{name}/__init__.py")
 
     def note_arguments(self, program: Any, arguments: Any, folder: Any) -> None:
-        """Note the files named on the command line of a subprocess."""
-        given = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else [*arguments]
-        for argument in given:
+        """Record the files named on the command line of a subprocess."""
+        words = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else [*arguments]
+        for argument in words:
             with contextlib.suppress(ValueError, TypeError):
                 path = os.path.realpath(os.path.join(folder or ".", os.fsdecode(argument)))
                 if os.path.isfile(path):
                     self.note(path)
 
     def note_open_files(self) -> None:
-        """Note what this process holds open or mapped, which C code may have opened (Linux)."""
+        """Record the files that this process holds open or mapped, also by C code (on Linux)."""
         paths = set()
         with contextlib.suppress(OSError):
             for link in os.listdir("/proc/self/fd"):
@@ -142,7 +142,7 @@ class Guard:
 
 
 def read_log(scratch: str) -> dict[str, Stamp | None]:
-    """Return what a child noted, also of one that was killed."""
+    """Return the record of a child, even of one that was killed."""
     with contextlib.suppress(OSError, ValueError):
         return dict(sorted(map(json.loads, Path(scratch, LOG).read_text().splitlines())))
     return {}
@@ -153,29 +153,29 @@ def is_import(frame: types.FrameType) -> bool:
 
 
 def stamp_of(path: str | Path) -> Stamp | None:
-    """Return what differs between two versions of a file, or None where there is none."""
+    """Return the modification time, size and inode of a file, or None if there is no file."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
-    return [found.st_mtime_ns, found.st_size, found.st_ino]
+    return [status.st_mtime_ns, status.st_size, status.st_ino]
 
 
 def is_own(path: str, root: str) -> bool:
-    """Return whether a file is one of the project, and not of a package installed within it."""
+    """Return whether a file belongs to the project, not to a package installed inside it."""
     inside = path.startswith(f"{root}/") and not is_installed(path, root)
     return inside and not path.removeprefix(f"{root}/").startswith(NOT_SOURCES)
 
 
 def is_tracked(path: str, root: str) -> bool:
-    """Return whether results depend on a file: one of the project, or a stray one elsewhere."""
+    """Return whether a file is a dependency: neither installed, nor the system's or engine's."""
     if path.startswith(f"{root}/"):
         return is_own(path, root)
     return not is_installed(path, root) and not SYSTEM.match(path) and path != "/"
 
 
 def is_installed(path: str, root: str) -> bool:
-    """Return whether a file belongs to an environment of Python, which may lie below the root."""
+    """Return whether a file belongs to a Python environment, which may lie inside the project."""
     for prefix in {sys.prefix, sys.base_prefix}:
         is_around_root = f"{root}/".startswith(f"{prefix}/")
         if path.startswith(f"{prefix}/lib/python" if is_around_root else f"{prefix}/"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Wraps each expression that has a shape comment in a call of the checker."""
+"""Wrap each expression that has a shape comment in a call of the checker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.run.shapes import CHECK, COMMENT, DIMENSION, ENTER, TUPLE, ShapeChec
 
 
 def instrument(tree: ast.Module, source: str, path: str, checker: ShapeChecker) -> None:
-    """Insert the checks of all shape comments of a source into its tree, in place."""
+    """Insert the checks of all shape comments into the syntax tree of a source, in place."""
     if "# (" not in source:
         return
     comments = dict(read_comments(source, path))
@@ -24,22 +24,22 @@ def instrument(tree: ast.Module, source: str, path: str, checker: ShapeChecker) 
 
 
 def read_comments(source: str, path: str) -> Iterator[tuple[int, ShapeComment]]:
-    """Yield each shape comment that stands behind code, with its line."""
+    """Yield the line and the content of each shape comment that follows code."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
             is_behind_code = token.line[: token.start[1]].strip() != ""
             match = COMMENT.match(token.string)
             if token.type == tokenize.COMMENT and is_behind_code and match:
                 tuples = re.findall(TUPLE, match["tuples"])
-                shapes = (re.findall(DIMENSION, one) for one in tuples)
+                shapes = (re.findall(DIMENSION, text) for text in tuples)
                 line = token.start[0]
                 yield line, ShapeComment(path, line, tuple(map(tuple, shapes)))
     except (tokenize.TokenError, SyntaxError):
-        return  # the compiler will say so
+        return  # the compiler reports it
 
 
 class Instrumenter(ast.NodeTransformer):
-    """Wraps commented expressions in calls of the checker."""
+    """AST transformer that wraps expressions with shape comments in calls of the checker."""
 
     def __init__(
         self, comments: dict[int, ShapeComment], lines: list[str], checker: ShapeChecker
@@ -47,7 +47,7 @@ class Instrumenter(ast.NodeTransformer):
         self.comments, self.lines, self.checker = comments, lines, checker
 
     def take(self, line: int | None) -> int | None:
-        """Return the number of the comment in a line, once."""
+        """Remove the comment of a line and return its number in the checker, or None."""
         comment = self.comments.pop(line or 0, None)
         if comment is None:
             return None
@@ -86,7 +86,7 @@ class Instrumenter(ast.NodeTransformer):
         return node
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        """Begin the scope of a function with a check of its parameters."""
+        """Insert a call at the start of a function that opens its scope and checks parameters."""
         before = len(self.comments)
         names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         checks = []
@@ -105,7 +105,7 @@ class Instrumenter(ast.NodeTransformer):
         return node
 
     def header(self, node: ast.For | ast.With) -> None:
-        """Check what a loop or a `with` binds when its body begins."""
+        """Insert a check of the targets of a loop or a `with` at the start of its body."""
         targets = (
             [node.target]
             if isinstance(node, ast.For)
@@ -120,7 +120,7 @@ class Instrumenter(ast.NodeTransformer):
                 node.body.insert(0, ast.copy_location(check, node.body[0]))
 
     def ends_line(self, node: ast.expr) -> bool:
-        """Return whether only a comma or a bracket stands between an expression and a comment."""
+        """Return whether at most a comma separates an expression from the comment of its line."""
         line = node.end_lineno or 0
         if line not in self.comments or isinstance(node, ast.Starred):
             return False
@@ -134,5 +134,5 @@ class Instrumenter(ast.NodeTransformer):
 
 
 def call_of(name: str, *arguments: int | ast.expr | None) -> ast.Call:
-    given = [one if isinstance(one, ast.expr) else ast.Constant(one) for one in arguments]
-    return ast.Call(ast.Name(name, ast.Load()), given, [])
+    nodes = [arg if isinstance(arg, ast.expr) else ast.Constant(arg) for arg in arguments]
+    return ast.Call(ast.Name(name, ast.Load()), nodes, [])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Imports modules of authors from their source: those of the project and stray ones beside it."""
+"""Import the author's modules, in the project and elsewhere, from source."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from engine.run.shapes import ShapeChecker
 
 
 def import_from_source(root: str, guard: Guard, shapes: ShapeChecker) -> None:
-    """Let imports compile each module anew, check its shape comments and note what it looks for.
+    """Install a path hook that compiles modules from source, with checks of their shape comments.
 
-    Bytecode files are trusted by a time stamp, which two edits can share. Installed packages keep
-    theirs.
+    It also records the files that an import looks for. Bytecode files are not used, because Python
+    compares only their time stamps, which two edits can share. Installed packages are unaffected.
     """
 
     class Loader(SourceFileLoader):
@@ -53,6 +53,6 @@ def import_from_source(root: str, guard: Guard, shapes: ShapeChecker) -> None:
         return Finder(folder, extensions, (Loader, SOURCE_SUFFIXES))
 
     sys.path_hooks.insert(0, finder)
-    for folder in [one for one in sys.path_importer_cache if is_tracked(f"{one}/", root)]:
-        del sys.path_importer_cache[folder]  # how the worker found modules there
+    for folder in [path for path in sys.path_importer_cache if is_tracked(f"{path}/", root)]:
+        del sys.path_importer_cache[folder]  # the worker's finders, which bypass the hook
     sys.path_importer_cache.pop(root, None)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Says what became of a child: its result, or how it ended and where."""
+"""Read the result of a child process, or find out how and where it ended."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result
 from engine.run.process import TRACE
 
-MAX_OUTPUT = 200_000  # bytes a snippet may print; a page shows a few hundred
-GRACE = 0.3  # seconds between the note of where a snippet hangs and its end
+MAX_OUTPUT = 200_000  # bytes that a snippet may print; pages show a few hundred
+GRACE = 0.3  # seconds that faulthandler has to write the traceback of a timeout
 
 
 def exceeded(job: Job, seconds: float) -> str:
-    """Return the limit that a running child has passed, or ""."""
+    """Return a message about the limit that a running child has exceeded, or ""."""
     if max(printed(job, "stdout"), printed(job, "stderr")) > MAX_OUTPUT:
         return f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
     if seconds > job.timeout + GRACE:
@@ -31,7 +31,7 @@ def exceeded(job: Job, seconds: float) -> str:
 
 
 def of_ended(job: Job, status: int) -> tuple[Result | None, str]:
-    """Return the result of a child that ended, or None with the reason why it cannot be shown."""
+    """Return the result of a child that has ended and "", or None and the reason of its failure."""
     try:
         result = Result.of(json.loads(Path(job.result).read_text("utf-8")))
     except (FileNotFoundError, ValueError):
@@ -44,7 +44,7 @@ def of_ended(job: Job, status: int) -> tuple[Result | None, str]:
 
 
 def printed(job: Job, stream: str) -> int:
-    """Return the bytes that a child has written to a stream, 0 where it has removed the file."""
+    """Return the number of bytes that a child has written to a stream; 0 if the file is gone."""
     try:
         return os.stat(f"{job.scratch}/{stream}").st_size
     except FileNotFoundError:
@@ -66,9 +66,10 @@ def died(status: int, job: Job) -> str:
 
 
 def problem_of(job: Job, line: int, reason: str) -> Problem:
-    """Return a problem at the line where the child was last, as exactly as it can be known.
+    """Return a problem at the last line that the child reached, or at the page of an expression.
 
-    line: of the snippet, or minus the number of an expression, from 1
+    line: the last reported line of the snippet, or -1, -2, … for its expressions; a traceback that
+        faulthandler wrote is more exact
     """
     if line < 0:
         expression, where = list(job.expressions.items())[-line - 1]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Keeps two workers that differ on purpose, and sends them the snippets to run.
+"""A pool of two workers that differ on purpose, and that run snippets and programs.
 
-Whatever would differ on a reader's machine differs between them: the seed of hashes, the time
-zone, the number of threads and the folder; each child also seeds its random numbers anew. What a
-page shows comes from the first, its proof from the second.
+They differ in what may differ on a reader's machine: the hash seed, the time zone, the number of
+threads and the folder; and each child process seeds its random generators from the system. The
+outputs on pages come from the first worker, and the second one proves them.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from engine.model.result import Job, Result
 from engine.run.compare import compared
 from engine.run.environment import check_installed, environment
 
-# What a process needs to start at all; the rest of the author's environment is not the snippets'.
+# Variables that a process needs to start. Snippets see no others of the author's environment.
 PASSED_ENV = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONHOME")
 FIXED_ENV = {
     "LC_ALL": "C.UTF-8",
     "COLUMNS": "80",
     "MPLBACKEND": "Agg",
     "PYTHONIOENCODING": "utf-8",
-    "OMP_WAIT_POLICY": "PASSIVE",  # else a second thread spins: a third more processor time
+    "OMP_WAIT_POLICY": "PASSIVE",  # idle threads would spin, which costs a third more CPU time
     "KMP_BLOCKTIME": "0",
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # a fork takes 9 ms instead of 15
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # reduces the time of a fork from 15 ms to 9 ms
 }
 SHOWN_ENV = {"PYTHONHASHSEED": "0", "TZ": "UTC", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-# A day ahead, so that no date is the same. Two threads may add floats in another order than one:
-# a number that this changes is shown with more digits than it has.
+# The time zone is a day ahead, so that every date differs. Two threads may add floats in another
+# order than one thread; an output that this changes shows digits that are not significant.
 PROOF_ENV = {
     "PYTHONHASHSEED": "1",
     "TZ": "AHEAD-24",
     "OMP_NUM_THREADS": "2",
     "MKL_NUM_THREADS": "2",
 }
-SHUTDOWN_TIMEOUT = 10  # seconds that a worker may take to end
+SHUTDOWN_TIMEOUT = 10  # seconds that a worker may take to exit
 
 
 class Worker:
@@ -54,60 +54,60 @@ class Worker:
     def __init__(self, env: dict[str, str]) -> None:
         home = Path(__file__).parents[2]
         passed = {name: os.environ[name] for name in PASSED_ENV if name in os.environ}
-        self.connection, other = multiprocessing.Pipe()
+        self.connection, worker_end = multiprocessing.Pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.run.worker", environment(), str(other.fileno())],
+            [sys.executable, "-m", "engine.run.worker", environment(), str(worker_end.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            pass_fds=[other.fileno()],
+            pass_fds=[worker_end.fileno()],
             cwd=home,
             env={**passed, **FIXED_ENV, **env, "PYTHONPATH": str(home)},
-            start_new_session=True,  # an interrupt in the terminal is the caller's to handle
+            start_new_session=True,  # Ctrl-C in the terminal must reach only the caller
         )
-        other.close()
+        worker_end.close()
 
     def send(self, jobs: list[Job]) -> None:
-        """Send jobs, while results are taken: neither process waits for the other to read."""
+        """Send jobs from a thread, so that the two processes cannot block each other."""
         threading.Thread(target=self.write, args=(jobs,), daemon=True).start()
 
     def write(self, jobs: list[Job]) -> None:
-        with contextlib.suppress(OSError, TypeError):  # it was closed, or ended: see `received`
+        with contextlib.suppress(OSError, TypeError):  # closed or dead; `received` reports it
             for job in jobs:
                 self.connection.send(job)
 
     def close(self) -> None:
-        """End the process and whatever it is running."""
+        """Stop the worker and its child processes."""
         self.process.terminate()
-        self.connection.close()  # which ends it too: a signal can be lost while it imports
+        self.connection.close()  # also stops it, since a signal during its imports can be lost
         try:
             self.process.wait(SHUTDOWN_TIMEOUT)
-        except subprocess.TimeoutExpired:  # a snippet can stop it, too
+        except subprocess.TimeoutExpired:  # such as after a snippet sent it SIGSTOP
             self.process.kill()
             self.process.wait()
 
 
 class Pool:
-    """Two workers that are started when first needed and kept until `close`."""
+    """Two workers that are started at the first use and run until `close`."""
 
     def __init__(self) -> None:
         self.workers: list[Worker] = []
         self.lock = threading.Lock()
 
     def start(self) -> list[Worker]:
-        """Start the workers unless they are alive; they import while the caller goes on."""
-        if not self.workers or any(one.process.poll() is not None for one in self.workers):
+        """Start the workers unless they are alive; they import torch in the background."""
+        if not self.workers or any(w.process.poll() is not None for w in self.workers):
             self.close()
             check_installed()
             self.workers = [Worker(SHOWN_ENV), Worker(PROOF_ENV)]
         return self.workers
 
     def run(self, jobs: list[Job]) -> Iterator[Result]:
-        """Run the jobs, several at a time, and yield each result as it comes.
+        """Run the jobs, several at a time, and yield the results in the order of completion.
 
-        A snippet that is to be proved runs in both workers, and fails where its outputs differ; a
-        program runs in the second for a proof, else in the first.
+        A snippet with `proof` runs in both workers, and fails if its outputs differ. A program with
+        `proof` runs only in the second worker. All other jobs run in the first.
 
-        Raises EngineError where a worker itself dies.
+        Raises EngineError if a worker dies.
         """
         if not jobs:
             return
@@ -123,28 +123,28 @@ class Pool:
                 while waiting:
                     for worker, result in received(first, second, waiting):
                         if result.stem in proved:
-                            if (other := half_done.pop(result.stem, None)) is None:
+                            if (earlier := half_done.pop(result.stem, None)) is None:
                                 half_done[result.stem] = result
                                 continue
-                            pair = (result, other) if worker is first else (other, result)
+                            pair = (result, earlier) if worker is first else (earlier, result)
                             result = compared(proved[result.stem], *pair)
                         waiting.discard(result.stem)
                         yield result
             finally:
-                if waiting:  # nobody takes the rest, which must not pass for later results
+                if waiting:  # discard the other results, or the next call would receive them
                     self.close()
 
     def close(self) -> None:
-        """End the workers and whatever they are running."""
+        """Stop the workers and their child processes."""
         workers, self.workers = self.workers, []
         for worker in workers:
             worker.close()
 
 
 def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple[Worker, Result]]:
-    """Wait for results, and yield each with the worker that it comes from.
+    """Wait until there are results, and yield each with its worker.
 
-    Raises EngineError where a worker itself died; `waiting` is what it had still to run.
+    Raises EngineError if a worker died; `waiting` are the stems of the jobs that are not done.
     """
     workers: dict[Any, Worker] = {first.connection: first, second.connection: second}
     for connection in multiprocessing.connection.wait(workers):
@@ -157,7 +157,7 @@ def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple
 
 
 def with_hint(result: Result) -> Result:
-    """Say where a module is that only the author's PYTHONPATH has."""
+    """Return the result; a failed import that the author's PYTHONPATH explains gets a hint."""
     for number, problem in enumerate(result.problems):
         missing = re.search(r"ModuleNotFoundError: No module named '(\w+)", problem.message)
         for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if missing else []:

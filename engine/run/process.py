@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Makes a child look like a new Python process, and ends it like one."""
+"""Set up a child process like a new Python process, and run Python's own cleanup at its end."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from engine.run.shapes import ShapeChecker
 from engine.run.tracebacks import MAX_MEMORY
 
 HOME = str(Path(__file__).resolve().parents[2])
-TRACE = "trace"  # where Python was when it crashed, or when its time was over
-# The engine's own settings cause these: the layout it sets, and the backend without a window.
-NOT_THE_AUTHORS = ("The figure layout has changed to tight", "FigureCanvasAgg is non-interactive")
+TRACE = "trace"  # the file for faulthandler's traceback of a crash or a timeout
+# Warnings that the engine itself causes, by setting a layout and a backend without windows.
+IGNORED_WARNINGS = ("The figure layout has changed to tight", "FigureCanvasAgg is non-interactive")
 
 
 def set_up(job: Job, guard: Guard, shapes: ShapeChecker) -> None:
-    """Make this process look like a new one that runs the snippet as its main program."""
+    """Set up this process like a new one that runs the snippet as its main program."""
     trace = os.open(f"{job.scratch}/{TRACE}", APPEND | os.O_CREAT)
     faulthandler.enable(trace, all_threads=False)
     faulthandler.dump_traceback_later(job.timeout, file=trace)
@@ -43,13 +43,13 @@ def set_up(job: Job, guard: Guard, shapes: ShapeChecker) -> None:
     sys.argv = [job.path]
     sys.dont_write_bytecode = True
     sys.breakpointhook = refuse_breakpoint
-    atexit._clear()  # what libraries registered in the worker
-    for message in NOT_THE_AUTHORS:
+    atexit._clear()  # drop the callbacks that libraries registered in the worker
+    for message in IGNORED_WARNINGS:
         warnings.filterwarnings("ignore", message)
 
 
 def seed_differently() -> None:
-    """Seed all generators from the system, so that a seed that is missing shows."""
+    """Seed all random generators from the system, so that a proof detects a missing seed."""
     import numpy as np
     import torch
 
@@ -63,24 +63,24 @@ def refuse_breakpoint() -> None:
 
 
 def limit_memory() -> None:
-    """Let Python raise MemoryError, with a line, before the system has to kill some process.
+    """Limit the address space, so that Python raises MemoryError before the system kills a process.
 
-    A file may not be larger either: its folder can lie in memory.
+    The size of files has the same limit, because the scratch folder can be a RAM disk.
     """
     with contextlib.suppress(OSError, ValueError):  # macOS has neither the file nor the limit
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * os.sysconf("SC_PAGE_SIZE") + MAX_MEMORY
-        for limit, value in ((resource.RLIMIT_AS, most), (resource.RLIMIT_FSIZE, MAX_MEMORY)):
+        total = pages * os.sysconf("SC_PAGE_SIZE") + MAX_MEMORY
+        for limit, value in ((resource.RLIMIT_AS, total), (resource.RLIMIT_FSIZE, MAX_MEMORY)):
             resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
 def end_python(module: types.ModuleType) -> None:
-    """Do what Python does at its end: call what atexit registered, then drop all variables.
+    """Run the atexit callbacks and delete all variables, as Python does when it exits.
 
-    Python itself would wait for threads first; with a thread that lives on, nothing is done.
+    Python would first wait for threads that are not daemons. If there are any, skip the cleanup.
     """
-    others = {*threading.enumerate()} - {threading.current_thread()}
-    if all(thread.daemon for thread in others):
+    threads = {*threading.enumerate()} - {threading.current_thread()}
+    if all(thread.daemon for thread in threads):
         atexit._run_exitfuncs()
         for name in sorted(vars(module), key=lambda name: not name.startswith("_")):
             if name != "__builtins__":

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Checks shape comments, such as `scores = queries @ keys.T  # (queries, keys)`, while code runs.
+"""Check shape comments, such as `scores = queries @ keys.T  # (queries, keys)`, while code runs.
 
 `engine.run.instrument` wraps each commented expression in a call that compares the tensor with the
-comment and returns it unchanged. A name has one size within one call of a function, and one at the
-top level of a file; a number is the size itself, and so is the 7 in `keys=7`, for an example with
-sizes of its own. `...` stands for any axes, sums and products are computed where their names are
-known, and text may follow the tuple. Comments after
-assignments, returns, expressions, arguments, parameters and loop headers are checked.
+comment and returns it unchanged. Within one call of a function, and at the top level of a file, a
+name stands for one size. A number is a size itself, and so is the 7 in `keys=7`, for an example
+with other sizes. `...` stands for any axes. Sums and products are computed if their names are
+known. Text may follow the tuple. Comments are checked after assignments, returns, expressions,
+arguments, parameters and loop headers.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from typing import Any
 DIMENSION = r"(?:\.\.\.|[a-zA-Z_]\w*=\d+|\w+(?: ?(?:[*/+-]|//) ?\w+)*)"
 TUPLE = rf"\((?:|{DIMENSION},|{DIMENSION}(?:, {DIMENSION})+,?)\)"
 COMMENT = re.compile(rf"#\s*(?P<tuples>{TUPLE}(?:, {TUPLE})*)")
-# No identifiers, so that no code can clash. torch.compile refuses builtins without the "_".
+# Not valid identifiers, so no code can clash with them. torch.compile rejects builtins without "_".
 CHECK, ENTER = "_shape check", "_shape check enter"
-CO_OPTIMIZED = 1  # the flag of a function's code, in contrast to that of a module or a class
+CO_OPTIMIZED = 1  # set in the code flags of functions, not in those of modules and classes
 
 Shape = tuple[int, ...]
-Sizes = dict[str, tuple[int, int]]  # by name: the size, and the line that says so
+Sizes = dict[str, tuple[int, int]]  # by name: the size, and the line that defined it
 
 
 @dataclass(frozen=True)
 class ShapeComment:
-    """The tuples of one comment, each as its dimensions."""
+    """The tuples of one comment, each as a tuple of dimensions."""
 
     path: str
     line: int
@@ -39,7 +39,7 @@ class ShapeComment:
 
 
 class ShapeChecker:
-    """Compares tensors with comments. `errors` maps (path, line) to a message."""
+    """Checker that compares tensors with comments; `errors` maps (path, line) to a message."""
 
     def __init__(self) -> None:
         self.comments: list[ShapeComment] = []
@@ -47,10 +47,10 @@ class ShapeChecker:
         self.scopes: dict[object, Sizes] = {}
 
     def install(self) -> None:
-        """Make the two functions that instrumented code calls."""
+        """Add the two functions that instrumented code calls to the builtins."""
         import torch
 
-        is_compiling = torch.compiler.is_compiling  # while torch.compile traces, it skips checks
+        is_compiling = torch.compiler.is_compiling  # checks are skipped while torch.compile traces
 
         def check(number: int, value: Any) -> Any:
             """Compare a value with comment `number` and return it."""
@@ -59,7 +59,7 @@ class ShapeChecker:
             return value
 
         def enter(number: int | None, *values: Any) -> None:
-            """Begin a function's scope; compare its arguments with comment `number`."""
+            """Open the scope of a function call; compare its arguments with comment `number`."""
             if not is_compiling():
                 sizes = self.scopes[id(sys._getframe(1))] = {}
                 if number is not None:
@@ -69,9 +69,10 @@ class ShapeChecker:
         vars(builtins).update({CHECK: check, ENTER: enter})
 
     def scope(self, frame: types.FrameType) -> Sizes:
-        """Return the sizes known in a frame: those of its call, or of its file at the top level.
+        """Return the known sizes of a frame: those of its call, or of its file at the top level.
 
-        A frame object lives as long as its call, so that its id will do: `enter` resets it.
+        A call is identified by the id of its frame. A later frame may have the same id, so `enter`
+        resets the sizes.
         """
         while frame.f_code.co_name in ("<lambda>", "<genexpr>", "<listcomp>") and frame.f_back:
             frame = frame.f_back
@@ -83,11 +84,11 @@ class ShapeChecker:
         place = comment.path, comment.line
         values = value if isinstance(value, tuple) else (value,)
         shapes = comment.shapes * len(values) if len(comment.shapes) == 1 else comment.shapes
-        for one, dimensions in zip(values, shapes, strict=False):
-            shape = shape_of(one)
-            if isinstance(one, list) and one and shape_of(one[0]) is not None:
-                shape = shape_of(one[0]) or ()
-                shape = shape if len(shape) == len(dimensions) else (len(one), *shape)
+        for item, dimensions in zip(values, shapes, strict=False):
+            shape = shape_of(item)
+            if isinstance(item, list) and item and shape_of(item[0]) is not None:
+                shape = shape_of(item[0]) or ()
+                shape = shape if len(shape) == len(dimensions) else (len(item), *shape)
             if shape is not None and place not in self.errors:
                 error = mismatch(dimensions, shape, sizes, comment.line)
                 if error:
@@ -103,20 +104,20 @@ def shape_of(value: Any) -> Shape | None:
 
 
 def mismatch(dimensions: tuple[str, ...], shape: Shape, sizes: Sizes, line: int) -> str | None:
-    """Return what a comment gets wrong about a shape, or None; note the sizes of new names."""
-    said = f"({', '.join(dimensions)}{',' if len(dimensions) == 1 else ''})"
-    wrong = f"the comment says {said}, but the tensor has the shape {shape}"
+    """Return a message if a comment contradicts a shape, else None; store sizes of new names."""
+    comment = f"({', '.join(dimensions)}{',' if len(dimensions) == 1 else ''})"
+    wrong = f"the comment says {comment}, but the tensor has the shape {shape}"
     before, dots, after = partition(dimensions)
     if len(shape) < len(before) + len(after) or (not dots and len(shape) != len(dimensions)):
-        least = len(before) + len(after)
-        return f"{wrong}: {len(shape)} {'axis' if len(shape) == 1 else 'axes'} instead of {least}"
+        n_named = len(before) + len(after)
+        return f"{wrong}: {len(shape)} {'axis' if len(shape) == 1 else 'axes'} instead of {n_named}"
     pairs = [*zip(before, shape, strict=False)]
     pairs += [*zip(after, shape[len(shape) - len(after) :], strict=True)] if after else []
     for dimension, size in sorted(pairs, key=lambda pair: not pair[0].isidentifier()):
         if dimension.isidentifier():
-            known, since = sizes.setdefault(dimension, (size, line))
-            if known != size:
-                return f"{wrong}: {dimension} is {known} in line {since}, and {size} here"
+            expected, defined_at = sizes.setdefault(dimension, (size, line))
+            if expected != size:
+                return f"{wrong}: {dimension} is {expected} in line {defined_at}, and {size} here"
         else:
             value = computed(dimension.partition("=")[2] or dimension, sizes)
             if value not in (None, size):
@@ -125,7 +126,7 @@ def mismatch(dimensions: tuple[str, ...], shape: Shape, sizes: Sizes, line: int)
 
 
 def partition(dimensions: tuple[str, ...]) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
-    """Split dimensions at `...` into those before it, whether it is there, and those after."""
+    """Split dimensions at `...`; return those before it, whether it exists, and those after."""
     if "..." not in dimensions:
         return dimensions, False, ()
     place = dimensions.index("...")
@@ -133,9 +134,9 @@ def partition(dimensions: tuple[str, ...]) -> tuple[tuple[str, ...], bool, tuple
 
 
 def computed(dimension: str, sizes: Sizes) -> float | None:
-    """Compute `n_heads * d_k`, or return None if the size of a name in it is not known."""
-    known = {name: size for name, (size, _) in sizes.items()}
+    """Return the value of a term such as `n_heads * d_k`, or None if a name has no size yet."""
+    names = {name: size for name, (size, _) in sizes.items()}
     try:
-        return float(eval(dimension, {"__builtins__": {}}, known))
+        return float(eval(dimension, {"__builtins__": {}}, names))
     except Exception:
         return None

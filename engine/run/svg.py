@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Rewrite matplotlib's SVG so that it takes its colors and its font from the page.
 
-Matplotlib's cycle colors C0 to C9 become the page's custom properties `--cycle-0` to `--cycle-9`,
-black becomes the color of its text and white its background; so a figure fits both themes.
+Matplotlib's cycle colors C0 to C9 become the page's custom properties `--cycle-0` to `--cycle-9`.
+Black becomes the color of the page's text, and white the page's background, so that a figure fits
+the light and the dark theme.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ TAB10 = [to_hex(color) for color in mpl.color_sequences["tab10"]]
 INK, PAPER = "currentColor", "var(--md-default-bg-color,Canvas)"
 BASES = {hex_: f"var(--cycle-{i},{hex_})" for i, hex_ in enumerate(TAB10)}
 BASES |= {"#000000": INK, "#ffffff": PAPER}
-MARK = "mark"  # the gid of an artist that shows one example, which a reader's own replaces
-MIN_TEXT = 10  # px: a wide figure scrolls on a phone before its letters get smaller than this
+MARK = "mark"  # the gid of an artist that shows an example, which the reader's own input replaces
+MIN_TEXT = 10  # px; a wide figure scrolls on a phone before its letters get smaller than this
 UNSUPPORTED = {"a", "filter", "linearGradient", "pattern", "radialGradient"}
 FORMULA = re.compile(r"<!-- (.*?) -->\s*<g[^>]*>\s*<text>\s*<tspan")
 INITIAL = {
@@ -39,16 +40,17 @@ INITIAL = {
 
 
 class Unsupported(Exception):
-    """Raised for what a page cannot show; the message continues "the figure 'Scores' …"."""
+    """Raised if a page cannot show a figure; the message continues "the figure 'Scores' …"."""
 
 
 def rewritten(text: str, prefix: str, title: str, description: str, numbers: str = "") -> str:
-    """Return an SVG as `<figure class="drawing">…</figure>`, without a blank line.
+    """Return an SVG as `<figure class="drawing">…</figure>`, without blank lines.
 
-    prefix: begins every id. Without a description, the texts in reading order are one.
-    numbers: the tensors that it shows, as JSON
+    prefix: starts every id
+    description: if it is empty, the texts in the figure, in reading order, replace it
+    numbers: the tensors that the figure shows, as JSON
 
-    Raises Unsupported for what could not follow the theme.
+    Raises Unsupported if the SVG contains an element that cannot follow the theme.
     """
     svg = elements(text)
     typeset_formulas(svg, FORMULA.findall(html.unescape(text)))
@@ -75,7 +77,7 @@ def rewritten(text: str, prefix: str, title: str, description: str, numbers: str
 
 
 def without_braces(text: str) -> str:
-    """Escape braces in HTML: two of them could pass for the page's inline form."""
+    """Return HTML with its braces escaped, since two of them could look like a value of a page."""
     return text.replace("{", "&#123;").replace("}", "&#125;")
 
 
@@ -84,12 +86,15 @@ def one_line(text: object) -> str:
 
 
 def printable(text: str) -> str:
-    """Drop the control characters that XML forbids and Markdown uses as marks of its own."""
+    """Return text without the control characters that XML forbids and Python-Markdown reserves."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
 
 
 def elements(text: str) -> ET.Element:
-    """Parse what matplotlib has written, without namespaces, comments and metadata."""
+    """Parse matplotlib's SVG; drop namespaces, comments, metadata and style sheets.
+
+    Raises Unsupported for bitmaps, path effects, and elements whose colors cannot follow the theme.
+    """
     svg = ET.fromstring(printable(text))
     for element in svg.iter():
         element.tag = element.tag.partition("}")[2] or element.tag
@@ -104,9 +109,9 @@ def elements(text: str) -> ET.Element:
             "holds a bitmap (a photo, a smoothed image or a rasterized artist): draw numbers with "
             "imshow(x) or pcolormesh(x), so that their colors follow the theme"
         )
-    if found := next((one.tag for one in svg.iter() if one.tag in UNSUPPORTED), None):
+    if tag := next((element.tag for element in svg.iter() if element.tag in UNSUPPORTED), None):
         raise Unsupported(
-            f"needs <{found}> in its SVG (a hatch, a gradient, smooth shading or a link), whose "
+            f"needs <{tag}> in its SVG (a hatch, a gradient, smooth shading or a link), whose "
             f"colors could not follow the theme: draw it with plain marks"
         )
     texts = (group for group in svg.iter("g") if group.get("id", "").startswith("text_"))
@@ -122,7 +127,10 @@ def elements(text: str) -> ET.Element:
 
 
 def typeset_formulas(svg: ET.Element, formulas: list[str]) -> None:
-    """Make each formula a text whose superscripts and subscripts are raised and lowered."""
+    """Turn each formula into a text element with raised superscripts and lowered subscripts.
+
+    Raises Unsupported for formulas with other elements, such as fractions.
+    """
     groups = [group for group in svg.iter("g") if group.find("text/tspan") is not None]
     for group, formula in zip(groups, formulas, strict=True):
         text, *bars = group
@@ -146,7 +154,7 @@ def typeset_formulas(svg: ET.Element, formulas: list[str]) -> None:
             last = text[-1] if len(text) else None
             if last is not None and all(last.get(key) == glyph.get(key) for key in ("style", "y")):
                 word = (last.text or "") + (glyph.text or "")
-                if word.isalnum():  # in one run, which the page's font may make shorter
+                if word.isalnum():  # one span, so that the page's font can set its own spacing
                     last.text = word
                     continue
             depth = float(glyph.get("y", 0)) - level
@@ -156,7 +164,7 @@ def typeset_formulas(svg: ET.Element, formulas: list[str]) -> None:
 
 
 def texts_in_order(svg: ET.Element) -> list[str]:
-    """Return the texts from top to bottom, left to right, with 10³ as `10^3`; drop `script`."""
+    """Return the texts in reading order, 10³ as `10^3`; delete the `script` attributes."""
     placed = []
     above = {child: parent for parent in svg.iter() for child in parent}
     for text in svg.iter("text"):
@@ -173,10 +181,10 @@ def texts_in_order(svg: ET.Element) -> list[str]:
 
 
 def draw_in_place(svg: ET.Element) -> None:
-    """Put each mark that is used by its id where it is used.
+    """Replace each <use> by a copy of the <path> that it refers to.
 
-    The theme's instant navigation sets `href` on all that have one, and stops at a <use>, which
-    lets nobody set it.
+    The theme's instant navigation sets the property `href` of every element that has it. The one of
+    a <use> is read-only, and the exception would stop the navigation.
     """
     paths = {path.get("id"): path for path in svg.iterfind(".//defs/path")}
     for use in svg.iter("use"):
@@ -194,7 +202,7 @@ def draw_in_place(svg: ET.Element) -> None:
 
 
 def mark_collections(svg: ET.Element) -> None:
-    """Mark the groups of cells, and turn a C7 that is one of many grays into a gray."""
+    """Mark the groups of cells for `merge_cells`, and turn C7 into a gray in groups with grays."""
     for group in svg.iter("g"):
         kind = re.match(r"(\w+)_\d+$", group.get("id", ""))
         if not kind or not kind[1].endswith(("Collection", "QuadMesh", "ContourSet")):
@@ -206,23 +214,23 @@ def mark_collections(svg: ET.Element) -> None:
             for mark in marks:
                 mark.set("style", mark.get("style", "").replace(TAB10[7], "#808080"))
         if kind[1] == "QuadMesh":
-            group.set("shape-rendering", "crispEdges")  # no seams between the cells
+            group.set("shape-rendering", "crispEdges")  # avoids seams between cells
 
 
 def merge_cells(svg: ET.Element) -> None:
-    """Draw the cells of one color in one path."""
+    """Merge the cells of a group that have the same color into one path."""
     for group in svg.iter("g"):
         if "shape-rendering" in group.attrib:
             first: dict[tuple[str | None, ...], ET.Element] = {}
             for path in list(group):
-                kind = first.setdefault((path.get("style"), path.get("clip-path")), path)
-                if kind is not path:
-                    kind.set("d", f"{kind.get('d')} {path.get('d')}")
+                merged = first.setdefault((path.get("style"), path.get("clip-path")), path)
+                if merged is not path:
+                    merged.set("d", f"{merged.get('d')} {path.get('d')}")
                     group.remove(path)
 
 
 def drop_needless_clips(svg: ET.Element) -> None:
-    """Drop clip paths where nothing sticks out: matplotlib clips all that is drawn in axes."""
+    """Remove the clip path of each path that lies inside it; matplotlib clips every artist."""
     boxes = {}
     for clip in svg.iter("clipPath"):
         rect = clip.find("rect")
@@ -239,14 +247,14 @@ def drop_needless_clips(svg: ET.Element) -> None:
 
 
 def prefix_ids(svg: ET.Element, prefix: str) -> None:
-    """Keep the ids that something refers to, numbered behind the prefix."""
+    """Rename the ids that are referenced to the prefix and a number; remove the others."""
     reference = re.compile(r"url\(#([^)]+)\)")
     used: dict[str, str] = {}
     for element in svg.iter():
         for key in ("clip-path", "style"):
-            if found := reference.search(element.get(key, "")):
-                new = used.setdefault(found[1], f"{prefix}-{len(used) + 1}")
-                element.set(key, element.get(key, "").replace(f"#{found[1]}", f"#{new}"))
+            if match := reference.search(element.get(key, "")):
+                new = used.setdefault(match[1], f"{prefix}-{len(used) + 1}")
+                element.set(key, element.get(key, "").replace(f"#{match[1]}", f"#{new}"))
     for element in svg.iter():
         if "id" in element.attrib:
             old = element.attrib.pop("id")
@@ -262,7 +270,7 @@ def declarations(element: ET.Element) -> dict[str, str]:
 
 
 def restyle(element: ET.Element) -> None:
-    """Rewrite an element's style: the page's colors, its font, and no defaults."""
+    """Replace colors and fonts in an element's style by the page's, and remove default values."""
     style = declarations(element)
     family = style.pop("font-family", "").lower()
     if generic := re.search(r"mono|(?<!sans-)serif$|cursive$|fantasy$", family):
@@ -273,24 +281,24 @@ def restyle(element: ET.Element) -> None:
         if paint in style:
             style[paint] = page_color(style[paint], alpha)
         elif paint == "fill" and alpha < 1 and element.tag in ("path", "text"):
-            style[paint] = page_color("#000000", alpha)  # matplotlib leaves black unsaid
+            style[paint] = page_color("#000000", alpha)  # matplotlib omits black
     if style.get("fill") == INK:
-        del style["fill"]  # the root says so already
+        del style["fill"]  # inherited from the root
     for key in ("font-size", "stroke-width"):
         if key in style:
             style[key] = rounded(style[key], 2)
     element.attrib.pop("style", None)
-    if needed := [f"{key}:{value}" for key, value in style.items() if (key, value) not in INITIAL]:
-        element.set("style", ";".join(needed))
+    if kept := [f"{key}:{value}" for key, value in style.items() if (key, value) not in INITIAL]:
+        element.set("style", ";".join(kept))
 
 
 @functools.cache
 def page_color(color: str, alpha: float = 1) -> str:
-    """Return the page's color for one of matplotlib's.
+    """Return the CSS color for a color of matplotlib's.
 
-    A gray is a mixture of the page's text and its background. A color between a cycle color and
-    white or black, such as one of a heat map or of a shaded surface, is that color mixed with the
-    background or the text.
+    A gray becomes a mixture of the page's text and background colors. A color between a cycle color
+    and white or black, as in a heat map or a shaded surface, becomes a mixture of the cycle color
+    with the background or the text color.
 
     Raises Unsupported for other colors.
     """
@@ -324,10 +332,13 @@ def mixture(color: str, share: float, other: str) -> str:
 
 
 def nearest(color: str, base: str, end: str) -> tuple[float, str, float]:
-    """Return how far `color` is from a mixture of two others, the first, and its share in it."""
-    way = rgb(base) - rgb(end)
-    share = float(np.clip((rgb(color) - rgb(end)) @ way / (way @ way), 0, 1))
-    return float(abs(rgb(end) + share * way - rgb(color)).max()), base, share
+    """Return the distance of `color` from the nearest mixture of `base` and `end`, and its `base`.
+
+    The third item is the share of `base` in the mixture, from 0 to 1.
+    """
+    direction = rgb(base) - rgb(end)
+    share = float(np.clip((rgb(color) - rgb(end)) @ direction / (direction @ direction), 0, 1))
+    return float(abs(rgb(end) + share * direction - rgb(color)).max()), base, share
 
 
 def rgb(color: str) -> Any:
@@ -335,7 +346,7 @@ def rgb(color: str) -> Any:
 
 
 def shorten(svg: ET.Element) -> None:
-    """Round coordinates; drop what draws nothing and groups that say nothing."""
+    """Round coordinates, and remove invisible elements and groups without attributes."""
     for element in svg.iter():
         for key in ("x", "y", "width", "height"):
             if key in element.attrib:
@@ -365,7 +376,7 @@ def flatten(parent: ET.Element) -> None:
 
 
 def is_idle(element: ET.Element) -> bool:
-    """Whether it can go: empty, without a paint, or a clip path that nothing refers to."""
+    """Return whether an element is empty, has no paint, or is a clip path without references."""
     if element.tag == "path" and "id" not in element.attrib:
         style = element.get("style", "")
         return "fill:none" in style and "stroke:" not in style
@@ -384,14 +395,14 @@ def rounded(text: str, digits: int) -> str:
 
 
 def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None:
-    """Name the drawing, and let it shrink with the page as far as its letters stay readable.
+    """Set the title and the description of the figure, and its size.
 
-    Its natural width is in rem, so that it grows with the page's text: at that width its usual text
-    is one rem high.
+    Its maximum width is in rem, so that it grows with the page's text: at that width, its most
+    common text is one rem high. Its minimum width keeps the smallest letters readable.
     """
     styles = [(text, text.get("style", "")) for text in svg.iter("text")]
     sizes = Counter(
-        float(found[1]) for _, s in styles if (found := re.search(r"font-size:([\d.]+)", s))
+        float(match[1]) for _, s in styles if (match := re.search(r"font-size:([\d.]+)", s))
     )
     usual = f"{max(sizes, key=lambda s: (sizes[s], s)):g}" if sizes else "13"
     for text, style in styles:
@@ -402,7 +413,7 @@ def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None
 
     view_box = svg.attrib["viewBox"]
     width = float(view_box.split()[2])
-    least = min(width, width * MIN_TEXT / min(sizes, default=13))
+    min_width = min(width, width * MIN_TEXT / min(sizes, default=13))
     svg.attrib = {
         "viewBox": rounded(view_box, 1),
         "role": "img",
@@ -410,7 +421,7 @@ def set_root(svg: ET.Element, prefix: str, title: str, description: str) -> None
         "fill": "currentColor",
         "stroke-linejoin": "round",
         "font-size": usual,
-        "style": f"max-width:{width / float(usual):.4g}rem;min-width:{least:.0f}px",
+        "style": f"max-width:{width / float(usual):.4g}rem;min-width:{min_width:.0f}px",
     }
     children = list(svg)
     for child in children:

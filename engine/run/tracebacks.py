@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Turns an exception of a snippet into a problem: its line, its section, its calls, a way out."""
+"""Turn an exception of a snippet into a problem with its line, section, calls and a hint."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from engine.model.problem import Problem, shortened
 from engine.model.result import Job
 from engine.run.guard import is_own
 
-MAX_CALLS = 10  # that are shown of a traceback
-MAX_SOURCE = 200  # characters of the source of such a call
-MAX_MEMORY = 4 * 10**9  # bytes a snippet may take; beyond, the system would kill what it likes
+MAX_CALLS = 10  # calls of a traceback in a message
+MAX_SOURCE = 200  # characters of the source line of a call
+MAX_MEMORY = 4 * 10**9  # bytes that a snippet may allocate, so that the system kills no process
 
 
 def problem_of(error: BaseException, job: Job) -> Problem:
-    """Describe an exception: where it was raised, and the calls in files of the project."""
+    """Return a problem with the line of an exception and its calls in files of the project."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -33,8 +33,8 @@ def problem_of(error: BaseException, job: Job) -> Problem:
         message = f"the snippet exits (SystemExit: {error.code}): let it run to its end"
     if isinstance(error, MemoryError):
         message = f"needs more than {MAX_MEMORY // 10**9} GB of memory: make it smaller"
-    own = next((f.lineno for f in frames if f.filename == job.path), line)
-    section = job.section_at(own or 0)
+    line_in_snippet = next((f.lineno for f in frames if f.filename == job.path), line)
+    section = job.section_at(line_in_snippet or 0)
     message = shortened(message) + hint(error, job)
     if section and where == job.path:
         message = f'in section "{section}": {message}'
@@ -52,7 +52,7 @@ def problem_of(error: BaseException, job: Job) -> Problem:
 
 
 def hint(error: BaseException, job: Job) -> str:
-    """Return what to do about an exception that the engine's ways explain, or ""."""
+    """Return advice about an exception that is caused by how snippets are run, or ""."""
     if isinstance(error, ModuleNotFoundError) and error.name and job.program is None:
         name = error.name.partition(".")[0]
         folder = Path(job.path).parent
@@ -66,11 +66,11 @@ def hint(error: BaseException, job: Job) -> str:
         name = error.filename
         if not os.path.isabs(name):
             beside = Path(job.path).parent / name
-            known = job.program is None and beside.is_file()
+            is_beside = job.program is None and beside.is_file()
             return (
                 ". A snippet runs in an empty folder of its own, as a reader's copy runs anywhere: "
                 "let it make the file, or hold the data itself"
-                + (f"; for the page alone, Path(__file__).with_name({name!r})" if known else "")
+                + (f"; for the page alone, Path(__file__).with_name({name!r})" if is_beside else "")
             )
         if job.program is not None and re.search(r"\b__file__\b", job.program):
             return (

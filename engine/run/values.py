@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Format the values that code produced: for a sentence, or as the table of a tensor."""
+"""Format values for a sentence, as the table of a tensor, or as data for a script."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import math
 import re
 from typing import Any
 
-MAX_SENTENCE = 300  # characters in a sentence
-MAX_CELLS = 2_500  # of a table: a page shows some dozens
-MAX_DATA = 100_000  # bytes that a script of the page reads
-# What Markdown or HTML could take for markup. A value that contains it is refused, so that nothing
-# that a snippet computes can become live in a page. The brackets of a list may stay, but not those
-# of links, attributes and values. The last characters are invisible and change the order of others
-# (https://trojansource.codes).
+MAX_SENTENCE = 300  # characters of a value in a sentence
+MAX_CELLS = 2_500  # cells of a table; pages show a few dozen
+MAX_DATA = 100_000  # bytes of data for a script of the page
+# Text that Markdown or HTML could interpret as markup. Values that contain it are refused, so that
+# no snippet can inject links or scripts into a page. The brackets of a list are allowed, but not
+# those of links, attributes and values. The last characters are invisible and change the direction
+# of text (https://trojansource.codes).
 MARKUP = re.compile(
     r"[*_`<>&\\$|~#!\x00-\x1f\x7f-\x9f\ud800-\udfff]|\[TOC\]|\][(\[:]|\[\^|[{}]|^[-+:=?]+(?= |$)"
     r"|^\d+[.)](?= )|[\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -23,12 +23,12 @@ MARKUP = re.compile(
 
 
 def is_fixed(value: float) -> bool:
-    """Whether a number reads well without a power of ten."""
+    """Return whether a number is readable without a power of ten."""
     return math.isfinite(value) and (value == 0 or 1e-3 <= abs(value) < 1e6)
 
 
 def decimals_of(numbers: list[float]) -> int:
-    """Return the number of decimals, at most 4, with which these numbers line up."""
+    """Return the number of decimals, at most 4, that the numbers need."""
     fixed = [f"{value:.4f}".rstrip("0") for value in numbers if is_fixed(value)]
     return max((len(text.partition(".")[2]) for text in fixed), default=0)
 
@@ -38,12 +38,12 @@ def number(value: float, decimals: int) -> str:
     if isinstance(value, bool) or not math.isfinite(value):
         return str(value)
     if isinstance(value, int) and not is_fixed(value):
-        return str(value)  # a count, of which every digit is known
+        return str(value)  # a count, which is exact
     return f"{value:.{decimals}f}" if is_fixed(value) else f"{value:.4e}"
 
 
 def cell(value: float, decimals: int) -> str:
-    """Format a number of a table, where a tiny one is rounded as others are: 6e-06 -> "0.0000"."""
+    """Format a number in a table, where tiny numbers are rounded, too: 6e-06 -> "0.0000"."""
     is_tiny = decimals and 0 < abs(value) < 1e-3
     return f"{value:.{decimals}f}" if is_tiny else number(value, decimals)
 
@@ -56,9 +56,9 @@ def flat(value: Any) -> list[float]:
 
 
 def inline(value: Any) -> str:
-    """Return a value as it reads in a sentence.
+    """Return a value as text for a sentence.
 
-    Raises ValueError unless it is one line of plain text.
+    Raises ValueError unless it is a short line of plain text.
     """
     value = value.tolist() if hasattr(value, "tolist") else value
     text = formatted(value, decimals_of(flat(value)))
@@ -91,9 +91,9 @@ def formatted(value: Any, decimals: int) -> str:
 def table(value: Any, expression: str) -> str | None:
     """Return a 1-D or 2-D tensor as one line of HTML, or None for any other value.
 
-    `data-values` carries the exact numbers as JSON, `data-tensor` the expression.
+    The attribute `data-values` has the exact numbers as JSON, and `data-tensor` the expression.
 
-    Raises ValueError when it is too large for a page.
+    Raises ValueError if it is too large for a page.
     """
     if not hasattr(value, "tolist") or len(value.shape) not in (1, 2):
         return None
@@ -101,13 +101,13 @@ def table(value: Any, expression: str) -> str | None:
         size = f"{math.prod(value.shape)} numbers are too many for a table"
         raise ValueError(f"{size} ({MAX_CELLS} may be): show a part of it, such as x[:3]")
     rows = value.tolist() if len(value.shape) == 2 else [value.tolist()]
-    # Notebooks would take these characters for Markdown.
+    # Notebooks would interpret these characters as Markdown.
     name = re.sub(r"[][{}`$]", lambda mark: f"&#{ord(mark[0])};", html.escape(expression))
     shape = formatted(tuple(value.shape), 0)
     decimals = decimals_of(flat(rows))
     exact = json.dumps(rows, separators=(",", ":"))
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell(one, decimals))}</td>" for one in row) + "</tr>"
+        "<tr>" + "".join(f"<td>{html.escape(cell(v, decimals))}</td>" for v in row) + "</tr>"
         for row in rows
     )
     return (
@@ -117,9 +117,9 @@ def table(value: Any, expression: str) -> str | None:
 
 
 def data(value: Any) -> str | None:
-    """Return bytes as the text that a script of the page reads, or None for any other value.
+    """Return bytes as text for a script of the page, or None for any other value.
 
-    Raises ValueError when they are no ASCII, or too many for a page.
+    Raises ValueError if they are not ASCII, or too many for a page.
     """
     if not isinstance(value, bytes):
         return None

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The process that has imported torch and matplotlib once, and forks a clean child per snippet.
+"""The worker: a process that imports torch and matplotlib once, and forks a child for each job.
 
-`pool` starts it. It gets jobs and sends results through one connection, and ends with that.
+`engine.run.pool` starts it. It receives jobs and sends results through one connection, and exits
+when that is closed.
 
-This is a loop of its own rather than multiprocessing's forkserver, because that is one server per
-process with the author's environment: it cannot have a hash seed, and no second one can run beside
-it. Nor does it end what a snippet leaves behind in a session of its own.
+multiprocessing's forkserver cannot replace it. There can be only one forkserver per process, with
+the author's environment, so the hash seed cannot be set and a second worker cannot differ. It also
+leaves processes running that a snippet started in another session.
 """
 
 from __future__ import annotations
@@ -36,13 +37,17 @@ from engine.run.preload import import_late, import_once
 
 CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 LINE = struct.Struct("q")
-POLL = 0.01  # seconds between looks at what a child prints and how long it runs
+POLL = 0.01  # seconds between checks of a child's limits
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 
 
 @dataclass
 class Child:
-    """A running child. It notes the line that it has come to in `progress`, which is shared."""
+    """A running child process.
+
+    started: on the monotonic clock, in seconds
+    progress: shared memory, in which the child stores its current line
+    """
 
     job: Job
     pid: int
@@ -55,11 +60,11 @@ class Child:
 
 
 def main(pool: Connection) -> None:
-    """Run what the pool sends, and send the results, until nobody is left to take one."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing runs yet that would have to end
+    """Run the jobs that the pool sends, and send the results, until the connection is closed."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # there are no children to clean up yet
     import_once()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    ask_system(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves becomes a child of this process
+    set_process_option(PR_SET_CHILD_SUBREAPER, 1)  # adopt the orphans of a child
     waiting: list[Job] = []
     running: list[Child] = []
     with scratch_folder() as folder:
@@ -72,33 +77,33 @@ def main(pool: Connection) -> None:
                     waiting.append(pool.recv())
                     if len(running) < CORES:
                         break
-                for one in list(running):
-                    if result := look_after(one):
-                        running.remove(one)
-                        end_children({other.pid for other in running})
-                        import_late(one.job.scratch)
-                        shutil.rmtree(one.job.scratch, ignore_errors=True)
+                for process in list(running):
+                    if result := result_of(process):
+                        running.remove(process)
+                        kill_children({other.pid for other in running})
+                        import_late(process.job.scratch)
+                        shutil.rmtree(process.job.scratch, ignore_errors=True)
                         pool.send(result)
         except (EOFError, ConnectionError):
-            return  # the pool is gone
+            return  # the pool closed the connection
         finally:
-            for one in running:
-                end_group(one.pid)
-            end_children(set())
+            for process in running:
+                kill_group(process.pid)
+            kill_children(set())
 
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[str]:
-    """Make a folder for the children; remove those that killed workers have left."""
+    """Yield a temporary folder for the children; first remove those that killed workers left."""
     prefix = "snippet-worker_"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        owner = re.match(rf"{prefix}(\d+)_", left.name)
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        owner = re.match(rf"{prefix}(\d+)_", folder.name)
         with contextlib.suppress(PermissionError):
             if owner and not is_alive(int(owner[1])):
-                shutil.rmtree(left, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
     prefix = f"{prefix}{os.getpid()}_"
-    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
-        yield os.path.realpath(folder)
+    with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as scratch:
+        yield os.path.realpath(scratch)
 
 
 def is_alive(pid: int) -> bool:
@@ -127,52 +132,52 @@ def start(job: Job, folder: str, pool: Connection) -> Child:
     status = 1
     try:
         os.setsid()
-        ask_system(PR_SET_CHILD_SUBREAPER, 1)
-        ask_system(PR_SET_PDEATHSIG, signal.SIGKILL)  # when the worker ends, however it does
+        set_process_option(PR_SET_CHILD_SUBREAPER, 1)
+        set_process_option(PR_SET_PDEATHSIG, signal.SIGKILL)  # even if the worker is killed itself
         pool.close()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         child.run(job, lambda line: LINE.pack_into(progress, 0, line))
         status = 0
-    except BaseException as error:  # a snippet can take from the engine, too, what it needs
+    except BaseException as error:  # a snippet can break the engine's code in this process
         os.write(2, "".join(traceback.format_exception_only(error)).encode())
     finally:
         os._exit(status)
 
 
-def look_after(one: Child) -> Result | None:
-    """Return the result of a child that is done or has to be ended, or else None."""
-    job, seconds = one.job, time.monotonic() - one.started
-    pid, status = os.waitpid(one.pid, os.WNOHANG)
+def result_of(process: Child) -> Result | None:
+    """Return the result of a child if it has ended or exceeds a limit, else None."""
+    job, seconds = process.job, time.monotonic() - process.started
+    pid, status = os.waitpid(process.pid, os.WNOHANG)
     if pid:
-        end_group(pid)  # what it has started
+        kill_group(pid)  # the processes that it has started
         result, reason = outcome.of_ended(job, status)
     elif reason := outcome.exceeded(job, seconds):
-        end_group(one.pid)
-        os.waitpid(one.pid, 0)
+        kill_group(process.pid)
+        os.waitpid(process.pid, 0)
         result = None
     else:
         return None
     if result is None:
-        result = Result(job.stem, problems=[outcome.problem_of(job, one.line, reason)])
+        result = Result(job.stem, problems=[outcome.problem_of(job, process.line, reason)])
     result.opened = read_log(job.scratch)
     result.seconds = seconds
     return result
 
 
-def end_group(pid: int) -> None:
-    """End a child and all that it started, except for sessions of their own."""
+def kill_group(pid: int) -> None:
+    """Kill a child and the processes that it started, except those in other sessions."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 
 
-def ask_system(option: int, value: int) -> None:
-    """Set an option of this process, on Linux."""
+def set_process_option(option: int, value: int) -> None:
+    """Call prctl, on Linux."""
     with contextlib.suppress(AttributeError):  # macOS has no prctl
         LIBC.prctl(option, value)
 
 
-def end_children(spared: set[int]) -> None:
-    """End all other children of this process, its own and those it has adopted, on Linux."""
+def kill_children(spared: set[int]) -> None:
+    """Kill all children of this process, adopted ones included, except `spared` (on Linux)."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     with contextlib.suppress(FileNotFoundError):  # macOS has no such file
         while others := {int(pid) for pid in children.read_text().split()} - spared:
@@ -187,4 +192,4 @@ if __name__ == "__main__":
         sys.exit("the engine's files or packages changed while it was running: start it again")
     with contextlib.suppress(SystemExit):
         main(Connection(int(descriptor)))
-    os._exit(0)  # to take torch apart would keep the build waiting
+    os._exit(0)  # skips Python's cleanup, since that of torch is slow
