@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Keeps results on disk, and says whether they are fresh.
+"""The cache of results on disk, and the check whether a cached result is fresh.
 
-A result is stored with the digest of every file that its run opened. It is fresh while all of them,
-the code in `engine/run` and the versions of the packages are the same. A file that was cut off by a
-killed build counts as missing.
+A result is stored with the digest of every file that its run opened. It is fresh if these files,
+the code that runs snippets and the versions of the packages are unchanged. A file of the cache that
+is incomplete, because the build was killed, counts as missing.
 """

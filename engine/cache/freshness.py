@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Decides whether a cached result is still what its snippet would give."""
+"""Check whether cached results are fresh."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.model.result import Result
 from engine.run.environment import digest, environment, version_of
 from engine.run.guard import stamp_of
 
-MAX_DIGESTED = 50 * 10**6  # bytes of a file; for larger ones, such as weights, the stamp must do
+MAX_DIGESTED = 50 * 10**6  # bytes; larger files, such as weights, are compared by their stamps
 
 
 def digest_of_file(path: Path) -> str | None:
-    """Digest a file's bytes, or a folder's names; return None where there is neither."""
+    """Return a digest of a file's content or of the names in a folder; None if it is missing."""
     try:
         if path.is_file() and path.stat().st_size > MAX_DIGESTED:
             return f"stamp {stamp_of(path)}"
@@ -28,7 +28,7 @@ def digest_of_file(path: Path) -> str | None:
 
 
 def run_of(result: Result, root: Path) -> Run | None:
-    """Return a result with the digests of all files that it read, or None if one has changed."""
+    """Return a result with the digests of its dependencies, or None if one of them has changed."""
     sources = {name: digest_of_file(root / name) for name in result.opened}
     if any(stamp_of(root / name) != stamp for name, stamp in result.opened.items()):
         return None
@@ -36,7 +36,7 @@ def run_of(result: Result, root: Path) -> Run | None:
 
 
 class Freshness:
-    """Compares runs with the files and versions of this moment, each looked up once."""
+    """The freshness check of one build. It computes the digest of each file only once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -45,18 +45,21 @@ class Freshness:
     def is_fresh(
         self, run: Run, expressions: Iterable[str], shown_after: Mapping[str, Iterable[str]]
     ) -> bool:
-        """Return whether a run holds all that pages show, and nothing that it used has changed."""
+        """Return whether a run has the values that pages show, and its dependencies are unchanged.
+
+        For a failed run, only the dependencies count.
+        """
         result = run.result
         if run.environment != environment():
             return False
         if not result.problems:
-            asked_for = set(expressions)
-            if not asked_for <= result.values.keys():
+            shown = set(expressions)
+            if not shown <= result.values.keys():
                 return False
-            if any(result.values[expression].error for expression in asked_for):
-                return False  # the cure may lie in the configuration, in a helper that it names
-            asked = {section: sorted(below) for section, below in shown_after.items()}
-            if asked != {section: sorted(below) for section, below in result.shown_after.items()}:
+            if any(result.values[expression].error for expression in shown):
+                return False  # a change of the configuration, such as a new helper, may fix it
+            below = {section: sorted(group) for section, group in shown_after.items()}
+            if below != {section: sorted(group) for section, group in result.shown_after.items()}:
                 return False
         if any(version_of(name) != version for name, version in result.versions.items()):
             return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Stores results as files: `.cache/runs/STEM.json` holds one run and the digests it depends on."""
+"""Files of the cache: `.cache/runs/STEM.json` holds one result and the digests of its sources."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from engine.model.project import Project
 from engine.model.result import Result
 from engine.run.environment import digest
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A result, with the digest of each file that it depends on.
+    """A result with the digests of its dependencies.
 
-    environment: as `engine.run.environment` gives it
+    environment: the digest that `engine.run.environment` returns
+    sources: digests of the files and folders, None for missing ones
     """
 
     environment: str
@@ -35,35 +36,37 @@ class Run:
 
     @property
     def key(self) -> str:
-        """One digest of all that the result depends on."""
+        """A digest of all dependencies."""
         parts = [self.environment, self.sources, self.result.versions]
         return digest(json.dumps(parts, sort_keys=True).encode())
 
 
 class Store:
-    """The cached results of one project."""
+    """The cache of one project."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
 
     @contextlib.contextmanager
     def os_errors_as_engine_errors(self) -> Iterator[None]:
-        """Turn an error of the system into an EngineError that says what to do."""
+        """Turn an OSError into an EngineError that says what to do."""
         try:
             yield
         except OSError as error:
             path = Path(error.filename or self.project.cache)
             message = f"cannot be read ({error.strerror})"
             if path.is_relative_to(self.project.cache):
-                mend = "make room" if error.errno in FULL else "make it writable"
-                message = f"cannot be written ({error.strerror}); outputs go there: {mend}"
+                advice = "make room" if error.errno in DISK_FULL else "make it writable"
+                message = f"cannot be written ({error.strerror}); outputs go there: {advice}"
             raise EngineError([Problem(self.project.relative(path), message)]) from error
 
     @contextlib.contextmanager
     def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Let one build at a time run snippets and write; the lock ends with its process.
+        """Hold the lock of the cache, which allows one build at a time; wait for other builds.
 
-        Raises EngineError where a file cannot be read or the cache cannot be written.
+        The system releases the lock if the process is killed.
+
+        Raises EngineError if a file cannot be read or the cache cannot be written.
         """
         with self.os_errors_as_engine_errors():
             self.project.cache.mkdir(exist_ok=True)
@@ -76,10 +79,7 @@ class Store:
                 yield
 
     def load(self, stem: str) -> Run | None:
-        """Return the cached run of a snippet, or None where there is none or it is damaged.
-
-        One that an engine of another version wrote in another form is damaged, too.
-        """
+        """Return the cached run of a snippet; None if it is missing, damaged, or in an old format."""
         body = self.load_checked(self.project.runs / f"{stem}.json")
         if body is None:
             return None
@@ -95,7 +95,7 @@ class Store:
 
     @staticmethod
     def load_checked(path: Path) -> bytes | None:
-        """Return what `save_checked` wrote, or None where it is not there or not whole."""
+        """Return the bytes that `save_checked` wrote, or None if the file is missing or damaged."""
         try:
             checksum, _, body = path.read_bytes().partition(b"\n")
         except OSError:
@@ -104,12 +104,12 @@ class Store:
 
     @staticmethod
     def save_checked(path: Path, body: bytes) -> None:
-        """Write bytes behind their checksum, so that `load_checked` notices a cut."""
+        """Write bytes after their checksum, with which `load_checked` detects incomplete files."""
         make_room_for(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
 
     def evict_others(self, stems: Iterable[str]) -> None:
-        """Remove the results of all snippets but these."""
+        """Delete the results of all snippets except these."""
         keep_only(self.project.runs, {str(self.project.runs / f"{stem}.json") for stem in stems})
 
     def clean(self) -> None:
@@ -121,30 +121,30 @@ class Store:
 
 
 class DiskCache:
-    """Disk cache of texts, keyed by a digest of their inputs."""
+    """Disk cache of strings, keyed by a digest of their inputs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.used: set[str] = set()
 
     def get(self, inputs: bytes, make: Callable[[], str]) -> str:
-        """Return the cached text for these inputs, or else what `make` returns, and cache that."""
+        """Return the cached text for these inputs; if there is none, call `make` and cache it."""
         path = self.folder / f"{digest(inputs)}.md"
         self.used.add(str(path))
         if body := Store.load_checked(path):
             return body.decode()
         text = make()
-        with contextlib.suppress(OSError):  # then it is made again
+        with contextlib.suppress(OSError):  # the next build computes it again
             Store.save_checked(path, text.encode())
         return text
 
     def evict_unused(self) -> None:
-        """Delete what nothing asked for."""
+        """Delete the texts that were not used since this object was created."""
         keep_only(self.folder, self.used)
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     make_room_for(path)
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
@@ -163,9 +163,9 @@ def make_room_for(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def keep_only(folder: Path, wanted: Container[str]) -> None:
-    """Delete all other files below a folder; a build that was killed leaves some half-written."""
-    for place, _, names in os.walk(folder):
-        for path in (f"{place}/{name}" for name in names):
-            if path not in wanted:
+def keep_only(folder: Path, paths: Container[str]) -> None:
+    """Delete all files below a folder except `paths`, such as temporary files of killed builds."""
+    for parent, _, names in os.walk(folder):
+        for path in (f"{parent}/{name}" for name in names):
+            if path not in paths:
                 Path(path).unlink(missing_ok=True)
