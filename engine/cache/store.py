@@ -79,7 +79,7 @@ class Store:
                 yield
 
     def load(self, stem: str) -> Run | None:
-        """Return the cached run of a snippet; None if it is missing, damaged, or in an old format."""
+        """Return the cached run of a snippet; None if it is missing or unreadable."""
         body = self.load_checked(self.project.runs / f"{stem}.json")
         if body is None:
             return None

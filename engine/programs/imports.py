@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Local imports: which file of the project an import statement means."""
+"""Resolve local imports to files of the project."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def local_file(node: Import, name: str, importer: Path, root: Path) -> Path | No
 
 
 def local_module(node: Import, name: str, importer: Path, root: Path) -> Path | None:
-    """Return the local file that `name` itself stands for, where an import binds a module."""
+    """Return the local file of the module that an import binds to `name`; None if it binds none."""
     if isinstance(node, ast.Import):
         return module_at(root.joinpath(*name.split(".")))
     base = base_of(node, importer, root)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names that a statement binds, uses and changes, in the order in which Python runs it."""
+"""Find the names that a statement binds, uses and changes, from its bytecode and syntax tree."""
 
 from __future__ import annotations
 import __future__
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
-OF_PYTHON = ("__annotations__", "__doc__", "__name__")  # what every module has
+OF_PYTHON = ("__annotations__", "__doc__", "__name__")  # names that every module has
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
 @dataclass
 class Names:
-    """The names of one statement, read from its bytecode.
+    """The names of one statement.
 
-    binds: names that it gives a value
-    uses: names that it needs when it runs, before it binds them itself
-    later: names that a function or class in it needs when that is called
-    changes: names whose value it may edit in place
+    binds: names that it binds
+    uses: names that it reads when it runs, before it binds them itself
+    later: names that functions in it read when they are called, and names in annotations
+    changes: names whose value it may change in place
     """
 
     binds: set[str] = field(default_factory=set)
@@ -32,9 +32,9 @@ class Names:
 
     @classmethod
     def of(cls, statement: ast.stmt) -> Names:
-        """Return the names of a statement; raises SyntaxError where Python cannot compile it."""
+        """Return the names of a statement; raise SyntaxError if it cannot be compiled."""
         names = cls()
-        flags = __future__.annotations.compiler_flag  # they are read below
+        flags = __future__.annotations.compiler_flag  # annotations are read below
         module = ast.Module([statement], [])
         names.read(compile(module, "statement", "exec", flags, dont_inherit=True), True)
         for node in ast.walk(statement):
@@ -46,7 +46,7 @@ class Names:
         return names
 
     def read(self, code: CodeType, is_now: bool) -> None:
-        """Add the names of code; is_now: whether it runs with the statement, as comprehensions."""
+        """Add the names of a code object; is_now: whether it runs with the statement."""
         bound = self.binds if is_now else set[str]()
         for instruction in dis.get_instructions(code):
             kind, _, scope = instruction.opname.partition("_")
@@ -62,7 +62,7 @@ class Names:
 
 
 def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and those below it that run with it, and not when a function is called."""
+    """Yield a node and its descendants, except the bodies of functions and classes."""
     if not isinstance(node, SCOPES):
         yield node
         for child in ast.iter_child_nodes(node):
@@ -70,13 +70,13 @@ def run_at_once(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def names_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Return every name that stands below some nodes."""
-    found = (child for node in nodes for child in ast.walk(node))
-    return frozenset(child.id for child in found if isinstance(child, ast.Name))
+    """Return all names in some syntax trees."""
+    children = (child for node in nodes for child in ast.walk(node))
+    return frozenset(child.id for child in children if isinstance(child, ast.Name))
 
 
 def changed_name(node: ast.AST) -> str | None:
-    """Return the name whose value a node may edit: `x[0] = 1`, `x += 1`, `model.train()`."""
+    """Return the name whose value a node may change in place, as `x[0] = 1` or `model.train()`."""
     match node:
         case ast.AugAssign(target=target):
             return root_name(target)
@@ -90,7 +90,7 @@ def changed_name(node: ast.AST) -> str | None:
 
 
 def root_name(node: ast.AST) -> str | None:
-    """Return the name that a chain of attributes and indices starts from: `a` in `a.b[0].c`."""
+    """Return the first name in a chain of attributes and indices, such as `a` in `a.b[0].c`."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None

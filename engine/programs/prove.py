@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Makes a program of every code block on the pages, and proves that it gives the page's output."""
+"""Prove that the program of each code block prints and draws what the page shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from engine.read.snippet import is_measured, read_timeout
 from engine.read.syntax import UNREADABLE
 from engine.run.pool import Pool
 
-MAX_OUTPUT = 500  # characters of a differing output in a message
+MAX_OUTPUT = 500  # characters of a program's output in a message
 ADDRESS = r"\b0x[0-9a-f]{4,}\b"
 UNIT = r"(?:ns|us|µs|μs|ms|s|sec|secs|seconds?|min|minutes?|h|hours?|it/s)"
 TIMES = rf"\b\d+(?:\.\d+)?(?:e[-+]\d+)? ?{UNIT}(?!\w)|\b\d+(?:[-:.]\d+){{2,}}(?:T[\d:.]+)?\b"
@@ -32,19 +32,19 @@ NO_FILES = (
 
 
 class Programs:
-    """The programs of a project's code blocks: sliced and proved once, then cached."""
+    """The programs of a project's code blocks, and the cache of the proved ones."""
 
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
-        self.failed: dict[CodeBlock, tuple[str, str]] = {}  # digest of its result, message
+        self.failed: dict[CodeBlock, tuple[str, str]] = {}  # digest of the result, and message
 
     def prove(
         self, build: Build, blocks: Mapping[CodeBlock, str], pool: Pool | None
     ) -> list[Problem]:
-        """Add the programs of code blocks to a build; return the blocks that have none.
+        """Add the programs of code blocks to a build; return a problem for each failed proof.
 
-        blocks: each with the first line that shows it, as `file:line`
-        pool: runs those that are new; without it they stay as the smallest slice, unproved
+        blocks: the code blocks, each with the first line that shows it, as `file:line`
+        pool: runs new programs; if it is None, the smallest slices are used without a proof
         """
         results, digests = build.results, build.digests
         keep_only(self.project.programs, {str(self.file(stem)) for stem in results})
@@ -54,7 +54,7 @@ class Programs:
         attempts: list[Attempt] = []
         for block in blocks:
             if block.stem not in results:
-                continue  # what failed there has a message already
+                continue  # the snippet failed, which has been reported
             digest, message = self.failed.get(block, ("", ""))
             if block.key in cached[block.stem]:
                 build.programs[block] = cached[block.stem][block.key]
@@ -95,7 +95,7 @@ class Programs:
 
 
 class Attempt:
-    """The search for the smallest slice that proves to be the program of a block."""
+    """The search for the smallest slice of a block that passes the proof."""
 
     def __init__(self, block: CodeBlock, slicer: Slicer, snippet: Snippet, result: Result) -> None:
         self.block, self.slicer, self.snippet = block, slicer, snippet
@@ -113,13 +113,13 @@ class Attempt:
         self.text = ""
         self.reach = Reach.NEEDED
         self.refusal = ""  # why a slice could not be made
-        self.failure = ""  # what was wrong with the program that ran last
-        self.printed: str | None = None  # by that program, if this is what was wrong
+        self.failure = ""  # why the last program failed the proof
+        self.printed: str | None = None  # the stdout of that program, if it is what differed
         self.is_proved = False
         self.extend_to(Reach.NEEDED)
 
     def extend_to(self, reach: Reach) -> bool:
-        """Slice again; return whether this gave another program."""
+        """Slice with a larger reach; return whether the program has changed."""
         try:
             text = self.slicer.program(
                 self.snippet.path, self.shown, reach, self.printing, self.drawing
@@ -137,7 +137,7 @@ class Attempt:
         return Job(name, "", "", whole, {}, timeout, program=self.text, proof=proof)
 
     def judge(self, result: Result) -> None:
-        """Compare what the program printed and drew with what the page shows."""
+        """Compare the outputs of the program with those on the page."""
         self.printed = None
         if result.problems:
             self.failure = result.problems[0].message.splitlines()[0]
@@ -147,7 +147,7 @@ class Attempt:
         output = result.sections.get("program", SectionOutput())
         drawn = [figure.digest for figure in output.figures]
         if is_measured(self.snippet.text):
-            self.is_proved = True  # outputs differ from run to run: it need only run
+            self.is_proved = True  # outputs differ from run to run, so running is enough
         elif output.text != self.expected.text:
             self.printed = output.text
             self.failure = f"alone it prints\n{shortened(output.text, MAX_OUTPUT)}"
@@ -157,7 +157,7 @@ class Attempt:
             self.is_proved = True
 
     def explanation(self, pool: Pool) -> str:
-        """Return why no slice is the block's program, and what to do about it."""
+        """Return why every slice failed the proof, and what to do about it."""
         if self.printed is not None:
             if self.differs_only_in_times():
                 return (
@@ -185,7 +185,7 @@ class Attempt:
 
 
 def prove_all(attempts: list[Attempt], pool: Pool) -> Iterator[Attempt]:
-    """Run the programs, with larger slices where they fail; yield each attempt that is proved."""
+    """Run the programs, then larger slices of those that fail; yield each proved attempt."""
     for reach in Reach:
         waiting = {
             str(number): attempt

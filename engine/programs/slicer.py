@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Turns code that a page shows into a program that runs wherever it is pasted.
+"""Turn code that a page shows into a program that runs on its own.
 
-The code is sliced back over the names that it uses: the statements that it needs, from its own
-file and from the local files that this imports, come before it, and no others. (The idea: Mark
-Weiser, "Program Slicing", IEEE Transactions on Software Engineering, 1984.) No analysis of a
-dynamic language can find every effect, so a slice has a `Reach`, and running it decides whether
-a larger one is needed.
+This is program slicing (Mark Weiser, "Program Slicing", IEEE Transactions on Software Engineering,
+1984): the program consists of the code and of the statements that it depends on, from its own file
+and from the local files that this imports. Since no analysis of a dynamic language finds every
+dependency, a slice has a `Reach`, and a proof decides whether a larger one is needed.
 """
 
 from __future__ import annotations
@@ -29,23 +28,23 @@ SILENCE = "with contextlib.redirect_stdout(io.StringIO()):  # the page shows thi
 
 
 class CannotStandAlone(Exception):
-    """Raised where code cannot be made a program; names what is missing, and where."""
+    """Raised if code cannot be turned into a program; the message names the file and the name."""
 
 
 class Reach(IntEnum):
-    """How much of the code above a block comes into its program; each includes the one before."""
+    """The part of the code above a block in its program; each reach includes the one before."""
 
-    NEEDED = 0  # what gives the block's names their values
-    FILE = 1  # everything above the block, except what only prints or draws
-    IMPORTED = 2  # everything in the local files that it imports, too
-    OUTPUT = 3  # what prints or draws, too, with its output thrown away
+    NEEDED = 0  # statements that bind or change the names that the block uses
+    FILE = 1  # all statements above the block, except those that only print or draw
+    IMPORTED = 2  # all statements of the local files that it imports, too
+    OUTPUT = 3  # statements that only print or draw, too, with their output suppressed
 
 
 class Slicer:
-    """Slices the files of one project; reads each file once.
+    """The slicer of one project, which reads each file only once.
 
     root: the folder that local imports start from
-    sources: the text of those files that may have changed since they ran
+    sources: the text of snippets as they ran, since their files may have changed
     """
 
     def __init__(self, root: Path, sources: Mapping[Path, str] | None = None) -> None:
@@ -59,20 +58,20 @@ class Slicer:
         return self.sources[path]
 
     def read(self, path: Path) -> list[Statement]:
-        """Return the statements of a file; raises OSError, SyntaxError and ValueError."""
+        """Return the statements of a file; raise OSError, SyntaxError or ValueError."""
         if path not in self.files:
             self.files[path] = list(read_statements(self.source(path)))
         return self.files[path]
 
     def where(self, path: Path, line: int | None = None) -> str:
-        """Return a file, or a place in it, as messages name it."""
+        """Return `file` or `file:line` for messages."""
         name = path.relative_to(self.root).as_posix()
         return name if line is None else f"{name}:{line}"
 
     def code(self, path: Path, sections: Collection[Section]) -> str:
-        """Return the code of some sections as readers can run it: without local imports."""
-        read = self.read(path)
-        hidden = [s.node for s in read if is_local(s.node, path, self.root) or s.is_of_future]
+        """Return the code of some sections without local imports and `__future__` imports."""
+        statements = self.read(path)
+        hidden = [s.node for s in statements if is_local(s.node, path, self.root) or s.is_of_future]
         parts = (code_of(self.source(path), section, hidden) for section in sections)
         return "\n\n".join(filter(None, parts))
 
@@ -86,75 +85,75 @@ class Slicer:
     ) -> str:
         """Return the program of some sections of a file.
 
-        printing: the sections above that printed; drawing: whether any above drew
+        printing: the other sections that printed; drawing: whether any of them drew a figure
 
-        Raises CannotStandAlone where a name is bound nowhere, or means two things.
+        Raises CannotStandAlone if a name is bound nowhere, or in two files.
         """
-        found = Slice(self, reach)
-        found.add(path, sections, printing)
-        return found.program(path, sections, drawing)
+        slice_ = Slice(self, reach)
+        slice_.add(path, sections, printing)
+        return slice_.program(path, sections, drawing)
 
     def left_out(self, path: Path, sections: Collection[Section], reach: Reach) -> list[str]:
-        """Return the lines above some sections that their program lacks, with what they change."""
-        found = Slice(self, reach)
-        found.add(path, sections)
+        """Return the lines above some sections that their program leaves out, with changed names."""
+        slice_ = Slice(self, reach)
+        slice_.add(path, sections)
         return [
             f"{self.where(path, s.first)}, which changes {', '.join(map(quoted, sorted(names)))}"
-            for s in found.above(path)
-            if s not in found.taken.get(path, ()) and not s.output and not s.is_import
+            for s in slice_.above(path)
+            if s not in slice_.taken.get(path, ()) and not s.output and not s.is_import
             if (names := s.names.binds | s.names.changes)
         ]
 
 
 class Slice:
-    """The statements and imports that some code needs, while they are collected."""
+    """The statements and imports that some code depends on, collected step by step."""
 
     def __init__(self, slicer: Slicer, reach: Reach) -> None:
         self.slicer, self.root, self.read = slicer, slicer.root, slicer.read
         self.reach = reach
-        self.limits: dict[Path, int] = {}  # the place after the shown code of a file
-        self.shown: dict[Path, list[Statement]] = {}
-        self.printing: set[Statement] = set()  # those in sections that printed
-        self.taken: dict[Path, set[Statement]] = {}
-        self.order: list[Path] = []  # files, as they were first needed
-        self.whole: set[Path] = set()  # files that were taken as a whole
-        self.needs: dict[Path, dict[Path, None]] = {}  # the files that a file takes names from
-        self.imports: dict[str, list[str]] = {}  # the lines that import a name from a package
-        self.aliases: dict[Path, list[str]] = {}
+        self.limits: dict[Path, int] = {}  # index of the statement after the shown code
+        self.shown: dict[Path, list[Statement]] = {}  # the code on the page
+        self.printing: set[Statement] = set()  # statements in sections that printed
+        self.taken: dict[Path, set[Statement]] = {}  # the statements that the program adds
+        self.order: list[Path] = []  # files in the order in which they were first needed
+        self.whole: set[Path] = set()  # files that `take_all` has taken
+        self.needs: dict[Path, dict[Path, None]] = {}  # the files that a file imports names from
+        self.imports: dict[str, list[str]] = {}  # by name, the lines that import it from a package
+        self.aliases: dict[Path, list[str]] = {}  # assignments that replace `from … import a as b`
 
-    # What to take
+    # Collect dependencies
 
     def add(
         self, path: Path, sections: Collection[Section], printing: Collection[Section] = ()
     ) -> None:
-        """Take what sections of a file need, as far as this slice reaches."""
+        """Take the dependencies of sections of a file, according to the reach."""
         shown = statements_in(self.read(path), sections)
         self.shown.setdefault(path, []).extend(shown)
         self.printing.update(statements_in(self.read(path), printing))
         self.limits[path] = max((s.place for s in shown), default=-1) + 1
         bound: set[str] = set()
-        own = [s for s in shown if not is_local(s.node, path, self.root)]
-        for statement in own:  # what a local import gives is taken where it is used
+        statements = [s for s in shown if not is_local(s.node, path, self.root)]
+        for statement in statements:  # names of a local import are taken where they are used
             self.check_imports(path, statement)
             names = statement.names
             for name in self.in_order_of_binding(path, names.uses - bound):
                 self.take(path, name, statement.place)
             for name in self.in_order_of_binding(path, names.later):
-                if not any(name in s.names.binds for s in own):
+                if not any(name in s.names.binds for s in statements):
                     self.take(path, name, self.limits[path], later=True)
             bound |= names.binds
         if self.reach >= Reach.FILE:
             self.take_all(path)
 
     def add_expression(self, expression: str, files: Sequence[Path]) -> None:
-        """Take what an expression needs, each name from the first of the files that binds it."""
+        """Take the dependencies of an expression, each name from the first file that binds it."""
         names = Names.of(ast.parse(expression).body[0])
         for name in sorted((names.uses | names.later) - BUILTINS):
             binding = (f for f in files if any(name in s.names.binds for s in self.read(f)))
             self.take(next(binding, files[0]), name, LAST_LINE)
 
     def take_all(self, path: Path) -> None:
-        """Take a whole file: its imports, and what stands above the code that is shown."""
+        """Take the imports of a file, and all statements above the code that is shown."""
         if path in self.whole:
             return
         self.whole.add(path)
@@ -173,16 +172,17 @@ class Slice:
                     self.take_all(file)
 
     def above(self, path: Path) -> list[Statement]:
-        """Return the statements of a file that run before the code that is shown."""
+        """Return the statements of a file that run before the shown code."""
         limit = self.limits.get(path)
         if limit is None:
             return [s for s in self.read(path) if not s.guarded]
         return [s for s in self.read(path)[:limit] if s not in self.shown[path]]
 
     def take(self, path: Path, name: str, before: int, later: bool = False) -> None:
-        """Take all that gives `name` its value before a place in a file.
+        """Take the statements that bind or change `name` before a statement of a file.
 
-        later: whether it may also be bound after it, as a function may that another calls
+        before: the index of that statement
+        later: whether `name` may also be bound after it, like a function that another one calls
         """
         statements = self.read(path)
         bindings = [s for s in statements if name in s.names.binds]
@@ -190,7 +190,7 @@ class Slice:
         if later and not above:
             above, before = bindings, len(statements)
         if not above:
-            # At a larger reach, it may come from an `exec` or from a star.
+            # With a larger reach, the name may come from `exec` or from `import *`.
             if name not in BUILTINS and self.reach < Reach.FILE:
                 self.fail_to_find(path, name)
             return
@@ -225,7 +225,7 @@ class Slice:
                     self.take_import(path, node, alias)
 
     def place(self, path: Path, statement: Statement) -> None:
-        """Take a statement and what it needs."""
+        """Take a statement and its dependencies."""
         taken = self.taken.setdefault(path, set())
         if statement in taken or statement in self.shown.get(path, ()):
             return
@@ -266,7 +266,7 @@ class Slice:
             lines += [line] if line not in lines else []
 
     def check_imports(self, path: Path, statement: Statement) -> None:
-        """Raise CannotStandAlone for a local import inside a function: it would stay there."""
+        """Raise CannotStandAlone for a local import inside a statement, which cannot be removed."""
         if statement.is_import or "import" not in statement.text:
             return
         for node in ast.walk(statement.node):
@@ -276,24 +276,27 @@ class Slice:
                 raise CannotStandAlone(f"{where} {message}")
 
     def check_meanings(self, path: Path) -> None:
-        """Raise CannotStandAlone for a name that two files bind: it would have one value."""
-        meanings: dict[str, Path] = {}
-        own = [(path, s) for s in self.shown[path] if not s.is_import]
-        for file, statement in [*((f, s) for f, found in self.taken.items() for s in found), *own]:
+        """Raise CannotStandAlone for a name that two files bind: a program has only one of it."""
+        owners: dict[str, Path] = {}
+        shown = [(path, s) for s in self.shown[path] if not s.is_import]
+        for file, statement in [
+            *((f, s) for f, taken in self.taken.items() for s in taken),
+            *shown,
+        ]:
             for name in sorted(statement.names.binds):
-                if meanings.setdefault(name, file) != file:
-                    first, second = sorted(map(self.slicer.where, (meanings[name], file)))
+                if owners.setdefault(name, file) != file:
+                    first, second = sorted(map(self.slicer.where, (owners[name], file)))
                     message = (
                         f'the name "{name}" means one thing in {first} and another in {second}'
                     )
                     raise CannotStandAlone(message)
 
     def in_order_of_binding(self, path: Path, names: Iterable[str]) -> list[str]:
-        """Return names in the order in which the file binds them, so that a program reads as it."""
+        """Return names in the order in which a file first binds them."""
         place = {name: s.place for s in reversed(self.read(path)) for name in s.names.binds}
         return sorted(names, key=lambda name: (place.get(name, sys.maxsize), name))
 
-    # How to write it
+    # Write the program
 
     def program(self, path: Path, sections: Collection[Section], drawing: bool) -> str:
         """Return the text of the program that shows sections of a file."""
@@ -321,7 +324,7 @@ class Slice:
         return "\n\n".join(filter(None, ["\n".join(in_order_of_imports(lines)), *texts])) + "\n"
 
     def text(self, path: Path, statements: Iterable[Statement], aliases: bool = True) -> str:
-        """Return those of the statements that are taken, spaced as they are in their file."""
+        """Return the source of the statements that are taken, spaced as in their file."""
         parts = self.aliases.get(path, []) if aliases else []
         text = ""
         previous = None
@@ -335,8 +338,8 @@ class Slice:
                 text += "\n" * (blank_lines(previous, statement) + 1)
             if loud and not is_silenced:
                 text += f"{SILENCE}\n"
-            own = statement.text if silent else statement.quiet
-            text += textwrap.indent(own, "    ") if loud else own
+            source = statement.text if silent else statement.quiet
+            text += textwrap.indent(source, "    ") if loud else source
             is_silenced, previous = loud, statement
         return "\n".join(filter(None, [*parts, text]))
 
@@ -346,8 +349,8 @@ class Slice:
         return in_order_of_imports(future.union(*self.imports.values()))
 
     def files_in_order(self) -> list[Path]:
-        """Return the files that are needed, each after those that it takes names from."""
-        found: dict[Path, None] = {}
+        """Return the files of the slice, each after those that it imports names from."""
+        in_order: list[Path] = []
         visited: set[Path] = set()
 
         def visit(file: Path) -> None:
@@ -355,17 +358,17 @@ class Slice:
                 visited.add(file)
                 for needed in self.needs.get(file, {}):
                     visit(needed)
-                found[file] = None
+                in_order.append(file)
 
         for file in [*self.order, *self.needs, *self.limits]:
             visit(file)
-        return list(found)
+        return in_order
 
 
 def statements_in(
     statements: Iterable[Statement], sections: Collection[Section]
 ) -> list[Statement]:
-    """Return the statements that lie in any of some sections."""
+    """Return the statements inside the sections."""
     return [s for s in statements if any(x.start < s.first and s.last < x.end for x in sections)]
 
 
@@ -374,7 +377,7 @@ def quoted(name: str) -> str:
 
 
 def adds_part(node: ast.stmt, name: str) -> bool:
-    """Return whether a node is `import name.part`, which adds a part to a known package."""
+    """Return whether a node is `import name.part`, which also binds `name`."""
     return isinstance(node, ast.Import) and any(
         alias.asname is None and alias.name.startswith(f"{name}.") for alias in node.names
     )
@@ -388,7 +391,7 @@ def in_order_of_imports(lines: Iterable[str]) -> list[str]:
 
 
 def blank_lines(first: Statement, second: Statement) -> int:
-    """Return two around a function or class, as is usual, else one where the file has any."""
+    """Return 2 around a function or class, else 1 if the file has blank lines there, else 0."""
     if any(isinstance(s.node, DEFINITIONS) for s in (first, second)):
         return 2
     return int(second.start > first.last + 1)

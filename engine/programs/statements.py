@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The statements of a file: their text, their names, and which of them only print or draw."""
+"""Read the statements of a file: their text, their names, and whether they only print or draw."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ CONDITIONAL = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TrySta
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 PRINTERS = {"print", "pprint", "display"}
 LOGGERS = {"debug", "info", "warning", "error", "critical", "exception", "pprint"}
-# Parts of pyplot that draw nothing themselves, but decide how others draw.
+# Attributes of pyplot that draw nothing, but change the settings for later drawings.
 SETTINGS = {"rcParams", "rc", "rcdefaults", "style", "set_cmap", "switch_backend", "xkcd"}
 
 
 class Output(IntEnum):
-    """What a statement does besides its effect on names."""
+    """The output of a statement that only prints or draws."""
 
     NONE = 0
     DRAWS = 1
@@ -34,15 +34,15 @@ class Output(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A statement at the top level of a file, or below its main guard.
+    """A statement at the top level of a file, or in its main guard.
 
-    place: its number in the file, from 0
+    place: its index in the file
     text: its source, with the comment above it
-    quiet: the same without the lines inside it that only print
+    quiet: its source without the statements inside it that only print
     start: the first line of its text
     first, last: its lines, without that comment
-    output: what it does, if it does nothing else
-    guarded: whether it runs only where its file is the main program
+    output: whether it only prints or draws
+    guarded: whether it stands in the main guard
     """
 
     node: ast.stmt
@@ -57,7 +57,7 @@ class Statement:
 
     @cached_property
     def names(self) -> Names:
-        """The names that it binds, uses and changes; raises SyntaxError."""
+        """The names that it binds, uses and changes; may raise SyntaxError."""
         return Names.of(self.node)
 
     @property
@@ -66,26 +66,26 @@ class Statement:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether a name that it binds may keep its earlier value."""
+        """Whether it may run without binding its names, like the body of an `if`."""
         return isinstance(self.node, CONDITIONAL)
 
     @property
     def is_of_future(self) -> bool:
-        """Whether it is an import that must come first in its program."""
+        """Whether it is a `__future__` import, which must come first in a program."""
         return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
 
     @property
     def calls(self) -> bool:
-        """Whether it calls anything when it runs, its own `print` aside."""
+        """Whether it calls a function when it runs, apart from its own call of `print`."""
         if isinstance(self.node, DEFINITIONS):
             return False
-        own = getattr(self.node, "value", None) if self.output == Output.PRINTS else None
+        printing = getattr(self.node, "value", None) if self.output == Output.PRINTS else None
         calls = (node for node in ast.walk(self.node) if isinstance(node, ast.Call))
-        return any(call is not own for call in calls)
+        return any(call is not printing for call in calls)
 
 
 def read_statements(source: str) -> Iterator[Statement]:
-    """Yield the statements of a file in order; raises SyntaxError and ValueError."""
+    """Yield the statements of a file in order; may raise SyntaxError or ValueError."""
     lines = source.split("\n")
     tree = ast.parse(source)
     nodes = statements(tree)
@@ -97,13 +97,14 @@ def read_statements(source: str) -> Iterator[Statement]:
         start = first
         while start - 1 > previous and is_comment(lines[start - 2]):
             start -= 1
-        own = lines[start - 1 : last]
+        source_lines = lines[start - 1 : last]
         if place + 1 < len(nodes) and first_line(nodes[place + 1]) == last:
-            own[-1] = own[-1].encode()[: node.end_col_offset].decode()
+            source_lines[-1] = source_lines[-1].encode()[: node.end_col_offset].decode()
         if first == previous:  # `a = 1; b = 2`
-            own[0] = " " * node.col_offset + own[0].encode()[node.col_offset :].decode()
-        text = textwrap.dedent("\n".join(own))
-        quiet = dict(enumerate(own, start))
+            rest = source_lines[0].encode()[node.col_offset :].decode()
+            source_lines[0] = " " * node.col_offset + rest
+        text = textwrap.dedent("\n".join(source_lines))
+        quiet = dict(enumerate(source_lines, start))
         remove_printing(node, quiet)
         yield Statement(
             node,
@@ -120,9 +121,9 @@ def read_statements(source: str) -> Iterator[Statement]:
 
 
 def code_of(source: str, section: Section, without: Iterable[ast.stmt] = ()) -> str:
-    """Return the code of a section without markers, as it stands at the margin.
+    """Return the code of a section, dedented and without markers.
 
-    without: imports to leave out, with the blank lines that this leaves behind
+    without: imports to leave out, together with surplus blank lines
     """
     hidden = {
         n for node in without for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)
@@ -140,7 +141,7 @@ def is_comment(line: str) -> bool:
 
 
 def output_of(node: ast.stmt, drawing: set[str]) -> Output:
-    """Return what a statement does, if it only prints or draws.
+    """Return whether a statement only prints or draws.
 
     drawing: the names of pyplot, and of figures and axes
     """
@@ -158,12 +159,12 @@ def output_of(node: ast.stmt, drawing: set[str]) -> Output:
             return Output.DRAWS
         case ast.If() | ast.For() | ast.While() | ast.With():
             suite = [*node.body, *getattr(node, "orelse", [])]
-            return min(output_of(one, drawing) for one in suite)
+            return min(output_of(child, drawing) for child in suite)
     return Output.NONE
 
 
 def drawing_names(nodes: Iterable[ast.stmt]) -> set[str]:
-    """Return the names of pyplot, and of figures and axes that come from it."""
+    """Return the names of pyplot, and of figures and axes that it created."""
     names: set[str] = set()
     for node in nodes:
         match node:
@@ -179,18 +180,19 @@ def drawing_names(nodes: Iterable[ast.stmt]) -> set[str]:
 
 
 def remove_printing(node: ast.stmt, lines: dict[int, str]) -> None:
-    """Take the statements that only print out of the suites of a compound statement."""
+    """Delete the lines of those statements inside a compound statement that only print."""
     if isinstance(node, DEFINITIONS):
         return
     for part in [node, *getattr(node, "handlers", []), *getattr(node, "cases", [])]:
         for suite in (getattr(part, name, []) for name in ("body", "orelse", "finalbody")):
-            printing = [one for one in suite if output_of(one, set()) == Output.PRINTS]
-            for one in suite:
-                if one not in printing:
-                    remove_printing(one, lines)
-                elif not lines[one.lineno][: one.col_offset].strip():
-                    is_all = len(printing) == len(suite) and one is printing[0]
+            printing = [child for child in suite if output_of(child, set()) == Output.PRINTS]
+            for child in suite:
+                first, last = child.lineno, child.end_lineno or child.lineno
+                if child not in printing:
+                    remove_printing(child, lines)
+                elif not lines[first][: child.col_offset].strip():
+                    is_all = len(printing) == len(suite) and child is printing[0]
                     if is_all:
-                        lines[one.lineno] = " " * one.col_offset + "pass"
-                    for line in range(one.lineno + is_all, (one.end_lineno or one.lineno) + 1):
+                        lines[first] = " " * child.col_offset + "pass"
+                    for line in range(first + is_all, last + 1):
                         del lines[line]
