@@ -94,7 +94,7 @@ class Slicer:
         return slice_.program(path, sections, drawing)
 
     def left_out(self, path: Path, sections: Collection[Section], reach: Reach) -> list[str]:
-        """Return the lines above some sections that their program leaves out, with changed names."""
+        """Return the lines above some sections that their program lacks, with the changed names."""
         slice_ = Slice(self, reach)
         slice_.add(path, sections)
         return [

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Turns parsed pages and results into plain Markdown and notebooks.
+"""Turn parsed pages and results into plain Markdown and notebooks.
 
-Text goes in and text comes out: nothing here knows a site generator or writes a file. Words that
-readers see stand in `templates/`, and not in the code.
+This package imports no site generator, and writes no files of the site: it returns text. The words
+that readers see are in `templates/`, not in the code.
 """

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Collects what a theme can say about a page, as lines for its front matter.
+"""Collect the facts about a page that the theme shows, as lines for its front matter.
 
-`chapter` has the place of a chapter among those of its part, and the minutes that it takes; `map`
-has the shapes of tensors, where the author's `map:` asks for the map; `built` says with which
-torch and from when the site is.
+`chapter` has the number of a chapter in its part, and its reading time; `shapes` the shapes of
+tensors, if the author's front matter has a `map`; `built` the version of torch and the date.
 """
 
 from __future__ import annotations
@@ -22,33 +21,33 @@ from engine.write.notebook.plan import kind_of
 
 WORDS_PER_MINUTE = 200
 MINUTES_PER_EXERCISE = 3
-EXERCISES = ("quiz", "success")  # the kinds of folded solutions
+EXERCISES = ("quiz", "success")  # the names of folded solutions
 
 
-def about(page: Page, build: Build, site: Site, known: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is to be added to the front matter of a page.
+def about(page: Page, build: Build, site: Site, tensor_shapes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the lines to add to the front matter of a page.
 
-    known: the `shapes` of the tensors, which are the same for every page
+    tensor_shapes: the result of `shapes`, which is the same for every page
     """
-    found: dict[str, Any] = {"built": built()}
+    meta: dict[str, Any] = {"built": built()}
     _, part = site.nav.get(page.name, ("", ""))
     if part and kind_of(page) != "none":
-        pages = {other.name: other for other in build.pages}
+        pages = {p.name: p for p in build.pages}
         names = [name for name, (_, s) in site.nav.items() if s == part and name in pages]
         steps = [name for name in names if kind_of(pages[name]) != "none"]
-        found["chapter"] = {
+        meta["chapter"] = {
             "part": part,
             "step": steps.index(page.name) + 1,
             "steps": len(steps),
             "minutes": minutes(page, build),
         }
     if "map" in page.meta:
-        found["shapes"] = dict(known)
-    return found
+        meta["shapes"] = dict(tensor_shapes)
+    return meta
 
 
 def minutes(page: Page, build: Build) -> int:
-    """Return how long a page takes to read and solve, to the nearest 5 minutes."""
+    """Return the minutes that a page takes to read and solve, rounded to a multiple of 5."""
     words = 0
     exercises = 0
     for block in walk(page.blocks):
@@ -59,30 +58,29 @@ def minutes(page: Page, build: Build) -> int:
         elif isinstance(block, Example) and block.verb in ("", "code"):
             snippet = build.snippets.get(block.stem)
             sections = snippet.named(block.sections) if snippet else []
-            words += sum(len(code_of(snippet.text, one).split()) for one in sections if snippet)
+            words += sum(len(code_of(snippet.text, s).split()) for s in sections if snippet)
     minutes = words / WORDS_PER_MINUTE + exercises * MINUTES_PER_EXERCISE
     return 5 * max(1, round(minutes / 5))
 
 
 def shapes(build: Build, tensors: Iterable[Tensor]) -> dict[str, str]:
-    """Return the shape of each tensor, as the page has them that shows the most of them."""
-    found = [shapes_on(page, build, tensors) for page in build.pages]
-    return max(found, key=len, default={})
+    """Return the shapes of tensors by name, from the page that shows the most of them."""
+    return max((shapes_on(page, build, tensors) for page in build.pages), key=len, default={})
 
 
 def shapes_on(page: Page, build: Build, tensors: Iterable[Tensor]) -> dict[str, str]:
     """Return the shapes of tensors that a page shows as values, such as `{{ keys.shape }}`."""
-    asked = {f"{name}.shape": t.name for t in tensors for name in (t.name, *t.aliases)}
+    names = {f"{name}.shape": t.name for t in tensors for name in (t.name, *t.aliases)}
     return {
-        asked[value.expression]: text
+        names[value.expression]: text
         for value in walk(page.blocks)
-        if isinstance(value, Value) and value.expression in asked and value.stem in build.results
+        if isinstance(value, Value) and value.expression in names and value.stem in build.results
         if (text := build.value(value).text)
     }
 
 
 def with_front_matter(text: str, page: Page, meta: dict[str, Any]) -> str:
-    """Return the Markdown of a page with more in its front matter, which it may lack so far."""
+    """Return the Markdown of a page with `meta` added to its front matter."""
     if not meta:
         return text
     added = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in meta.items()]

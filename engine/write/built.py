@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads from what a site was built, for its footer."""
+"""The version of torch and the date of the sources, for the footer of the site."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from engine.run.environment import version_of
 
 
 def built() -> dict[str, str]:
-    """Return the version of torch, and the date of the sources where the environment says it."""
-    found = {}
-    if torch := version_of("torch"):  # a project may do without
-        found["torch"] = torch.partition("+")[0]
+    """Return `torch`, its version, and `date`, if SOURCE_DATE_EPOCH is set."""
+    facts = {}
+    if torch := version_of("torch"):  # it may not be installed
+        facts["torch"] = torch.partition("+")[0]
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         date = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-        found["date"] = date.date().isoformat()
-    return found
+        facts["date"] = date.date().isoformat()
+    return facts

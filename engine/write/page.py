@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Turns a chapter's source and the results of its snippets into plain Markdown.
+"""Turn a parsed page and the results of its snippets into plain Markdown.
 
-This is all that a site generator gets: code in ordinary fences, outputs in `text` fences, and the
-engine's own HTML (figures, tables of values, programs) in fences named `engine-html`, whose
-formatter returns what is in them (`engine.site.markdown.engine_html`). Such a fence survives at the
-margin, in folded parts, in lists, in tabs and in footnotes, where HTML alone would not.
+The site generator gets code in ordinary fences, outputs in `text` fences, and the engine's HTML
+(figures, tables of values, programs) in fences named `engine-html`. Their formatter,
+`engine.site.markdown.engine_html`, returns the HTML unchanged. Unlike raw HTML, such a fence also
+works in folded parts, lists, tabs and footnotes.
 """
 
 from __future__ import annotations
@@ -25,19 +25,17 @@ from engine.write.uses import Origins
 from engine.write.words import words
 
 LIKE_INCLUDE = re.compile(r"^([ \t]*)(;*-+8<-+)", re.MULTILINE)
-NUMBERED = tuple(".)")  # after these, a number at the start of a line begins a list
+NUMBERED = tuple(".)")  # a number at the start of a line, followed by one of these, starts a list
 
 
 def markdown(
     page: Page, build: Build, origins: Origins | None = None, has_includes: bool = False
 ) -> str:
-    """Return a page as plain Markdown.
+    """Return a page as plain Markdown. Broken blocks are replaced, with a message at the top.
 
-    What is broken is left out, and a message at the top says so; a server shows such pages, too.
-
-    has_includes: whether pymdownx.snippets will read the text; then lines of code and of outputs
+    has_includes: whether pymdownx.snippets processes the text; then lines of code and of outputs
         that look like its includes are escaped
-    origins: where names come from that code imports; one object serves all pages of a build
+    origins: the pages that imported names come from, shared by all pages of a build
     """
     return _Writer(page, build, origins or Origins(build), has_includes).write()
 
@@ -51,7 +49,7 @@ class _Writer:
         self.broken = build.broken_lines(page)
 
     def write(self) -> str:
-        # From the end, so that the numbers of the lines above stay right.
+        # Backwards, so that the numbers of earlier lines stay valid.
         blocks = list(walk(self.page.blocks))
         for block in sorted(blocks, key=position, reverse=True):
             if isinstance(block, Value) and not self.is_block(block):
@@ -64,7 +62,7 @@ class _Writer:
         return "\n".join(self.lines)
 
     def text_of(self, block: Block) -> str | None:
-        """Return the Markdown for a block, without its indentation; None leaves it as it is."""
+        """Return the Markdown for a block, not indented, or None if it needs no replacement."""
         if not isinstance(block, Example | Print | WholeFile | Value):
             return None
         if block.line in self.broken:
@@ -102,17 +100,17 @@ class _Writer:
         snippet = self.build.snippets[block.stem]
         sections = snippet.named(block.sections)
         imports = self.origins.local_imports(snippet)
-        shown = joined(filter(None, (code_of(snippet.text, one, imports) for one in sections)))
+        shown = joined(filter(None, (code_of(snippet.text, s, imports) for s in sections)))
         if not shown:
-            shown = joined(code_of(snippet.text, one) for one in sections)
+            shown = joined(code_of(snippet.text, section) for section in sections)
         elif uses := self.origins.line(self.page, snippet, block.sections):
             yield f'<span class="uses" data-search-exclude>{uses}</span>'
         yield from self.program(CodeBlock(block.stem, block.sections))
-        file = "/".join(snippet.where.split("/")[-2:])  # so much fits on a phone
+        file = "/".join(snippet.where.split("/")[-2:])  # short enough for a phone
         yield fence(f' py title="{file}"', shown)
 
     def program(self, block: CodeBlock) -> Iterator[str]:
-        """Yield the program for the page's script to copy."""
+        """Yield the program of a block as HTML, for the copy button."""
         if text := self.build.programs.get(block):
             yield template_of("program", text)
 
@@ -124,41 +122,38 @@ class _Writer:
         return fence(info, text)
 
     def is_block(self, value: Value) -> bool:
-        """Whether a value is shown as a table, a figure or an output, and not in a sentence."""
+        """Return whether a value is shown as a table, a figure or an output, not in a sentence."""
         if not value.alone or value.line in self.broken:
             return False
-        found = self.build.value(value)
-        return bool(found.table or found.figures or found.is_text or found.data)
+        forms = self.build.value(value)
+        return bool(forms.table or forms.figures or forms.is_text or forms.data)
 
     def value(self, block: Value) -> Iterator[str]:
-        found = self.build.value(block)
-        if found.table:
-            yield raw(found.table)
-        for figure in found.figures:
+        forms = self.build.value(block)
+        if forms.table:
+            yield raw(forms.table)
+        for figure in forms.figures:
             yield raw(figure.svg)
-        if found.data:
-            yield template_of("data", found.data)
-        if found.lines and found.is_text and not found.table:
-            yield self.output(found.lines, None, block.stem)
+        if forms.data:
+            yield template_of("data", forms.data)
+        if forms.lines and forms.is_text and not forms.table:
+            yield self.output(forms.lines, None, block.stem)
 
     def put_in_line(self, value: Value) -> None:
         line = self.lines[value.line - 1]
         before, after = line[: value.start], line[value.stop :]
         text = words()["no_value"]
         if value.line not in self.broken:
-            found = self.build.value(value)
-            text = escape_in_context(found.text or "", before, after)
-            if found.file:
+            forms = self.build.value(value)
+            text = escape_in_context(forms.text or "", before, after)
+            if forms.file:
                 up = "../" * self.page.name.count("/")
-                address = f"{up}{address_of_file(value.stem, found.file)}"
+                address = f"{up}{address_of_file(value.stem, forms.file)}"
                 text = f'[{text}]({address}){{ download="{text}" }}'
         self.lines[value.line - 1] = f"{before}{text}{after}"
 
     def put(self, block: Block, text: str) -> None:
-        """Replace the lines of a block, with one blank line around it.
-
-        A second one would end the footnote that it is in.
-        """
+        """Replace the lines of a block, with one blank line around it; two would end a footnote."""
         if self.has_includes:
             text = LIKE_INCLUDE.sub(r"\1;\2", text)
         lines = [f"{block.indent}{line}".rstrip() for line in text.split("\n")]
@@ -175,7 +170,7 @@ class _Writer:
 
 
 def address_of_file(stem: str, file: SavedFile) -> str:
-    """Return where the site has a file that a snippet wrote, below the docs folder."""
+    """Return the path of a file that a snippet wrote, relative to the docs folder."""
     return f"files/{stem}/{file.name}"
 
 
@@ -184,12 +179,12 @@ def position(block: Block) -> tuple[int, int]:
 
 
 def title_of_output(snippet: Snippet) -> str:
-    """Return what an output is called where the page gives it no title."""
+    """Return the default title of an output."""
     return words()["measured" if is_measured(snippet.text) else "output"]
 
 
 def joined(parts: Iterable[str]) -> str:
-    """Return pieces of code as one: with two blank lines after a function or class, else one."""
+    """Join pieces of code, with two blank lines after a function or class, else one."""
     text = ""
     for part in parts:
         last = re.findall(r"^\w.*", text, re.MULTILINE)[-1:]
@@ -203,21 +198,21 @@ def paragraphs(parts: Iterable[str]) -> str:
 
 
 def raw(text: str) -> str:
-    """Return HTML as a fence that the generator puts into the page as it is."""
+    """Return HTML in a fence, which the generator puts into the page unchanged."""
     return fence(" engine-html", text.strip("\n"))
 
 
 def template_of(name: str, text: str) -> str:
-    """Return a text for a script of the page, which finds it by the class of its template.
+    """Return text for a script of the page, in a <template> with the class `name`.
 
-    Instant navigation leaves a template as it is, while it runs the text of any script.
+    A <script> would be run by the theme's instant navigation, whatever its type.
     """
     escaped = html.escape(text, quote=False)
     return raw(f'<template class="{name}" data-search-exclude>{escaped}</template>')
 
 
 def fence(info: str, text: str, marks: str = "```") -> str:
-    """Return a code fence with marks long enough that nothing in the text can end it."""
+    """Return a code fence, with marks long enough that no line of the text can close it."""
     mark = marks[0]
     longest = max((len(m) for m in re.findall(rf"^[ \t]*({mark}+)", text, re.MULTILINE)), default=0)
     marks = mark * max(len(marks), longest + 1)
@@ -226,11 +221,9 @@ def fence(info: str, text: str, marks: str = "```") -> str:
 
 
 def escape_in_context(text: str, before: str, after: str) -> str:
-    """Escape a value whose neighbors would turn it into a link or a list.
+    """Escape a value that the rest of its line would turn into a link or a list.
 
-    `[1, 2]: a` would define a link, `[1, 2](a)` be one, and `3. A` begin a list.
-
-    before, after: the rest of its line
+    `[1, 2]: a` would define a link, `[1, 2](a)` would be a link, and `3. A` would start a list.
     """
     link = text.endswith("]") and after[:1] in tuple(":([")
     number = text.isdigit() and after[:1] in NUMBERED and not before.strip(" \t>*+-")

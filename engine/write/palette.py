@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes the style sheet that gives each tensor its color."""
+"""The style sheet with the colors of the tensors."""
 
 from __future__ import annotations
 

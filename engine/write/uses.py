@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Writes a line of links in the place of local imports: what shown code takes from elsewhere.
+"""Replace local imports on pages by a line of links to the pages that the names come from.
 
-Readers have no folder of snippets, so an import from it would only fail on their machines. The
-program behind the copy button has all that the code needs.
+Readers do not have the snippets, so such an import would fail on their machines. The program of the
+copy button includes the imported code.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from engine.write.words import words
 
 
 class Origins:
-    """Knows on which page each snippet is shown first.
+    """The page on which each snippet is shown first.
 
-    site: its navigation has the titles of pages, and their order
+    site: its navigation has the order and the titles of the pages
     """
 
     def __init__(self, build: Build, site: Site | None = None) -> None:
@@ -34,8 +34,8 @@ class Origins:
         place = {name: at for at, name in enumerate(self.titles)}
         pages = sorted(build.pages, key=lambda page: place.get(page.name, len(place)))
         for page in pages:
-            if isinstance(own := page.meta.get("snippet"), str):
-                self.pages.setdefault(own, page)
+            if isinstance(stem := page.meta.get("snippet"), str):
+                self.pages.setdefault(stem, page)
         for page in pages:
             for block in code_blocks(page).values():
                 self.pages.setdefault(block.stem, page)
@@ -48,19 +48,19 @@ class Origins:
         return self.imports[snippet.stem]
 
     def sources(self, snippet: Snippet, sections: Iterable[str]) -> dict[Path, list[str]]:
-        """Return the names that sections of a snippet import from other files of the project."""
-        inside = snippet.named(sections)
-        found: dict[Path, list[str]] = {}
+        """Return the names that sections import from other files of the project, by file."""
+        shown = snippet.named(sections)
+        names: dict[Path, list[str]] = {}
         for node in self.local_imports(snippet):
-            if not any(s.start < node.lineno < s.end for s in inside):
+            if not any(s.start < node.lineno < s.end for s in shown):
                 continue
             for alias in node.names:
                 if file := local_file(node, alias.name, snippet.path, root_of(snippet)):
-                    found.setdefault(file, []).append(alias.asname or alias.name)
-        return found
+                    names.setdefault(file, []).append(alias.asname or alias.name)
+        return names
 
     def line(self, page: Page, snippet: Snippet, sections: Iterable[str]) -> str:
-        """Return the Markdown that says where names come from, or "" where nothing is imported."""
+        """Return Markdown with the origins of imported names, or "" if there are none."""
         by_source: dict[str, list[str]] = {}
         for file, names in self.sources(snippet, sections).items():
             by_source.setdefault(self.source(page, snippet, file), []).extend(names)
@@ -71,18 +71,18 @@ class Origins:
         return words()["uses"].format("; ".join(parts)) if parts else ""
 
     def source(self, page: Page, snippet: Snippet, file: Path) -> str:
-        """Return where a file is shown: a link to a page, the page itself, or the file's name."""
-        shown = self.pages.get(self.stems.get(file, ""))
-        if shown is None:
+        """Return a link to the page that shows a file, or "this page", or the path of the file."""
+        origin = self.pages.get(self.stems.get(file, ""))
+        if origin is None:
             return f"`{file.relative_to(root_of(snippet)).as_posix()}`"
-        if shown.name == page.name:
+        if origin.name == page.name:
             return words()["this_page"]
-        title = self.titles.get(shown.name) or (shown.title.text if shown.title else shown.name)
-        return f"[{title}]({posixpath.relpath(shown.name, posixpath.dirname(page.name) or '.')})"
+        title = self.titles.get(origin.name) or (origin.title.text if origin.title else origin.name)
+        return f"[{title}]({posixpath.relpath(origin.name, posixpath.dirname(page.name) or '.')})"
 
 
 def root_of(snippet: Snippet) -> Path:
-    """Return the folder of the project, from which local imports start."""
+    """Return the root of the project, where local imports start."""
     return snippet.path.parents[snippet.where.count("/")]
 
 
