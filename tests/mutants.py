@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Breaks snippets in many small ways, and tells which breaks no test notices.
+"""Change snippets in many small ways, and report the changes that no test notices.
 
     python -m tests.mutants                                       # every chapter
     python -m tests.mutants snippets/real_attention/masking/*.py  # some snippets
 
-Each mutant is a snippet with one change: the sides of `@` swapped, `+` for `-`, an integer one off,
-a transpose or a statement gone, and so on. It runs in a copy of the repository, in a fork of this
-process, against the tests of its own stem, or of its chapter. What a page only shows, pictures and
-the sections below `if __name__ == "__main__":`, is changed too with `--shown`.
+A mutant is a snippet with one change: the operands of `@` swapped, `-` for `+`, an integer one off,
+a transpose or a statement deleted, and so on. It runs in a copy of the repository, in a fork of
+this process, against the tests of its own stem, or of its chapter. `--shown` also changes code
+that only pages show: figures, and sections below `if __name__ == "__main__":`.
 
-Ends with 1 where a mutant lives that `EQUIVALENT` does not explain, or an explanation is idle.
+Exits with 1 if a mutant survives that `EQUIVALENT` does not explain, or if an explanation is
+unused.
 """
 
 from __future__ import annotations
@@ -35,14 +36,14 @@ FOLDERS = ("snippets/walkthrough", "snippets/real_attention", "snippets/language
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", ".cache", ".*_cache", ".hypothesis", "__pycache__", "node_modules"
 )
-# What tests import, so that each fork has it at once.
+# Modules that tests import, imported before the forks.
 HEAVY = ("pytest", "hypothesis", "numpy", "torch.testing", "matplotlib.pyplot")
 PRELOADED = ("torch", "hypothesis", "matplotlib", "mpl_toolkits", "numpy")
 OURS = ("snippets", "tests", "engine")
-SAID, IMPORTED = "said.txt", "imported.txt"  # what a run leaves in its copy
+SAID, IMPORTED = "said.txt", "imported.txt"  # files that a run leaves in its copy
 SUITE = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist")
 
-# Mutants that live and rightly so, since their answers are the same: snippet, reason, changes.
+# Equivalent mutants, which survive because their results are the same: snippet, reason, changes.
 SAME_ANSWER: list[tuple[str, str, list[str]]] = [
     (
         "snippets/real_attention/function/scaled_dot_product_attention.py",
@@ -229,7 +230,7 @@ Node = TypeVar("Node", bound=ast.AST)
 
 @dataclass(frozen=True)
 class Mutant:
-    """A snippet with one change; `change` says which, in words that a line number is no part of."""
+    """A snippet with one change. `change` describes it without a line number."""
 
     snippet: str
     line: int
@@ -241,11 +242,11 @@ class Mutant:
         return EQUIVALENT.get((self.snippet, self.change))
 
 
-# Which changes there are
+# Making mutants
 
 
 def mutants_of(path: Path, shown: bool = False) -> list[Mutant]:
-    """All mutants of a snippet, in the order of its lines, none twice."""
+    """Return all mutants of a snippet in the order of lines, without duplicates."""
     source = path.read_text("utf-8")
     found: dict[str, Mutant] = {}
     for node, new in sorted(changes(ast.parse(source), shown), key=lambda one: one[0].lineno):
@@ -258,7 +259,7 @@ def mutants_of(path: Path, shown: bool = False) -> list[Mutant]:
 
 
 def changes(tree: ast.Module, shown: bool) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
-    """A node, and the code to put in its place."""
+    """Yield nodes, each with the code that replaces it."""
     for node in parts(tree, shown):
         if isinstance(node, DELETABLE) and not is_docstring(node):
             yield node, "pass"
@@ -270,7 +271,7 @@ def changes(tree: ast.Module, shown: bool) -> Iterator[tuple[ast.expr | ast.stmt
 
 
 def parts(node: ast.AST, shown: bool) -> Iterator[ast.AST]:
-    """The nodes of a tree, without what only tells people something: hints and messages."""
+    """Yield the nodes of a tree, except type hints and messages, which only people read."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "msg"):
             continue
@@ -285,7 +286,7 @@ def parts(node: ast.AST, shown: bool) -> Iterator[ast.AST]:
 
 
 def expressions(node: ast.expr) -> Iterator[ast.expr]:
-    """What to put in the place of an expression."""
+    """Yield the replacements of an expression."""
     if isinstance(node, ast.BinOp):
         if isinstance(node.op, ast.MatMult):
             yield with_(node, left=node.right, right=node.left)
@@ -316,7 +317,7 @@ def expressions(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def calls(node: ast.Call) -> Iterator[ast.expr]:
-    """Calls that leave out a transpose or a root."""
+    """Yield calls without their transpose or root."""
     if not isinstance(node.func, ast.Attribute):
         return
     if node.func.attr in TRANSPOSES:
@@ -333,7 +334,7 @@ def with_(node: Node, **fields: object) -> Node:
 
 
 def in_brackets(node: ast.expr) -> str:
-    """What replaces an operand must stay one, whatever stands around it."""
+    """Return the code of an expression that can replace an operand in any context."""
     simple = isinstance(node, ast.Constant | ast.Name | ast.Attribute | ast.Call | ast.Subscript)
     return ast.unparse(node) if simple else f"({ast.unparse(node)})"
 
@@ -347,7 +348,7 @@ def is_main(node: ast.AST) -> bool:
 
 
 def replaced(source: str, node: ast.expr | ast.stmt, new: str) -> tuple[str, str]:
-    """The source with other code in the place of a node, and the line that it now has there."""
+    """Return the source with other code in place of a node, and the line with the new code."""
     lines = [line.encode() for line in source.splitlines(keepends=True)]  # columns count bytes
     first, last = node.lineno - 1, node.end_lineno - 1
     line = lines[first][: node.col_offset] + new.encode() + lines[last][node.end_col_offset :]
@@ -355,28 +356,28 @@ def replaced(source: str, node: ast.expr | ast.stmt, new: str) -> tuple[str, str
     return b"".join(lines).decode(), line.decode().strip()
 
 
-# Whether a test notices
+# Running mutants
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
-    """Names in a folder that a copy needs none of: the built site, but not engine/site."""
+    """Return the names in a folder that copies omit. The built site is one, but not engine/site."""
     built = {"site"} if Path(folder) == ROOT else set()
     return LEFT_OUT(folder, names) | built
 
 
 class Copies:
-    """Copies of the repository, one for each process that runs at a time."""
+    """Copies of the repository, one for each parallel process."""
 
     def __init__(self, folder: Path, number: int, seconds: int) -> None:
         self.free = [folder / str(place) for place in range(number)]
         self.running: dict[int, tuple[Path, Mutant]] = {}
         self.seconds = seconds
-        self.stopped = 0  # how many runs took too long, or crashed
+        self.stopped = 0  # runs that took too long or crashed
         for one in self.free:
             shutil.copytree(ROOT, one, ignore=left_out)
 
     def survivors(self, mutants: list[Mutant]) -> list[Mutant]:
-        """Those that pass the tests, in the order of the lines."""
+        """Return the mutants that pass the tests, in the order of lines."""
         alive = []
         for mutant in mutants:
             if not self.free:
@@ -389,7 +390,7 @@ class Copies:
         return sorted(alive, key=mutants.index)
 
     def reap(self) -> list[Mutant]:
-        """Waits for one run to end; the mutant where it is alive."""
+        """Wait for a run to end. Return its mutant in a list if that survived."""
         pid, status = os.wait()
         place, mutant = self.running.pop(pid)
         shutil.copyfile(ROOT / mutant.snippet, place / mutant.snippet)
@@ -398,21 +399,21 @@ class Copies:
         return [mutant] if status == 0 else []
 
     def failure(self, snippet: str) -> str | None:
-        """What the tests say if they fail as things are. Imports here what they import."""
+        """Return the output of the tests if they fail without a mutant. Import what they import."""
         place = self.free[0]
         _, status = os.waitpid(self.fork(place, snippet), 0)
         if status:
             return (place / SAID).read_text("utf-8")
         for name in (place / IMPORTED).read_text("utf-8").split():
-            with contextlib.suppress(ImportError):  # made by another module, and not a file
+            with contextlib.suppress(ImportError):  # a module without a file
                 importlib.import_module(name)
         return None
 
     def fork(self, place: Path, snippet: str) -> int:
-        """Starts the tests of a snippet in a copy; returns the id of the process."""
+        """Start the tests of a snippet in a copy, and return the process id."""
         if pid := os.fork():
             return pid
-        # A mutant may run for ever. On a busy machine, processor time is the fair measure.
+        # A mutant may run forever. On a busy machine, only processor time is a fair limit.
         signal.setitimer(signal.ITIMER_PROF, self.seconds)
         signal.alarm(20 * self.seconds)
         said = os.open(place / SAID, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -426,7 +427,7 @@ class Copies:
 
 
 def run_tests(place: Path, snippet: str) -> int:
-    """Runs the tests of one snippet in this process; returns what pytest says."""
+    """Run the tests of a snippet in this process, and return pytest's exit code."""
     import pytest
 
     os.chdir(place)
@@ -438,7 +439,7 @@ def run_tests(place: Path, snippet: str) -> int:
 
 
 def test_of(snippet: str) -> str:
-    """The tests of a snippet: `masking/causal` may be tested with `masking`, its chapter."""
+    """Return the test file of a snippet: its own, or that of its chapter."""
     path = Path(snippet)
     folder = Path("tests", *path.parent.parts[1:])
     own, chapter = folder / f"test_{path.stem}.py", folder / f"test_{folder.name}.py"
@@ -450,7 +451,7 @@ def test_of(snippet: str) -> str:
 
 def main() -> int:
     arguments = parsed()
-    sys.dont_write_bytecode = True  # a mutant may be as old and as long as the one before
+    sys.dont_write_bytecode = True  # mutants may have the same size and time of change
     os.environ["MPLBACKEND"] = "agg"
     for name in HEAVY:
         importlib.import_module(name)
@@ -465,7 +466,7 @@ def main() -> int:
 
 
 def stop_at_the_first_failure() -> None:
-    """A smaller example of a failure, which hypothesis would look for, is no use here."""
+    """Keep hypothesis from shrinking failures, which nobody reads here."""
     from hypothesis import Phase, settings
 
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
@@ -490,7 +491,7 @@ def parsed() -> argparse.Namespace:
 
 
 def report(path: Path, copies: Copies, shown: bool) -> tuple[int, int, int, int]:
-    """Tells of one snippet; returns how many mutants, explained ones, living ones, and faults."""
+    """Report on a snippet. Return the numbers of mutants, explained and living ones, and faults."""
     snippet, start, before = str(path.relative_to(ROOT)), time.monotonic(), copies.stopped
     mutants = mutants_of(path, shown)
     if mutants and not (ROOT / test_of(snippet)).is_file():

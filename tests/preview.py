@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Takes the picture at the top of README: the first page of the built site, light and dark.
+"""Make the picture at the top of README: the start page of the built site, light and dark.
 
 make preview    builds the site and writes docs/assets/preview.webp
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Chapters are prose: few of their lines say what to include.
+"""Chapters are mostly prose: few of their lines are directives or fences.
 
-`python -m tests.test_chapter_lines` prints the share of each chapter.
+`python -m tests.test_chapter_lines` prints the share in each chapter.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def page_of(chapter: str) -> Page:
 
 
 def is_plumbing(block: Block) -> bool:
-    """Whether a block is a directive, a fence, an include, or a value on a line of its own."""
+    """Return whether a block is a directive, a fence, an include, or a value alone on a line."""
     return isinstance(block, PLUMBING) or (isinstance(block, Value) and block.alone)
 
 
 def counted(page: Page) -> tuple[int, int]:
-    """The lines of a page that are plumbing, and all its lines."""
+    """Return the number of plumbing lines of a page, and of all its lines."""
     lines = {
         line
         for block in walk(page.blocks)
@@ -57,7 +57,7 @@ def test_a_fence_with_an_include_counts_with_all_its_lines() -> None:
 
 
 def test_what_comes_next_is_left_to_the_theme() -> None:
-    """The order of pages is in `nav:` alone; a card below each page leads on."""
+    """Only `nav:` has the order of pages. A card below each page links to the next."""
     pages = {chapter: page_of(chapter).text for chapter in CHAPTERS}
     assert [chapter for chapter, text in pages.items() if "\n[Next: " in text] == []
 

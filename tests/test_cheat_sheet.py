@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The lines of the cheat sheet, put together, compute what PyTorch computes."""
+"""Joined, the lines of the cheat sheet compute what PyTorch computes."""
 
 import importlib
 import runpy
@@ -15,7 +15,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 
 def in_heads(projected, n_heads):
-    """Into heads as einops writes it: batch inputs (heads d_k) -> batch heads inputs d_k."""
+    """Split into heads, in einops: batch inputs (heads d_k) -> batch heads inputs d_k."""
     return torch.stack(projected.chunk(n_heads, dim=-1), dim=1)
 
 

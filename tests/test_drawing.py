@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Drawings, snippets/drawing/: what they draw is what the tensors hold."""
+"""Drawings (snippets/drawing/) show the numbers of their tensors."""
 
 import re
 from itertools import combinations
@@ -15,7 +15,7 @@ import torch
 from snippets.drawing import grouped, heads, hero, maps, pieces, positions, steps, tables, weights
 from snippets.drawing.pieces import number
 
-# Unequal sizes, so that a swapped axis cannot pass; numbers of every kind and of many widths.
+# The sizes differ, so that a swapped axis cannot pass. The numbers are of all kinds and widths.
 torch.manual_seed(0)
 INPUTS = torch.tensor([[1.0, 0, 1, 0, 7], [0, 2, -0.5, 2, 0.25], [1, 1, 12, 1, 1]])  # (3, 5)
 W_KEY = torch.arange(10.0).view(5, 2) - 4  # (5, 2)
@@ -165,7 +165,7 @@ def test_a_product_marks_one_row_one_column_and_the_cell_where_they_meet():
 
 
 def shown_at(figure, x, y):
-    """The text in the cell around a place of the SVG, which is two pixels larger all around."""
+    """Return the text of the cell at a point of the SVG, which is 2 pixels larger on each side."""
     near = [t for t in figure.axes[0].texts if abs(t.get_position()[1] - (y - 2)) < 14]
     (text,) = [t.get_text() for t in near if abs(t.get_position()[0] - (x - 2)) < 8]
     return text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every source file says under which license it may be used."""
+"""Every source file names its license."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 ENDINGS = {".py", ".js", ".css", ".html", ".yml", ".toml", ".txt", ".cff"}
 NAMES = {"Makefile", "run"}
-HIDDEN = {".github", ".ci"}  # what else begins with a dot was made by tools
+HIDDEN = {".github", ".ci"}  # tools made all other hidden folders
 MADE = {"site", "node_modules", "__pycache__"}
 LINE = "SPDX-License-Identifier: MIT"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The breaker of snippets can be trusted with what it explains."""
+"""The explanations in tests/mutants.py fit the mutants that it makes."""
 
 from __future__ import annotations
 

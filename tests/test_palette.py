@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The palette: readable in both themes, and its colors apart, also for the color-blind."""
+"""The palette is readable in both themes, and its colors differ, also for the color-blind."""
 
 import re
 from itertools import combinations
@@ -21,9 +21,9 @@ PALETTE = palette_css(TENSORS.values())
 PROJECTIONS = ("w_query", "w_key", "w_value")
 MAIN = [name for name in TENSORS if name not in PROJECTIONS]
 
-# Differences by CIEDE2000, in which about 2 can be seen at a glance between large fields. Tensors
-# show in thin letters and small marks, so the seven keep six times that; their paler kin, always
-# named, keep four times that.
+# Differences by CIEDE2000, where about 2 is visible between large areas. Tensors appear in thin
+# letters and small marks, so the seven main ones need six times as much. The paler projection
+# weights, whose names are always shown, need four times as much.
 APART, KIN_APART = 12, 8
 
 # Machado, Oliveira and Fernandes 2009, severity 1, for linear RGB.
@@ -44,7 +44,7 @@ VISION = {
         ]
     ),
 }
-# Paper and code of docs/assets/site.css, and of Material where that is not loaded.
+# Backgrounds of page and code in Material, for when docs/assets/site.css is not loaded.
 GROUNDS = {
     "light": ["#ffffff", "#f5f5f5"],
     "dark": ["#1e2129", "#272a35"],
@@ -59,7 +59,7 @@ def colors(theme):
 
 
 def site_colors(theme):
-    """--paper, --ink and --wash as the site's own style sheet sets them."""
+    """Return --paper, --ink and --wash of the site's own style sheet."""
     css = (ROOT / "docs/assets/site.css").read_text(encoding="utf-8")
     scheme = "default" if theme == "light" else "slate"
     block = re.search(rf'\[data-md-color-scheme="{scheme}"\]\s*\{{([^}}]*--paper[^}}]*)\}}', css)[1]
@@ -81,7 +81,7 @@ def linear(encoded):
 
 
 def contrast(one, other):
-    """WCAG 2 contrast of two encoded RGB colors."""
+    """Return the WCAG 2 contrast of two encoded RGB colors."""
     dark, light = sorted(linear(c) @ [0.2126, 0.7152, 0.0722] for c in (one, other))
     return (light + 0.05) / (dark + 0.05)
 
@@ -100,7 +100,7 @@ def lab(linear_rgb):
 
 
 def ciede2000(lab1, lab2):
-    """Sharma, Wu and Dalal 2005."""
+    """Return the color difference of Sharma, Wu and Dalal 2005."""
     (L1, a1, b1), (L2, a2, b2) = lab1, lab2
     C7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
     stretch = 1.5 - 0.5 * np.sqrt(C7 / (C7 + 25**7))
@@ -160,7 +160,7 @@ def test_a_number_is_readable_on_the_deepest_tint_of_a_cell(theme):
 
 
 def too_close(theme, pairs, least):
-    """The pairs of tensors whose colors are too close for some kind of vision."""
+    """Yield the pairs of tensors whose colors are too close for some kind of vision."""
     palette = colors(theme)
     for vision in VISION:
         for one, other in pairs:
@@ -198,7 +198,7 @@ def test_each_tensor_has_a_class_that_takes_its_color():
 
 
 def test_a_figure_s_cycle_color_is_the_tensor_s_color_in_either_theme():
-    # Not on the root: there it would be worked out once, with the colors of the light theme.
+    # Not on :root, where the variables would be resolved once, with the light theme's colors.
     drawing = re.search(r"\.drawing \{([^}]*)\}", PALETTE)[1]
     assert_none(
         name

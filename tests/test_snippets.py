@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What holds for every snippet, whatever it teaches."""
+"""Rules that hold for every snippet, whatever its subject."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_importing_any_snippet_is_silent(capfd: pytest.CaptureFixture[str]) -> N
     assert FILES
     offenders = []
     for file in FILES:
-        with warnings.catch_warnings(record=True) as warned:  # pytest would keep them to itself
+        with warnings.catch_warnings(record=True) as warned:  # otherwise pytest captures them
             warnings.simplefilter("always")
             runpy.run_path(str(SNIPPETS / file), run_name="imported")
         out, err = capfd.readouterr()

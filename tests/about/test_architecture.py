@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture of the engine is drawn from its real imports, and those go down only."""
+"""The figure of the engine's layers shows its real imports, and no import goes up."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every question has a thread, a short program, and the answer that the page gives in words."""
+"""Every question has a thread, a short program, and an answer that the program confirms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.project import ROOT
 PAGE = DOCS / "asked_on_github.md"
 SNIPPETS = ROOT / "snippets" / "asked_on_github"
 MOST_LINES = 12
-MOST_COLUMNS = 54  # as many as a phone of 390 pixels has
+MOST_COLUMNS = 54  # the width of a phone of 390 pixels
 THREAD = re.compile(r"\[[\w./ -]+#\d+\]\(https://github\.com/[\w.-]+/[\w.-]+/(?:issues|pull)/\d+\)")
 ANSWERS = {
     "masks": [
@@ -94,7 +94,7 @@ def test_the_programs_give_the_answers_that_the_page_puts_in_words(
 
 @cache
 def questions() -> dict[str, str]:
-    """The text below each question."""
+    """Return the text below each question."""
     parts = re.split(r"^### (.+)$", PAGE.read_text("utf-8"), flags=re.MULTILINE)
     below = (text.partition("\n## ")[0] for text in parts[2::2])
     return dict(zip(parts[1::2], below, strict=True))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`python -m tests.bench`: measures, prints a table, and records."""
+"""Measure, print a table, and record: `python -m tests.bench`."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def read_options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 class Run:
-    """One run of the bench; what it finds goes to `recording` and to its file as it comes."""
+    """A run of the benchmark, which saves its results to a file after each measurement."""
 
     def __init__(self, options: argparse.Namespace, recording: dict[str, Any]) -> None:
         self.options, self.recording = options, recording
@@ -100,7 +100,7 @@ class Run:
         return Site(ROOT, folder, copies.read_chapters(ROOT, size), self.outputs_of_six())
 
     def outputs_of_six(self) -> Outputs:
-        """What the chapters give, for the tools that have it pasted in."""
+        """Return the outputs of the six chapters, for tools that have outputs pasted in."""
         if self.outputs is None:
             folder = self.sites / "outputs"
             six = Site(ROOT, folder, copies.read_chapters(ROOT, len(copies.CHAPTERS)))
@@ -109,7 +109,7 @@ class Run:
         return self.outputs
 
     def measure(self, size: int) -> None:
-        """All rows of all tools at one size, in alternating rounds."""
+        """Measure all rows of all tools at one size, in alternating rounds."""
         cells = {(c.tool, c.size, c.row): c for c in report.cells_of(self.recording)}
         recorded = set(cells)
         sites: dict[str, Site] = {}
@@ -132,7 +132,7 @@ class Run:
                         continue
                     cold = cells.get((tool.name, size, "cold"))
                     if row != "cold" and (cold is None or cold.limit):
-                        continue  # there is no whole site to build again
+                        continue  # without a complete site there is nothing to build again
                     cell = cells.setdefault(key, Cell(*key))
                     took = rows.measure(
                         tool,
@@ -151,7 +151,7 @@ class Run:
         self.save(cells.values())
 
     def has_time(self, times: list[float]) -> bool:
-        """Whether one more build fits: one warms up, the others count."""
+        """Return whether there is time for one more build. The first warms up, the others count."""
         return len(times) <= self.options.rounds and sum(times) + times[-1] <= self.options.budget
 
     def import_once(self) -> float:
@@ -184,14 +184,14 @@ class Run:
 
 
 def snippets_of(sites: dict[str, Site]) -> list[Path]:
-    """The files that the engine runs: all but those that only others import."""
+    """Return the files that the engine runs, which are those with sections."""
     folder = next(iter(sites.values())).folder
     files = sorted((folder / "snippets").rglob("*.py"))
     return [file for file in files if "--8<--" in file.read_text("utf-8")]
 
 
 def dependents(sites: dict[str, Site]) -> int:
-    """How many snippets depend on the one that is edited, itself included."""
+    """Return how many snippets depend on the edited one, including itself."""
     site = next(iter(sites.values()))
     edited = f"snippets/{site.edited.stem}.py"
     files = snippets_of(sites)
@@ -200,7 +200,7 @@ def dependents(sites: dict[str, Site]) -> int:
 
 
 def imported_by(file: Path, root: Path) -> set[str]:
-    """Return a snippet and all that it imports of the site, directly or not."""
+    """Return the names of a snippet and of all site modules that it imports, directly or not."""
     found, waiting = set(), [file]
     while waiting:
         path = waiting.pop()

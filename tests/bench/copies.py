@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Copies of the site's own chapters with their snippets, as many as a measurement wants."""
+"""Copies of the site's own chapters with their snippets, in the number that a measurement needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHAPTERS = (
     "weighted_values",
     "outputs",
 )
-HELPER = "drawing/pieces.py"  # drawn with by every chapter of every copy
+HELPER = "drawing/pieces.py"  # used by every chapter of every copy
 DRAWING = (
     HELPER,
     "drawing/maps.py",
@@ -26,14 +26,14 @@ DRAWING = (
     "drawing/tensors.py",
     "drawing/weights.py",
 )
-# The lab is a page that lives in the browser, which nothing here measures.
+# The lab runs in the browser, which the benchmark does not measure.
 LAB = re.compile(r"^## Change the numbers\n.*?(?=^## )", re.MULTILINE | re.DOTALL)
 LINK_OUT = re.compile(r"\]\(\.\./[\w/]+\.md(?:#[\w-]+)?\)")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter of one copy: `copy_001/outputs`, and its page as the site has it."""
+    """A chapter of a copy, such as `copy_001/outputs`, and its page as on the site."""
 
     copy: str
     name: str
@@ -49,7 +49,7 @@ def copy_name(number: int) -> str:
 
 
 def read_chapters(root: Path, count: int) -> list[Chapter]:
-    """The pages of `count` chapters, six to a copy; `root` is the site's project."""
+    """Return the pages of `count` chapters, six to a copy. `root` is the site's project."""
     copies, rest = divmod(count, len(CHAPTERS))
     if rest or not copies:
         raise ValueError(f"{count} chapters: give a multiple of {len(CHAPTERS)}")
@@ -71,21 +71,21 @@ def with_includes(root: Path, name: str) -> includes.Chapter:
 
 
 def snippet_of(root: Path, file: Path) -> str:
-    """A snippet of the walkthrough, with what its chapter prints and draws by expressions."""
+    """Return the text of a snippet, for chapters with a section for each expression of the page."""
     if file.parent.name == "walkthrough" and file.stem in CHAPTERS:
         return with_includes(root, file.stem).snippet
     return file.read_text("utf-8")
 
 
 def renamed(text: str, copy: str) -> str:
-    """The text with every mention of the walkthrough's files in the name of a copy."""
+    """Return the text with the names of the walkthrough's files replaced by those of a copy."""
     return text.replace("walkthrough/", f"{copy}/").replace(
         "snippets.walkthrough", f"snippets.{copy}"
     )
 
 
 def write_snippets(root: Path, project: Path, chapters: list[Chapter]) -> None:
-    """Lays the snippets of these chapters, and what they draw with, below `project`."""
+    """Write the snippets of these chapters, and the drawing modules, below `project`."""
     target = project / "snippets"
     source = root / "snippets"
     (target / "drawing").mkdir(parents=True)
@@ -106,19 +106,19 @@ def index_of(chapters: list[Chapter]) -> str:
 
 
 def edited_sentence(page: str, token: str) -> str:
-    """A page with one more sentence, in front of its last section."""
+    """Return a page with one more sentence before its last section."""
     head, mark, tail = page.rpartition("## The way on\n")
     return f"{head}{mark}\nThis sentence is {token}.\n{tail}"
 
 
 def edited_snippet(source: str, token: str) -> str:
-    """The snippet of the last chapter, printing one thing more."""
+    """Return the snippet of the last chapter with one more line of output."""
     old = 'print("outputs", outputs, sep="\\n")\n'
     return replaced_once(source, old, f'{old}    print("{token}".upper())\n')
 
 
 def edited_helper(source: str, token: str) -> str:
-    """The drawing helper, writing one thing more into every picture."""
+    """Return the drawing helper with one more text in every figure."""
     off = 'axes.axis("off")\n'
     return replaced_once(source, off, f'{off}    axes.text(0, 8, "{token}".upper(), size=12)\n')
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An environment for each tool, made from its pinned requirements and kept until these change."""
+"""Environments of the tools, made from pinned requirements and kept until these change."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ HERE = Path(__file__).parent
 
 
 def bin_of(tool: str, folder: Path, install: str) -> Path:
-    """The `bin` of a tool's environment, which is made where it is not there or is out of date.
+    """Return the `bin` folder of a tool's environment. Make it if it is missing or outdated.
 
-    This engine has one already: the site's own, in which this runs.
+    The engine uses the environment that the benchmark itself runs in.
 
-    install: how to install, as in the Makefile; with "{python}" for the environment's Python
+    install: the install command, as in the Makefile, with "{python}" for the environment's Python
     """
     if tool == "engine":
         return Path(sys.executable).parent
@@ -35,7 +35,7 @@ def bin_of(tool: str, folder: Path, install: str) -> Path:
 
 
 def versions_of(bin: Path, packages: tuple[str, ...]) -> dict[str, str]:
-    """The versions of packages, as an environment has them."""
+    """Return the versions of packages in an environment."""
     code = (
         "import sys, importlib.metadata as m\n"
         "for name in sys.argv[1:]: print(name, m.version(name).partition('+')[0])"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What each tool gets wrong, tried on a small site of its own.
+"""Experiments on what each tool gets wrong, each on a small site.
 
-Each experiment gives an outcome, `True` where the tool does right by reader and author, and a
-sentence on what was seen.
+An experiment returns an answer, whether that is right for readers and authors, and a sentence
+with the observation.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ QUESTIONS = {
 
 
 class Bench:
-    """One tool and its site, with the few verbs that an experiment needs."""
+    """A tool and its site, with the few verbs that an experiment needs."""
 
     def __init__(self, tool: Tool, site: Site, bin: Path) -> None:
         self.tool, self.site, self.bin = tool, site, bin
@@ -55,7 +55,7 @@ class Bench:
             raise rows.Failed(f"{self.tool.title}: {done.output[-3000:]}")
 
     def edit(self, stem: str, old: str, new: str) -> None:
-        """Edits a snippet, and the pages that hold its code."""
+        """Edit a snippet, and write the pages that contain its code."""
         path = self.site.folder / "snippets" / f"{stem}.py"
         path.write_text(replaced_once(path.read_text("utf-8"), old, new), "utf-8")
         for chapter in self.site.chapters:
@@ -63,7 +63,7 @@ class Bench:
                 self.tool.write_page(self.site, chapter)
 
     def others(self, stem: str) -> dict[str, str]:
-        """What all chapters but one say."""
+        """Return the texts of all chapters but one."""
         chapters = [chapter for chapter in self.site.chapters if chapter.stem != stem]
         built = {c.stem: self.tool.built(self.site, c) for c in chapters}
         return {name: text_of(rows.seen_on(page)) for name, page in built.items()}
@@ -72,7 +72,7 @@ class Bench:
         return rows.seen_on(self.tool.built(self.site, self.site.edited))
 
 
-Seen = tuple[str, bool, str]  # the answer, whether it is right, and what was seen
+Seen = tuple[str, bool, str]  # the answer, whether it is right, the observation
 
 
 def helper(bench: Bench) -> Seen:
@@ -85,7 +85,7 @@ def helper(bench: Bench) -> Seen:
 
 
 def exception(bench: Bench) -> Seen:
-    """A snippet that raises, under the configuration that was measured and under the defaults."""
+    """Let a snippet raise, under the measured configuration and under the defaults."""
     seen = []
     for configuration in ("as measured", "by default"):
         bench.tool.write(bench.site)
@@ -103,7 +103,7 @@ def exception(bench: Bench) -> Seen:
 
 
 def leak(bench: Bench) -> Seen:
-    """A chapter sets how torch prints. Does any other print otherwise, whatever the order?"""
+    """Let a chapter set torch's print options. Do other chapters print differently afterwards?"""
     bench.tool.write(bench.site)
     bench.whole_build()
     chapter = f"{bench.site.edited.copy}/queries_keys_values"
@@ -128,7 +128,7 @@ def changed(before: dict[str, str], after: dict[str, str]) -> int:
 
 
 def text_of(html: str) -> str:
-    """What a page says, whatever its markup and its pictures."""
+    """Return the text of a page without markup and figures."""
     without_pictures = re.sub(r"<(svg|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
     return re.sub(r"<[^>]*>|\s", "", without_pictures)
 
@@ -169,6 +169,6 @@ EXPERIMENTS: dict[str, Callable[[Bench], Seen]] = {
 
 
 def try_all(tool: Tool, site: Site, bin: Path) -> Iterator[dict[str, Any]]:
-    """Runs every experiment with one tool."""
+    """Run all experiments with a tool."""
     for name, experiment in EXPERIMENTS.items():
         yield asdict(Outcome(tool.name, name, *experiment(Bench(tool, site, bin))))

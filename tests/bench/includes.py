@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Chapters in the form that other tools can be given: fences with includes, nothing else.
+"""Rewrite chapters for other tools: all code and outputs become fences with includes.
 
-What a chapter prints or draws by an expression becomes a hidden section of its snippet.
+An expression that prints or draws becomes a hidden section of the chapter's snippet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.model.snippet import Section
 from engine.read.page import parse
 from engine.read.snippet import read_sections
 
-# The functions that the walkthrough's expressions call, and the modules that have them.
+# The functions that expressions of the walkthrough call, and their modules.
 HELPERS = {
     "overview": "snippets.drawing.maps",
     "row_times_matrix": "snippets.walkthrough.by_hand",
@@ -29,7 +29,7 @@ GUARD = 'if __name__ == "__main__":\n'
 
 @dataclass
 class Chapter:
-    """A page with includes, and the snippet that it is about with a section for each expression."""
+    """A page with includes, and its snippet with a section for each expression."""
 
     page: str
     snippet: str
@@ -38,7 +38,7 @@ class Chapter:
 
 
 def with_includes(page: str, snippets: Path) -> Chapter:
-    """The page of a chapter without directives and without values that lack a snippet's name."""
+    """Return a chapter without directives, and with the snippet's name in each value."""
     parsed = parse(page)
     stem = str(parsed.meta["snippet"])
     chapter = Chapter("", (snippets / f"{stem}.py").read_text("utf-8"), stem)
@@ -73,7 +73,7 @@ def position(block: Block) -> tuple[int, int]:
 
 
 def example(block: Example, snippets: Path) -> list[str]:
-    """The fences of a directive: code, then what it printed, or a figure and its code."""
+    """Return the fences of a directive: code and its output, or a figure and its code."""
     source = (snippets / f"{block.stem}.py").read_text("utf-8")
     sections = {section.name: section for section in read_sections(source, block.stem)[0]}
     code = f'py title="snippets/{block.stem}.py"'
@@ -110,7 +110,7 @@ def prints(source: str, section: Section) -> bool:
 
 
 def called(code: str) -> set[str]:
-    """The names of the functions that code calls."""
+    """Return the names of the functions that code calls."""
     return {
         node.func.id
         for node in ast.walk(ast.parse(code))
@@ -119,7 +119,7 @@ def called(code: str) -> set[str]:
 
 
 def add(chapter: Chapter, code: str, expression: str) -> str:
-    """Add a hidden section to the end of a chapter's snippet; return its name."""
+    """Add a hidden section to the end of a chapter's snippet, and return its name."""
     name = f"expression-{len(chapter.added) + 1}"
     chapter.added.append(name)
     modules = sorted({(HELPERS[one], one) for one in called(expression) & HELPERS.keys()})

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A chapter as cells: words, and code that runs where the page shows it or its output.
+"""Turn a chapter into notebook cells: words, and code in the place of its listing or output.
 
-The code is that of the snippet's sections, each run once. What a notebook cannot fold or frame
-(a solution, a warning) follows under its title.
+The code consists of the snippet's sections, each run once. Titled boxes that notebooks lack
+(solutions, warnings) become their title and their contents.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.bench.prose import (
     worded,
 )
 
-Code_of = Callable[[str], str]  # the text of a snippet, by its stem
+Code_of = Callable[[str], str]  # returns the text of a snippet, given its stem
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class Words:
 
 @dataclass(frozen=True)
 class Cell:
-    """Code to run; `shown` where readers see it and not only what it gives."""
+    """Code to run. `shown` says whether readers see the code and not only its output."""
 
     code: str
     shown: bool
 
 
 def section_text(source: str, name: str) -> str:
-    """The code of a section as a page shows it; the whole file where the name is empty."""
+    """Return the code of a section as pages show it, or the whole file for an empty name."""
     if not name:
         return source
     lines = source.split("\n")
@@ -53,7 +53,7 @@ def section_text(source: str, name: str) -> str:
 
 
 def preamble(source: str) -> str:
-    """What stands at the top of a snippet outside of any section, such as imports."""
+    """Return the code at the top of a snippet outside of any section, such as imports."""
     sections = read_sections(source, "")[0]
     first = min((section.start for section in sections), default=0)
     lines = source.split("\n")[: first - 1]
@@ -62,7 +62,7 @@ def preamble(source: str) -> str:
 
 
 def has_code_between(source: str) -> bool:
-    """Whether anything but comments and blank lines stands between sections."""
+    """Return whether there is code between sections, apart from comments."""
     sections = read_sections(source, "")[0]
     inside = {n for s in sections for n in range(s.start, s.end + 1)}
     first = min((section.start for section in sections), default=0)
@@ -75,13 +75,13 @@ def has_code_between(source: str) -> bool:
 
 @dataclass
 class Runs:
-    """Which sections of which snippets a page has run so far."""
+    """The sections that a page has run so far."""
 
     code_of: Code_of
     done: set[tuple[str, str]] = field(default_factory=set)
 
     def top(self, stem: str) -> str:
-        """The code at a snippet's top, the first time that the page needs the snippet."""
+        """Return the code at a snippet's top, or "" if the page has run it already."""
         if (stem, "") in self.done:
             return ""
         self.done.add((stem, ""))
@@ -91,16 +91,16 @@ class Runs:
         return preamble(source)
 
     def new(self, stem: str, names: list[str]) -> list[str]:
-        """Those of these sections that have not run yet; from now on they have."""
+        """Return the sections that have not run yet, and mark them as run."""
         fresh = [name for name in names if (stem, name) not in self.done]
         self.done.update((stem, name) for name in fresh)
         return fresh
 
     def hidden(self, stem: str, name: str) -> list[str]:
-        """The sections to run for an output whose code is not shown here.
+        """Return the sections to run for an output whose code is not shown here.
 
-        Before it come those that the page shows later, of which it needs a name; they only bind
-        names, so running them again there does no harm.
+        They include later sections of the page whose names the output needs. These only bind
+        names, so that running them again does no harm.
         """
         if not self.new(stem, [name]):
             return []
@@ -116,7 +116,7 @@ class Runs:
 
 
 def names_in(code: str) -> tuple[set[str], set[str]]:
-    """The names that code gives a value, and those that it needs from before."""
+    """Return the names that code binds, and those that it needs."""
     binds: set[str] = set()
     needs: set[str] = set()
     for statement in ast.parse(code).body:
@@ -129,9 +129,10 @@ def names_in(code: str) -> tuple[set[str], set[str]]:
 def cells_of(
     page: str, code_of: Code_of, value: Callable[[str, str], str], suffix: str
 ) -> Iterator[Words | Cell]:
-    """A page as cells.
+    """Yield a page as cells.
 
-    code_of: the text of a snippet; value: what an expression of it gives, as words;
+    code_of: returns the text of a snippet
+    value: returns the value of a snippet's expression as text
     suffix: of the files that links between chapters lead to
     """
     runs = Runs(code_of)

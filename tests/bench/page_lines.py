@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Finds the includes and values of a page, line by line, to rewrite it for other tools."""
+"""Find the includes and values of a page, line by line, to rewrite it for other tools."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from pymdownx.superfences import RE_NESTED_FENCE_START
 
-# One line of pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
+# A line for pymdownx.snippets: --8<-- "file" or --8<-- "file:section".
 INCLUDE = re.compile(
     r"^(?P<indent>[ \t]*)-+8<-+[ \t]+(?P<quote>[\"'])(?P<target>[^\"']+)(?P=quote)$"
 )
 NEARLY = re.compile(r"^[ \t]*-+8<-+|(?<![;`-])-+8<-+[ \t]+[\"']")
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)$")
-# A value in a sentence: {{ snippet: expression }}. A backslash before it leaves it as written.
+# A value in a sentence: {{ snippet: expression }}. After a backslash it is plain text.
 VALUE = re.compile(r"(?<!\\)\{\{ +(?P<stem>[\w/-]+) *: *(?P<expression>.+?) *\}\}")
 NEARLY_VALUE = re.compile(r"(?<!\\)\{\{(?: |\s*[\w/-]+\s*:)")
 OUTPUT = re.compile(r"^(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))$")
@@ -23,10 +23,10 @@ OUTPUT = re.compile(r"^(?P<stem>.+)/(?P<output>[^/]+\.(?:txt|svg))$")
 
 @dataclass(frozen=True)
 class Include:
-    """One line that shows a snippet's code (`section` may be None: the whole file) or an output.
+    """A line that shows an output or a snippet's code (the whole file if `section` is None).
 
-    fence: the backticks or tildes around it, or "" outside a code fence
-    block: the line on which that fence opens, or 0
+    fence: the backticks or tildes around it, or "" outside of a code fence
+    block: the line where that fence opens, or 0
     """
 
     line: int
@@ -41,7 +41,7 @@ class Include:
 
 @dataclass(frozen=True)
 class Value:
-    """One `{{ stem: expression }}`; `alone` where nothing else stands on its line."""
+    """A `{{ stem: expression }}`, `alone` if it has a line of its own."""
 
     line: int
     stem: str
@@ -51,7 +51,7 @@ class Value:
 
 @dataclass
 class Fence:
-    """A code fence that is open; `shows`: whether it has an include, `other`: another line."""
+    """An open code fence. `shows`: whether it has an include; `other`: the line of other text."""
 
     line: int
     indent: str
@@ -61,7 +61,7 @@ class Fence:
     other: int = 0
 
     def wrong_with(self, end: re.Match[str] | None) -> Malformed | None:
-        """What keeps pymdownx.superfences from taking an include in it for code, or None."""
+        """Return what keeps pymdownx.superfences from showing an include as code, or None."""
         if not self.shows:
             return None
         start = RE_NESTED_FENCE_START.match(f"{self.marks}{self.info}")
@@ -78,14 +78,14 @@ class Fence:
 
 @dataclass(frozen=True)
 class Malformed:
-    """A line that nearly says one of these, with what to write instead."""
+    """A line that resembles one of these, with the correct form."""
 
     line: int
     what: str
 
 
 def read_page(lines: list[str]) -> Iterator[Include | Value | Malformed]:
-    """Yields what a page shows, in order; `line` counts from 1."""
+    """Yield the includes and values of a page in order. Lines count from 1."""
     fence: Fence | None = None
     for number, line in enumerate(lines, start=1):
         marks = FENCE.match(line) if "```" in line or "~~~" in line else None
@@ -128,9 +128,9 @@ def closes(marks: re.Match[str], fence: Fence) -> bool:
 
 
 def beside(text: str, match: re.Match[str]) -> str:
-    """The text of a value, so that what stands beside it in its line cannot make it markup.
+    """Return the text of a value, escaped where the text around it would turn it into markup.
 
-    `[1, 2]: a` would define a link, `[1, 2](a)` be one, and `3. A` begin a list.
+    `[1, 2]: a` would define a link, `[1, 2](a)` would be a link, and `3. A` would begin a list.
     """
     before = match.string[: match.start()].rpartition("\n")[2]
     after = match.string[match.end() : match.end() + 1]

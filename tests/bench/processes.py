@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs a command: how long it takes, how it ends, and the most memory its processes hold."""
+"""Run a command, and measure its duration and the peak memory of its processes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOK_EVERY = 0.2  # seconds between looks at the memory
+LOOK_EVERY = 0.2  # seconds between two measurements of the memory
 
 
 @dataclass(frozen=True)
 class Run:
-    """seconds: None where the time limit ended it; peak: bytes, None where it was not looked at."""
+    """seconds: None if the time limit ended it; peak: bytes, None if not measured."""
 
     seconds: float | None
     status: int | None
@@ -32,7 +32,7 @@ def run(
     limit: float,
     memory: bool = False,
 ) -> Run:
-    """Runs a command in a folder, and ends it and all that it started after `limit` seconds."""
+    """Run a command in a folder. After `limit` seconds, kill it and its descendants."""
     peak = 0
     done = threading.Event()
     with open(folder / "said.txt", "w+b") as said:
@@ -73,7 +73,7 @@ def run(
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all that it started, directly or not."""
+    """Return the ids of a process and its descendants."""
     found = [pid]
     for parent in found:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
@@ -83,7 +83,7 @@ def tree(pid: int) -> list[int]:
 
 
 def memory_of(pid: int) -> int:
-    """Bytes that a process holds, with its part of what it shares with others (PSS)."""
+    """Return the memory of a process in bytes, with its share of shared memory (PSS)."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Reads the Markdown of a page as blocks, and rewrites it as plain Markdown, as notebooks have it.
+"""Read the Markdown of a page as blocks, and rewrite it as the plain Markdown of notebooks.
 
-Notebooks know CommonMark, tables, formulas and HTML, and nothing of what Material adds to it.
+Notebooks know CommonMark, tables, formulas and HTML, but none of the extensions of Material.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.bench.page_lines import FENCE, INCLUDE, VALUE, beside
 BOX = re.compile(r'^(?P<mark>!!!|\?\?\?\+?|===)(?P<rest>[^"]*)(?:"(?P<title>[^"]*)")?\s*$')
 NOTE = re.compile(r"^\[\^(?P<name>[^\]]+)\]:[ \t]*")
 HEADING = re.compile(r"^#{1,5} ")
-# An image, a link, a mark of a footnote, or code, in which nothing of this is meant.
+# Code, a footnote reference, a link, or attributes. Code comes first, so that it stays unchanged.
 SPAN = re.compile(
     r"(?P<code>(?P<ticks>`+).+?(?P=ticks))"
     r"|\[\^(?P<note>[^\]]+)\]"
@@ -26,11 +26,11 @@ SPAN = re.compile(
     r"|(?P<attributes>\{:? ?[.#][^{}\n]*\})",
     re.DOTALL,
 )
-# A tag alone on its line that only lays out a page; what it holds is Markdown.
+# A tag for layout, alone on its line. Its contents are Markdown.
 LAYOUT = re.compile(
     r"^[ \t]*</?(?:div|section|article|[a-z]+-[a-z-]+)\b[^>]*>[ \t]*$", re.MULTILINE
 )
-# What makes a page live, which a notebook is by itself.
+# Tags for scripts and styles, which notebooks do not need.
 LIVE = re.compile(r"<link\b[^>]*>|<(script|style|template)\b.*?</\1>", re.DOTALL)
 
 
@@ -41,7 +41,7 @@ class Text:
 
 @dataclass
 class Code:
-    """A fence that shows sections of snippets, or with "" for a section the whole file."""
+    """A fence that shows sections of snippets, or a whole file for the section ""."""
 
     shown: list[tuple[str, str]]
 
@@ -71,7 +71,7 @@ class Box:
 
 @dataclass
 class Note:
-    """What a footnote says."""
+    """The text of a footnote."""
 
     name: str
     blocks: list[Block]
@@ -152,7 +152,7 @@ def end_of_indented(lines: list[str], start: int) -> int:
 
 
 def fence_blocks(lines: list[str], info: str) -> list[Block]:
-    """A fence that shows code or outputs, or [] where it holds words of the page itself."""
+    """Return the code and outputs that a fence includes, or [] if it has text of its own."""
     targets = [match["target"] for line in lines if (match := INCLUDE.match(line))]
     blocks: list[Block] = []
     title = re.search(r'title="([^"]*)"', info)
@@ -202,11 +202,11 @@ def worded(
     link: Callable[[str, str], str],
     note: Callable[[str], str],
 ) -> str:
-    """Text with values, links and footnotes put in by the functions given.
+    """Return text with values, links and footnotes replaced by the results of functions.
 
-    value: of a snippet, an expression, and whether it is alone on its line
-    link: of words and a target
-    note: of the name of a footnote
+    value: gets a snippet, an expression, and whether the value has its own line
+    link: gets the text and the target
+    note: gets the name of a footnote
     """
 
     def valued(match: re.Match) -> str:
@@ -228,7 +228,7 @@ def worded(
 
 
 def demoted(text: str) -> str:
-    """Headings one level down, outside of fences."""
+    """Return text with its headings one level lower, except in fences."""
     fence, lines = "", []
     for line in text.split("\n"):
         marks = FENCE.match(line)
@@ -247,10 +247,10 @@ def quoted(text: str) -> str:
 
 
 def html_of(title: str) -> str:
-    """A title that may hold code, as HTML, for Markdown is not read in a summary."""
+    """Return a title as HTML, with its code, because a summary is not read as Markdown."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(title, quote=False))
 
 
 def resolved(page: str, target: str) -> str:
-    """A relative link on a page, as a path below docs/."""
+    """Return a relative link of a page as a path below docs/."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(page), target))

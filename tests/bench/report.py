@@ -19,7 +19,7 @@ TITLES = {tool.name: tool.title for tool in TOOLS}
 
 
 def machine() -> dict[str, Any]:
-    """What the times depend on, and no name of the machine."""
+    """Return what the times depend on, without the name of the machine."""
     return {
         "cores": CORES,
         "processor": processor(),
@@ -65,12 +65,12 @@ def median(cell: Cell | None) -> float | None:
 
 
 def is_stale(cell: Cell) -> bool:
-    """Whether pages went on showing what is no longer so."""
+    """Return whether pages still showed outdated results after the build."""
     return cell.shown is not None and cell.expected is not None and cell.shown < cell.expected
 
 
 def floor_of(cells: list[Cell], size: int, row: str) -> float | None:
-    """Plain MkDocs runs nothing, so no edit of code costs it more than a build does."""
+    """Return the time of plain MkDocs, which runs no code: an edit of code costs a warm build."""
     row = row if row in ("cold", "sentence") else "warm"
     return median(find(cells, "plain", size, row))
 
@@ -80,7 +80,7 @@ def find(cells: list[Cell], tool: str, size: int, row: str) -> Cell | None:
 
 
 def summary(cells: list[Cell]) -> list[dict[str, Any]]:
-    """The figures that readers want: medians, spreads, and ratios to the floor and to us."""
+    """Return medians, spreads, and ratios to the floor and to the engine."""
     found = []
     for cell in cells:
         middle = median(cell)
@@ -104,7 +104,7 @@ def summary(cells: list[Cell]) -> list[dict[str, Any]]:
 
 
 def table(cells: list[Cell]) -> str:
-    """All that was measured, as text for a terminal."""
+    """Return all measurements as a table for a terminal."""
     header = f"{'':26}{'median':>9}{'spread':>17}{'floor':>8}{'us':>7}{'peak':>9}  builds"
     lines = []
     for size in sorted({cell.size for cell in cells}):
@@ -137,7 +137,7 @@ def line_of(cell: Cell, cells: list[Cell]) -> str:
 
 
 def bounds(recording: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is to be reached: the claim, whether it holds, and the figures."""
+    """Return the goals: for each the claim, whether it holds, and its figures."""
     cells = cells_of(recording)
     importing = statistics.median(recording.get("import") or [0.0])
     found: list[dict[str, Any]] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: builds after nothing, nothing new, and three kinds of edit."""
+"""The measured builds: from nothing, without a change, and after three kinds of edit."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LINKED = re.compile(r'(?:src|data)="([^":]+\.svg)"')
 
 @dataclass
 class Cell:
-    """One row of one tool at one size.
+    """The measurements of one row of one tool at one size.
 
-    seconds: of the builds that count; limit: the time after which the build was ended, or None
-    peak: bytes, from a build whose time counts only where it is the only one
-    shown: how many chapters showed the edit afterwards, of those that have to
-    ran: how many snippets this engine ran
+    seconds: of the builds that count; limit: the time limit if it was exceeded, or None
+    peak: bytes, measured in the first round, whose time counts only if it is the only round
+    shown: the number of chapters that showed the edit afterwards; expected: that should have
+    ran: the number of snippets that the engine ran
     """
 
     tool: str
@@ -45,19 +45,19 @@ class Cell:
 
 
 class Failed(Exception):
-    """Raised where a build ends with an error; holds what it said."""
+    """Raised when a build ends with an error. Holds its output."""
 
 
 def token(row: str, number: int) -> str:
-    """What an edit writes. Code writes it in capitals, so that only its output has them.
+    """Return the text of an edit. Code writes it in capitals, so that only its output has these.
 
-    In each run another text: what a tool has run before would come from its cache.
+    The text differs in each run, because tools would have an earlier output in their cache.
     """
     return f"edited {row} {RUN} {number}"
 
 
 def prepare(tool: Tool, site: Site, row: str, number: int) -> None:
-    """Brings a project into the state that a row starts from."""
+    """Bring a project into the state that a row starts from."""
     if row == "cold":
         tool.forget(site)
     elif row == "sentence":
@@ -85,10 +85,10 @@ def measure(
     limit: float,
     only: Callable[[float], bool],
 ) -> float:
-    """Builds once for a cell and notes what came of it; returns the seconds it took.
+    """Build once, record the measurements in the cell, and return the seconds.
 
-    number: of the round, from 1; the first looks at the memory
-    only: told the seconds of the first round, whether no other is to follow
+    number: of the round, from 1; the first also measures memory
+    only: given the seconds of the first round, returns whether there will be no other
     """
     first = number == 1
     try:
@@ -97,7 +97,7 @@ def measure(
     except Failed as error:
         if tool.name == "engine":
             raise
-        # MyST-NB's processes can trip over each other in its cache: a run of hours should not end.
+        # MyST-NB's processes can collide in its cache, which must not end a run of hours.
         print(f"{error}\nIt is tried once more.", file=sys.stderr)
         prepare(tool, site, cell.row, number)
         done = build(tool, site, bin, limit, memory=first)
@@ -115,7 +115,7 @@ def measure(
 
 
 def shown(tool: Tool, site: Site, row: str, text: str) -> tuple[int, int]:
-    """How many chapters show an edit, and how many should."""
+    """Return how many chapters show an edit, and how many should."""
     if row == "sentence":
         return int(text in seen_on(tool.built(site, site.edited))), 1
     chapters = site.chapters if row == "helper" else [site.edited]
@@ -123,7 +123,7 @@ def shown(tool: Tool, site: Site, row: str, text: str) -> tuple[int, int]:
 
 
 def seen_on(page: Path) -> str:
-    """A built page with the text of its pictures, inside it or beside it."""
+    """Return a built page with the texts of its figures, embedded or linked."""
     html = page.read_text("utf-8")
     texts = [html]
     texts += [base64.b64decode(match).decode() for match in INLINE.findall(html)]

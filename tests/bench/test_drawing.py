@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pictures of the bench show what was recorded."""
+"""The figures of the benchmark show its recording."""
 
 import matplotlib.pyplot as plt
 import pytest

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The tools: what each is given, how it builds, and where its pages land.
+"""The tools: for each its sources, its build command, and the place of its pages.
 
-All get the same prose, the same code and the same helper to draw with. Those that run on MkDocs
-also get the site's own theme, formulas and colors. Only this engine can put a computed value into
-a sentence; elsewhere these are typed in, as an author would have to.
+All tools get the same prose, code and drawing helper. Those on MkDocs also get the site's own
+theme, formulas and colors. Only this engine can put a computed value into a sentence. For the other
+tools these values are typed in, as an author would have to do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.bench.page_lines import FENCE, VALUE, Include, Value, read_page
 from tests.bench.prose import end_of_fence, section_of
 from tests.support.sample import outputs_of
 
-# For tools that draw by themselves; the engine sets the same (engine/run/figures.py).
+# For tools that draw without the engine, which has the same settings (engine/run/figures.py).
 MATPLOTLIBRC = """\
 figure.constrained_layout.use: True
 figure.max_open_warning: 0
@@ -66,7 +66,7 @@ def pictures():
 
 @dataclass
 class Outputs:
-    """What the snippets of one copy gave, for the tools that have it typed or pasted in."""
+    """The outputs of the snippets of one copy, for tools that have outputs typed or pasted in."""
 
     copy: str
     results: dict[str, Result]
@@ -84,7 +84,7 @@ class Outputs:
 
 
 def results_of(project: Path) -> Outputs:
-    """Runs the snippets of a project of this engine's."""
+    """Run the snippets of a project with this engine."""
     engine = Engine(Project(project))
     try:
         report = engine.refresh()
@@ -97,9 +97,9 @@ def results_of(project: Path) -> Outputs:
 
 @dataclass
 class Site:
-    """One project on the disk, and the edits that were made to it.
+    """A project on disk, and the edits that were made to it.
 
-    root: the project whose chapters and engine are measured; folder: where this one stands
+    root: the project whose chapters and engine are measured; folder: the place of this project
     """
 
     root: Path
@@ -110,20 +110,20 @@ class Site:
 
     @property
     def aside(self) -> Path:
-        """What earlier builds left is put there."""
+        """The folder for the leftovers of earlier builds."""
         return self.folder.parent / "aside"
 
     def source(self, stem: str) -> str:
-        """The text of a snippet as it is now."""
+        """Return the current text of a snippet."""
         return (self.folder / "snippets" / f"{stem}.py").read_text("utf-8")
 
     @property
     def edited(self) -> Chapter:
-        """The chapter in which a sentence and a snippet are edited: the last of the first copy."""
+        """The chapter whose sentence and snippet are edited: the last of the first copy."""
         return self.chapters[len(copies.CHAPTERS) - 1]
 
     def page(self, chapter: Chapter) -> str:
-        """The page of a chapter as the engine has it, with the edit that was made to it."""
+        """Return a chapter's page for the engine, with its edit."""
         if chapter == self.edited and "sentence" in self.edits:
             return copies.edited_sentence(chapter.page, self.edits["sentence"])
         return chapter.page
@@ -133,12 +133,12 @@ class Site:
 
 
 class Tool(ABC):
-    """One way to publish executable chapters."""
+    """A way to publish executable chapters."""
 
     name: str
     title: str
-    packages: tuple[str, ...]  # of which the recording gives the versions
-    caches: tuple[str, ...] = ()  # folders that a cold build does without
+    packages: tuple[str, ...]  # whose versions are recorded
+    caches: tuple[str, ...] = ()  # folders that a cold build must not have
     executes = True
 
     @abstractmethod
@@ -149,7 +149,7 @@ class Tool(ABC):
 
     @abstractmethod
     def loosen(self, site: Site) -> None:
-        """Takes back what this configuration does against errors and the defaults do not."""
+        """Set error handling back to the tool's defaults."""
 
     @abstractmethod
     def command(self, bin: Path) -> list[str]: ...
@@ -167,7 +167,7 @@ class Tool(ABC):
         }
 
     def write(self, site: Site) -> None:
-        """Lays out the whole project afresh."""
+        """Write the whole project anew."""
         shutil.rmtree(site.folder, ignore_errors=True)
         (site.folder / "docs").mkdir(parents=True)
         site.edits.clear()
@@ -178,10 +178,10 @@ class Tool(ABC):
             self.write_page(site, chapter)
 
     def forget(self, site: Site) -> None:
-        """Puts away what a build left.
+        """Move away everything that earlier builds left.
 
-        It is moved, not removed: for a minute after many files are gone, a file system that passes
-        over what was freed just now (ext4) makes new ones slowly. That is no cost of a cold build.
+        Deleting would distort the measurement: after many files are deleted, ext4 creates new ones
+        slowly for about a minute, because it avoids recently freed inodes.
         """
         left = [site.folder / name for name in ("site", *self.caches)]
         left += (site.folder / "snippets").rglob("__pycache__")
@@ -206,7 +206,7 @@ class Tool(ABC):
 
 
 class Mkdocs(Tool):
-    """What all that run on MkDocs have in common: the site's own configuration and theme."""
+    """Base of the tools on MkDocs: the site's own configuration and theme."""
 
     packages = ("mkdocs", "mkdocs-material")
     gone = ("engine.site.markdown", "pymdownx.snippets")
@@ -236,7 +236,7 @@ class Mkdocs(Tool):
         (site.folder / "mkdocs.yml").write_text(text, "utf-8")
 
     def configure(self, site: Site, config: dict[str, Any]) -> None:
-        """What this tool adds."""
+        """Add what this tool needs to the configuration."""
 
     def loosen(self, site: Site) -> None:
         path = site.folder / "mkdocs.yml"
@@ -276,7 +276,7 @@ class ThisEngine(Mkdocs):
 
 
 class Plain(Mkdocs):
-    """The floor: nothing runs, and everything is pasted in."""
+    """The floor: no code runs, and all outputs are pasted in."""
 
     name = "plain"
     title = "plain MkDocs"
@@ -315,9 +315,9 @@ class MarkdownExec(Mkdocs):
 
 
 def executed_page(site: Site, page: str) -> str:
-    """A page whose fences run: each section where the page first shows it or its output.
+    """Return a page with fences that run. A section runs where it or its output first appears.
 
-    The sections are included into the fences as they are on the site's own pages.
+    Fences include sections as they do on the site's own pages.
     """
     assert site.outputs
     lines = page.splitlines()
@@ -348,7 +348,7 @@ def executed_page(site: Site, page: str) -> str:
 
 
 def executed_block(includes: list[Include], runs: Runs, outputs: Outputs, info: str) -> list[str]:
-    """What takes the place of one code block, output block or figure of the site's page."""
+    """Return the replacement of a code block, output block or figure of the site's page."""
     stem = includes[0].stem
     session = f'session="{stem}"'
     lines: list[str] = []
@@ -516,7 +516,7 @@ def name_of(extension: Any) -> str:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """The site's configuration; what comes from the environment is left out."""
+    """Return the site's configuration, without values from the environment."""
 
     class Loader(yaml.SafeLoader):
         pass
@@ -534,7 +534,7 @@ class PythonName(str):
 
 
 class Dumper(yaml.SafeDumper):
-    """Writes such names again."""
+    """Writes such names as tags."""
 
 
 Dumper.add_representer(
@@ -543,7 +543,7 @@ Dumper.add_representer(
 
 
 def fences_of(config: dict[str, Any]) -> Any:
-    """The entry of the extension whose options name the engine's own fences."""
+    """Return the entry of the extension that has the engine's own fences."""
     extensions = config["markdown_extensions"]
     return next(one for one in extensions if name_of(one) == "pymdownx.superfences")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The reports that the page shows."""
+"""The reports on the page have the right diagnosis and fit the page."""
 
 import pytest
 

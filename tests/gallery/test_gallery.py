@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Scripts like those of galleries and tutorials: they work, or are refused with a way out.
+"""Scripts in the style of tutorials work, or are refused with a remedy.
 
-Each file in `scripts/` says in its second line what is expected: `works`, or `refused:` and words
-of the message. All are built in one project, each with a page that shows its sections.
+The second line of each file in `scripts/` says what is expected: `works`, or `refused:` and words
+of the message. All scripts are built in one project, each with a page that shows its sections.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REFUSED = sorted(EXPECTED.keys() - set(WORKING))
 
 @dataclass
 class Gallery:
-    """One build of all scripts; `alone` is what each prints when Python alone runs it."""
+    """A build of all scripts. `alone` has the output of each script run without the engine."""
 
     build: Build
     alone: dict[str, str]
@@ -56,7 +56,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Gallery:
         assert sections and not problems
         shown = "\n\n".join(f"::: {section.name}" for section in sections)
         sample.page(f"---\nsnippet: {name}\n---\n\n# {name}\n\n{shown}\n", name)
-    sample.engine.reporter.serving = True  # go on where scripts are refused
+    sample.engine.reporter.serving = True  # continue after refused scripts
     texts = [SCRIPTS[name] for name in WORKING]
     alone = run_alone(texts, tmp_path_factory.mktemp("alone"))
     return Gallery(sample.refresh(), dict(zip(WORKING, alone, strict=True)))
@@ -67,7 +67,7 @@ def test_what_works_is_shown_without_a_complaint(gallery: Gallery) -> None:
 
 
 def test_pages_show_what_python_alone_prints(gallery: Gallery) -> None:
-    """The sections of a script, joined, print what the script prints outside of the engine."""
+    """Joined, the outputs of all sections equal the output of the script outside of the engine."""
     differing = {
         name: (gallery.alone[name], gallery.printed(name))
         for name in WORKING
@@ -77,12 +77,12 @@ def test_pages_show_what_python_alone_prints(gallery: Gallery) -> None:
 
 
 def terminal(text: str) -> str:
-    """What a terminal shows of a text with carriage returns."""
+    """Return what a terminal shows of a text with carriage returns."""
     return re.sub(r"(?m)^.*\r", "", text)
 
 
 def test_the_last_program_of_each_prints_its_part_alone(gallery: Gallery, tmp_path: Path) -> None:
-    """The engine proved all of them; these hang on the most, and here no part of it runs them."""
+    """The last program depends on most code. The engine proved it, here Python alone runs it."""
     last = {b.stem: b for b in gallery.build.programs if b.stem in WORKING}
     assert set(last) == set(WORKING)
     alone = run_alone((gallery.build.programs[b] for b in last.values()), tmp_path)

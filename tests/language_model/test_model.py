@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The model built from the parts of this site, beside Hugging Face's, with the same weights."""
+"""The model built from parts of this site agrees with Hugging Face's on the same weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROMPTS = [
     "def double(x):\n    return",
     "Water boils at 100 degrees, and it freezes at 0. So at 50 degrees",
 ]
-OF_HUGGING_FACE = {  # the names in the file, and theirs
+OF_HUGGING_FACE = {  # names in the file and in Hugging Face's model
     "attn_norm": "input_layernorm",
     "attn_q": "self_attn.q_proj",
     "attn_k": "self_attn.k_proj",
@@ -37,7 +37,7 @@ def ours(weights):
 
 @pytest.fixture(scope="module")
 def theirs(weights):
-    """Hugging Face's model, with all that the file says of it, and its weights."""
+    """Hugging Face's model with the settings and weights of the file."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig(
@@ -52,7 +52,7 @@ def theirs(weights):
         rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
         tie_word_embeddings=True,
     )
-    with torch.device("meta"):  # its own random weights would take a second
+    with torch.device("meta"):  # without random weights, which would take a second
         theirs = LlamaForCausalLM(config)
     state = {
         "model.embed_tokens.weight": weights["token_embd.weight"],
@@ -63,7 +63,7 @@ def theirs(weights):
         for name, other in OF_HUGGING_FACE.items():
             weight = weights[f"blk.{block}.{name}.weight"]
             heads = {"attn_q": 9, "attn_k": 3}.get(name)
-            if heads:  # the file pairs neighbors, they pair halves
+            if heads:  # the file pairs neighbors, Hugging Face pairs halves
                 weight = reorder(weight, heads, to="halves")
             state[f"model.layers.{block}.{other}.weight"] = weight
     theirs.load_state_dict(state, assign=True)
@@ -106,7 +106,7 @@ def test_64_tokens_are_the_same_with_and_without_a_cache(ours, tokenizer):
         logits = ours(new, cache)
         new = logits[-1:].argmax(dim=-1)
         cached = torch.cat([cached, new])
-    # Under the causal mask, one pass says what each pass would have said that ends there.
+    # Under the causal mask, one pass over the whole text equals all passes over its beginnings.
     assert_close(ours(cached)[4:-1].argmax(dim=-1), cached[5:], atol=0, rtol=0)
     assert cache[29][0].shape == cache[29][1].shape == (3, 68, 64)
 
@@ -161,7 +161,7 @@ def test_what_was_seen_is_what_hugging_face_saw(ours, theirs, ids):
 
 
 def test_a_head_that_is_off_adds_nothing(ours, weights, ids):
-    columns = slice(3 * 64, 4 * 64)  # of the output projection, which head 3 meets
+    columns = slice(3 * 64, 4 * 64)  # of the output projection, multiplied with head 3
     changed = weights["blk.7.attn_output.weight"].clone()
     changed[:, columns] = 0
     expected = LanguageModel({**weights, "blk.7.attn_output.weight": changed})(ids)

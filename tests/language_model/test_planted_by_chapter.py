@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Mistakes planted in the small examples of each chapter: windows, sinks, caches, latents, scores.
+"""Planted mistakes in the small examples of Part 3 are noticed: windows, sinks, caches, scores.
 
-Each changed snippet is compared with other code: the files to take along, torch's function, loops.
-The mistakes in the model itself are in `test_planted_mutants`.
+Each changed snippet is compared with independent code: files to take along, torch, or loops.
+Mistakes in the model itself are in `test_planted_mutants`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WINDOW, SINK = "windows_and_sinks.window", "windows_and_sinks.sink"
 CACHED, LATENT, SCORES = "kv_cache.cached", "kv_cache.latent", "what_heads_do.scores"
 WRITING = "kv_cache.writing"
 
-CHANGES = {  # the snippet, what stands in it once, and the mistake in its place
+CHANGES = {  # the snippet, a text that occurs once, and the mistake that replaces it
     "a window of steps in the place of keys": (WINDOW, "back < width", "back <= width"),
     "a window without the query's own key": (
         WINDOW,
@@ -71,7 +71,7 @@ CHANGES = {  # the snippet, what stands in it once, and the mistake in its place
 
 
 def changed(name: str, old: str = "", new: str = "") -> types.ModuleType:
-    """A snippet with one change in its source."""
+    """Return a snippet as a module, with one change in its source."""
     source = inspect.getsource(importlib.import_module(f"snippets.language_model.{name}"))
     if old:
         assert source.count(old) == 1, f"{old!r} stands in it {source.count(old)} times"
@@ -124,7 +124,7 @@ def scores_are_right(snippet: types.ModuleType) -> bool:
 def writing_is_right(snippet: types.ModuleType) -> bool:
     read = []
 
-    def model(new, cache, positions=None):  # says the next number, and notes what it was given
+    def model(new, cache, positions=None):  # predicts the next number, and records its inputs
         read.append(new.tolist())
         return F.one_hot(new + 1, 20).float()
 
@@ -146,7 +146,7 @@ CHECKS: dict[str, Callable[[types.ModuleType], bool]] = {
 def is_noticed(name: str, snippet: types.ModuleType) -> bool:
     try:
         return not CHECKS[name](snippet)
-    except RuntimeError:  # torch refuses the shapes
+    except RuntimeError:  # shapes do not fit
         return True
 
 

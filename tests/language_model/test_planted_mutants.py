@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Twenty mistakes planted in the attention of the model: each one shows in its logits.
+"""Planted mistakes in the attention of the model each change its logits.
 
 The logits of the first two blocks are compared with those of the file to take along, which is
-other code with the same weights: for a text as a whole, in parts with a cache, and in a batch.
+independent code with the same weights: for a whole text, in parts with a cache, and in a batch.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from snippets.take_along.language_model import LanguageModel as Reference
 SIZES = {"n_blocks": 2, "n_heads": 9, "n_kv_heads": 3, "base": 100_000.0, "epsilon": 1e-5}
 IDS = torch.tensor([504, 3575, 282, 4649, 314, 7042, 28, 284])
 
-CHANGES = {  # what stands in the source once, and the mistake in its place
+CHANGES = {  # a text that occurs once, and the mistake that replaces it
     "the mask one key too far": (".tril(past)", ".tril(past + 1)"),
     "the mask without its own key": (".tril(past)", ".tril(past - 1)"),
     "the mask of the top left": (".tril(past)", ".tril()"),
@@ -86,7 +86,7 @@ def expected(weights):
 
 
 def changed(old, new):
-    """The module of the model with one change in its source."""
+    """Return the model's module with one change in its source."""
     source = inspect.getsource(original)
     assert source.count(old) == 1, f"{old!r} stands in it {source.count(old)} times"
     module = types.ModuleType("changed")
@@ -95,7 +95,7 @@ def changed(old, new):
 
 
 def is_right(module, weights, expected, **options):
-    """Whether a text gets the expected logits as a whole, in parts, and in a batch."""
+    """Return whether a text gets the expected logits as a whole, in parts, and in a batch."""
     module.N_BLOCKS = 2
     model = module.LanguageModel(weights, **options)
     cache = []
@@ -115,5 +115,5 @@ def test_a_mistake_in_the_source_shows(weights, expected, mistake):
 
 @pytest.mark.parametrize("mistake", OPTIONS)
 def test_a_mistake_in_a_function_that_it_calls_shows(weights, expected, mistake):
-    module = changed("BASE = 100_000", "BASE = 10**5")  # a copy, to be run with two blocks
+    module = changed("BASE = 100_000", "BASE = 10**5")  # an equal copy, to be run with two blocks
     assert not is_right(module, weights, expected, **OPTIONS[mistake])

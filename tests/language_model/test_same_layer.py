@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The layer of Part 2 with the weights of the file, and what each mistake costs."""
+"""The layer of Part 2 computes the attention of each block, and each mistake has its cost."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_all_thirty_layers_are_those_of_torch(weights):
     found = list(differences(weights, IDS))
     assert len(found) == 30
     assert max(found) < 1e-4
-    assert min(found) > 0  # other code, so other roundings
+    assert min(found) > 0  # different code rounds differently
 
 
 def test_the_rows_of_each_layer_are_those_that_reach_it(weights, monkeypatch):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the chapter says of tokens, of the next one, and of temperature."""
+"""The chapter's claims about tokens, the next token, and temperature hold."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def test_rms_norm_is_that_of_torch():
 def test_a_closed_gate_lets_nothing_pass():
     x, up, down = torch.ones(2, 3), torch.ones(4, 3), torch.ones(3, 4)
     assert_close(feed_forward(x, torch.zeros(4, 3), up, down), torch.zeros(2, 3))
-    silu = 3 / (1 + torch.tensor(-3.0).exp())  # of a gate of three ones
-    expected = (4 * silu * 3).expand(2, 3)  # four columns, each times the sum of three
+    silu = 3 / (1 + torch.tensor(-3.0).exp())  # of a gate that is 3
+    expected = (4 * silu * 3).expand(2, 3)  # four columns of silu times 3
     assert_close(feed_forward(x, torch.ones(4, 3), up, down), expected)
 
 

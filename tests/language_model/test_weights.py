@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The file of weights is unpacked once, whole or not at all, and mapped after that."""
+"""The file of weights is unpacked once and completely, then mapped."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The glue of the page, on stand-ins for the modules of other libraries, which are not installed."""
+"""The glue code of the page loads stand-ins for modules of libraries that are not installed."""
 
 import ast
 import inspect
@@ -35,7 +35,7 @@ def projections(d_k=D_K, groups=GROUPS, bias=False):
 
 
 def attended(x, parts, d_k=D_K, turn=None, share="interleave", **options):
-    """What a layer with these projections gives, from torch's own function."""
+    """Return the output of a layer with these projections, computed by torch's function."""
     q, k, v = (p(x).unflatten(-1, (-1, d_k)).transpose(1, 2) for p in parts[:3])
     q, k = turn(q, k) if turn else (q, k)
     times = q.shape[1] // k.shape[1]
@@ -147,7 +147,7 @@ def test_three_statements_of_glue_are_enough(name):
     assert len(function.body) <= 3
 
 
-# ---- the recording ---------------------------------------------------------------------------
+# ---- The recording ---------------------------------------------------------------------------
 
 
 def test_each_function_of_glue_was_recorded():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notebooks of the built site, and what comes of running them."""
+"""Fixtures for the notebooks of the built site, and for the outcomes of their runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from typing import Any
 import nbformat
 import pytest
 
-ANSWER = "check_answer("  # in a cell in which readers try an answer to an exercise
-# By a session before its notebook is run, and what code of a notebook needs it.
+ANSWER = "check_answer("  # marks a cell for a reader's answer to an exercise
+# Modules that a session imports before it runs a notebook, and the code that needs them.
 IMPORTED = {"torch": "torch.", "matplotlib.pyplot": "plt."}
 
 
 @pytest.fixture(scope="session")
 def notebook(site: Path):
-    """`notebook("inputs", "solved")` reads one from the built site."""
+    """`notebook("inputs", "solved")` reads a notebook of the built site."""
 
     def read(name: str, kind: str):
         path = site / "notebooks" / f"{name}_{kind}" / f"{name}_{kind}.ipynb"
@@ -34,11 +34,11 @@ def notebook(site: Path):
 
 @pytest.fixture(scope="session")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
-    """`session(job)` runs a notebook in a process that knows nothing of the project."""
+    """`session(job)` runs a notebook in a process without the project on its path."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel sets it
-        "OMP_NUM_THREADS": "1",  # no threads, which a fork would lack
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a kernel
+        "OMP_NUM_THREADS": "1",  # because threads do not survive a fork
     }
     with subprocess.Popen(
         [sys.executable, "-P", Path(__file__).with_name("sessions.py"), *IMPORTED],
@@ -60,9 +60,9 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
 @pytest.fixture(scope="session")
 def outcome(notebook, session: Callable[..., None], once: Callable[..., Path]):
-    """`outcome("inputs")` is what came of the solved notebook, and of all tries at its blanks.
+    """`outcome("inputs")` returns the results of the solved notebook and of tries at its blanks.
 
-    At each blank, three dots are tried first, then each wrong filling.
+    At each blank, the three dots are tried first, then each wrong answer.
     """
 
     def run(name: str, folder: Path) -> None:
@@ -102,7 +102,7 @@ def code_of(notebook) -> list[str]:
 
 
 def blanks(name: str, solved: list[str], hands_on: list[str]) -> dict[int, list[tuple[str, str]]]:
-    """The places of the blanks, each with the wrong fillings for it and words meant for each."""
+    """Return the places of the blanks, each with its wrong answers and words of their messages."""
     wrong = wrong_fillings(name)
     return {
         place: [(filling, words) for filling, words in wrong if binds(filling, solution)]
@@ -112,13 +112,13 @@ def blanks(name: str, solved: list[str], hands_on: list[str]) -> dict[int, list[
 
 
 def wrong_fillings(name: str) -> list[tuple[str, str]]:
-    """What a reader may write in a blank, and words of the message that is meant for it."""
+    """Return wrong answers that a reader may write, each with words of its message."""
     path = Path(__file__).parent / "fillings" / f"{name}.py"
     return runpy.run_path(str(path))["WRONG"] if path.is_file() else []
 
 
 def binds(filling: str, solution: str) -> bool:
-    """Whether a filling is meant for the blank in the place of a solution."""
+    """Return whether an answer belongs to the blank in place of a solution."""
     found = re.match(r"(?:def |class )?(\w+)", filling)
     assert found, filling
     return bool(

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Runs notebooks as a kernel does, cell by cell in IPython, without a kernel's messages.
+"""Run notebooks as a kernel does, cell by cell in IPython, but without a kernel's messages.
 
     python -P sessions.py torch matplotlib.pyplot
 
-For each line that it reads, a job, it forks a process, which writes what came of the job to a file
-and says so in a line. Before, it imports the modules named, since for a kernel of its own each
-notebook would take two seconds of a processor. Nothing of the project is on its path.
+Imports the named modules first, because that would take two seconds of processor time for each
+notebook. Reads jobs, one per line. For each job it forks a process, which writes its outcome to a
+file, and then prints an empty line. The project is not on the path.
 
-A job has `sources`, the code of the cells; `tries`, for the place of a cell, other code for it, each
-with the code of the cell that checks it; a `folder` to run in; and `outcome`, the file to write. What
-is tried runs in a fork of its own, so that it leaves no trace in the notebook.
+A job has `sources`, the code of the cells; `tries`, for the index of a cell alternative code, each
+with the code of the cell that checks it; a `folder` to run in; and `outcome`, the file to write.
+Each try runs in a fork, so that it does not affect the notebook.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from traitlets.config import Config
 
 
 def run_cell(shell: InteractiveShell, source: str) -> dict[str, Any]:
-    """Run a cell; return the error in words, the text on both streams, and how much it drew."""
+    """Run a cell. Return its error, its output on both streams, and the number of figures."""
     with capture_output() as captured:
         result = shell.run_cell(source)
     error = result.error_before_exec or result.error_in_exec
@@ -41,7 +41,7 @@ def run_cell(shell: InteractiveShell, source: str) -> dict[str, Any]:
 
 
 def try_cells(shell: InteractiveShell, sources: list[str]) -> list[dict[str, Any]]:
-    """Return what cells do in a process of their own."""
+    """Return the outcomes of cells that run in a forked process."""
     reader, writer = os.pipe()
     if os.fork() == 0:
         os.close(reader)
@@ -59,7 +59,7 @@ def run(job: dict[str, Any]) -> None:
     os.chdir(job["folder"])
     config = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell.instance(config=config)
-    shell.showtraceback = lambda *_, **__: None  # a test reads the error itself
+    shell.showtraceback = lambda *_, **__: None  # the outcome has the error
     cells, tries = [], {}
     for place, source in enumerate(job["sources"]):
         if found := job["tries"].get(str(place)):
@@ -72,7 +72,7 @@ def run(job: dict[str, Any]) -> None:
 def main() -> None:
     for name in sys.argv[1:]:
         importlib.import_module(name)
-    gc.freeze()  # a collection in a fork would copy every page that it looks at
+    gc.freeze()  # a garbage collection in a fork would copy every memory page that it touches
     for line in sys.stdin:
         if os.fork() == 0:
             run(json.loads(line))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the checks of the blanks take for the same numbers."""
+"""The checks of the blanks compare numbers up to rounding."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The notebooks as they are published: their pages, their files, and the links to them."""
+"""The published notebooks have valid files, pages that show them, and links that work."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def pages(site: Path) -> dict[tuple[str, str], BeautifulSoup]:
 
 
 def test_no_page_weighs_more_than_25_kb(site: Path) -> None:
-    # Those of Part 3 spell out a language model.
+    # The notebooks of Part 3 contain a whole language model.
     weights = {one: len(gzip.compress(page_of(site, *one).read_bytes())) for one in EVERY}
     assert {one: weight for one, weight in weights.items() if weight > 25_000} == {}
 
@@ -72,7 +72,7 @@ def test_a_page_marks_each_blank(pages, notebook) -> None:
         assert not pages[name, "solved"].select(".to-do"), name
 
 
-SHAPES = {  # by notebook, the code that gives the shape which readers predict
+SHAPES = {  # by notebook, the code that produces the shape that readers predict
     "queries_keys_values": "^keys = ",
     "attention_scores": "^scores = ",
     "multi_head": "^head_queries = ",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every notebook, run from top to bottom as a reader runs it: alone, in an empty folder."""
+"""Every notebook runs from top to bottom as a reader would run it: alone, in an empty folder."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_wrong_filling_is_told_in_the_words_that_are_meant_for_it(
 
 
 def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> None:
-    """The one notebook that runs in a kernel of Jupyter, with its messages."""
+    """This is the only notebook that runs in a Jupyter kernel, with its messages."""
     hands_on, solved = notebook("inputs", "hands_on"), notebook("inputs", "solved")
     hands_on.cells = [cell for cell in hands_on.cells if cell.cell_type == "code"]
     solved.cells = [cell for cell in solved.cells if cell.cell_type == "code"]
@@ -107,12 +107,12 @@ def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> 
 
 
 def is_measured(cell) -> bool:
-    """Whether outputs differ from run to run, as times do."""
+    """Return whether outputs differ from run to run, as times do."""
     return "measured" in cell.metadata.get("tags", [])
 
 
 def is_answer(cell) -> bool:
-    """Whether readers may try an answer to an exercise in it."""
+    """Return whether readers answer an exercise in this cell."""
     return "answer" in cell.metadata.get("tags", [])
 
 
@@ -131,7 +131,7 @@ def test_every_answer_that_a_page_knows_is_told_its_words(notebook, outcome) -> 
 
 
 def gives_away(told: str, solution: str) -> bool:
-    """Whether a message holds the right-hand side of a line of the solution."""
+    """Return whether a message contains the right-hand side of a line of the solution."""
     sides = [line.partition(" = ")[2].partition("  #")[0] for line in solution.splitlines()]
     return any(len(side) > 3 and side in told for side in sides)
 
@@ -149,7 +149,7 @@ def test_notebooks_need_torch_matplotlib_numpy_and_jupyter_alone(notebook) -> No
 
 
 def of_the_model(name: str) -> set[str]:
-    """What the notebooks of Part 3 need, too: the chapter says so, and torch brings filelock."""
+    """Return the modules that only Part 3 needs: its chapters say so, and torch needs filelock."""
     is_part_3 = CHAPTER_OF.get(name, "").startswith("language_model/")
     return {"gguf", "tokenizers", "filelock"} if is_part_3 else set()
 

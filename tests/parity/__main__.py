@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Compares the layer to take along with those of public libraries, and records the differences.
+"""Compare the layer to take along with those of public libraries, and record the differences.
 
     python -m tests.parity .parity/results.json
 
-Ends with 1 where a difference is larger than rounding, so that a workflow turns red.
+Exits with 1 if a difference is larger than rounding, so that a workflow fails.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Attention layers of public libraries in tiny, random form, loaded into the layer to take along.
+"""Attention layers of public libraries, small and random, loaded into the layer to take along.
 
-Each comparison returns the outputs of both, as (theirs, ours). It needs transformers, timm and
-x-transformers, which the site does not: `make parity` installs them in an environment of its own.
+Each comparison returns the outputs of both, as (theirs, ours). This needs transformers, timm and
+x-transformers, which `make parity` installs into a separate environment.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from x_transformers.x_transformers import Attention as XAttention
 from snippets.load_a_real_layer import glue
 
 BATCH, LENGTH, WIDTH, HEADS, GROUPS = 3, 7, 64, 4, 2
-BASE = 500_000.0  # that of Llama 3
+BASE = 500_000.0  # as in Llama 3
 
 Pair = tuple[Tensor, Tensor]
 
 
 def drawn(module: torch.nn.Module) -> torch.nn.Module:
-    """Return the module in eval mode, with every parameter drawn anew: some start at 0 or 1."""
+    """Return the module in eval mode with random parameters, because some start at 0 or 1."""
     for parameter in module.parameters():
         parameter.data = torch.randn_like(parameter) / math.sqrt(parameter.shape[-1])
     return module.eval()
@@ -42,12 +42,12 @@ def inputs() -> Tensor:
 
 
 def future() -> Tensor:
-    """Return a causal mask to be added, as transformers gives it: (1, 1, length, length)."""
+    """Return an additive causal mask as in transformers: (1, 1, length, length)."""
     return torch.full((LENGTH, LENGTH), -math.inf).triu(1)[None, None]
 
 
 def padding() -> Tensor:
-    """Return which keys are real: (batch, 1, 1, keys)."""
+    """Return a mask of the real keys: (batch, 1, 1, keys)."""
     return (torch.arange(LENGTH) < torch.tensor([7, 5, 3])[:, None])[:, None, None]
 
 
@@ -100,7 +100,7 @@ def bert() -> Pair:
     theirs, x = drawn(BertAttention(config)), inputs()
     attended = theirs.self(x, attention_mask=to_add(padding()))[0]
     ours = glue.from_bert(theirs, WIDTH, HEADS)(x, mask=padding())
-    return theirs.output.dense(attended), ours  # without its residual sum
+    return theirs.output.dense(attended), ours  # without BERT's residual connection
 
 
 def vit() -> Pair:
@@ -130,7 +130,7 @@ def x_transformers(groups: int) -> Pair:
     return out, glue.from_x_transformers(theirs, *sizes)(x, is_causal=True)
 
 
-# What the page calls it, the function that loads it, and the comparison.
+# The name on the page, the function that loads the layer, and the comparison.
 COMPARISONS: list[tuple[str, str, Callable[[], Pair]]] = [
     ("Llama, pairs in halves", "from_llama", lambda: llama(glue.from_llama)),
     (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The cases of ONNX's Attention operator, from the package onnx, against the function."""
+"""Compare the function with the cases of ONNX's Attention operator from the package onnx."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from snippets.take_along.multi_head_attention import (
 )
 
 CLOSE = {
-    torch.float16: 2e-3,  # 16 bits round what they hold
+    torch.float16: 2e-3,  # 16 bits are less precise
     torch.bfloat16: 2e-2,
     torch.float32: 2e-6,
     torch.float64: 2e-6,
@@ -62,7 +62,7 @@ def split(x: Tensor, heads: int) -> Tensor:
 
 
 def attend(options: dict[str, Any], given: dict[str, Tensor]) -> list[Tensor]:
-    """Return what the operator returns: outputs, all keys, all values, scores or weights."""
+    """Return the operator's results: outputs, all keys, all values, scores or weights."""
     query, key, value = (given[name] for name in INPUTS[:3])
     flat = query.dim() == 3
     if flat:
@@ -76,7 +76,7 @@ def attend(options: dict[str, Any], given: dict[str, Tensor]) -> list[Tensor]:
     size = query.shape[-2], key.shape[-2]
     mask = seen(options, given, past, *size)
     scale = options.get("scale", 1 / math.sqrt(query.shape[-1]))
-    softcap = options.get("softcap") or None  # 0 is none
+    softcap = options.get("softcap") or None  # 0 means no cap
     how = {"scale": scale, "enable_gqa": True, "softcap": softcap, "need_weights": True}
     outputs, weights = scaled_dot_product_attention(query, key, value, mask, **how)
     if flat:
@@ -91,7 +91,7 @@ def attend(options: dict[str, Any], given: dict[str, Tensor]) -> list[Tensor]:
 def seen(
     options: dict[str, Any], given: dict[str, Tensor], past: int, n: int, m: int
 ) -> Tensor | None:
-    """Return all masks of a case in one: may-attend, or to be added where the case adds one."""
+    """Return all masks of a case as one: boolean, or additive if the case has an additive mask."""
     masks = []
     lengths = given.get("lengths")
     left, right = options.get("left_window_size", -1), options.get("right_window_size", -1)
@@ -99,7 +99,7 @@ def seen(
     if causal or left >= 0 or right >= 0:
         back = left if left >= 0 else None
         ahead = 0 if causal else right if right >= 0 else m
-        ends = [past + n] if lengths is None else lengths.tolist()  # keys up to the last query's
+        ends = [past + n] if lengths is None else lengths.tolist()  # position of the last query
         masks.append(torch.stack([ending(n, m, end, back, ahead) for end in ends])[:, None])
     if lengths is not None:
         masks.append(padding(lengths, m))
@@ -107,18 +107,18 @@ def seen(
     own = given.get("attn_mask")
     if own is None:
         return mask
-    short = m - own.shape[-1]  # a mask may be shorter than the keys, which are then hidden
+    short = m - own.shape[-1]  # the mask may be shorter than the keys, which hides the rest
     hidden = False if own.dtype == torch.bool else -math.inf
     own = torch.nn.functional.pad(own, (0, short), value=hidden)
-    own = own[None] if own.dim() == 3 else own  # (heads, queries, keys), as shapes broadcast
+    own = own[None] if own.dim() == 3 else own  # (heads, queries, keys) broadcasts to the batch
     if mask is None:
         return own
     return own & mask if own.dtype == torch.bool else own + to_add(mask, own.dtype)
 
 
 def ending(n: int, m: int, end: int, back: int | None, ahead: int) -> Tensor:
-    """Return a window (n, m) whose last query stands at key `end`, counted from 1."""
-    distance = torch.arange(n)[:, None] + end - n - torch.arange(m)  # above 0: before its own
+    """Return a window (n, m) whose last query is at key `end`, counted from 1."""
+    distance = torch.arange(n)[:, None] + end - n - torch.arange(m)  # positive for earlier keys
     mask = distance >= -ahead
     return mask if back is None else mask & (distance <= back)
 
@@ -141,11 +141,11 @@ def compared() -> dict[str, Any]:
 
 
 def difference(got: Tensor, expected: Tensor) -> float:
-    """Return the largest difference; infinity where shapes or infinite places are not the same."""
+    """Return the largest difference, or infinity if shapes or infinite entries differ."""
     if got.shape != expected.shape:
         return math.inf
     got, expected = got.double(), expected.double()
-    hidden = expected <= torch.finfo(torch.float16).min  # -inf, or the least number
+    hidden = expected <= torch.finfo(torch.float16).min  # -inf, or the lowest number
     if not torch.equal(hidden, got <= torch.finfo(torch.float16).min):
         return math.inf
     return (got - expected)[~hidden].abs().max().item() if (~hidden).any() else 0.0

@@ -9,6 +9,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def solved(request):
-    """What the exercises of the same folder compute."""
+    """The results of the exercises in the same folder."""
     folder = request.path.parent.relative_to(ROOT / "tests")
     return runpy.run_path(str(ROOT / "snippets" / folder / "exercises.py"), run_name="__main__")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Take this file along with alibi.py (and change the import): what it promises."""
+"""Tests of alibi.py. Take this file along with it, and change the import."""
 
 import pytest
 import torch

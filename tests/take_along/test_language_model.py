@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the language model in one file promises."""
+"""The language model in one file keeps its promises."""
 
 import re
 import subprocess

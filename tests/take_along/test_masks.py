@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Take this file along with masks.py (and change the import): what its masks promise."""
+"""Tests of masks.py. Take this file along with it, and change the import."""
 
 import math
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Take this file along with multi_head_attention.py (and change the import): what it promises."""
+"""Tests of multi_head_attention.py. Take this file along with it, and change the import."""
 
 import ast
 import inspect
@@ -55,7 +55,7 @@ SHAPES = [
 
 
 def cut(mask, shape):
-    """A mask of this shape, from a mask of four axes."""
+    """Return a mask of this shape, cut from a mask of four axes."""
     for axis, size in enumerate((*[1] * (4 - len(shape)), *shape)):
         mask = mask.narrow(axis, 0, size)
     return mask.reshape(shape)
@@ -316,7 +316,7 @@ def test_edges_are_torchs(qkv):
 
 
 def test_the_scores_are_held_twice_at_most():
-    """Tensors of the size of the scores that a call makes, without a mask and gradients."""
+    """Count the tensors as large as the scores that a call makes, without a mask and gradients."""
     from torch.utils._python_dispatch import TorchDispatchMode
 
     made, kept = {}, []
@@ -326,7 +326,7 @@ def test_the_scores_are_held_twice_at_most():
             out = func(*args, **(kwargs or {}))
             if isinstance(out, torch.Tensor) and out.numel() == 4 * 64 * 64:
                 made[out.untyped_storage().data_ptr()] = func.__name__
-                kept.append(out)  # so that no address is used again
+                kept.append(out)  # so that no address is reused
             return out
 
     q = drawn(1, 4, 64, 8)
@@ -368,7 +368,7 @@ def test_it_compiles_under_autocast_and_exports():
 def test_it_can_be_traced():
     layer, x = MultiHeadAttention(8, 2).eval(), drawn(2, 5, 8)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch says that it will go
+        warnings.simplefilter("ignore")  # torch.jit is deprecated
         traced = torch.jit.trace(layer, (x,))
     assert_close(traced(x), layer(x))
 
@@ -388,7 +388,7 @@ def test_vmap_and_per_sample_gradients(qkv):
 
 # ---- the layer -----------------------------------------------------------------------------------
 def in_plain_words(layer, x, context=None, mask=None, is_causal=False):
-    """What the layer computes, example by example and head by head."""
+    """Compute what the layer computes, example by example and head by head."""
     context = x if context is None else context
     outputs = []
     for b in range(len(x)):
@@ -566,7 +566,7 @@ def test_a_mask_holds_with_a_cache(kind):
     assert_close(layer(x[:, 4:], mask=mask, is_causal=True, cache=cache), whole[:, 4:])
 
 
-# ---- from and to others --------------------------------------------------------------------------
+# ---- conversions ---------------------------------------------------------------------------------
 TORCH = [
     {},
     {"bias": False},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The function and the layer that the chapters show are those of the file to take along."""
+"""The function and the layer shown in chapters equal those in the file to take along."""
 
 import ast
 from pathlib import Path

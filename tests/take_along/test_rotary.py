@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Take this file along with rotary.py (and change the import): what it promises."""
+"""Tests of rotary.py. Take this file along with it, and change the import."""
 
 import pytest
 import torch
@@ -88,7 +88,7 @@ def test_other_slips_are_refused(x):
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_the_dtype_stays_and_positions_are_not_rounded(x, dtype):
-    far = torch.arange(4099, 4104)  # bfloat16 knows 4096 and 4128
+    far = torch.arange(4099, 4104)  # bfloat16 would round them to 4096 or 4128
     turned = rotate(x.to(dtype), far)
     assert turned.dtype == dtype
     exact = rotate(x.to(dtype).double(), far)

@@ -5,7 +5,7 @@ import sys
 import pytest
 from bs4 import BeautifulSoup
 
-# Where each file lies, what it has to do on its own, with nothing beside it, and what that prints.
+# For each file its folder, code that must run with nothing else beside it, and the output.
 FILES = {
     "self_attention.py": (
         "use_it",
@@ -23,7 +23,7 @@ FILES = {
 
 @pytest.fixture(scope="session")
 def downloads(site):
-    """What the page's script makes a link of; tests/browser clicks it."""
+    """The texts that the page's script offers for download. tests/browser clicks the links."""
     page = BeautifulSoup((site / "use_it" / "index.html").read_text("utf-8"), "html.parser")
     programs = page.select(".program:has(+ .download)")
     names = [

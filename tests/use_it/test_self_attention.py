@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What docs/use_it.md promises of the function."""
+"""The function keeps the promises of docs/use_it.md."""
 
 import ast
 import inspect

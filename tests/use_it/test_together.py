@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files to take along, used together, and taken along with their tests."""
+"""The files to take along work together, and with their tests in another folder."""
 
 import runpy
 import subprocess
@@ -59,7 +59,7 @@ def test_test_files_run_beside_the_files_as_the_page_says(tmp_path):
     tests = [file.name for file in tmp_path.glob("test_*.py")]
     assert len(tests) == len(FILES) - len(TESTED_HERE)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(  # all can be collected, and of two, which are quick, all pass
+    done = subprocess.run(  # collects all tests, runs those of the two quick files
         [*command, *tests, "-k", "test_alibi or test_sinusoidal"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The word *bank* takes its meaning from its neighbors, in numbers that a pencil can follow."""
+"""The word *bank* takes its meaning from its neighbors, in numbers for pencil and paper."""
 
 from __future__ import annotations
 

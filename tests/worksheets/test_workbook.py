@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The workbook, calculated by another engine, gives what torch gives, before and after an edit."""
+"""Other spreadsheet engines calculate the workbook's values as torch does, also after an edit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def places(file: Path) -> dict[str, list[list[tuple[str, str]]]]:
-    """The cells of each named range, by rows."""
+    """Return the cells of each named range, by rows."""
     book = openpyxl.load_workbook(file)
     found = {}
     for name, defined in book.defined_names.items():
@@ -67,13 +67,13 @@ def tensors(file: Path, cells: Cells) -> dict[str, torch.Tensor]:
 
 
 def cached(file: Path) -> Cells:
-    """The values that the file holds."""
+    """Return the values that the file contains."""
     book = openpyxl.load_workbook(file, data_only=True)
     return {(s.title, c.coordinate): c.value for s in book for row in s.iter_rows() for c in row}
 
 
 def with_formulas(file: Path) -> Cells:
-    """The values as the package `formulas` calculates them."""
+    """Return the values as the package `formulas` calculates them."""
     import formulas
 
     with warnings.catch_warnings():
@@ -94,7 +94,7 @@ def with_formulas(file: Path) -> Cells:
 
 
 def with_libreoffice(file: Path) -> Cells:
-    """The values as LibreOffice calculates them, of a copy without any values."""
+    """Return the values as LibreOffice calculates them for a copy without values."""
     bare = file.with_name(f"bare-{file.name}")
     openpyxl.load_workbook(file).save(bare)  # openpyxl writes formulas without values
     folder = file.parent / "calculated"
@@ -167,7 +167,7 @@ def test_another_engine_calculates_what_torch_does(
 def test_after_an_edit_everything_follows(
     file: Path, tmp_path: Path, calculate: Callable[[Path], Cells]
 ) -> None:
-    """The numbers differ from each other, so that no swapped row or column can pass."""
+    """The rows and columns of the matrices differ, so that a swapped one cannot pass."""
     given, book, where = {}, openpyxl.load_workbook(file), places(file)
     for count, (name, tensor) in enumerate(GIVEN.items()):
         given[name] = (torch.arange(tensor.numel()).reshape(tensor.shape) * (3 + count)) % 7 / 4 - 1

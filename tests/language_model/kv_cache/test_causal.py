@@ -5,7 +5,7 @@ from torch.testing import assert_close
 from snippets.language_model.kv_cache.causal import last_weights
 from snippets.walkthrough.queries_keys_values import keys, queries
 
-RIGHT = (queries @ keys.T / 3**0.5).softmax(dim=-1)  # of the last query, which sees all
+RIGHT = (queries @ keys.T / 3**0.5).softmax(dim=-1)  # the last query sees all keys
 
 
 def test_with_is_causal_a_single_new_query_sees_the_first_key_alone():

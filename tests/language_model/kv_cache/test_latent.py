@@ -8,7 +8,7 @@ from snippets.walkthrough.inputs import x
 
 
 def by_loops():
-    """Each head and query alone, with plain keys that are put together of both parts."""
+    """Compute each head and query separately, with plain keys joined from both parts."""
     rows = []
     for head in range(2):
         keys = torch.cat([x @ latent.w_down @ latent.up_key[head], latent.turned_keys], dim=-1)

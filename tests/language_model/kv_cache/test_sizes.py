@@ -7,7 +7,7 @@ from snippets.language_model.kv_cache import sizes
 from snippets.language_model.kv_cache.sizes import MODELS, cache_bytes, fixed, in_words, per_token
 from tests.support.project import ROOT
 
-KNOWN = {  # bytes in bf16 for each token, and of the windows
+KNOWN = {  # bytes in bf16, per token and of full windows
     "SmolLM2-135M": (23_040, 0),
     "Llama 3 8B": (131_072, 0),
     "Llama 3 70B": (327_680, 0),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The data of the viewer are the weights of the model, rounded."""
+"""The data of the viewer are the rounded weights of the model."""
 
 from __future__ import annotations
 

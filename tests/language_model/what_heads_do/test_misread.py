@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The numbers behind three ways in which an attention map misleads."""
+"""The numbers behind three ways to misread an attention map are right."""
 
 from __future__ import annotations
 

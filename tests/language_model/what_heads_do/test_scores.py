@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the heads of the real model do, beside scores that are computed in another way."""
+"""The scores of the real model's heads agree with independent computations and with the page."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_switching_a_head_off_changes_no_layer_before_it(model, twice):
 
 
 def test_a_wrong_pairing_of_heads_leaves_neither_pattern(weights, twice):
-    def tiled(query, key, value, mask, enable_gqa):  # repeat in the place of repeat_interleave
+    def tiled(query, key, value, mask, enable_gqa):  # with repeat instead of repeat_interleave
         times = query.shape[-3] // key.shape[-3]
         key, value = key.repeat(times, 1, 1), value.repeat(times, 1, 1)
         return F.scaled_dot_product_attention(query, key, value, mask)
@@ -142,7 +142,7 @@ def test_a_wrong_pairing_of_heads_leaves_neither_pattern(weights, twice):
 
 
 def test_a_mask_of_the_future_or_a_position_off_by_one_is_seen(weights, twice):
-    def turned(x, positions, base):  # keys have three heads; they are one position late
+    def turned(x, positions, base):  # shifts the positions of the keys, which have three heads
         late = positions + (x.shape[-3] == built.N_KV_HEADS)
         return built.rotate(x, late, base)
 

@@ -34,7 +34,7 @@ def test_other_tokens_have_a_sink_of_the_same_size(model):
 
 
 def test_the_numbers_are_those_of_what_was_recorded():
-    """A model of one block with known weights, in place of the real one."""
+    """A model with one block and known weights replaces the real one."""
 
     def model(ids, cache, seen):
         weights = torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.25, 0.5, 0.25]])

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 
 def attention(scores, result="scores.softmax(dim=-1) @ values"):
-    """A filling that computes its scores, and what it returns, like this."""
+    """Return an answer with these scores and this result."""
     return f"def attention(queries, keys, values):\n    scores = {scores}\n    return {result}"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 QUERIES = "target_queries = target @ w_query\n"
 WEIGHTED = "cross_weights = (cross_scores / keys.shape[-1] ** 0.5).softmax(dim=-1)\n"

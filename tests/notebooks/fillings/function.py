@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 HEAD = "def masked(scores, attn_mask, is_causal):\n"
 BOOLEAN = (

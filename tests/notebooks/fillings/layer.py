@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ CLASS = SNIPPET.read_text("utf-8").split("\n\n\n")[1].split("\n\n\n# --8<--")[0]
 
 
 def layer(old, new):
-    """A filling that has something else in its `forward`."""
+    """Return an answer with one change in the class."""
     assert CLASS.count(old) == 1, old
     return CLASS.replace(old, new)
 

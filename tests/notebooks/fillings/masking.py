@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 
 def attention(masked, weights="scores.softmax(dim=-1)", root="keys.shape[-1] ** 0.5"):
-    """A filling that masks, and makes its weights, like this."""
+    """Return an answer that masks and computes its weights in this way."""
     return f"""def attention(queries, keys, values, mask=None):
     scores = queries @ keys.transpose(-2, -1) / {root}
     if mask is not None:

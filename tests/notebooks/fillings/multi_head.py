@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 SPLIT = "def split_heads(x, n_heads):\n    *leading, n, d_model = x.shape\n    "
 MERGE = "def merge_heads(x):\n    *leading, n_heads, n, d_v = x.shape\n    "

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 WRONG = [
     ("one_role_scores = x.T @ x", "(4, 4); expected (3, 3): is the product the wrong way"),

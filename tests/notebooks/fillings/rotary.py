@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write wrongly in the blanks on rotary positions and ALiBi, and words for it."""
+"""Wrong answers to the blanks on rotary positions and ALiBi, with words of their messages."""
 
 
 def function(head, *body):

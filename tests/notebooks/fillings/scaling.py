@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 
 def attention(scores, outputs="weights @ values", weights="scores.softmax(dim=-1)"):
-    """The function with these right-hand sides."""
+    """Return the function with these right-hand sides."""
     return (
         "def attention(queries, keys, values):\n"
         f"    scores = {scores}\n"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What a reader may write in a blank, and words of the message that is meant for it."""
+"""Answers that a reader may write into a blank, each with words of the message it should get."""
 
 
 def softmax(*lines):
-    """The function with these lines as its body."""
+    """Return the function with these lines as its body."""
     return "\n    ".join(["def softmax(scores, dim):", *lines])
 
 

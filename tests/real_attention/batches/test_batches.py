@@ -93,7 +93,7 @@ def test_the_letters_say_what_the_transpose_says(monkeypatch):
 
 
 def rerun_with(monkeypatch, inputs, d_k, d_v):
-    """The snippet on other inputs, with sizes that are all different."""
+    """Run the snippet on other inputs with sizes that all differ."""
     monkeypatch.setattr("snippets.walkthrough.inputs.x", randn(*inputs))
     for seed, (name, width) in enumerate([("w_query", d_k), ("w_key", d_k), ("w_value", d_v)]):
         weights = randn(seed + 1, inputs[1], width)[0]
@@ -123,7 +123,7 @@ def test_both_precisions_and_two_orders_of_adding_are_printed(capsys):
 
 
 def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
-    torch.set_warn_always(True)  # else once in a process
+    torch.set_warn_always(True)  # otherwise torch warns only once per process
     try:
         runpy.run_path(batches_transpose.__file__, run_name="__main__")
     finally:

@@ -44,7 +44,7 @@ def random_tensors(*shapes, seed=0, dtype=torch.float32):
 
 
 def weights_of(layer):
-    """The four matrices of PyTorch's layer, turned as ours are."""
+    """Return the four matrices of PyTorch's layer, transposed like ours."""
     return *(part.T for part in layer.in_proj_weight.chunk(3)), layer.out_proj.weight.T
 
 
@@ -215,7 +215,7 @@ def test_with_the_same_list_twice_it_is_self_attention():
     )
 
 
-# The pictures and the pages
+# The figures and the pages
 
 
 def test_the_map_tells_the_shapes_at_hand():

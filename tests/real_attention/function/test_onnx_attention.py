@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The function against the Attention operator of ONNX: its cases, computed afresh from its text.
+"""The function agrees with ONNX's Attention operator, computed independently from its definition.
 
-https://onnx.ai/onnx/operators/onnx__Attention.html. What has no counterpart is left out: softcap,
-windows, and counting is_causal from the end of a cache.
+https://onnx.ai/onnx/operators/onnx__Attention.html. Options without a counterpart are left out:
+softcap, windows, and is_causal counted from the end of a cache.
 """
 
 from itertools import product
@@ -26,7 +26,7 @@ MASKS = {
 
 
 def by_definition(query, key, value, mask, is_causal, scale):
-    """One weight after the other, in float64; key and value heads are found, not repeated."""
+    """Compute weight by weight in float64. Heads of keys and values are looked up, not repeated."""
     batch, heads, queries = query.shape[:3]
     groups, keys = key.shape[1:3]
     outputs = np.zeros((batch, heads, queries, value.shape[-1]))
@@ -38,14 +38,14 @@ def by_definition(query, key, value, mask, is_causal, scale):
             scores = np.where(row, scores, -np.inf) if mask.dtype == bool else scores + row
         if is_causal:
             scores[q + 1 :] = -np.inf
-        if scores.max() > -np.inf:  # else nothing may be attended to, and the output is 0
+        if scores.max() > -np.inf:  # otherwise all keys are hidden, and the output is 0
             powers = np.exp(scores - scores.max())
             outputs[b, h, q] = powers / powers.sum() @ value[b, group]
     return outputs
 
 
 def cases():
-    """Each kind of heads with each mask, twice, so that each two of the other settings meet."""
+    """Yield each kind of heads with each mask, twice, so that all pairs of other settings occur."""
     meetings = ((0, 0, 0), (0, 0, 1), (0, 1, 0), (1, 0, 0))
     for number, (heads, mask) in enumerate(product(HEADS, MASKS)):
         for flip in (0, 1):
@@ -68,7 +68,7 @@ def test_the_outputs_are_those_of_the_definition(heads, mask, kind, is_causal, s
         attn_mask = random.random(shape, np.float32)
         attn_mask = attn_mask > 0.5 if kind is bool else attn_mask
         if kind is bool:
-            attn_mask[..., 1, :] = False  # a row with nothing to attend to
+            attn_mask[..., 1, :] = False  # a row without visible keys
     expected = by_definition(query, key, value, attn_mask, is_causal, scale or 8**-0.5)
     tensors = [torch.from_numpy(array) for array in (query, key, value)]
     outputs = scaled_dot_product_attention(
@@ -84,7 +84,7 @@ def test_the_outputs_are_those_of_the_definition(heads, mask, kind, is_causal, s
 def test_a_cache_is_more_keys_and_its_causal_mask_is_given_whole():
     random = np.random.default_rng(0)
     query = random.random((2, 3, 4, 8), np.float32)
-    key, value = random.random((2, 2, 3, 18, 8), np.float32)  # 12 of the past, 6 of now
+    key, value = random.random((2, 2, 3, 18, 8), np.float32)  # 12 cached, 6 new
     mask = np.tril(np.ones((4, 18), bool), 12)
     expected = by_definition(query, key, value, mask, False, 8**-0.5)
     outputs = scaled_dot_product_attention(*map(torch.from_numpy, (query, key, value, mask)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The function against F.scaled_dot_product_attention, over cases made by hypothesis."""
+"""The function agrees with F.scaled_dot_product_attention on cases that hypothesis generates."""
 
 import inspect
 import math
@@ -17,20 +17,20 @@ from snippets.real_attention.function.scaled_dot_product_attention import (
     scaled_dot_product_attention,
 )
 
-# What two orders of adding the same float32 or float64 numbers may differ by.
+# Largest differences between two orders of adding the same float32 or float64 numbers.
 TOLERANCE = {
     torch.float32: {"rtol": 1e-4, "atol": 1e-5},
     torch.float64: {"rtol": 1e-9, "atol": 1e-12},
 }
 generated = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 a_few = settings(generated, max_examples=50)
-KERNELS = SDPBackend.FLASH_ATTENTION, SDPBackend.MATH  # those of a CPU
+KERNELS = SDPBackend.FLASH_ATTENTION, SDPBackend.MATH  # available on a CPU
 exactly = {"rtol": 0, "atol": 0}
 
 
 @dataclass
 class Case:
-    """One call: sizes, and what else is asked for."""
+    """A call: its sizes and options."""
 
     dtype: torch.dtype = torch.float32
     batch: tuple = (2,)
@@ -61,7 +61,7 @@ class Case:
 
     def laid_out(self, *shape, random):
         *leading, heads, length, width = shape
-        if self.layout == "heads split off":  # as a view and a transpose leave them
+        if self.layout == "heads split off":  # as after a view and a transpose
             made = torch.randn(*leading, length, heads, width, generator=random).transpose(-3, -2)
         elif self.layout == "every other":
             made = torch.randn(*leading, heads, length, 2 * width, generator=random)[..., ::2]
@@ -121,7 +121,7 @@ def ours(case, query, key, value, mask, **more):
 
 
 def theirs(case, query, key, value, mask):
-    """PyTorch's, which takes a mask of two axes or more, and mostly refuses one with is_causal."""
+    """Call PyTorch's function, which needs two axes in a mask mostly without is_causal."""
     if mask is not None and (mask.dim() < 2 or case.is_causal):
         whole = *query.shape[:-1], key.shape[-2]
         mask = mask.broadcast_to(whole)
@@ -143,7 +143,7 @@ def theirs(case, query, key, value, mask):
 
 
 def with_gradients(function, case):
-    """The outputs, and the gradients of whatever has one, of a sum that tells all outputs apart."""
+    """Return the outputs, and each input's gradient of a sum that distinguishes all outputs."""
     query, key, value = case.tensors()
     mask = case.attn_mask()
     outputs = function(case, query, key, value, mask)
@@ -153,7 +153,7 @@ def with_gradients(function, case):
     if mask is not None and mask.requires_grad:
         inputs.append(mask)
     (outputs * towards).sum().backward()
-    # Where there is nothing to add up, autograd leaves None.
+    # autograd leaves None where there is nothing to add up.
     return outputs, [
         tensor.new_zeros(tensor.shape) if tensor.grad is None else tensor.grad for tensor in inputs
     ]
@@ -185,7 +185,7 @@ def test_in_16_bits_the_result_is_the_exact_one_rounded(case):
     wide_mask = mask if mask is None or mask.dtype == torch.bool else mask.double()
     exact = ours(case, query.double(), key.double(), value.double(), wide_mask)
     assert outputs.dtype == case.dtype
-    # Half a last digit from rounding once; a whole one where float32 lands on the other side.
+    # Rounding once costs half of a last digit, or a whole one if float32 lands on the other side.
     assert_close(
         outputs.double(), exact, rtol=torch.finfo(case.dtype).eps, atol=torch.finfo(case.dtype).tiny
     )
@@ -201,7 +201,7 @@ def test_in_16_bits_torch_is_as_near(dtype, kernel):
             *inputs[:2], inputs[0].new_ones(2, 3, 7, 11), inputs[3]
         )
         mixed = F.scaled_dot_product_attention(*inputs[:2], inputs[1], inputs[3])
-    # The fused kernel rounds the weights too, so a few last digits of the largest value.
+    # The fused kernel also rounds the weights: a few last digits of the largest value.
     assert_close(expected, torch.ones_like(expected), rtol=0, atol=4 * torch.finfo(dtype).eps)
     assert_close(
         ours(case, *inputs[:2], inputs[1], inputs[3]),
@@ -245,7 +245,7 @@ def test_a_mask_and_is_causal_both_hold_as_in_the_fused_kernel(mask, queries, ke
     with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
         fused = F.scaled_dot_product_attention(*inputs, attn_mask, is_causal=True)
     assert_close(scaled_dot_product_attention(*inputs, attn_mask, is_causal=True), fused)
-    # Where torch falls back to plain mathematics, it refuses the two together.
+    # torch's plain implementation refuses a mask together with is_causal.
     with sdpa_kernel(SDPBackend.MATH), pytest.raises(RuntimeError, match="Explicit attn_mask"):
         F.scaled_dot_product_attention(*inputs, attn_mask, is_causal=True)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The first layer of the chapter is the finished one without what was added."""
+"""The chapter's first layer equals the finished one without its later additions."""
 
 import pytest
 import torch

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the chapter shows of each thing that was added to the layer."""
+"""The chapter's examples of each addition to the layer are right."""
 
 import contextlib
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The layer against nn.MultiheadAttention, over cases made by hypothesis, and what it promises."""
+"""The layer agrees with nn.MultiheadAttention on generated cases, and keeps its promises."""
 
 import inspect
 import warnings
@@ -52,7 +52,7 @@ def test_outputs_and_gradients_are_those_of_torch(
     context = made(batch, keys, d_model, dtype=dtype, seed=seed + 1)
     allowed = made(batch, heads, queries, keys, seed=seed + 2) > 0
     own, other = {}, {}
-    if mask == "boolean":  # theirs says True where a query may not attend
+    if mask == "boolean":  # in PyTorch's layer, True hides
         own = {"mask": allowed}
         other = {"attn_mask": ~allowed.flatten(0, 1)}
     elif mask == "added":
@@ -85,7 +85,7 @@ def test_without_gradients_torch_takes_a_path_of_its_own_to_the_same_outputs():
 
 
 def in_plain_words(layer, x, context, mask=None):
-    """Each query head with its own key head, one after the other."""
+    """Compute each query head with its key head, one after the other."""
     outputs = []
     heads = layer.w_query.out_features // layer.d_k
     shared = layer.w_query.out_features // layer.w_key.out_features
@@ -133,7 +133,7 @@ def test_dropout_is_on_in_training_and_off_in_eval():
     assert not torch.allclose(layer(x), layer(x))
     layer.eval()
     assert_close(layer(x), layer(x), **exactly)
-    assert_close(layer(x), a_layer()(x), **exactly)  # which has no dropout
+    assert_close(layer(x), a_layer()(x), **exactly)  # a layer without dropout
 
 
 def test_dropout_drops_weights_and_not_outputs():
@@ -211,12 +211,12 @@ def test_gradients_are_the_slopes_of_the_outputs():
 
 
 def test_the_compiler_traces_it_whole():
-    """What comes after the trace is the compiler's own, and takes a minute of C++."""
+    """Everything after the trace is the compiler's own work, and would need a minute of C++."""
     layer = a_layer(12, 4, 2).eval()
     x, mask = made(2, 5, 12), made(2, 1, 5, 5, seed=1) > -1
     expected = layer(x, mask=mask, is_causal=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the compiler's own parts, about what they deprecate
+        warnings.simplefilter("ignore")  # deprecations within the compiler
         compiled = torch.compile(layer, backend="eager", fullgraph=True)
         outputs = compiled(x, mask=mask, is_causal=True)
     assert_close(outputs, expected)

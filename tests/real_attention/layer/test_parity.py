@@ -49,7 +49,7 @@ def test_each_rung_differs_from_the_one_above_by_rounding_alone(printed):
         "flex_attention",
     ]
     assert all(0 <= difference <= ROUNDING for difference in rungs.values())
-    assert sum(difference > 0 for difference in rungs.values()) >= 3  # they are computed apart
+    assert sum(difference > 0 for difference in rungs.values()) >= 3  # independent computations
 
 
 def test_the_loop_gives_the_first_scaled_output_of_the_running_example():
@@ -98,7 +98,7 @@ def test_flex_attention_agrees_under_a_causal_mask_with_grouped_heads(lengths, n
         lambda batch, head, q, k: q >= k, None, None, n_queries, n_keys, device="cpu"
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it asks to be compiled
+        warnings.simplefilter("ignore")  # it recommends compilation
         theirs = flex_attention(query, key, value, block_mask=block_mask, enable_gqa=True)
     ours = scaled_dot_product_attention(query, key, value, is_causal=True, enable_gqa=True)
     assert_close(ours, theirs)

@@ -31,7 +31,7 @@ def randn(*size, dtype=torch.float32):
 
 
 def draw_mask(*size):
-    """A random mask in which every query may attend to some key."""
+    """Return a random mask in which every query may attend to at least one key."""
     mask = torch.rand(size, generator=torch.Generator().manual_seed(sum(size))) < 0.5
     mask[..., 0] |= ~mask.any(dim=-1)
     return mask
@@ -161,7 +161,7 @@ def test_the_future_of_no_input_leaks_into_any_batch(place):
     assert (after[:, place:] != before[:, place:]).all()
 
 
-# What goes wrong
+# Pitfalls
 
 
 def test_masked_after_the_softmax_the_future_leaks():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every exhibit: its test fails on the broken lines, for the reason it names, and not on the fix."""
+"""The test of each exhibit fails on its bug, for the named reason, and passes on the fix."""
 
 import re
 import runpy
@@ -202,7 +202,7 @@ def test_zeros_whose_gradients_are_not_finite_do_not_pass_for_a_fix():
 
 
 def looked_at(bug, fix):
-    """What the picture of an exhibit shows of a bug and its fix, as the pages look at them."""
+    """Return what the figure of an exhibit shows of a bug and its fix, as the pages do."""
     mask = torch.tensor([[1, 1, 0], [1, 1, 0], [0, 0, 0]]).bool()
     zeros = mistakes_empty_rows.zeros_for_empty_rows
     ways = {
@@ -225,7 +225,7 @@ def looked_at(bug, fix):
 @by_bug
 def test_the_maps_of_an_exhibit_show_what_the_bug_changes(module, test, bug, fix):
     wrong, right = looked_at(getattr(module, bug), getattr(module, fix))
-    if right.max() <= 1:  # weights, and not the numbers of tokens
+    if right.max() <= 1:  # weights, not token numbers
         sums = right.sum(dim=-1)
         assert ((sums - 1).abs().lt(1e-5) | sums.eq(0)).all()
     assert wrong is None or not wrong.nan_to_num(9).allclose(right, atol=0.02)

@@ -12,7 +12,7 @@ from snippets.real_attention.trained_head.head import accuracy
 
 @pytest.fixture(scope="module")
 def ran():
-    """The snippet, run once: it trains two models."""
+    """The names of the snippet after its run, which happens once because it trains two models."""
     threads = torch.get_num_threads()
     ran = runpy.run_path(mistakes_reverse.__file__, run_name="__main__")
     torch.set_num_threads(threads)

@@ -49,7 +49,7 @@ def random_tensors(*shapes, seed=0, dtype=torch.float32):
 
 
 def weights_of(layer):
-    """The four matrices of PyTorch's layer, turned as ours are."""
+    """Return the four matrices of PyTorch's layer, transposed like ours."""
     return *(part.T for part in layer.in_proj_weight.chunk(3)), layer.out_proj.weight.T
 
 
@@ -254,7 +254,7 @@ def test_the_arguments_are_left_alone():
         assert_close(argument, copy, **exactly)
 
 
-# The pictures and the pages
+# The figures and the pages
 
 
 def test_the_picture_of_the_splits_says_where_each_row_comes_from():

@@ -11,4 +11,4 @@ def test_under_a_causal_mask_every_word_gets_another_output(solved):
     before, after = (solved["causal_outputs"](x) for x in (solved["x"], solved["x"][[2, 0, 1]]))
     for word in range(3):
         assert not torch.allclose(after[[1, 2, 0]][word], before[word], atol=0.1)
-    assert_close(after[0], torch.tensor([2.0, 6, 3]))  # bank first: its own value alone
+    assert_close(after[0], torch.tensor([2.0, 6, 3]))  # bank comes first and sees only itself

@@ -20,7 +20,7 @@ sizes = st.integers(1, 32).map(lambda pairs: 2 * pairs)
 
 
 def by_the_paper(position, d_model):
-    """Vaswani et al., 2017, section 3.5, number by number."""
+    """Compute section 3.5 of Vaswani et al., 2017, number by number."""
     numbers = []
     for i in range(d_model // 2):
         angle = position / 10000 ** (2 * i / d_model)
@@ -79,7 +79,7 @@ def test_an_odd_number_of_numbers_is_refused():
 def test_attention_with_positions_sees_order():
     in_place, in_other_places = outputs_of(x + encodings), outputs_of(x[moved] + encodings)
     for row in in_other_places:
-        assert (row - in_place).abs().amax(dim=-1).min() > 0.1  # it is none of the rows from before
+        assert (row - in_place).abs().amax(dim=-1).min() > 0.1  # differs from all earlier rows
 
 
 def test_the_page_shows_positions_their_products_and_what_they_change(capsys):

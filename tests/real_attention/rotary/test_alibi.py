@@ -17,8 +17,10 @@ exactly = {"rtol": 0, "atol": 0}
 
 
 def slopes_by_the_paper(n_heads):
-    """Press et al., 2021, section 3; for a number that is no power of 2, as their code does:
-    those of the next lower power, then every second of those of the next higher one.
+    """Compute slopes as in section 3 of Press et al., 2021.
+
+    For a number that is no power of 2, do as the authors' code does: take the slopes for the next
+    lower power, then every second slope for the next higher power.
     """
     lower = 1
     while lower * 2 <= n_heads:
@@ -57,12 +59,12 @@ def test_a_bias_is_minus_the_slope_times_the_distance(n_heads, n):
 
 
 def test_causal_attention_gets_what_the_paper_writes():
-    """There query i meets its keys with m times (-(i-1), ..., -2, -1, 0)."""
+    """In the paper, query i has the biases m times (-(i-1), ..., -2, -1, 0) for its keys."""
     n, causal = 7, torch.ones(7, 7).tril().bool()
     torch.manual_seed(0)
     queries, keys, values = (torch.randn(2, 8, n, size) for size in (5, 5, 3))
     m = torch.tensor(slopes_by_the_paper(8)).view(8, 1, 1)
-    shifted = (m * torch.arange(n)).masked_fill(~causal, -math.inf)  # the same, up to a shift
+    shifted = (m * torch.arange(n)).masked_fill(~causal, -math.inf)  # equal up to a shift
     ours = alibi(8, n).masked_fill(~causal, -math.inf)
     theirs = F.scaled_dot_product_attention(queries, keys, values, attn_mask=shifted)
     assert_close(F.scaled_dot_product_attention(queries, keys, values, attn_mask=ours), theirs)

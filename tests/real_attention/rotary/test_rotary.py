@@ -26,7 +26,7 @@ def random(*shape, seed=0):
 
 
 def with_complex_numbers(pairs, positions):
-    """Su et al., 2021, section 3.2: a pair is a complex number, times e to the i m theta."""
+    """Compute section 3.2 of Su et al., 2021: pairs as complex numbers times e^(i m theta)."""
     d = 2 * pairs.shape[-1]
     theta = torch.tensor([10000.0 ** (-2 * i / d) for i in range(d // 2)])
     return pairs * torch.polar(torch.ones(()), torch.outer(positions.float(), theta))

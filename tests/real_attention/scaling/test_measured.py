@@ -14,7 +14,7 @@ from snippets.real_attention.scaling.measured import draw, jacobian, lengths
 
 @pytest.fixture(scope="module")
 def ran():
-    """What the snippet holds once it has run, with all that it measured, and what it printed."""
+    """The names of the snippet after its run, its measurements, and its output."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         names = runpy.run_path(scaling_measured.__file__, run_name="__main__")
     plt.close("all")
@@ -44,7 +44,7 @@ def test_at_length_4096_most_unscaled_rows_do_not_move(ran):
 
 def test_what_is_left_of_a_row_that_is_stuck_is_not_rounded_away(ran):
     weights = draw(4096)[0]
-    # 1 - weight of the largest is what the others have together.
+    # 1 - the largest weight is the sum of the others.
     others = weights.sort(dim=-1).values[:, :-1].sum(dim=-1)
     diagonal = jacobian(weights).diagonal(dim1=-2, dim2=-1).amax(dim=-1)
     stuck = others < 1e-9

@@ -48,7 +48,7 @@ def row(ours, function, module, module_without_weights, flex):
     }
 
 
-# What torch 2.13 does. Where a newer torch differs, the page follows; these say what changed.
+# The answers of torch 2.13. If a newer torch differs, the page follows, and these tests say where.
 
 
 def test_true_means_attend_but_in_nn_multiheadattention_it_means_ignore(answers):
@@ -98,7 +98,7 @@ def test_these_are_all_the_questions(answers):
     assert len(answers) == 10
 
 
-# The questions tell implementations apart that differ in what is asked.
+# The questions distinguish implementations that differ in the property in question.
 
 
 def by_hand(
@@ -157,7 +157,7 @@ def test_it_is_seen_where_the_diagonal_begins(diagonal, where):
 @pytest.mark.parametrize("flag_counts", [True, False])
 def test_it_is_seen_which_of_mask_and_flag_counts(mask_counts, flag_counts):
     def attend(*tensors, attn_mask, is_causal=False):
-        told = attn_mask if mask_counts or not is_causal else None  # the polarity is asked first
+        told = attn_mask if mask_counts or not is_causal else None  # the polarity is tested first
         return by_hand(*tensors, attn_mask=told, is_causal=is_causal and flag_counts)
 
     names = {(True, True): "both", (True, False): "mask alone", (False, True): "causal alone"}
@@ -200,7 +200,7 @@ def test_what_is_not_there_and_what_is_refused_are_two_answers():
     assert semantics.answer(semantics_defaults.scale, refusing) == "refused"
 
 
-# The adapters change nothing but the form.
+# The adapters change only the form of a call.
 
 
 @pytest.mark.parametrize("name", implementations)

@@ -18,7 +18,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 
 @pytest.fixture(scope="module")
 def ran():
-    """What the snippet holds once it has run, and what it printed."""
+    """The names of the snippet after its run, and its output."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         names = runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")

@@ -20,7 +20,7 @@ generated = settings(deadline=None, max_examples=30, derandomize=True)
 
 @pytest.fixture(scope="module")
 def ran():
-    """What the snippet holds once it has run, and what it printed."""
+    """The names of the snippet after its run, and its output."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         names = runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")

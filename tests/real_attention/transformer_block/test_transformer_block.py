@@ -22,7 +22,7 @@ FUTURE = torch.ones(5, 5, dtype=torch.bool).triu(1)
 
 
 def random_pair():
-    """A block and PyTorch's with the same weights, none of which is still 0 or 1 as at the start."""
+    """Return a block and PyTorch's with equal weights, none of them still 0 or 1 as initialized."""
     torch.manual_seed(1)
     ours = TransformerBlock(**SIZES)
     with torch.no_grad():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attentions without a mistake, in the styles that public code has. None may be accused."""
+"""Attentions without mistakes, in the styles of public code. None of them may be reported."""
 
 import math
 import warnings
@@ -1517,5 +1517,5 @@ def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
 
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # people still have such functions
+    warnings.simplefilter("ignore", DeprecationWarning)  # such functions still exist
     compiled = right(torch.jit.script(to_be_compiled))

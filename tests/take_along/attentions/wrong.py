@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Attentions with one classic mistake each, in the styles that public code has."""
+"""Attentions with one classic mistake each, in the styles of public code."""
 
 import math
 

@@ -9,6 +9,6 @@ SNIPPETS = Path(__file__).parents[3] / "snippets" / "walkthrough" / "exercises"
 
 @pytest.fixture
 def solved(request):
-    """What the snippet of the same name computes: `test_inputs.py` tests `inputs.py`."""
+    """The results of the snippet of the same name: `test_inputs.py` tests `inputs.py`."""
     name = request.path.name.removeprefix("test_")
     return runpy.run_path(str(SNIPPETS / name), run_name="__main__")
