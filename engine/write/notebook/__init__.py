@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Makes notebooks of chapters: their prose, their code, and what the code produced in this build.
+"""Create notebooks from chapters, with their prose, their code and the outputs of this build.
 
-`notebooks(build, project, site)` returns them as files, with a page of plain Markdown for each. A
-notebook has two kinds: in the solved one all is as on the page, in the hands-on one the
-lines to be learned are blanks, with a check after each.
+`notebooks(build, project, site)` returns them as files, with a page of plain Markdown for each. Each
+notebook exists in two kinds. The solved one has the code of the pages. In the hands-on one, some
+lines are blanks for the reader to fill in, with a check after each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from engine.write.words import template, words
 
 @dataclass(frozen=True)
 class Generated:
-    """A file to publish; `path` is relative to the docs folder."""
+    """A generated file of the site; `path` is relative to the docs folder."""
 
     path: str
     content: bytes
@@ -38,11 +38,12 @@ class Generated:
 
 @dataclass
 class Notebooks:
-    """What there is to publish besides the chapters.
+    """The notebooks of a site.
 
-    files: the overview, each notebook as a file, and its page as Markdown
+    files: the overview, each notebook, and its page as Markdown; if there are problems, only the
+        overview
     links: by chapter, the links to its notebooks, for its front matter
-    problems: what fails the build; then there is no file but the overview
+    problems: the problems that fail the build
     """
 
     files: list[Generated] = field(default_factory=list)
@@ -51,40 +52,42 @@ class Notebooks:
 
 
 def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
-    """Return the notebooks of a build and their pages; none but the overview where it failed."""
+    """Return the notebooks of a build and their pages; only the overview if the build failed."""
     result = Notebooks()
-    every: list[Plan] = []
+    all_plans: list[Plan] = []
     try:
-        every = plans(build.pages, site, project.options.whole_notebooks)
+        all_plans = plans(build.pages, site, project.options.whole_notebooks)
         if not build.problems:
-            result.files = list(written(every, build, project, site))
-            result.links = {plan.home: plan.links(site) for plan in every if not plan.whole}
+            result.files = list(written(all_plans, build, project, site))
+            result.links = {plan.home: plan.links(site) for plan in all_plans if not plan.whole}
     except EngineError as error:
         result.problems += error.problems
-    if every:
-        shown = every if result.files else []
+    if all_plans:
+        shown = all_plans if result.files else []
         text = template("notebooks.md.j2").render(plans=shown, kinds=KINDS, site=site)
         result.files.append(Generated(f"{FOLDER}/index.md", text.encode()))
     return result
 
 
-def written(every: list[Plan], build: Build, project: Project, site: Site) -> Iterator[Generated]:
+def written(
+    all_plans: list[Plan], build: Build, project: Project, site: Site
+) -> Iterator[Generated]:
     """Yield each notebook as a file, and its page.
 
-    Converting all of them takes 1.4 s, a third of a warm build, so the pages are cached, by the
-    bytes of the notebook and all that converts them.
+    Converting all of them to Markdown takes 1.4 s, a third of a warm build. So the pages are cached,
+    keyed by the notebook and everything that affects the conversion.
 
-    Raises EngineError where a notebook cannot be made, or hints and checks fit no chapter.
+    Raises EngineError if a notebook cannot be created, or if hints or checks belong to no chapter.
     """
     code, blanks = Code(project, build.snippets), Blanks(project, build.snippets)
     tensors = sorted(tensors_of(project), key=lambda tensor: tensor.cycle)
     colors = {f"--cycle-{tensor.cycle}": tensor.light for tensor in tensors}
     cache = DiskCache(project.cache / FOLDER)
-    for plan in every:
+    for plan in all_plans:
         first, *others = compose(plan, Cells(plan, build, code, blanks), [*colors.values()])
         for kind in KINDS:
             cells = [introduction(plan, kind, first), *others]
-            links = Links(site, plan, kind, every)
+            links = Links(site, plan, kind, all_plans)
             file = formats.notebook(cells, kind, links.in_file, colors)
             yield Generated(plan.file(kind), file)
             shown = formats.headings_alone(cells) if plan.brief else cells
@@ -98,20 +101,20 @@ def written(every: list[Plan], build: Build, project: Project, site: Site) -> It
 
 
 def compose(plan: Plan, cells: Cells, colors: list[str]) -> list[Cell]:
-    """Return the cells of a notebook; the first has its title, and what a chapter begins with."""
+    """Return the cells of a notebook: title and introduction, helper cells, then the chapters."""
     try:
         composed = cells.compose()
-        needed = list(cells.helpers(colors))
+        helpers = list(cells.helpers(colors))
     except CannotStandAlone as error:
         message = f"no notebook can be made of it: {error}"
         raise EngineError([Problem(f"{plan.pages[0].where}:1", message)]) from error
     if plan.whole or not composed or composed[0].role != "prose":
         composed.insert(0, Cell(f"# {plan.title}", "prose"))
-    return [composed[0], *needed, *composed[1:]]
+    return [composed[0], *helpers, *composed[1:]]
 
 
 def introduction(plan: Plan, kind: str, first: Cell) -> Cell:
-    """Return the first cell with what its kind of notebook is, below the title."""
+    """Return the first cell with an explanation of the kind of notebook, below the title."""
     title, _, rest = first.source.partition("\n")
     text = template("notebook_introduction.md.j2").render(plan=plan, kind=kind).strip()
     return Cell(f"{title}\n\n{text}\n\n{rest.strip()}".strip(), "prose")

@@ -2,14 +2,14 @@
 """The blanks of hands-on notebooks, with their hints and checks.
 
 A file with the line `# checks: walkthrough/outputs` belongs to that snippet. Its dictionary HINTS
-has the hint for each name that is left blank, and each of its sections is the check that comes
-after the section of the same name in the chapter. The engine runs it as any other snippet, so a
-solution that fails its own check fails the build.
+maps the name of each blank to a hint. Each of its sections is a check, which notebooks put after
+the section of the same name in the chapter. The engine runs the file like any other snippet, so a
+solution that fails its check fails the build.
 
-A name may be that of a function, whose whole body is left blank, or of one place in it, so that
-the frame stays: `rotate.pairs` is what `pairs` becomes in `rotate`, `rotate.return` what it
-returns, and `Layer.forward` the body of a method. A hint is a question, or a pair of a question and
-of further help, which a notebook folds away.
+A blank is named after a variable, whose value it replaces, or after a function, whose body it
+replaces. In functions, `rotate.pairs` is the value of `pairs` in `rotate`, `rotate.return` the value
+that it returns, and `Layer.forward` the body of a method. A hint is a question, or a pair of a
+question and further help, which notebooks fold away.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from engine.model.problem import EngineError, Problem, did_you_mean
 from engine.model.project import Project
 from engine.write.words import words
 
-# A file whose code notebooks fold away, since nobody has to read it.
+# Marks a file whose code notebooks fold away, since readers need not read it.
 FOLDED = re.compile(r"^# folded(?:: (?P<room>checks))?$", re.MULTILINE)
 CHECKS = re.compile(r"^# checks: (?P<stem>\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A question above a blank, and further help that is folded away."""
+    """A question above a blank, and further help, which is folded away."""
 
     question: str
     help: str = ""
@@ -40,14 +40,14 @@ class Hint:
 
 @dataclass
 class Blanked:
-    """Code with blanks in it; the further help, by the names of the blanks, in their order."""
+    """Code with blanks, and the further help by the names of the blanks, in order."""
 
     text: str
     help: dict[str, str] = field(default_factory=dict)
 
 
 class Blanks:
-    """The hints and checks of all snippets, and which of them notebooks have used so far."""
+    """The hints and checks of all snippets, and those that notebooks have used so far."""
 
     def __init__(self, project: Project, snippets: Mapping[str, Snippet]) -> None:
         self.project, self.snippets = project, snippets
@@ -62,10 +62,10 @@ class Blanks:
 
     def checked(self, snippet: Snippet, snippets: Mapping[str, Snippet]) -> str | None:
         """Return the stem of the snippet that a file checks, or None."""
-        found = CHECKS.search(snippet.text)
-        if found is None:
+        match = CHECKS.search(snippet.text)
+        if match is None:
             return None
-        stem, line = found["stem"], snippet.text.count("\n", 0, found.start()) + 1
+        stem, line = match["stem"], snippet.text.count("\n", 0, match.start()) + 1
         if stem not in snippets:
             message = f'there is no snippet "{stem}" to check{did_you_mean(stem, snippets)}'
             self.fail(snippet, line, message)
@@ -75,7 +75,7 @@ class Blanks:
         return stem
 
     def read_hints(self, checks: Snippet) -> dict[str, Hint]:
-        """Return the hint for each blank, by the name that is left blank."""
+        """Return the hints in a file of checks by the names of their blanks."""
         for node in ast.parse(checks.text).body:
             match node:
                 case (
@@ -98,14 +98,14 @@ class Blanks:
 
     @staticmethod
     def room(text: str) -> str:
-        """Return which helper cell the code of a file belongs to: checks, drawing or given."""
+        """Return the helper cell for the code of a file: "checks", "drawing" or "given"."""
         if CHECKS.search(text):
             return "checks"
         folded = FOLDED.search(text)
         return (folded["room"] or "drawing") if folded else "given"
 
     def check(self, stem: str, section: str) -> Snippet | None:
-        """Return the file that has a check for a section of a snippet, or None."""
+        """Return the file with the check for a section of a snippet, or None."""
         checks = self.checks.get(stem)
         if checks is None or not checks.named([section]):
             return None
@@ -113,30 +113,30 @@ class Blanks:
         return checks
 
     def with_blanks(self, stem: str, source: str) -> Blanked:
-        """Return code of a snippet with a hint and three dots for each place to be written."""
+        """Return code of a snippet in which a hint and `...` replace each blank."""
         hints = self.hints.get(stem, {})
         lines = source.splitlines()
-        found = [(name, node) for name, node in places(ast.parse(source).body) if name in hints]
-        for name, node in reversed(found):
+        blanks = [(name, node) for name, node in places(ast.parse(source).body) if name in hints]
+        for name, node in reversed(blanks):
             self.used_hints.add((stem, name))
             first, last = node.lineno, node.end_lineno or node.lineno
             hint = words()["to_do"].format(hints[name].question)
-            shape = lines[last - 1].encode()[node.end_col_offset :].decode()
+            comment = lines[last - 1].encode()[node.end_col_offset :].decode()  # such as a shape
             space = " " * node.col_offset
             match node:
                 case ast.FunctionDef():
                     space = " " * node.body[0].col_offset
                     lines[node.body[0].lineno - 1 : last] = [f"{space}{hint}", f"{space}..."]
                 case ast.Return():
-                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}return ...{shape}"]
+                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}return ...{comment}"]
                 case ast.Assign(targets=[target]):
-                    bound = ast.get_source_segment(source, target)
-                    blank = ", ".join(["..."] * len(names_of(target)))
-                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}{bound} = {blank}{shape}"]
-        return Blanked("\n".join(lines), {name: hints[name].help for name, _ in found})
+                    left = ast.get_source_segment(source, target)
+                    dots = ", ".join(["..."] * len(names_of(target)))
+                    lines[first - 1 : last] = [f"{space}{hint}", f"{space}{left} = {dots}{comment}"]
+        return Blanked("\n".join(lines), {name: hints[name].help for name, _ in blanks})
 
     def unused(self) -> Iterator[Problem]:
-        """Yield the hints that no blank uses, and the checks that come after no shown section."""
+        """Yield a problem for each hint without a blank, and each check without a shown section."""
         for stem, checks in self.checks.items():
             where = self.project.relative(checks.path)
             pages = tuple(self.snippets[stem].pages)
@@ -155,7 +155,7 @@ class Blanks:
 
 
 def places(body: Iterable[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.stmt]]:
-    """Yield what can be left blank, each with its name, such as `half` or `half.return`."""
+    """Yield the names of possible blanks, such as `half.return`, each with its statement."""
     for node in body:
         match node:
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -170,7 +170,7 @@ def places(body: Iterable[ast.stmt], inside: str = "") -> Iterator[tuple[str, as
 
 
 def names_of(target: ast.expr) -> list[str]:
-    """Return the names that an assignment binds; none where it does something else."""
+    """Return the names that an assignment binds; [] if it also assigns to anything else."""
     parts = target.elts if isinstance(target, ast.Tuple) else [target]
     names = [part.id for part in parts if isinstance(part, ast.Name)]
     return names if len(names) == len(parts) else []

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Walks over the blocks of chapters, and makes cells of them.
+"""Compose the cells of a notebook from the blocks of chapters.
 
-A notebook stands alone: what a chapter takes from elsewhere comes in cells of its own. Its cells
-are the same in both kinds, but for the lines that are blank in the hands-on one.
+A notebook runs on its own: helper cells contain the code that the chapters import. Both kinds of a
+notebook have the same cells, apart from the blanks and hints of the hands-on one.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from engine.write.notebook.plan import Plan, title_of
 from engine.write.page import escape_in_context, fence, title_of_output
 from engine.write.words import template, words
 
-# Of packages that the imports at the top do not name, or that pip has to be asked for in some way.
+# Declares packages that the imports do not name, or that need special options of pip.
 INSTALL = re.compile(r'^INSTALL = "(?P<commands>pip install .+)"$', re.MULTILINE)
 
 
@@ -47,13 +47,13 @@ INSTALL = re.compile(r'^INSTALL = "(?P<commands>pip install .+)"$', re.MULTILINE
 class Cell:
     """A cell of a notebook.
 
-    source: the text of a Markdown cell, or the code of the solved notebook
-    hands_on: the code with blanks, where it has any
-    outputs: what the code printed and drew in this build
-    shown: the sections or the expression that the code is
-    role: "prose", "hint" (prose of hands-on notebooks), "code", "answer" (a try at an exercise),
-        "given" (what earlier chapters made), "helper" and "figure" (code that is folded away), or
-        "measured" (outputs differ from run to run)
+    source: the text of a Markdown cell, or the code in the solved notebook
+    hands_on: the code with blanks, or ""
+    outputs: the stdout and the figures of the code in this build
+    shown: the sections or the expression that the code comes from
+    role: "prose", "hint" (prose of hands-on notebooks), "code", "answer" (to an exercise), "given"
+        (code of earlier chapters), "helper" and "figure" (code that is folded away), or "measured"
+        (code whose outputs differ from run to run)
     """
 
     source: str
@@ -65,11 +65,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Shown:
-    """Sections of a snippet, or an expression, in one of the ways in which a page shows them.
+    """The code, the output or the figures of sections or of an expression, as a page shows them.
 
     how: "code", "output" or "figure"
-    sections: none where a file is shown whole, or where it is an expression
-    text: of an output, with its title
+    sections: () for a whole file or an expression
+    text: the Markdown of an output, with its title
     """
 
     how: str
@@ -84,12 +84,12 @@ class Shown:
 
 
 class Cells:
-    """Composes the cells of one notebook.
+    """The cells of one notebook, while they are composed.
 
-    used: sections that are cells, each with its snippet
-    later: sections whose cells are still to come on the page
-    waiting: figures of what such sections make
-    tried: sections that are cells and part of a solution, too
+    used: (stem, section) of each section that is already in a cell, as an ordered set
+    later: (stem, section) of the sections that come later on the page
+    waiting: figures that depend on such sections
+    tried: (stem, section) of the sections in cells that belong to a folded solution
     """
 
     def __init__(self, plan: Plan, build: Build, code: Code, blanks: Blanks) -> None:
@@ -99,11 +99,11 @@ class Cells:
         self.later: set[tuple[str, str]] = set()
         self.waiting: list[Cell] = []
         self.tried: set[tuple[str, str]] = set()
-        self.answers: dict[str, Exercise] = {}  # to what readers may answer, by title
-        self.notes: dict[tuple[str, str], str] = {}  # footnotes by page and name, as marked
+        self.answers: dict[str, Exercise] = {}  # exercises that readers can answer, by title
+        self.notes: dict[tuple[str, str], str] = {}  # footnotes by page and name, as numbered
 
     def compose(self) -> list[Cell]:
-        """Return the cells of all chapters, and those of the notes."""
+        """Return the cells of all chapters and their footnotes, without helper cells."""
         for page in self.plan.pages:
             self.page = page
             self.later = set(coming_code(page.blocks))
@@ -124,9 +124,9 @@ class Cells:
         return self.cells
 
     def add(self, block: Block) -> None:
-        """Add a block; an admonition as quotations, with the cells of its code between them.
+        """Add a block. An admonition becomes quotations, with the cells of its code between them.
 
-        What it folds away stands between them, too: no Markdown is read in a quoted <details>.
+        Its folded parts stay outside the quotations, as Markdown in a quoted <details> is not read.
         """
         texts: list[str] = []
         blocks: Iterable[Block] = [block]
@@ -152,7 +152,7 @@ class Cells:
         self.say(framed(block, texts))
 
     def say(self, text: str) -> None:
-        """Add to the Markdown cell that is being written, or begin one; a heading begins one."""
+        """Append text to the last Markdown cell; headings, and text after code, start a new one."""
         text = text.strip("\n")
         last = self.cells[-1] if self.cells else None
         if last and last.role == "prose" and not re.match(r"#{1,6} ", text):
@@ -160,15 +160,15 @@ class Cells:
         elif text:
             self.cells.append(Cell(text, "prose"))
 
-    # Blocks as Markdown, and as what they show
+    # Convert blocks
 
     def parts(self, block: Block) -> Iterator[str | Shown]:
-        """Yield a block as Markdown, and as what it shows of snippets, in order."""
+        """Yield the Markdown of a block, and the parts of snippets that it shows, in order."""
         match block:
             case Container():
                 figures: list[Shown] = []
                 yield self.contained(block, figures)
-                yield from figures  # an output cannot stand inside of prose
+                yield from figures  # which cannot be part of a Markdown cell
             case Heading():
                 level = block.level + 1 if self.plan.whole else block.level
                 yield self.plain(f"{'#' * level} {self.filled(block.text, block.values)}")
@@ -185,14 +185,14 @@ class Cells:
                 yield Shown("code", block.stem)
 
     def prose(self, block: Prose) -> Iterator[str | Shown]:
-        """Yield prose, divided where a figure or an output stands on a line of its own."""
+        """Yield prose, split at the figures and outputs that values show on their own line."""
         lines: list[str] = []
         values = iter(block.values)
         for line in block.text.split("\n"):
-            inside = [next(values) for _ in VALUE.finditer(line)]
-            shown = self.shown_alone(inside[0]) if inside and inside[0].alone else None
+            in_line = [next(values) for _ in VALUE.finditer(line)]
+            shown = self.shown_alone(in_line[0]) if in_line and in_line[0].alone else None
             if shown is None:
-                lines.append(self.filled(line, inside))
+                lines.append(self.filled(line, in_line))
                 continue
             yield self.plain("\n".join(lines))
             yield shown
@@ -200,12 +200,12 @@ class Cells:
         yield self.plain("\n".join(lines))
 
     def shown_alone(self, value: Value) -> Shown | None:
-        """Return the figure or the output that a value on a line of its own shows."""
-        found = self.build.value(value)
-        if found.figures:
+        """Return the figure or the output that a value on its own line shows, or None."""
+        forms = self.build.value(value)
+        if forms.figures:
             return Shown("figure", value.stem, expression=value.expression)
-        is_output = found.lines and not found.table
-        return self.output(value.stem, None, found.lines) if is_output else None
+        is_output = forms.lines and not forms.table
+        return self.output(value.stem, None, forms.lines) if is_output else None
 
     def example(self, block: Example) -> Iterator[Shown]:
         outputs = self.build.outputs(block.stem, block.sections)
@@ -224,9 +224,9 @@ class Cells:
         return Shown("output", stem, sections, text=f"{title}:\n\n{fence(' text', text or '')}")
 
     def contained(self, block: Container, figures: list[Shown]) -> str:
-        """Return what a container holds as Markdown, its code too, so that it stays folded.
+        """Return the Markdown of a container, with its code in fences, so that it stays folded.
 
-        A footnote becomes a note at the end of the notebook. Figures are added to `figures`.
+        A footnote is moved to the end of the notebook. Figures are added to `figures`.
         """
         texts: list[str] = []
         for inner in block.blocks:
@@ -253,24 +253,24 @@ class Cells:
         return self.filled(block.title or block.name.capitalize(), block.values)
 
     def plain(self, text: str) -> str:
-        own = tuple(page.name for page in self.plan.pages) if self.plan.whole else ()
-        return prose.plain(text, self.page.name, self.mark, own)
+        included = tuple(page.name for page in self.plan.pages) if self.plan.whole else ()
+        return prose.plain(text, self.page.name, self.mark, included)
 
     def filled(self, text: str, values: Iterable[Value]) -> str:
-        """Return a line with its values put in."""
-        waiting = iter(values)
+        """Return a line with its expressions replaced by their values."""
+        remaining = iter(values)
 
-        def valued(match: re.Match[str]) -> str:
-            value = next(waiting)
-            found = self.build.value(value)
-            if value.alone and found.table:
-                return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", found.table)
-            return escape_in_context(found.text or "", text[: match.start()], text[match.end() :])
+        def replacement(match: re.Match[str]) -> str:
+            value = next(remaining)
+            forms = self.build.value(value)
+            if value.alone and forms.table:
+                return re.sub(r' class="tensor"| data-[a-z]+="[^"]*"', "", forms.table)
+            return escape_in_context(forms.text or "", text[: match.start()], text[match.end() :])
 
-        return VALUE.sub(valued, text)
+        return VALUE.sub(replacement, text)
 
     def mark(self, name: str) -> str:
-        """Return the mark of a footnote; they are numbered as they are first named."""
+        """Return the mark of a footnote; the numbers follow the order of first use."""
         key = (self.page.name, name)
         self.notes.setdefault(key, "")
         return f"<sup>{list(self.notes).index(key) + 1}</sup>"
@@ -278,7 +278,7 @@ class Cells:
     # Exercises
 
     def add_exercise(self, question: Block | None, solution: Container) -> None:
-        """Add what a reader may try before a solution: an answer, or code that has a check."""
+        """Add the cells of an exercise that come before its solution: an answer or checked code."""
         first = solution.blocks[0] if solution.blocks else None
         if solution.name == "quiz" and isinstance(question, Prose) and isinstance(first, Prose):
             text = joined(part for part in self.prose(first) if isinstance(part, str))
@@ -298,18 +298,18 @@ class Cells:
     # Code and figures
 
     def add_code(self, shown: Shown) -> None:
-        """Add the sections of one fence; what follows one with blanks comes after its check."""
+        """Add the sections of a code block, with a new cell for a check after a section that has one."""
         if not shown.sections:
-            self.say(self.code_fence(shown))  # a file that is shown whole is there to be read
+            self.say(self.code_fence(shown))  # a whole file is meant for reading, not for running
             return
-        waiting: list[str] = []
+        names: list[str] = []
         for name in shown.sections:
-            waiting.append(name)
+            names.append(name)
             if checks := self.blanks.check(shown.stem, name):
-                self.add_sections(shown.stem, waiting)
+                self.add_sections(shown.stem, names)
                 self.add_sections(checks.stem, [name])
-                waiting = []
-        self.add_sections(shown.stem, waiting)
+                names = []
+        self.add_sections(shown.stem, names)
         self.later -= shown.keys
         self.draw_waiting()
 
@@ -333,9 +333,9 @@ class Cells:
             self.cells.append(Cell(joined(further), "hint"))
 
     def add_figure(self, shown: Shown) -> None:
-        """Add a figure with the code that draws it, folded away.
+        """Add a figure, with the code that draws it folded away.
 
-        A page may show it above the code that makes the drawn tensors. Then it waits for that.
+        A page may show it above the code that computes its tensors; then it waits for that code.
         """
         if self.is_used(shown):
             return
@@ -350,7 +350,7 @@ class Cells:
         self.draw_waiting()
 
     def draw_waiting(self) -> None:
-        """Add the figures whose tensors are there by now."""
+        """Add the waiting figures that no longer depend on later cells."""
         coming = self.code.statements(self.later) if self.waiting else set()
         waiting, self.waiting = self.waiting, []
         for cell in waiting:
@@ -358,13 +358,13 @@ class Cells:
             (self.waiting if early else self.cells).append(cell)
 
     def needed(self, cell: Cell) -> set[Statement]:
-        """Return the statements that a cell needs from elsewhere."""
+        """Return the statements outside a cell that it depends on."""
         if shown := cell.shown:
             return self.code.needed(shown.stem, shown.sections, shown.expression)
         return set()
 
     def is_used(self, shown: Shown) -> bool:
-        """Whether all that it shows is in a cell already, or there is nothing to draw."""
+        """Return whether all its sections are in cells already, or have no figures to show."""
         if not shown.sections:
             return False
         outputs = self.build.outputs(shown.stem, shown.sections)
@@ -377,17 +377,17 @@ class Cells:
         return fence("python", self.code.piece(shown.stem, shown.sections))
 
     def outputs(self, stem: str, names: Iterable[str]) -> list[str | Figure]:
-        found: list[str | Figure] = []
+        outputs: list[str | Figure] = []
         for output in self.build.outputs(stem, names):
-            found += [output.text, *output.figures] if output.text else output.figures
-        return found
+            outputs += [output.text, *output.figures] if output.text else output.figures
+        return outputs
 
-    # What the cells need
+    # Helper cells
 
     def helpers(self, colors: list[str]) -> Iterator[Cell]:
-        """Yield cells with imports and with all that the other cells take from elsewhere.
+        """Yield the cells with imports and with the code that the other cells depend on.
 
-        colors: those of matplotlib's cycle
+        colors: the colors of matplotlib's cycle
         """
         sections: dict[str, list[str]] = {}
         for stem, name in self.used:
@@ -420,7 +420,7 @@ class Cells:
                 installs=dict(installs(map(read, sorted(paths)))),
             )
             yield Cell("\n".join([text, *imports]), "code")
-        if rooms["given"]:  # what draws and what checks may take from it
+        if rooms["given"]:  # before drawing and checks, which may use its names
             yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
         if rooms["drawing"]:
             yield Cell("\n\n".join([words()["folded_drawing"], *rooms["drawing"]]), "helper")
@@ -428,10 +428,10 @@ class Cells:
             yield Cell("\n\n\n".join([words()["folded_checks"], *rooms["checks"]]), "helper")
 
     def check_names(self, given: Prerequisites) -> None:
-        """Raise EngineError where a cell binds a helper's name, and a later cell needs the helper.
+        """Raise EngineError if a cell rebinds the name of a helper that a later cell needs.
 
-        In the project they are names of two files; in a notebook there is one of each name. The
-        same statement in both does no harm.
+        In the project, the two names belong to different files; a notebook has only one namespace.
+        A statement that both files share is harmless.
         """
         helpers = {
             name: (path, statement)
@@ -439,9 +439,9 @@ class Cells:
             for statement in statements
             for name in statement.names.binds
         }
-        taken: dict[str, str] = {}  # where a cell binds the name of a helper
+        rebound: dict[str, str] = {}  # by helper, the `file:line` of the cell that rebinds it
         for cell in self.cells:
-            for name in taken:
+            for name in rebound:
                 path, helper = helpers[name]
                 if helper in self.needed(cell):
                     there = self.code.slicer.where(path, helper.first)
@@ -449,39 +449,39 @@ class Cells:
                         f'binds "{name}", and in a notebook that takes away the one of {there}, '
                         f"which a later cell needs: give one of the two another name"
                     )
-                    raise EngineError([Problem(taken[name], message)])
+                    raise EngineError([Problem(rebound[name], message)])
             snippet = self.build.snippets[cell.shown.stem] if cell.shown else None
             for statement in self.code.statements(cell.shown.keys) if cell.shown else ():
                 for name in statement.names.binds & helpers.keys():
                     path, helper = helpers[name]
                     is_same = statement.is_import or statement.text == helper.text
                     if snippet and snippet.path != path and not is_same:
-                        taken.setdefault(name, f"{snippet.where}:{statement.first}")
+                        rebound.setdefault(name, f"{snippet.where}:{statement.first}")
 
     def insert(self, statements: Iterable[Statement]) -> None:
-        """Put each statement in front of the first cell that needs it."""
-        waiting = list(statements)
+        """Put each statement at the start of the first cell that needs it."""
+        remaining = list(statements)
         for cell in self.cells:
-            if mine := [s for s in waiting if s in self.needed(cell)]:
-                waiting = [statement for statement in waiting if statement not in mine]
-                above = "\n".join(statement.text for statement in mine)
+            if needed := [s for s in remaining if s in self.needed(cell)]:
+                remaining = [statement for statement in remaining if statement not in needed]
+                above = "\n".join(statement.text for statement in needed)
                 cell.source = f"{above}\n\n{cell.source}"
                 cell.hands_on = cell.hands_on and f"{above}\n\n{cell.hands_on}"
 
 
 def packages_of(imports: Iterable[str]) -> set[str]:
-    """Return the packages that lines of imports need, which Python does not bring."""
+    """Return the top-level modules that lines of imports need, without the standard library."""
     modules = {line.split()[1].partition(".")[0] for line in imports}
     return modules - sys.stdlib_module_names
 
 
 def installs(sources: Iterable[str]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Yield what the INSTALL of a snippet says: the modules that it brings, and commands of pip."""
-    for found in filter(None, map(INSTALL.search, sources)):
-        commands = found["commands"].split(" && ")
-        packages = [word for one in commands for word in one.split()[2:] if word[0] != "-"]
+    """Yield the modules that each INSTALL of a snippet provides, and its commands of pip."""
+    for match in filter(None, map(INSTALL.search, sources)):
+        commands = match["commands"].split(" && ")
+        packages = [word for c in commands for word in c.split()[2:] if word[0] != "-"]
         modules = tuple(re.split("[^\\w-]", name)[0].replace("-", "_") for name in packages)
-        yield modules, [one.replace("pip install", "%pip install --quiet") for one in commands]
+        yield modules, [c.replace("pip install", "%pip install --quiet") for c in commands]
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -503,7 +503,7 @@ def is_folded(block: Container) -> bool:
 
 
 def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
-    """Yield the sections whose code becomes a cell, each with its snippet."""
+    """Yield (stem, section) for each section whose code becomes a cell."""
     for block in blocks:
         match block:
             case Container(kind="admonition"):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The code of snippets for the cells of notebooks."""
+"""Slice the code of snippets for the cells of notebooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.programs.statements import DEFINITIONS, Statement
 
 @dataclass(frozen=True)
 class Prerequisites:
-    """What cells need from elsewhere: lines of imports, and statements by their file, in order."""
+    """The imports and statements that cells depend on; texts and statements are keyed by file."""
 
     imports: list[str]
     texts: dict[Path, str]
@@ -25,7 +25,7 @@ class Prerequisites:
 
 
 class Code:
-    """Slices the snippets of a project. All notebooks share one: it reads each file once."""
+    """The slicer for all notebooks of a project, which reads each file only once."""
 
     def __init__(self, project: Project, snippets: Mapping[str, Snippet]) -> None:
         self.snippets = snippets
@@ -35,10 +35,10 @@ class Code:
     def piece(self, stem: str, names: Iterable[str]) -> str:
         """Return the code of sections without local imports."""
         code = self.slicer.code(self.snippets[stem].path, self.snippets[stem].named(names))
-        return re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)  # where an import is gone
+        return re.sub(r"\n{3,}(?!def |class |@)", "\n\n", code)  # left by removed imports
 
     def statements(self, sections: Iterable[tuple[str, str]]) -> set[Statement]:
-        """Return the statements in sections, each section given with its snippet."""
+        """Return the statements in sections, which are given as (stem, section)."""
         return {
             statement
             for stem, name in sections
@@ -48,14 +48,14 @@ class Code:
         }
 
     def needed(self, stem: str, names: Iterable[str], expression: str = "") -> set[Statement]:
-        """Return the statements that sections, or an expression, need from elsewhere."""
-        found = Slice(self.slicer, Reach.NEEDED)
+        """Return the other statements that sections, or an expression, depend on."""
+        slice_ = Slice(self.slicer, Reach.NEEDED)
         path = self.snippets[stem].path
         if expression:
-            found.add_expression(expression, [path, *self.helpers])
+            slice_.add_expression(expression, [path, *self.helpers])
         else:
-            found.add(path, self.snippets[stem].named(names))
-        return set().union(*found.taken.values())
+            slice_.add(path, self.snippets[stem].named(names))
+        return set().union(*slice_.taken.values())
 
     def prerequisites(
         self,
@@ -63,31 +63,31 @@ class Code:
         expressions: Iterable[tuple[str, str]],
         without: Collection[Statement] = (),
     ) -> Prerequisites:
-        """Return what the cells of a notebook need that no cell shows.
+        """Return the dependencies of a notebook's cells that are in no cell.
 
-        sections: the names of those that are cells, by snippet
-        expressions: those that are cells, each with its snippet
+        sections: the names of the sections in cells, by stem
+        expressions: the expressions in cells, as (stem, expression)
         without: statements to leave out
 
-        Raises CannotStandAlone where a name is bound nowhere.
+        Raises CannotStandAlone if a name is bound nowhere.
         """
-        found = Slice(self.slicer, Reach.NEEDED)
+        slice_ = Slice(self.slicer, Reach.NEEDED)
         for stem, names in sections.items():
-            found.add(self.snippets[stem].path, self.snippets[stem].named(names))
+            slice_.add(self.snippets[stem].path, self.snippets[stem].named(names))
         for stem, expression in expressions:
-            found.add_expression(expression, [self.snippets[stem].path, *self.helpers])
+            slice_.add_expression(expression, [self.snippets[stem].path, *self.helpers])
         shown = self.statements((stem, name) for stem, names in sections.items() for name in names)
-        for taken in found.taken.values():
+        for taken in slice_.taken.values():
             taken -= shown.union(without)
         read = self.slicer.read
-        texts = {path: found.text(path, read(path)) for path in found.files_in_order()}
+        texts = {path: slice_.text(path, read(path)) for path in slice_.files_in_order()}
         texts = {path: text for path, text in texts.items() if text}
-        return Prerequisites(found.import_lines(), texts, found.taken)
+        return Prerequisites(slice_.import_lines(), texts, slice_.taken)
 
     def between(self, given: Prerequisites, sections: Iterable[tuple[str, str]]) -> list[Statement]:
-        """Return those of the statements given that need what the sections do, in order.
+        """Return the given statements that depend on the sections, in order of their lines.
 
-        They cannot come before all cells.
+        They have to stand between cells.
         """
         shown = self.statements(sections)
         first: dict[Path, int] = {}
@@ -95,14 +95,14 @@ class Code:
             path = self.snippets[stem].path
             lines = [s.first for s in self.statements([(stem, name)])]
             first[path] = min([*lines, first.get(path, LAST_LINE)])
-        found = []
+        dependent = []
         for path, statements in given.statements.items():
             for statement in statements:
-                # A function of another file may stand above what it calls when it is called.
+                # A function of another file can be defined before the names that it uses.
                 is_defined = isinstance(statement.node, DEFINITIONS)
                 if statement.first > first.get(path, LAST_LINE if is_defined else 0):
                     needed = Slice(self.slicer, Reach.NEEDED)
                     needed.place(path, statement)
                     if shown & set().union(*needed.taken.values()):
-                        found.append(statement)
-        return sorted(found, key=lambda statement: statement.first)
+                        dependent.append(statement)
+        return sorted(dependent, key=lambda statement: statement.first)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Reads the exercises of a page that are answered with numbers, for a notebook to judge a try.
+"""Read the exercises of a page that are answered with numbers, so that a notebook checks answers.
 
-The solution of an exercise begins with a list. In a plain one, an item begins with numbers, and
-says what they come from: the right ones are bold, known mistakes are in italics. In a numbered one,
-an item says why the choice of that number is wrong or, where it begins in bold, right.
+The solution of such an exercise begins with a list. In a bulleted list, an item begins with numbers
+and says how one gets them: the right ones are bold, known mistakes are in italics. In a numbered
+list, an item explains why the choice of that number is wrong or, if it begins in bold, right.
 `docs/assets/exercises.js` reads the page in the same way.
 """
 
@@ -26,7 +26,7 @@ MARKUP = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """Numbers that are known as an answer, and what is said about them."""
+    """The numbers of a right or a wrong answer, and the explanation that the reader gets."""
 
     numbers: tuple[float, ...]
     words: str
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise with its known answers; of a choice, the number is that of its place."""
+    """An exercise and its answers; the answers to a choice are numbered from 1."""
 
     title: str
     answers: tuple[Answer, ...]
@@ -42,14 +42,14 @@ class Exercise:
     is_choice: bool
 
     def table(self) -> list[tuple[list[float], str, bool]]:
-        return [(list(one.numbers), one.words, one is self.right) for one in self.answers]
+        return [(list(a.numbers), a.words, a is self.right) for a in self.answers]
 
     def praise(self) -> str:
-        """Return what the right answer is told."""
+        """Return the message for the right answer."""
         return words()["right"].format(self.right.words)
 
     def cell(self, answer: Answer | None) -> str:
-        """Return the code of a try; without an answer it is left blank."""
+        """Return the code that checks an answer; without one, it has a blank for the reader."""
         count = len(self.right.numbers)
         kind = "choice" if self.is_choice else "number" if count == 1 else "numbers"
         numbers = ", ".join(f"{number:g}" for number in answer.numbers) if answer else "..."
@@ -63,15 +63,15 @@ class Exercise:
 
 
 def title_of(question: str, taken: Container[str]) -> str:
-    """Return the title that a question begins with, with a number where it is taken."""
-    found = TITLE.search(question)
-    title = plain(found["title"]).replace('"', "") if found else words()["exercise"]
+    """Return the title of a question, with a number if the title is taken."""
+    match = TITLE.search(question)
+    title = plain(match["title"]).replace('"', "") if match else words()["exercise"]
     numbered = (f"{title} ({count})" for count in range(2, 1000))
-    return title if title not in taken else next(one for one in numbered if one not in taken)
+    return title if title not in taken else next(t for t in numbered if t not in taken)
 
 
 def read(title: str, text: str) -> Exercise | None:
-    """Return the exercise whose solution begins like this; None if that is no list of answers."""
+    """Return the exercise whose solution begins with `text`; None if this is no list of answers."""
     parts = ITEM.split(text)
     marks, items = parts[1::2], parts[2::2]
     if parts[0].strip() or not items:
@@ -89,7 +89,7 @@ def read(title: str, text: str) -> Exercise | None:
 
 
 def plain(text: str) -> str:
-    """Return Markdown of one item as a line of plain text."""
-    for _ in range(2):  # italics may stand in bold text
+    """Return the Markdown of an item as one line of plain text."""
+    for _ in range(2):  # bold text may contain italics
         text = MARKUP.sub(lambda match: match[1] or match[3] or "", text)
     return " ".join(re.sub(r"\$([^$\\]+)\$", r"\1", text).split())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Writes the cells of a notebook as a file, and as the page of the site that shows it."""
+"""Convert the cells of a notebook to an .ipynb file, and to the page of the site that shows it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from engine.write.page import fence
 from engine.write.words import TEMPLATES, words
 
 Json = dict[str, Any]
-Target = Callable[[str, str], str]  # from a path below docs/ and an anchor to an address
+Target = Callable[[str, str], str]  # maps a path below docs/ and an anchor to a URL
 Colors = Mapping[str, str] | None
-PAPER, INK = "#fff", "#1f2328"  # of a figure that stands alone
+PAPER, INK = "#fff", "#1f2328"  # background and text color of a figure outside the site
 
 
 def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> bytes:
-    """Return a notebook of nbformat 4.5 as JSON. The same cells give the same bytes.
+    """Return a notebook as JSON (nbformat 4.5). The same cells give the same bytes.
 
-    The outputs of a hands-on notebook end at its first blank.
+    In a hands-on notebook, there are no outputs from the first blank on.
 
-    target: where links lead
-    colors: by CSS property, for figures that stand alone; None for those on a page of the site
+    target: returns the URL of a link
+    colors: the CSS properties of figures outside the site; None for a page of the site
     """
     seen: Counter[str] = Counter()
     written: list[Json] = []
@@ -46,7 +46,7 @@ def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> by
             source, is_run = cell.hands_on, False
         key = digest(f"{cell_type}\n{source}".encode())[:12]
         seen[key] += 1
-        one: Json = {
+        entry: Json = {
             "cell_type": cell_type,
             "id": key if seen[key] == 1 else f"{key}-{seen[key]}",
             "metadata": metadata_of(cell.role),
@@ -54,9 +54,9 @@ def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> by
         }
         if cell_type == "code":
             count += 1
-            one["execution_count"] = count if is_run else None
-            one["outputs"] = [output(o, colors) for o in cell.outputs] if is_run else []
-        written.append(one)
+            entry["execution_count"] = count if is_run else None
+            entry["outputs"] = [output(o, colors) for o in cell.outputs] if is_run else []
+        written.append(entry)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     language = {"kernelspec": kernel, "language_info": {"name": "python"}}
     whole = {"cells": written, "metadata": language, "nbformat": 4, "nbformat_minor": 5}
@@ -64,7 +64,7 @@ def notebook(cells: list[Cell], kind: str, target: Target, colors: Colors) -> by
 
 
 def metadata_of(role: str) -> Json:
-    """Return what folds a cell's code away in Jupyter and in Colab, and its tag."""
+    """Return a cell's metadata: its tag, and for folded code the settings of Jupyter and Colab."""
     if role in ("helper", "figure"):
         return {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": [role]}
     return {"tags": [role]} if role in ("answer", "given", "measured") else {}
@@ -86,42 +86,42 @@ def output(shown: str | Figure, colors: Colors) -> Json:
 
 
 def alone(figure: str, colors: Mapping[str, str]) -> str:
-    """Return the SVG of a figure with colors and a size of its own."""
+    """Return a figure as an SVG that needs no page: with colors, a font and a size."""
     svg = figure[figure.index("<svg ") : figure.index("</svg>") + len("</svg>")]
     view = re.search(r'viewBox="\S+ \S+ (?P<width>\S+) (?P<height>\S+)"', svg)
     width, height = view.groups() if view else ("", "")
-    own = "".join(f"{name}:{color};" for name, color in colors.items() if f"({name}," in svg)
-    own += f"--md-default-bg-color:{PAPER};background:{PAPER};color:{INK};font-family:sans-serif;"
+    style = "".join(f"{name}:{color};" for name, color in colors.items() if f"({name}," in svg)
+    style += f"--md-default-bg-color:{PAPER};background:{PAPER};color:{INK};font-family:sans-serif;"
     svg = svg.replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" ', 1)
-    svg = svg.replace(' style="', f' height="{height}" style="{own}', 1)
+    svg = svg.replace(' style="', f' height="{height}" style="{style}', 1)
     return svg.replace("&#123;", "{").replace("&#125;", "}")
 
 
 def headings_alone(cells: list[Cell]) -> list[Cell]:
-    """Return cells without prose and hints, but the first one, and headings with code below."""
+    """Return the first cell, the code cells, and the headings above these; no other prose."""
     first, *others = cells
-    found, waiting = [first], list[Cell]()
+    kept, headings = [first], list[Cell]()
     for cell in others:
         if cell.role == "hint":
             continue
         if cell.role != "prose":
-            found += [*waiting, cell]
-            waiting = []
+            kept += [*headings, cell]
+            headings = []
         elif level := level_of(cell):
-            waiting = [above for above in waiting if level_of(above) < level]
-            waiting.append(Cell(cell.source.partition("\n")[0], "prose"))
-    return found
+            headings = [above for above in headings if level_of(above) < level]
+            headings.append(Cell(cell.source.partition("\n")[0], "prose"))
+    return kept
 
 
 def level_of(cell: Cell) -> int:
-    """Return 1 to 6 where a cell begins with a heading, else 0."""
+    """Return the level of the heading that a cell begins with, 1 to 6, or 0."""
     heading = re.match(r"#+(?= )", cell.source)
     return len(heading[0]) if heading else 0
 
 
 @cache
 def version() -> bytes:
-    """Return a digest of all that a page is converted with."""
+    """Return a digest of everything but the notebook that affects the conversion to a page."""
     template = (TEMPLATES / "notebook_page.md.j2").read_bytes()
     parts = [metadata.version("nbconvert").encode(), words()["to_do"].encode(), template]
     return digest(b"\0".join(parts)).encode()
@@ -129,9 +129,9 @@ def version() -> bytes:
 
 @cache
 def exporter() -> Any:
-    """Return nbconvert's exporter with the template of this site.
+    """Return nbconvert's Markdown exporter with the engine's template.
 
-    Importing it takes 0.9 s, so it is left to the first notebook that has to be converted.
+    Its import takes 0.9 s, so it waits until a notebook is not in the cache.
     """
     from nbconvert.exporters.markdown import MarkdownExporter
     from traitlets.config import Config
@@ -147,7 +147,10 @@ def exporter() -> Any:
 
 
 def page_of(file: bytes, brief: bool) -> str:
-    """Return the Markdown of the page that shows a notebook."""
+    """Return the Markdown of a notebook's page.
+
+    file: the notebook as JSON; brief: whether the page has only the headings of the prose
+    """
     resources = {"brief": brief, "to_do": words()["to_do"].partition("{")[0].strip()}
     text, _ = exporter().from_file(io.StringIO(file.decode()), resources)
     return str(text)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which notebooks there are, what they are called, and where links lead."""
+"""Plan the notebooks of a site: their chapters, titles, paths and links."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Link = dict[str, str]  # title, page, file, colab
 
 @dataclass(frozen=True)
 class Plan:
-    """A notebook, which is to be written in both kinds.
+    """A notebook, which is written in both kinds.
 
-    name: how its files begin; pages: its chapters in their order
+    name: the start of its file names; pages: its chapters in order
     whole: whether it holds all chapters of a folder
-    brief: whether its page has only the headings of the prose, since all of it would be heavy
-    next: the chapter after it, to whose notebook its last cell leads
+    brief: whether its page has only the headings of the prose, to keep it small
+    next: the next chapter, to whose notebook the last cell links
     """
 
     name: str
@@ -40,16 +40,16 @@ class Plan:
 
     @property
     def home(self) -> str:
-        """The page that the notebook comes from."""
+        """The page that the notebook belongs to: its chapter, or else the home page."""
         return "index.md" if self.whole else self.pages[0].name
 
     @property
     def title_in_table(self) -> str:
-        """The title without bars that would end a cell; those in code do not."""
+        """The title with `|` escaped for a Markdown table, except in code."""
         return re.sub(r"(`[^`]*`)|\|", lambda match: match[1] or r"\|", self.title)
 
     def label(self, kind: str) -> str:
-        """Name of a notebook, as screen readers say it: the links of a table all look alike."""
+        """Return the name of a notebook for screen readers, as the links in a table look alike."""
         return re.sub(r'[`"{}|]', "", f"{words()[kind]}: {self.title}")
 
     def page(self, kind: str) -> str:
@@ -59,28 +59,29 @@ class Plan:
         return f"{FOLDER}/{self.name}_{kind}/{self.name}_{kind}.ipynb"
 
     def links(self, site: Site, current: str = "") -> list[Link]:
-        """Return the links to the notebooks, with addresses below the site.
+        """Return the links to the notebooks, with paths relative to the site's root.
 
-        current: the kind on whose page they stand, after a link back to the chapter
+        current: the kind whose page shows the links; then the first one leads back to the chapter
         """
-        found: list[Link] = []
+        links: list[Link] = []
         if current:
-            address = "." if self.whole else f"{self.home.removesuffix('.md')}/"
+            path = "." if self.whole else f"{self.home.removesuffix('.md')}/"
             title = words()["home" if self.whole else "chapter"]
-            found.append({"title": title, "page": address})
+            links.append({"title": title, "page": path})
         for kind in KINDS:
             page = "" if kind == current else f"{self.page(kind).removesuffix('.md')}/"
             file = self.file(kind)
             link = {"title": words()[kind], "page": page, "file": file, "colab": site.colab(file)}
-            found.append(link)
-        return found
+            links.append(link)
+        return links
 
 
 def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]:
-    """Return the notebooks that there are, in the order of the navigation.
+    """Return the plans of all notebooks, in the order of the navigation.
 
-    whole: folders below docs/ whose chapters make one notebook together, too
-    Raises EngineError.
+    whole: folders below docs/ whose chapters are also published as one notebook
+
+    Raises EngineError for invalid front matter, equal names, and folders without a chapter.
     """
     place = {page: at for at, page in enumerate(site.nav)}
     chapters = [page for page in pages if kind_of(page) != "none"]
@@ -115,7 +116,7 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
 
 
 def kind_of(page: Page) -> str:
-    """Return "full", "brief" or "none", as the front matter of a page says."""
+    """Return the option `notebook` in the front matter of a page: "full", "brief" or "none"."""
     kind = page.meta.get("notebook", "none")
     if kind not in ("full", "brief", "none"):
         message = f'"notebook: {kind}" is not known: write full, brief or none'
@@ -133,20 +134,20 @@ def title_of(page: Page) -> str:
 
 @dataclass(frozen=True)
 class Links:
-    """Where the links of a notebook lead: to the notebooks of other chapters, or to a page."""
+    """The targets of links in a notebook: the notebooks of other chapters, or pages."""
 
     site: Site
     plan: Plan
     kind: str
-    every: list[Plan]
+    plans: list[Plan]
 
     def to_notebook(self, path: str, anchor: str) -> tuple[str, str]:
-        others = {plan.home: plan.page(self.kind) for plan in self.every if not plan.whole}
+        notebooks = {plan.home: plan.page(self.kind) for plan in self.plans if not plan.whole}
         is_own = path in [page.name for page in self.plan.pages]
-        return (others[path], "") if path in others and not is_own else (path, anchor)
+        return (notebooks[path], "") if path in notebooks and not is_own else (path, anchor)
 
     def in_file(self, path: str, anchor: str) -> str:
-        """Return the address of a page, or of a file of the site, seen from a downloaded file."""
+        """Return the URL of a page or a file of the site, for a downloaded notebook."""
         path, anchor = self.to_notebook(path, anchor)
         address, index = (self.site.address, "") if self.site.address else ("../../", "index.html")
         if path.endswith(".md"):
@@ -155,6 +156,6 @@ class Links:
         return f"{address}{path}{anchor}"
 
     def on_page(self, path: str, anchor: str) -> str:
-        """Return a link to a page or a file as Markdown has it, seen from the notebook's page."""
+        """Return the path of a page or a file, relative to the page of the notebook."""
         path, anchor = self.to_notebook(path, anchor)
         return posixpath.relpath(path, FOLDER) + anchor

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rewrites the Markdown of a chapter as what notebooks know: CommonMark, tables, formulas, HTML."""
+"""Convert the Markdown of a chapter to that of notebooks: CommonMark, tables, formulas, HTML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
-# An image, a link, the mark of a footnote, attributes; and code, which stays as it is.
+# A link, the mark of a footnote, attributes; and code, which stays unchanged.
 SPAN = re.compile(
     r"(?P<code>(?P<ticks>`+).+?(?P=ticks))"
     r"|\[\^(?P<note>[^\]]+)\]"
@@ -16,24 +16,24 @@ SPAN = re.compile(
     r"|(?P<attributes>\{:? ?[.#][^{}\n]*\})",
     re.DOTALL,
 )
-# A tag alone on its line that only lays out a page; the Markdown inside of it stays.
+# A line with only a layout tag, which is removed; the Markdown inside the element stays.
 LAYOUT = re.compile(
     r"^[ \t]*</?(?:div|section|article|[a-z]+-[a-z-]+)\b[^>]*>[ \t]*$", re.MULTILINE
 )
-# What makes a page interactive, which a notebook is without it.
+# Elements for the scripts of a page, which do not work in a notebook.
 LIVE = re.compile(r"<link\b[^>]*>|<(script|style|template)\b.*?</\1>", re.DOTALL)
-# A link inside the site, until it is known where the text will stand.
+# A link inside the site, a placeholder until `with_links` resolves it.
 SITE_LINK = re.compile(r"\]\(site:(?P<page>[^)#]*)(?P<anchor>#[^)]*)?\)")
 
 
-def plain(text: str, page: str, note: Callable[[str], str], own: tuple[str, ...] = ()) -> str:
-    """Return Markdown without what only the site understands.
+def plain(text: str, page: str, note: Callable[[str], str], included: tuple[str, ...] = ()) -> str:
+    """Return Markdown without syntax that only the site supports.
 
-    Links inside the site lead to `site:PATH`, with a path below docs/; see `with_links`.
+    Links inside the site become `site:PATH`, with a path below docs/; see `with_links`.
 
-    page: the page that the text stands on, such as `walkthrough/inputs.md`
+    page: the page of the text, such as `walkthrough/inputs.md`
     note: returns the mark of a footnote by its name
-    own: pages that are part of the notebook; links to them become plain words
+    included: other pages in the notebook; links to them become plain text
     """
 
     def rewritten(match: re.Match[str]) -> str:
@@ -48,7 +48,7 @@ def plain(text: str, page: str, note: Callable[[str], str], own: tuple[str, ...]
             return match[0]
         path, mark, anchor = target.partition("#")
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else page
-        if path in own and path != page:
+        if path in included and path != page:
             return words
         return f"[{words}](site:{path}{mark}{anchor})"
 
@@ -56,9 +56,9 @@ def plain(text: str, page: str, note: Callable[[str], str], own: tuple[str, ...]
 
 
 def with_links(text: str, target: Callable[[str, str], str]) -> str:
-    """Return Markdown in which links inside the site lead where `target` says.
+    """Return Markdown with the links inside the site resolved.
 
-    target: returns the address for a path below docs/ and an anchor, such as `#by-hand` or ""
+    target: returns the URL for a path below docs/ and an anchor, such as `#by-hand` or ""
     """
     return SITE_LINK.sub(lambda m: f"]({target(m['page'], m['anchor'] or '')})", text)
 
@@ -68,6 +68,6 @@ def quoted(text: str) -> str:
 
 
 def folded(title: str, text: str) -> str:
-    """Return Markdown folded away below a title, which may hold code."""
+    """Return Markdown in a <details> element with a title, which may contain code."""
     summary = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(title, quote=False))
     return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
