@@ -56,7 +56,7 @@ def test_a_fence_with_an_include_counts_with_all_its_lines() -> None:
     assert counted(page) == (4, 9)
 
 
-def test_what_comes_next_is_left_to_the_theme() -> None:
+def test_links_to_the_next_page_are_left_to_the_theme() -> None:
     """Only `nav:` has the order of pages. A card below each page links to the next."""
     pages = {chapter: page_of(chapter).text for chapter in CHAPTERS}
     assert [chapter for chapter, text in pages.items() if "\n[Next: " in text] == []

@@ -59,7 +59,7 @@ def test_a_query_with_nothing_left_gives_no_nan_and_no_nan_in_gradients():
     assert ran["w_query"].grad.isfinite().all() and ran["w_query"].grad.any()
 
 
-def test_what_is_hidden_is_hidden_by_infinity():
+def test_hidden_scores_are_minus_infinity():
     assert sheet.scores[~sheet.mask.expand(sheet.scores.shape)].isneginf().all()
 
 

@@ -95,7 +95,7 @@ def words(text):
     return re.findall(r"-?[\w.]+(?:-\d+)?", text)
 
 
-def test_every_number_of_the_tensors_is_drawn_and_told(drawn):
+def test_every_number_of_the_tensors_is_drawn_and_described(drawn):
     figure, tensors = drawn
     shown, told = texts(figure), words(figure.description)
     for tensor in tensors:
@@ -104,7 +104,7 @@ def test_every_number_of_the_tensors_is_drawn_and_told(drawn):
                 assert number(value) in [word.rstrip(".") for word in place]
 
 
-def test_every_number_told_is_drawn(drawn):
+def test_every_number_is_drawn_as_often_as_the_tensors_hold_it(drawn):
     figure, tensors = drawn
     numbers = [n for t in tensors for n in map(number, t.flatten())]
     for value in set(numbers):
@@ -133,7 +133,7 @@ def test_a_drawing_uses_only_tensor_colors_black_and_gray(drawn):
         assert re.fullmatch(r"C\d|black|0\.\d+", str(artist.get_color()))
 
 
-def test_drawing_leaves_the_tensors_alone():
+def test_drawing_does_not_change_the_tensors():
     before = [t.clone() for t in (SCORES, WEIGHTS, VALUES)]
     weights.heat_map("Scores", SCORES, "scores")
     weights.softmax_bars("Bars", SCORES[1], WEIGHTS[1])
@@ -196,7 +196,7 @@ RULES = {
 }
 
 
-def test_what_a_number_is_made_of_gives_the_number():
+def test_the_rule_of_a_number_gives_the_number():
     for name in ("product", "weighted_sum", "softmax_bars"):
         DRAWINGS[name][0]()
     weights.heat_map("A heat map", WEIGHTS, scores=SCORES)
@@ -223,12 +223,12 @@ def test_a_product_spells_out_the_sum_of_the_marked_cell():
     assert texts(plt.gcf())[-1] == spelled and spelled in plt.gcf().description
 
 
-def test_a_product_that_is_none_is_refused():
+def test_a_wrong_product_is_refused():
     with pytest.raises(ValueError, match="keys is not inputs @ w_key"):
         tables.product("A lie", INPUTS, W_KEY, KEYS + 1)
 
 
-def test_a_weighted_sum_that_is_none_is_refused():
+def test_a_wrong_weighted_sum_is_refused():
     with pytest.raises(ValueError, match="not weights @ values"):
         tables.weighted_sum("A lie", WEIGHTS[0], VALUES, OUTPUTS[0] + 1)
 

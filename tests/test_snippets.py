@@ -46,7 +46,7 @@ def test_only_checks_of_notebooks_have_sections_that_no_page_shows() -> None:
     assert_none(sorted(set(hiding) - set(CHECKS)))
 
 
-def test_what_is_defined_stands_above_its_use() -> None:
+def test_the_main_guard_defines_no_functions_or_classes() -> None:
     assert_none(file for file in FILES for _ in definitions_in_main(ast.parse(text_of(file))))
 
 

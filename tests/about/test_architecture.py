@@ -12,7 +12,7 @@ def test_imports_go_down() -> None:
     assert upward() == []
 
 
-def test_every_room_of_the_engine_is_a_layer() -> None:
+def test_every_package_of_the_engine_is_a_layer() -> None:
     assert {module.split(".")[0] for module in modules()} == set(layers())
 
 

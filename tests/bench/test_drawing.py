@@ -27,7 +27,7 @@ def test_every_median_stands_beside_its_bar(size):
             assert lengths[i] == pytest.approx(max(drawing.LONGEST * share, 1))
 
 
-def test_what_left_pages_stale_is_said_and_has_an_outline():
+def test_stale_builds_are_labeled_and_outlined():
     drawing.bars(60)
     axes = plt.gca()
     stale = sum(text.get_text().endswith(", stale") for text in axes.texts)

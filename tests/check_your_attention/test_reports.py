@@ -15,7 +15,7 @@ from snippets.take_along.attention_check import check
         ("right", [], ["nan_rows"]),
     ],
 )
-def test_each_is_diagnosed_as_the_page_says(name, mistakes, weaknesses):
+def test_each_attention_is_diagnosed_as_the_page_says(name, mistakes, weaknesses):
     found = check(ATTENTIONS[name])
     assert (found.mistakes, found.weaknesses) == (mistakes, weaknesses)
 
@@ -26,6 +26,6 @@ def test_a_report_keeps_its_words_and_fits_the_page():
     assert " ".join(report("axis").split()) == " ".join(str(check(ATTENTIONS["axis"])).split())
 
 
-def test_a_long_line_is_indented_where_it_goes_on():
+def test_a_folded_line_is_indented():
     first, second = fold("    tried: " + "word " * 20).splitlines()
     assert (len(first) - len(first.lstrip()), len(second) - len(second.lstrip())) == (4, 8)

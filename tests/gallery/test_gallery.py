@@ -62,7 +62,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Gallery:
     return Gallery(sample.refresh(), dict(zip(WORKING, alone, strict=True)))
 
 
-def test_what_works_is_shown_without_a_complaint(gallery: Gallery) -> None:
+def test_working_scripts_are_shown_without_messages(gallery: Gallery) -> None:
     assert {name: m for name in WORKING if (m := gallery.messages(name))} == {}
 
 
@@ -81,7 +81,9 @@ def terminal(text: str) -> str:
     return re.sub(r"(?m)^.*\r", "", text)
 
 
-def test_the_last_program_of_each_prints_its_part_alone(gallery: Gallery, tmp_path: Path) -> None:
+def test_the_last_program_of_each_script_prints_its_section(
+    gallery: Gallery, tmp_path: Path
+) -> None:
     """The last program depends on most code. The engine proved it, here Python alone runs it."""
     last = {b.stem: b for b in gallery.build.programs if b.stem in WORKING}
     assert set(last) == set(WORKING)
@@ -96,6 +98,6 @@ def test_the_last_program_of_each_prints_its_part_alone(gallery: Gallery, tmp_pa
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused_has_a_way_out(gallery: Gallery, name: str) -> None:
+def test_a_refused_script_gets_a_message_with_a_remedy(gallery: Gallery, name: str) -> None:
     messages = gallery.messages(name)
     assert any(EXPECTED[name]["words"] in message for message in messages), messages

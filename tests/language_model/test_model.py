@@ -82,7 +82,7 @@ def generator():
 
 @pytest.mark.slow
 @torch.no_grad()
-def test_it_gives_the_logits_of_hugging_face(ours, theirs, ids):
+def test_the_model_gives_the_logits_of_hugging_face(ours, theirs, ids):
     assert_close(ours(ids), theirs(ids[None]).logits[0], atol=2e-4, rtol=0)
 
 
@@ -93,7 +93,7 @@ def test_random_tokens_get_the_logits_of_hugging_face(ours, theirs):
     assert_close(ours(ids), theirs(ids).logits, atol=2e-4, rtol=0)
 
 
-def test_torch_s_function_in_it_gives_the_same_logits(ours, weights, ids):
+def test_torchs_function_in_the_model_gives_the_same_logits(ours, weights, ids):
     theirs = LanguageModel(weights, attend=F.scaled_dot_product_attention)
     assert_close(ours(ids), theirs(ids), atol=1e-4, rtol=0)
 
@@ -132,14 +132,14 @@ def test_a_mask_counts_the_keys_of_the_cache(ours):
     assert_close(ours(ids[5:], cache, window[5:]), ours(ids, mask=window)[5:], atol=1e-4, rtol=0)
 
 
-def test_positions_count_by_their_distances(ours):
+def test_only_distances_between_positions_matter(ours):
     ids = torch.randint(49_152, (6,), generator=generator())
     moved = ours(ids, positions=torch.arange(6) + 1000)
     assert_close(moved, ours(ids), atol=1e-2, rtol=0)
     assert not torch.allclose(ours(ids, positions=torch.arange(6) * 2), ours(ids), atol=1)
 
 
-def test_what_was_seen_are_the_weights_of_each_head(ours, ids):
+def test_seen_holds_the_weights_of_each_head(ours, ids):
     seen = []
     ours(ids, seen=seen)
     assert len(seen) == 30
@@ -151,7 +151,7 @@ def test_what_was_seen_are_the_weights_of_each_head(ours, ids):
 
 @pytest.mark.slow
 @torch.no_grad()
-def test_what_was_seen_is_what_hugging_face_saw(ours, theirs, ids):
+def test_seen_holds_the_weights_of_hugging_face(ours, theirs, ids):
     theirs.set_attn_implementation("eager")
     expected = theirs(ids[None], output_attentions=True).attentions
     theirs.set_attn_implementation("sdpa")

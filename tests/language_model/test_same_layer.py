@@ -51,7 +51,7 @@ def test_all_thirty_layers_are_those_of_torch(weights):
     assert min(found) > 0  # different code rounds differently
 
 
-def test_the_rows_of_each_layer_are_those_that_reach_it(weights, monkeypatch):
+def test_each_layer_is_compared_on_the_rows_that_reach_it(weights, monkeypatch):
     seen, whole = [], rms_norm
     monkeypatch.setattr(
         same_layer, "rms_norm", lambda *given: seen.append(given[0]) or whole(*given)
@@ -89,7 +89,7 @@ def test_the_rows_are_sorted_as_for_hugging_face(weights):
 
 
 @pytest.mark.parametrize("part", ["attn_q", "attn_k"])
-def test_half_a_cure_is_worse_than_none(five, weights, tokenizer, part):
+def test_reordering_one_projection_is_worse_than_none(five, weights, tokenizer, part):
     prose = torch.tensor(tokenizer.encode(PROSE).ids)
     half = LanguageModel(reordered(weights, [part]), turn=rotate_halves)
     assert loss_of(half, prose) > loss_of(five["halves"], prose) + 1

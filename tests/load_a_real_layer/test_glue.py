@@ -154,7 +154,7 @@ def test_each_function_of_glue_was_recorded():
     assert {row["glue"] for row in recording.layers.values()} == set(FUNCTIONS)
 
 
-def test_what_was_recorded_differs_by_rounding_alone():
+def test_recorded_differences_are_rounding():
     assert 0 < recording.largest <= 2e-6
     assert all(0.1 < row["largest"] < 100 for row in recording.layers.values())
 

@@ -8,11 +8,11 @@ import torch
 from snippets.notebook_checks.blanks import same_numbers
 
 
-def test_what_another_processor_rounds_otherwise_is_right() -> None:
+def test_a_difference_by_rounding_is_right() -> None:
     assert same_numbers(torch.tensor([2.0, 0.0292]), torch.tensor([2.000001, 0.0292006]))
 
 
-def test_what_differs_beyond_rounding_is_not_right() -> None:
+def test_a_larger_difference_or_another_shape_is_wrong() -> None:
     assert not same_numbers(torch.tensor([2.0, 0.0292]), torch.tensor([2.0, 0.0293]))
     assert not same_numbers(torch.ones(2), torch.ones(2, 1))
     assert not same_numbers(torch.ones(2), None)

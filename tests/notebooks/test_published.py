@@ -39,7 +39,7 @@ def test_no_page_weighs_more_than_25_kb(site: Path) -> None:
     assert {one: weight for one, weight in weights.items() if weight > 25_000} == {}
 
 
-def test_no_page_brings_a_sheet_or_a_script_of_its_own(pages) -> None:
+def test_no_page_has_a_sheet_or_a_script_of_its_own(pages) -> None:
     own = "style, script, link, [class^=jp-], [class*=' jp-'], .anchor-link, .highlight-ipynb"
     assert [one for one, page in pages.items() if page.article.select(own)] == []
 
@@ -147,7 +147,7 @@ def test_the_overview_leads_to_every_notebook(site) -> None:
     assert all((site / "notebooks" / file).is_file() for file in files)
 
 
-def test_colab_opens_what_is_published(published: Path) -> None:
+def test_links_to_colab_open_published_notebooks(published: Path) -> None:
     def links(page: Path) -> set[str]:
         return {a["href"] for a in parsed(page).article.select("a[href]")}
 
@@ -213,7 +213,7 @@ def test_a_file_is_a_notebook_by_the_standard(notebook) -> None:
         assert not left, "Markdown that a notebook does not know"
 
 
-def test_a_drawing_in_a_file_stands_by_itself(notebook) -> None:
+def test_a_drawing_in_a_file_is_complete_by_itself(notebook) -> None:
     for name in NOTEBOOKS:
         outputs = [o for cell in notebook(name, "solved").cells for o in cell.get("outputs", [])]
         drawings = [
@@ -228,7 +228,7 @@ def test_a_drawing_in_a_file_stands_by_itself(notebook) -> None:
             assert used <= set(re.findall(r"(--[\w-]+):#", drawing.get("style"))), name
 
 
-def test_notebooks_are_not_found_twice_by_the_search(site: Path) -> None:
+def test_the_search_does_not_find_notebooks(site: Path) -> None:
     (index,) = [*site.glob("search/search_index.json"), *site.glob("search.json")]
     text = index.read_text(encoding="utf-8")
     assert "walkthrough/inputs" in text

@@ -25,7 +25,7 @@ def drawn(cell) -> int:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_solved_notebook_gives_the_outputs_that_are_in_it(name, notebook, outcome) -> None:
+def test_a_solved_notebook_reproduces_its_outputs(name, notebook, outcome) -> None:
     cells = [cell for cell in notebook(name, "solved").cells if cell.cell_type == "code"]
     ran = outcome(name)
     for cell, now in zip(cells, ran["cells"], strict=True):
@@ -38,7 +38,7 @@ def test_a_solved_notebook_gives_the_outputs_that_are_in_it(name, notebook, outc
 
 
 @pytest.mark.parametrize("name", CHAPTER_OF)
-def test_a_solved_notebook_has_what_the_page_printed(name, notebook, site) -> None:
+def test_a_solved_notebook_has_the_outputs_of_its_page(name, notebook, site) -> None:
     page = BeautifulSoup((site / CHAPTER_OF[name] / "index.html").read_text(), "html.parser")
     shown = [
         block.find("code").get_text().rstrip() for block in page.select(".language-text.highlight")
@@ -52,9 +52,7 @@ def test_a_solved_notebook_has_what_the_page_printed(name, notebook, site) -> No
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_blank_by_itself_is_no_error_and_its_check_says_what_it_is(
-    name, notebook, outcome
-) -> None:
+def test_a_blank_runs_and_its_check_says_that_it_is_a_blank(name, notebook, outcome) -> None:
     solved, hands_on = (code_of(notebook(name, kind)) for kind in ("solved", "hands_on"))
     places = blanks(name, solved, hands_on)
     assert places
@@ -68,9 +66,7 @@ def test_a_blank_by_itself_is_no_error_and_its_check_says_what_it_is(
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_wrong_filling_is_told_in_the_words_that_are_meant_for_it(
-    name, notebook, outcome
-) -> None:
+def test_a_wrong_answer_gets_the_message_meant_for_it(name, notebook, outcome) -> None:
     solved, hands_on = (code_of(notebook(name, kind)) for kind in ("solved", "hands_on"))
     met = 0
     for place, wrong in blanks(name, solved, hands_on).items():
@@ -84,7 +80,7 @@ def test_a_wrong_filling_is_told_in_the_words_that_are_meant_for_it(
     assert met == len(wrong_fillings(name))
 
 
-def test_a_kernel_shows_the_words_of_a_check_alone(notebook, tmp_path: Path) -> None:
+def test_a_kernel_shows_only_the_message_of_a_check(notebook, tmp_path: Path) -> None:
     """This is the only notebook that runs in a Jupyter kernel, with its messages."""
     hands_on, solved = notebook("inputs", "hands_on"), notebook("inputs", "solved")
     hands_on.cells = [cell for cell in hands_on.cells if cell.cell_type == "code"]
@@ -116,7 +112,7 @@ def is_answer(cell) -> bool:
     return "answer" in cell.metadata.get("tags", [])
 
 
-def test_every_answer_that_a_page_knows_is_told_its_words(notebook, outcome) -> None:
+def test_answer_cells_report_a_blank_and_a_wrong_answer(notebook, outcome) -> None:
     met = 0
     for name in NOTEBOOKS:
         tries = outcome(name)["tries"]
@@ -136,7 +132,7 @@ def gives_away(told: str, solution: str) -> bool:
     return any(len(side) > 3 and side in told for side in sides)
 
 
-def test_notebooks_need_torch_matplotlib_numpy_and_jupyter_alone(notebook) -> None:
+def test_notebooks_need_only_torch_matplotlib_numpy_and_jupyter(notebook) -> None:
     allowed = {"torch", "numpy", "matplotlib", "matplotlib_inline"} | sys.stdlib_module_names
     others = {
         (name, kind): roots - allowed

@@ -37,7 +37,7 @@ def test_alone_in_an_empty_folder_it_writes(tmp_path):
     assert done.stderr == ""
 
 
-def test_it_is_short_enough_to_read():
+def test_the_file_is_short_enough_to_read():
     lines = Path(language_model.__file__).read_text("utf-8").splitlines()
     assert sum(1 for line in lines if line.strip()) <= 120
 
@@ -65,13 +65,13 @@ def test_a_seed_gives_the_same_text_again(model):
     assert first == again != other
 
 
-def test_it_stops_where_the_text_ends(model, monkeypatch):
+def test_generation_stops_where_the_text_ends(model, monkeypatch):
     (paris,) = ids_of(model, " Paris").tolist()
     monkeypatch.setattr(language_model, "ENDS", (paris,))
     assert model.write(PROMPT, 6) == PROMPT
 
 
-def test_it_gives_the_logits_of_the_chapter(model):
+def test_the_file_gives_the_logits_of_the_chapter(model):
     from snippets.language_model.model import LanguageModel
 
     ids = ids_of(model, "Water boils at 100 degrees")

@@ -109,7 +109,7 @@ def test_a_mask_of_keys_gets_an_axis_for_queries():
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
-def test_what_is_added_has_the_dtype_of_the_scores(dtype):
+def test_an_additive_mask_has_the_dtype_of_the_scores(dtype):
     added = to_add(causal(2), dtype)
     assert added.dtype == dtype
     assert added.tolist() == [[0.0, -math.inf], [0.0, 0.0]]

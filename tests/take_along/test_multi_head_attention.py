@@ -278,7 +278,7 @@ def test_torchs_causal_bias_is_refused(qkv, bias):
     ],
     ids=lambda x: str(x)[:40],
 )
-def test_what_does_not_fit_is_refused_in_words(qkv, wrong, error, words):
+def test_tensors_that_do_not_fit_are_refused_in_words(qkv, wrong, error, words):
     given = dict(zip(("query", "key", "value"), qkv, strict=True)) | wrong
     with pytest.raises(error, match=words):
         scaled_dot_product_attention(**given)
@@ -421,7 +421,7 @@ LAYERS = [
 
 
 @pytest.mark.parametrize("settings", LAYERS, ids=range(len(LAYERS)))
-def test_it_computes_what_its_words_say(settings):
+def test_the_layer_computes_what_plain_loops_compute(settings):
     torch.manual_seed(0)
     layer = MultiHeadAttention(12, 4, **settings).eval()
     x, context = drawn(2, 5, 12), drawn(2, 7, 12, seed=1)
@@ -475,18 +475,18 @@ def test_dropout_is_for_training():
         (lambda: MultiHeadAttention(16, 4)(drawn(2, 5, 16), drawn(2, 5, 8)), ValueError, "context is"),
     ],
 )  # fmt: skip
-def test_what_the_layer_does_not_take_is_refused_in_words(wrong, error, words):
+def test_bad_arguments_of_the_layer_are_refused_in_words(wrong, error, words):
     with pytest.raises(error, match=words):
         wrong()
 
 
-def test_it_cannot_be_called_like_torchs_layer_by_a_slip():
+def test_a_call_like_torchs_layer_is_refused():
     x = drawn(1, 8, 8)
     with pytest.raises(TypeError, match="positional"):
         MultiHeadAttention(8, 2)(x, x, x)
 
 
-def test_printing_it_says_what_it_is():
+def test_the_repr_lists_the_settings():
     words = repr(MultiHeadAttention(12, 4, 2, d_k=5, dropout=0.1, scale=0.3))
     assert "n_heads=4, n_kv_heads=2, d_k=5, dropout=0.1, scale=0.3" in words
 
@@ -638,7 +638,7 @@ def test_packed_projections_are_loaded(bias):
         load_packed(layer, packed.weight, None if bias else torch.ones(24))
 
 
-def test_it_can_be_copied_and_saved():
+def test_the_layer_can_be_pickled():
     layer, x = MultiHeadAttention(8, 2), drawn(1, 5, 8)
     assert_close(pickle.loads(pickle.dumps(layer))(x), layer(x))
 
@@ -650,7 +650,7 @@ def test_the_layer_is_short():
     assert len(code) < 90
 
 
-def test_the_file_needs_torch_alone():
+def test_the_file_needs_only_torch():
     imported = set()
     for node in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(MultiHeadAttention)))):
         if isinstance(node, ast.Import):

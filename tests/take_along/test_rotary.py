@@ -25,7 +25,7 @@ def test_a_pair_turns_by_its_position_and_its_speed(x, pairs, i, j):
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
-def test_scores_depend_on_the_distance_alone(x, pairs):
+def test_scores_depend_only_on_the_distance(x, pairs):
     query, key = x[:, :, :1], x[:, :, 1:2]
 
     def score(p, q):

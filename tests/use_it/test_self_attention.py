@@ -22,7 +22,7 @@ def arguments():
     return [torch.randn(shape, generator=generator) for shape in shapes]
 
 
-def test_it_is_the_function_of_the_last_chapter():
+def test_the_function_is_that_of_the_last_chapter():
     def body(function):
         tree = ast.parse(inspect.getsource(function)).body[0]
         if ast.get_docstring(tree):
@@ -32,7 +32,7 @@ def test_it_is_the_function_of_the_last_chapter():
     assert body(self_attention) == body(outputs.self_attention)
 
 
-def test_it_computes_what_torch_computes_without_scaling(arguments):
+def test_the_function_computes_what_torch_computes_without_scaling(arguments):
     x, w_query, w_key, w_value = arguments
     expected = F.scaled_dot_product_attention(x @ w_query, x @ w_key, x @ w_value, scale=1.0)
     assert expected.shape == (7, 11)

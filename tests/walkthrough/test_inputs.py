@@ -30,7 +30,7 @@ def test_equal_weights_turn_every_input_into_the_average():
         assert_close(mix, torch.tensor([2 / 3, 1, 2 / 3, 1]))
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     runpy.run_path(inputs.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [

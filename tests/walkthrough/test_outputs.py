@@ -98,7 +98,7 @@ def test_an_output_stays_within_the_range_of_the_values(random_arguments):
     assert (mixed >= values.min(dim=0).values - 1e-5).all()
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")
     printed = capsys.readouterr().out
@@ -107,7 +107,7 @@ def test_what_the_page_prints(capsys):
     assert "equal up to rounding: True" in printed
 
 
-def test_several_texts_at_once_give_what_each_gives_alone():
+def test_several_texts_at_once_give_the_outputs_of_each_alone():
     texts = torch.stack([x, x.flip(0)])
     weights = w_query, w_key, w_value
     alone = torch.stack([module.self_attention(text, *weights) for text in texts])

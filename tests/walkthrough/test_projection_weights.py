@@ -42,7 +42,7 @@ def test_with_a_query_and_a_key_each_a_pair_can_score_differently_each_way():
     assert (second @ w_query) @ (first @ w_key) == 0
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     runpy.run_path(projection_weights.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [

@@ -26,7 +26,7 @@ def test_each_has_a_row_for_each_input():
         assert tensor.dtype == torch.float32
 
 
-def test_a_row_comes_from_its_own_input_alone():
+def test_a_row_comes_only_from_its_own_input():
     for i in range(3):
         assert_close(queries[i], x[i] @ w_query, **exactly)
         assert_close(keys[i], x[i] @ w_key, **exactly)
@@ -50,7 +50,7 @@ def test_an_input_with_a_single_one_picks_a_row_of_the_projection_weights():
         assert_close(torch.eye(4)[2] @ weight, weight[2], **exactly)
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     runpy.run_path(queries_keys_values.__file__, run_name="__main__")
     plt.close("all")
     assert capsys.readouterr().out.splitlines() == [

@@ -143,7 +143,7 @@ def test_the_values_in_the_file_are_those_of_torch(file: Path) -> None:
     assert_agrees(tensors(file, cached(file)), GIVEN)
 
 
-def test_what_is_not_given_is_a_formula(file: Path) -> None:
+def test_everything_but_the_given_numbers_is_a_formula(file: Path) -> None:
     book = openpyxl.load_workbook(file)
     for name, rows in places(file).items():
         contents = [book[sheet][address].value for row in rows for sheet, address in row]
@@ -164,7 +164,7 @@ def test_another_engine_calculates_what_torch_does(
 
 
 @pytest.mark.parametrize("calculate", ENGINES)
-def test_after_an_edit_everything_follows(
+def test_all_results_follow_an_edit(
     file: Path, tmp_path: Path, calculate: Callable[[Path], Cells]
 ) -> None:
     """The rows and columns of the matrices differ, so that a swapped one cannot pass."""

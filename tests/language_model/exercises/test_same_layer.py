@@ -6,7 +6,7 @@ import torch
 from snippets.language_model.exercises.same_layer import dealt_out, n_attention, shared
 
 
-def test_who_shares_is_what_repeat_interleave_does():
+def test_shared_heads_follow_repeat_interleave():
     heads = torch.tensor([1, 2, 3])
     expected = heads.repeat_interleave(3).tolist()
     assert [shared(head) for head in range(1, 10)] == expected

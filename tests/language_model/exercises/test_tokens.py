@@ -20,10 +20,10 @@ def test_a_colder_softmax_is_steeper(temperature, difference):
     assert ratio(temperature) == pytest.approx(math.exp(difference), rel=1e-5)
 
 
-def test_a_louder_row_is_normalized_alike():
+def test_a_scaled_row_is_normalized_to_the_same():
     assert_close(rms_norm(10 * x, torch.ones(4)), rms_norm(x, torch.ones(4)), atol=1e-4, rtol=0)
 
 
-def test_a_row_depends_on_its_token_alone():
+def test_a_row_depends_only_on_its_token():
     table, ids = weights["token_embd.weight"], torch.tensor([5, 7, 9])
     assert torch.equal(table[ids.flip(0)], table[ids].flip(0))

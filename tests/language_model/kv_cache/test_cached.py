@@ -12,7 +12,7 @@ CAUSAL = attention(x @ w_query, x @ w_key, x @ w_value, torch.ones(7, 7, dtype=t
 
 
 @pytest.mark.parametrize("sizes", [[7], [1] * 7, [4, 3], [2, 2, 2, 1], [1, 6]], ids=str)
-def test_any_chunks_give_what_the_whole_gives(sizes):
+def test_a_text_in_chunks_gives_the_outputs_of_the_whole(sizes):
     cache = {}
     rows = [attend(chunk, cache) for chunk in x.split(sizes)]
     assert_close(torch.cat(rows), CAUSAL)

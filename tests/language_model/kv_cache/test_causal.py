@@ -8,11 +8,11 @@ from snippets.walkthrough.queries_keys_values import keys, queries
 RIGHT = (queries @ keys.T / 3**0.5).softmax(dim=-1)  # the last query sees all keys
 
 
-def test_with_is_causal_a_single_new_query_sees_the_first_key_alone():
+def test_with_is_causal_a_single_new_query_sees_only_the_first_key():
     assert last_weights(1, is_causal=True).tolist() == [[1, 0, 0]]
 
 
-def test_without_a_mask_it_sees_what_it_should():
+def test_without_a_mask_a_single_new_query_sees_all_keys():
     assert_close(last_weights(1), RIGHT[2:])
 
 

@@ -5,7 +5,7 @@ import torch
 from snippets.language_model.kv_cache.counts import work
 
 
-def test_1024_tokens_take_these_counts():
+def test_the_counts_for_1024_tokens_are_known():
     assert work(1024, cached=False) == (179_481_600, 524_800)
     assert work(1024, cached=True) == (524_800, 1_024)
 
@@ -17,7 +17,7 @@ def test_the_counts_are_those_of_the_page_s_formulas(n):
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_the_counts_are_what_masks_leave(cached):
+def test_the_counts_are_the_places_that_masks_leave(cached):
     scores = 0
     for length in range(1, 10):
         new = 1 if cached else length

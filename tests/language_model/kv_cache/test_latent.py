@@ -25,7 +25,7 @@ def test_both_forms_are_attention_with_keys_of_two_parts():
     assert_close(latent.absorbed(), by_loops(), atol=1e-5, rtol=1e-5)
 
 
-def test_they_agree_to_rounding_with_other_numbers(monkeypatch):
+def test_both_forms_agree_to_rounding_with_other_numbers(monkeypatch):
     random = torch.Generator().manual_seed(1)
     for name in ("up_key", "up_value", "plain_queries", "latents", "turned_queries", "turned_keys"):
         other = torch.randn(getattr(latent, name).shape, generator=random).double()
@@ -33,7 +33,7 @@ def test_they_agree_to_rounding_with_other_numbers(monkeypatch):
     assert_close(latent.naive(), latent.absorbed(), atol=1e-14, rtol=1e-14)
 
 
-def test_positions_count(monkeypatch):
+def test_positions_change_the_outputs(monkeypatch):
     before = latent.naive()
     monkeypatch.setattr(latent, "turned_keys", x @ latent.w_turned_key)
     assert not before.allclose(latent.naive(), atol=1e-3)

@@ -26,7 +26,7 @@ def test_a_model_keeps_this_many_bytes(name):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_long_text_takes_the_windows_and_the_rest_by_its_length(name):
+def test_a_long_text_fills_the_windows_and_grows_the_other_layers(name):
     model, n = MODELS[name], 50_000
     assert cache_bytes(model, n) == per_token(model) * n + fixed(model)
     assert cache_bytes(model, n, size=1) * 2 == cache_bytes(model, n)
@@ -40,7 +40,7 @@ def test_a_window_grows_until_it_is_full():
     assert grown == [73_728, 73_728, 36_864, 36_864]
 
 
-def test_both_units_are_what_they_say():
+def test_sizes_are_given_in_both_units():
     assert in_words(2**34) == "17.18 GB, or 16.00 GiB"
     assert in_words(cache_bytes(MODELS["Llama 3 8B"], 131_072)) == "17.18 GB, or 16.00 GiB"
     assert in_words(10**9) == "1.00 GB, or 0.93 GiB"

@@ -17,7 +17,7 @@ def test_token_6_of_a_repetition_of_four_looks_at_token_3():
     assert exercises.perfect[0, 0, 6].argmax().item() == 3
 
 
-def test_the_last_word_moves_no_weight_of_it(ran):
+def test_the_last_word_changes_no_weight_of_the_word_it(ran):
     assert ran["moved"] < 1e-4
 
 

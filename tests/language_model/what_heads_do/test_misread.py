@@ -22,14 +22,14 @@ def recorded(model, tokenizer):
     return record(model, tokenizer, TEXT)
 
 
-def test_it_looks_at_animal_in_one_head_and_at_street_in_another(recorded):
+def test_the_word_it_looks_at_animal_in_one_head_and_at_street_in_another(recorded):
     words, maps, _ = recorded
     it = words.index("it")
     assert maps[13, 8, it, words.index("animal")].item() == pytest.approx(0.75, abs=0.01)
     assert maps[21, 6, it, words.index("street")].item() == pytest.approx(0.56, abs=0.01)
 
 
-def test_it_cannot_know_how_the_sentence_ends(model, tokenizer, recorded):
+def test_the_word_it_cannot_know_how_the_sentence_ends(model, tokenizer, recorded):
     words, maps, _ = recorded
     _, other, _ = record(model, tokenizer, TEXT.replace("tired", "wide"))
     it = words.index("it")
@@ -37,7 +37,7 @@ def test_it_cannot_know_how_the_sentence_ends(model, tokenizer, recorded):
     assert (maps[:, :, -1] - other[:, :, -1]).abs().max() > 0.1
 
 
-def test_the_lengths_are_those_of_what_a_head_adds(model, recorded):
+def test_lengths_are_those_of_the_vectors_that_heads_add(model, recorded):
     _, _, values = recorded
     lengths = added(model, values)
     assert lengths.shape == (30, 9, 12)
@@ -68,7 +68,7 @@ def test_no_head_of_layer_25_has_the_average_weights(recorded):
     assert apart.min().item() == pytest.approx(0.26, abs=0.01)
 
 
-def test_two_words_that_begin_alike_come_apart(model, tokenizer):
+def test_equal_words_differ_in_later_layers(model, tokenizer):
     words, _, values = record(model, tokenizer, "Rome is in Italy. Berlin is in")
     assert (words[2], words[6], words[7]) == ("in", "is", "in")
 

@@ -95,7 +95,7 @@ def test_the_loss_is_that_of_the_tokens_after_the_first_repeated_one(model, twic
     assert ours == pytest.approx(sum(theirs) / 39, abs=1e-4)
 
 
-def test_the_others_are_of_the_same_layers_and_drawn_whatever_their_score(maps):
+def test_control_heads_are_drawn_from_the_same_layers_regardless_of_score(maps):
     six = strongest(induction(maps), 6)
     for seed in range(10):
         found = others(six[:5], seed)
@@ -141,7 +141,7 @@ def test_a_wrong_pairing_of_heads_leaves_neither_pattern(weights, twice):
     assert max(previous(maps)[16, 0], induction(maps)[18, 6]) < 0.5
 
 
-def test_a_mask_of_the_future_or_a_position_off_by_one_is_seen(weights, twice):
+def test_a_mask_of_the_future_or_a_position_off_by_one_shows_in_the_scores(weights, twice):
     def turned(x, positions, base):  # shifts the positions of the keys, which have three heads
         late = positions + (x.shape[-3] == built.N_KV_HEADS)
         return built.rotate(x, late, base)

@@ -17,7 +17,7 @@ def twice():
     return half.repeat(2)
 
 
-def test_it_gets_44_percent_of_the_weight(model, twice):
+def test_the_first_token_gets_44_percent_of_the_weight(model, twice):
     share, ratio = first_token(model, twice)
     assert share.mean().item() == pytest.approx(0.444, abs=0.002)
     sinks = share > 0.3
@@ -33,7 +33,7 @@ def test_other_tokens_have_a_sink_of_the_same_size(model):
     assert ratio.median() < 0.4
 
 
-def test_the_numbers_are_those_of_what_was_recorded():
+def test_share_and_ratio_follow_from_the_recorded_weights():
     """A model with one block and known weights replaces the real one."""
 
     def model(ids, cache, seen):

@@ -11,7 +11,7 @@ def test_a_window_is_that_of_the_file_to_take_along(n_queries, width):
     assert window(n_queries, 7, width).equal(masks.window(n_queries, 7, keys=width))
 
 
-def test_it_counts_the_query_s_own_key():
+def test_a_window_counts_the_querys_own_key():
     assert window(6, 6, 3).sum(dim=-1).tolist() == [1, 2, 3, 3, 3, 3]
     assert window(6, 6, 1).equal(window(6, 6, 1).triu().tril())
 

@@ -82,7 +82,7 @@ def test_the_outputs_are_the_scaled_ones_of_the_example():
     assert_close(batches.one_by_one, batches.outputs)
 
 
-def test_the_letters_say_what_the_transpose_says(monkeypatch):
+def test_einsum_and_transpose_agree(monkeypatch):
     ran = rerun_with(monkeypatch, inputs=(5, 7), d_k=3, d_v=11)
     queries, keys, values = ran["queries"], ran["keys"], ran["values"]
     assert ran["scores"].shape == (2, 5, 5)
@@ -101,7 +101,7 @@ def rerun_with(monkeypatch, inputs, d_k, d_v):
     return runpy.run_path(batches.__file__)
 
 
-def test_sequences_of_a_batch_do_not_meet():
+def test_sequences_of_a_batch_do_not_mix():
     changed = queries.clone()
     changed[1] += 1
     outputs = attention(changed, keys, values)
@@ -109,7 +109,7 @@ def test_sequences_of_a_batch_do_not_meet():
     assert not torch.allclose(outputs[1], batches.outputs[1])
 
 
-def test_one_by_one_differs_by_rounding_alone():
+def test_one_by_one_differs_only_by_rounding():
     assert batches_rounding.largest_difference(torch.float32) < 5e-6
     assert batches_rounding.largest_difference(torch.float64) < 5e-15
 
@@ -148,7 +148,7 @@ def test_T_reverses_all_axes_and_torch_warns_of_it(capsys):
 
 
 @pytest.mark.filterwarnings("ignore:The use of `x.T`")
-def test_only_counted_from_the_end_are_the_last_two_axes_swapped_in_both_shapes():
+def test_only_axes_counted_from_the_end_fit_both_shapes():
     pair, pairs = batches_transpose.pair, batches_transpose.pairs
     assert pair.shape == (2, 5, 7) and pairs.shape == (2, 3, 5, 7)
     assert pair.T.shape == (7, 5, 2) and pairs.T.shape == (7, 5, 3, 2)
@@ -165,7 +165,7 @@ def test_the_picture_says_its_numbers_and_shows_true_products():
     assert "scores, shape (2, 3, 3): row 1: 2, 4, 4; row 2: 4, 16, 12" in said
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     runpy.run_path(batches.__file__, run_name="__main__")
     plt.close("all")
     lines = capsys.readouterr().out.splitlines()

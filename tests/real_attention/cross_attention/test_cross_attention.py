@@ -182,7 +182,9 @@ def test_the_arguments_are_left_alone():
     d_k=st.sampled_from([1, 2, 5]),
     masked=st.booleans(),
 )
-def test_with_heads_it_is_torch_s_layer(batch, n_target, n_source, n_heads, d_k, masked):
+def test_with_heads_the_function_equals_torchs_layer(
+    batch, n_target, n_source, n_heads, d_k, masked
+):
     torch.manual_seed(n_source)
     d_model = n_heads * d_k
     theirs = nn.MultiheadAttention(d_model, n_heads, bias=False, batch_first=True).double()
@@ -218,7 +220,7 @@ def test_with_the_same_list_twice_it_is_self_attention():
 # The figures and the pages
 
 
-def test_the_map_tells_the_shapes_at_hand():
+def test_the_map_shows_the_given_shapes():
     shapes = {
         "target": (2, 4),
         "source": (5, 6),
@@ -268,7 +270,7 @@ def test_the_page_shows_each_claim(capsys):
     ]
 
 
-def test_the_steps_are_shown_with_what_they_give(capsys):
+def test_the_steps_print_and_draw_their_results(capsys):
     runpy.run_path(cross_attention_target.__file__, run_name="__main__")
     runpy.run_path(module.__file__, run_name="__main__")
     told = [plt.figure(number).description for number in plt.get_fignums()]

@@ -15,7 +15,7 @@ def test_the_words_are_the_rows_and_the_patches_the_columns(solved):
     assert solved["caption_weights"].shape == (4, 9)
 
 
-def test_a_wider_source_needs_wider_key_and_value_matrices_alone(solved):
+def test_a_wider_source_needs_only_wider_key_and_value_matrices(solved):
     target, source, w_query = solved["target"], solved["wide_source"], solved["w_query"]
     assert source.shape == (9, 5)
     wide = solved["w_key_5"], solved["w_value_5"]
@@ -25,7 +25,7 @@ def test_a_wider_source_needs_wider_key_and_value_matrices_alone(solved):
             cross_attention(target, source, w_query, *narrow)
 
 
-def test_another_value_of_the_same_key_changes_the_output_alone(solved):
+def test_another_value_of_the_same_key_changes_only_the_output(solved):
     weights, values = solved["cross_weights"], solved["values"]
     assert weights[0].argmax() == 1
     assert (solved["other_values"] != values).any(dim=-1).tolist() == [False, True, False]

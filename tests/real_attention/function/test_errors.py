@@ -39,12 +39,12 @@ def test_a_shape_fits_as_torch_broadcasts(shape, other, broadcasts, meets):
     assert (expanded == torch.Size(other)) is broadcasts
 
 
-def test_shapes_are_told_by_name():
+def test_shapes_are_listed_by_name():
     assert shapes(made(2, 3), made(5)) == "query (2, 3), key or value (5,)"
     assert shapes(made(2, 3), made(5), made(7)) == "query (2, 3), key (5,), value (7,)"
 
 
-def test_what_fits_is_taken():
+def test_fitting_tensors_are_accepted():
     three = made(2, 7, 5, 3), made(7, 11, 3), made(1, 1, 11, 13)
     check_tensors(*three, None)
     check_tensors(*three, made(2, 7, 5, 11, dtype=torch.bool))
@@ -70,13 +70,13 @@ def test_what_fits_is_taken():
         ({"query": made(4, 5, 3), "value": made(2, 7, 2)}, ValueError, "leading axes"),
     ],
 )
-def test_what_does_not_fit_is_told(wrong, error, words):
+def test_tensors_that_do_not_fit_are_reported(wrong, error, words):
     three = {"query": made(5, 3), "key": made(7, 3), "value": made(7, 2)} | wrong
     with pytest.raises(error, match=words):
         check_tensors(**three, attn_mask=None)
 
 
-def test_a_mask_is_held_against_the_scores_of_queries_and_keys():
+def test_a_mask_is_compared_with_the_shape_of_the_scores():
     three = made(2, 5, 3), made(4, 1, 7, 3), made(7, 2)
     check_tensors(*three, made(4, 2, 5, 7))
     with pytest.raises(ValueError, match=r"attn_mask \(3, 5, 7\) .* = \(4, 2, 5, 7\)"):

@@ -81,7 +81,7 @@ def test_the_outputs_are_those_of_the_definition(heads, mask, kind, is_causal, s
     assert_close(outputs.double(), torch.from_numpy(expected), rtol=1e-5, atol=1e-6)
 
 
-def test_a_cache_is_more_keys_and_its_causal_mask_is_given_whole():
+def test_a_cache_works_as_more_keys_with_a_full_causal_mask():
     random = np.random.default_rng(0)
     query = random.random((2, 3, 4, 8), np.float32)
     key, value = random.random((2, 2, 3, 18, 8), np.float32)  # 12 cached, 6 new

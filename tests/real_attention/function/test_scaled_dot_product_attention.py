@@ -324,7 +324,7 @@ def test_dropout_is_that_of_torch_whether_or_not_anything_trains():
     assert_close(ours(case, *inputs, None, dropout_p=1.0), torch.zeros_like(expected), **exactly)
 
 
-def test_what_dropout_keeps_is_enlarged_so_that_the_mean_stays():
+def test_dropout_enlarges_the_kept_weights_so_that_the_mean_stays():
     torch.manual_seed(0)
     query, key, value = torch.zeros(1, 2), torch.zeros(10_000, 2), torch.ones(10_000, 1)
     outputs = scaled_dot_product_attention(query, key, value, dropout_p=0.5)
@@ -477,7 +477,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_bad_input_is_told_in_words(bad):
+def test_bad_input_is_reported_in_words(bad):
     changed, kind, words = BAD[bad]
     good = dict(zip(("query", "key", "value"), Case().tensors(), strict=True))
     with pytest.raises(kind) as told:

@@ -27,7 +27,7 @@ def test_both_compute_the_same(layers, is_causal):
     assert not first(x, context, mask=mask).allclose(first(x, context))
 
 
-def test_both_drop_weights_in_training_alone(layers):
+def test_both_drop_weights_only_in_training(layers):
     x, outputs = torch.randn(2, 5, 12), []
     for layer in layers:
         torch.manual_seed(1)

@@ -210,7 +210,7 @@ def test_gradients_are_the_slopes_of_the_outputs():
     )
 
 
-def test_the_compiler_traces_it_whole():
+def test_the_compiler_traces_the_layer_without_a_break():
     """Everything after the trace is the compiler's own work, and would need a minute of C++."""
     layer = a_layer(12, 4, 2).eval()
     x, mask = made(2, 5, 12), made(2, 1, 5, 5, seed=1) > -1
@@ -267,7 +267,7 @@ def test_exporting_does_not_break_it_and_sizes_stay_free():
         ),
     ],
 )
-def test_bad_input_is_told_in_words(bad, words):
+def test_bad_input_is_reported_in_words(bad, words):
     with pytest.raises(ValueError) as told:
         bad()
     assert words in str(told.value)
@@ -279,7 +279,7 @@ def test_integers_are_refused_in_words():
     assert str(told.value) == "x must be floating-point, not torch.int64 (2, 5)"
 
 
-def test_it_runs_under_autocast():
+def test_the_layer_runs_under_autocast():
     layer, x = a_layer(), made(2, 5, 12)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         outputs = layer(layer(x, is_causal=True))
@@ -287,10 +287,10 @@ def test_it_runs_under_autocast():
     assert_close(outputs.float(), layer(layer(x, is_causal=True)), rtol=0, atol=0.02)
 
 
-def test_it_has_fewer_than_90_lines():
+def test_the_layer_has_fewer_than_90_lines():
     assert len(inspect.getsource(MultiHeadAttention).splitlines()) < 90
 
 
-def test_it_computes_with_our_function_alone(monkeypatch):
+def test_the_layer_computes_only_with_our_function(monkeypatch):
     monkeypatch.setattr(F, "scaled_dot_product_attention", None)
     assert a_layer()(made(2, 5, 12)).shape == (2, 5, 12)

@@ -37,7 +37,7 @@ def printed():
     return lines
 
 
-def test_each_rung_differs_from_the_one_above_by_rounding_alone(printed):
+def test_each_rung_differs_from_the_one_above_only_by_rounding(printed):
     rungs = {line[:32].strip(): float(line[32:]) for line in printed}
     assert list(rungs) == [
         "loop",

@@ -17,7 +17,7 @@ def printed():
     return out.getvalue().splitlines()
 
 
-def test_what_the_page_shows_of_the_layer(printed):
+def test_the_page_shows_the_layers_results(printed):
     shape, difference, *refused = printed[6:]
     assert shape == "shape: torch.Size([2, 3, 4])"
     assert float(difference.removeprefix("largest difference: ")) < 1e-6

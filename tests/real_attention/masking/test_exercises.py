@@ -40,7 +40,7 @@ def test_a_mask_does_not_hide_a_value_that_is_nan(solved):
     assert_close(outputs[0], padded_outputs[0])
 
 
-def test_what_the_page_prints(capsys, solved):
+def test_the_page_prints_these_lines(capsys, solved):
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "output 1: tensor([2.0000, 7.0000, 1.5000])"
     assert printed[8].split() == ["[", "nan,", "nan,", "nan]])"]

@@ -112,7 +112,7 @@ def test_the_padding_mask_hides_input_3_of_sequence_2_from_every_query():
     assert padding.tolist() == [[[True, True, True]], [[True, True, False]]]
 
 
-def test_what_is_behind_a_padding_mask_changes_nothing():
+def test_inputs_behind_a_padding_mask_change_nothing():
     assert_close(padded_outputs[1, :2], short_outputs)
     assert_close(padded_outputs[0], batches.outputs[0])
 
@@ -133,11 +133,11 @@ def test_the_outputs_are_those_of_the_example():
     assert_close(causal_outputs[2], torch.tensor([1.9926, 7.4796, 0.7359]), rtol=0, atol=5e-5)
 
 
-def test_the_last_row_stays():
+def test_the_causal_mask_leaves_the_last_row():
     assert_close(causal_outputs[2], attention(queries, keys, values)[2], **exactly)
 
 
-def test_it_is_what_torch_calls_causal():
+def test_the_mask_is_what_torch_calls_causal():
     expected = F.scaled_dot_product_attention(queries, keys, values, is_causal=True)
     assert_close(causal_outputs, expected)
 
@@ -208,7 +208,7 @@ def test_a_query_with_no_key_is_nan_by_hand_and_0_in_torch():
     assert_close(by_hand[[0, 2]], torchs[[0, 2]])
 
 
-def test_minus_1e9_hides_it_behind_equal_weights():
+def test_minus_1e9_hides_an_empty_row_behind_equal_weights():
     weights = scores.masked_fill(~empty, -1e9).softmax(dim=-1)
     assert_close(weights[1], torch.full((3,), 1 / 3))
     assert_close(weights[[0, 2]], scores.masked_fill(~empty, -torch.inf).softmax(dim=-1)[[0, 2]])
@@ -223,7 +223,7 @@ def test_float16_refuses_minus_1e9_and_takes_inf():
 # The page
 
 
-def test_what_the_page_prints(capsys):
+def test_the_page_prints_these_lines(capsys):
     for module in masking_padding, masking_causal, masking_pitfalls:
         runpy.run_path(module.__file__, run_name="__main__")
     plt.close("all")

@@ -151,7 +151,7 @@ def test_a_large_number_averages_an_empty_row_and_is_refused_in_float16(printed)
     assert "[   nan,    nan,    nan]])" in text
 
 
-def test_a_view_after_transpose_works_for_one_token_and_for_a_round_trip_alone(printed):
+def test_a_view_after_transpose_works_only_for_one_token_and_for_a_round_trip(printed):
     text = printed(mistakes_heads)
     assert "one token: tensor([[1., 1., 1., 1.]])\nthere and back: True\n" in text
     assert "three tokens: view size is not compatible" in text

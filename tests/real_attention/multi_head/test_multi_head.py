@@ -108,7 +108,7 @@ def test_merging_undoes_splitting(leading, n, n_heads, d_k):
     assert_close(merge_heads(split_heads(x, n_heads)), x, **exactly)
 
 
-def test_what_is_not_contiguous_is_split_and_merged_too():
+def test_tensors_that_are_not_contiguous_are_split_and_merged_too():
     (x,) = random_tensors((6, 5, 2))
     turned = x.transpose(0, 2)  # (2, 5, 6)
     assert not turned.is_contiguous()

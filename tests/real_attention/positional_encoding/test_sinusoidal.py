@@ -46,7 +46,7 @@ def test_the_squared_length_is_half_of_d_model(position, d_model):
 
 @generated
 @given(places, places, st.integers(0, 2000), sizes)
-def test_the_product_depends_on_the_distance_alone(p, q, shift, d_model):
+def test_the_product_depends_only_on_the_distance(p, q, shift, d_model):
     def product(p, q):
         return (sinusoidal(torch.tensor(p), d_model) @ sinusoidal(torch.tensor(q), d_model)).item()
 

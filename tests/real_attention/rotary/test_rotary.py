@@ -54,7 +54,7 @@ def test_halves_turn_as_complex_numbers_do(positions, d, seed):
 @both
 @generated
 @given(p=places, q=places, shift=places, d=sizes, seed=seeds)
-def test_a_score_depends_on_the_distance_alone(turn, p, q, shift, d, seed):
+def test_a_score_depends_only_on_the_distance(turn, p, q, shift, d, seed):
     query, key = random(2, d, seed=seed)
 
     def score(p, q):

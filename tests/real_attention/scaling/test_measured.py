@@ -42,7 +42,7 @@ def test_at_length_4096_most_unscaled_rows_do_not_move(ran):
     assert scaled.median() > 0.3
 
 
-def test_what_is_left_of_a_row_that_is_stuck_is_not_rounded_away(ran):
+def test_the_small_weights_of_a_stuck_row_are_not_rounded_away(ran):
     weights = draw(4096)[0]
     # 1 - the largest weight is the sum of the others.
     others = weights.sort(dim=-1).values[:, :-1].sum(dim=-1)

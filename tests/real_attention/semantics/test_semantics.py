@@ -74,7 +74,7 @@ def test_of_a_mask_and_is_causal_the_module_drops_one_and_need_weights_says_whic
     assert answers["mask_and_causal"] == expected
 
 
-def test_a_function_drops_out_whenever_it_is_told_to_and_a_module_in_eval_does_not(answers):
+def test_a_function_with_dropout_p_always_drops_out_and_a_module_in_eval_does_not(answers):
     assert answers["dropout"] == row("on", "on", "off", "off", "no option")
 
 
@@ -115,7 +115,7 @@ def by_hand(
     return torch.dropout(scores.softmax(dim=-1), dropout_p, True) @ values
 
 
-def test_a_mask_that_hides_where_it_is_true_is_told_from_one_that_shows():
+def test_a_mask_that_hides_where_it_is_true_is_distinguished_from_one_that_shows():
     def ignoring(queries, keys, values, attn_mask):
         return by_hand(queries, keys, values, ~attn_mask)
 
@@ -134,7 +134,7 @@ def test_a_float_mask_read_as_a_boolean_one_is_not_added():
     assert semantics_masks.float_mask(reading) == "not added"
 
 
-def test_what_becomes_of_a_row_with_nothing_left_is_seen():
+def test_the_result_for_an_empty_row_is_recognized():
     def evenly(queries, keys, values, attn_mask):
         hidden = torch.zeros(attn_mask.shape).masked_fill(~attn_mask, -1e9)
         return by_hand(queries, keys, values, hidden)
@@ -146,7 +146,7 @@ def test_what_becomes_of_a_row_with_nothing_left_is_seen():
 @pytest.mark.parametrize(
     ("diagonal", "where"), [(0, "top left"), (1, "bottom right"), (2, "neither")]
 )
-def test_it_is_seen_where_the_diagonal_begins(diagonal, where):
+def test_the_start_of_the_diagonal_is_recognized(diagonal, where):
     def causal(*tensors, is_causal):
         return by_hand(*tensors, is_causal=is_causal, diagonal=diagonal)
 
@@ -155,7 +155,7 @@ def test_it_is_seen_where_the_diagonal_begins(diagonal, where):
 
 @pytest.mark.parametrize("mask_counts", [True, False])
 @pytest.mark.parametrize("flag_counts", [True, False])
-def test_it_is_seen_which_of_mask_and_flag_counts(mask_counts, flag_counts):
+def test_the_effect_of_mask_and_flag_is_recognized(mask_counts, flag_counts):
     def attend(*tensors, attn_mask, is_causal=False):
         told = attn_mask if mask_counts or not is_causal else None  # the polarity is tested first
         return by_hand(*tensors, attn_mask=told, is_causal=is_causal and flag_counts)
@@ -172,7 +172,7 @@ def test_dropout_and_scale_are_read_from_the_weights():
     assert semantics_defaults.scale(lambda *tensors: by_hand(*tensors, scale=7**-0.5)) == "√7"
 
 
-def test_one_axis_nan_and_large_scores_are_told_apart():
+def test_one_axis_nan_and_large_scores_are_distinguished():
     def by_queries(queries, keys, values, attn_mask):
         mask = attn_mask if attn_mask.dim() == 2 else attn_mask[: len(queries), None]
         return by_hand(queries, keys, values, mask)
@@ -192,7 +192,7 @@ def test_one_axis_nan_and_large_scores_are_told_apart():
     assert semantics_edges.too_large(in_64_bits) == "numbers"
 
 
-def test_what_is_not_there_and_what_is_refused_are_two_answers():
+def test_missing_and_refused_options_are_different_answers():
     def refusing(*tensors):
         raise RuntimeError
 
@@ -204,7 +204,7 @@ def test_what_is_not_there_and_what_is_refused_are_two_answers():
 
 
 @pytest.mark.parametrize("name", implementations)
-def test_all_implementations_agree_where_nothing_is_asked(name):
+def test_all_implementations_agree_without_options(name):
     torch.manual_seed(0)
     queries, keys, values = torch.randn(5, 7), torch.randn(11, 7), torch.randn(11, 7)
     expected = F.scaled_dot_product_attention(queries, keys, values)
@@ -261,6 +261,6 @@ def test_on_two_axes_torch_refuses_a_mask_with_is_causal(capsys):
     assert "attn_mask should not be set when is_causal=True" in capsys.readouterr().out
 
 
-def test_the_running_example_is_asked():
+def test_the_questions_use_the_running_example():
     assert_close(two_queries, queries[:2])
     assert_close(values, torch.eye(3))

@@ -49,7 +49,7 @@ def test_hiding_a_key_is_what_a_mask_of_torch_does():
     assert_close(hidden_weights @ values, theirs)
 
 
-def test_the_scores_of_the_example_are_left_alone():
+def test_the_scores_of_the_example_do_not_change():
     assert scaled_scores.isfinite().all()
     assert_close(hidden_scores[:, :2], scaled_scores[:, :2], rtol=0, atol=0)
 
@@ -79,7 +79,7 @@ def test_the_temperatures_are_spelled_out(ran):
     ]
 
 
-def test_what_is_hidden_and_what_is_left_is_spelled_out(ran):
+def test_hidden_and_remaining_scores_are_spelled_out(ran):
     assert ran["printed"][9:18] == [
         "without key 3",
         "tensor([[0.2396, 0.7604],",

@@ -34,7 +34,7 @@ def test_powers_of_100_and_101_overflow_and_the_naive_weights_are_no_numbers():
     assert naive_softmax(large.double(), dim=-1).isfinite().all()
 
 
-def test_the_example_breaks_the_naive_softmax_in_float16_alone():
+def test_the_example_breaks_the_naive_softmax_only_in_float16():
     assert_close(naive_softmax(scores, dim=-1), weights)
     assert naive_softmax(scores.half(), dim=-1).isnan().any(dim=-1).tolist() == [False, True, True]
     assert_close(softmax(scores.half(), dim=-1).float(), weights, rtol=2e-3, atol=1e-6)
@@ -46,7 +46,7 @@ def test_the_example_breaks_the_naive_softmax_in_float16_alone():
     data=st.data(),
     size=st.sampled_from([1e-3, 1.0, 1e3, 1e30]),
 )
-def test_it_is_torchs_softmax_for_any_shape_any_dim_and_any_size_of_scores(shape, data, size):
+def test_the_function_is_torchs_softmax_for_any_shape_dim_and_size_of_scores(shape, data, size):
     dim = data.draw(st.integers(-len(shape), len(shape) - 1))
     scores = torch.randn(shape, generator=torch.Generator().manual_seed(0)) * size
     ours = softmax(scores, dim)
@@ -102,7 +102,7 @@ def test_gradients_stay_finite_where_the_largest_scores_tie():
     assert_close(ours, torch.tensor([0.25, -0.25, 0.0]))
 
 
-def test_the_function_leaves_its_argument_alone():
+def test_the_function_does_not_change_its_argument():
     before = scores.clone()
     softmax(scores, dim=-1)
     assert_close(scores, before, rtol=0, atol=0)

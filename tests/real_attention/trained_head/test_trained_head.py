@@ -36,7 +36,7 @@ def test_the_head_comes_to_look_at_the_mirrored_place(reversal):
     assert scores[100] > 0.95
 
 
-def test_it_reverses_what_it_never_saw(reversal):
+def test_the_head_reverses_sequences_that_it_never_saw(reversal):
     tokens = torch.randint(8, (500, 10), generator=torch.Generator().manual_seed(9))
     assert reversal["right"][0] < 0.2
     assert accuracy(reversal["model"], tokens, tokens.flip(1)) > 0.999

@@ -72,14 +72,14 @@ def test_normalization_keeps_the_pattern_and_leaves_nothing_of_equal_numbers():
     assert torch.equal(bank, torch.zeros(4))
 
 
-def test_words_grow_alike_without_residual_sums_alone():
+def test_words_grow_alike_only_without_residual_sums():
     blocks, words = parts.random_blocks()
     assert parts.likeness(words) < 0.1
     assert parts.likeness(parts.as_built(blocks, words)) < 0.9
     assert parts.likeness(parts.without_residuals(blocks, words)) > 0.99
 
 
-def test_lengths_explode_without_normalization_alone():
+def test_lengths_explode_only_without_normalization():
     blocks, words = parts.random_blocks()
     assert parts.length(parts.as_built(blocks, words)) < 10 * parts.length(words)
     assert parts.length(parts.without_normalization(blocks, words)) > 100 * parts.length(words)
@@ -125,7 +125,7 @@ def test_after_a_the_model_says_what_the_sentence_calls_for(ran):
     assert [predict.vocabulary[i] for i in after_a] == ["loan", "bank"]
 
 
-def test_one_pass_gives_what_a_pass_for_each_beginning_gives(ran):
+def test_one_pass_equals_a_pass_for_each_beginning(ran):
     assert torch.allclose(ran["at_once"], ran["one_by_one"], atol=1e-5)
     assert ran["at_once"].shape == (2, 4, len(predict.vocabulary))
 
