@@ -175,7 +175,7 @@ WITH_CELLS = ["matrices", "product", "a small product", "heat_map", "weighted_su
 
 
 @pytest.mark.parametrize("name", WITH_CELLS)
-def test_a_number_that_answers_is_where_it_is_drawn(name):
+def test_the_cells_of_interactive_numbers_lie_where_they_are_drawn(name):
     DRAWINGS[name][0]()
     figure = plt.gcf()
     drawn = [one for one in figure.numbers if "cells" in one]
@@ -348,7 +348,7 @@ def test_columns_that_move_apart_are_those_of_the_tensor():
     assert torch.cat(parts, dim=-1).equal(shown["queries"]) and shown["queries"].equal(queries)
 
 
-def test_a_turning_arrow_says_where_it_points():
+def test_the_description_says_where_a_turning_arrow_points():
     def quarter_turn(vector, position):
         angle = position * torch.pi / 2
         return torch.stack([vector[0] * angle.cos(), vector[0] * angle.sin()])

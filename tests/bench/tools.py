@@ -167,7 +167,7 @@ class Tool(ABC):
         }
 
     def write(self, site: Site) -> None:
-        """Write the whole project anew."""
+        """Write the whole project again."""
         shutil.rmtree(site.folder, ignore_errors=True)
         (site.folder / "docs").mkdir(parents=True)
         site.edits.clear()

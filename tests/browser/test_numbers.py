@@ -43,7 +43,7 @@ WORDS = ["", " ", "abc", "NaN", "Infinity", "∞", "1e400", "--1", "1-", "−", 
          "1,000,000", "two", "0.5 0.6"]  # fmt: skip
 
 
-def test_a_number_is_read_however_it_is_written(call: Call) -> None:
+def test_a_number_is_read_in_all_notations(call: Call) -> None:
     assert {text: call("parseNumber", text) for text in NUMBERS} == pytest.approx(NUMBERS)
 
 
@@ -69,7 +69,7 @@ ROWS = {
 }
 
 
-def test_a_list_or_matrix_is_read_however_it_is_written(call: Call) -> None:
+def test_a_list_or_matrix_is_read_in_all_notations(call: Call) -> None:
     assert {text: call("parseRows", text) for text in ROWS} == ROWS
 
 

@@ -119,7 +119,7 @@ def test_a_text_may_come_in_parts(ours, first):
     assert_close(torch.cat(parts, dim=1), ours(ids), atol=1e-4, rtol=0)
 
 
-def test_a_batch_gives_each_text_what_it_gets_alone(ours):
+def test_a_batch_gives_each_text_the_outputs_of_the_text_alone(ours):
     ids = torch.randint(49_152, (2, 6), generator=generator())
     assert_close(ours(ids), torch.stack([ours(one) for one in ids]), atol=1e-4, rtol=0)
 

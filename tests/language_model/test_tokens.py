@@ -28,7 +28,7 @@ def test_joining_by_hand_gives_the_tokens_of_the_tokenizer(tokenizer, word):
     assert last == tokenizer.encode(f" {word}").tokens
 
 
-def test_each_joining_joins_one_pair(tokenizer):
+def test_each_step_joins_one_pair(tokenizer):
     steps = list(joined("ĠFrance", ranks_of(tokenizer)))
     assert [len(parts) for parts in steps] == [7, 6, 5, 4, 3, 2, 1]
     assert all("".join(parts) == "ĠFrance" for parts in steps)

@@ -28,7 +28,7 @@ def ids_of(model, text):
     return torch.tensor(model.tokenizer.encode(text).ids)
 
 
-def test_alone_in_an_empty_folder_it_writes(tmp_path):
+def test_the_file_runs_alone_in_an_empty_folder(tmp_path):
     file = tmp_path / "language_model.py"
     file.write_text(Path(language_model.__file__).read_text("utf-8"), "utf-8")
     command = [sys.executable, str(file), *PROMPT.split()]

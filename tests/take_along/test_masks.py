@@ -124,7 +124,7 @@ def test_masks_are_made_on_the_device_of_the_inputs():
     assert to_add(causal(3, device=meta)).device == meta
 
 
-def test_it_compiles_for_changing_lengths():
+def test_the_masks_compile_for_changing_lengths():
     def everything(x, lengths):
         n = x.shape[1]
         mask = both(causal(n, device=x.device), padding(lengths, n, side="left"), window(n, keys=3))

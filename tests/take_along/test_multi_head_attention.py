@@ -343,7 +343,7 @@ def test_the_scores_are_held_twice_at_most():
 @pytest.mark.slow
 @pytest.mark.parametrize("dynamic", [None, True])
 @pytest.mark.parametrize("masked", [False, True])
-def test_it_compiles_whole_for_changing_lengths(dynamic, masked):
+def test_the_layer_compiles_without_a_break_for_changing_lengths(dynamic, masked):
     torch._dynamo.reset()
     layer = MultiHeadAttention(16, 4, 2).eval()
     compiled = torch.compile(layer, fullgraph=True, backend="eager", dynamic=dynamic)
@@ -353,7 +353,7 @@ def test_it_compiles_whole_for_changing_lengths(dynamic, masked):
         assert_close(compiled(x, is_causal=True, **mask), layer(x, is_causal=True, **mask))
 
 
-def test_it_compiles_under_autocast_and_exports():
+def test_the_layer_compiles_under_autocast_and_exports():
     torch._dynamo.reset()
     layer = MultiHeadAttention(16, 4, 2).eval()
     x = drawn(2, 5, 16)
@@ -365,7 +365,7 @@ def test_it_compiles_under_autocast_and_exports():
     assert_close(exported(drawn(2, 9, 16)), layer(drawn(2, 9, 16)))
 
 
-def test_it_can_be_traced():
+def test_the_layer_can_be_traced():
     layer, x = MultiHeadAttention(8, 2).eval(), drawn(2, 5, 8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.jit is deprecated
@@ -596,7 +596,7 @@ def test_as_torch_is_the_same_layer(settings, dtype):
 @pytest.mark.parametrize(
     "wrong", [{"d_k": 5}, {"bias": {"query"}}, {"adjust": lambda q, k, p: (q, k)}], ids=" ".join
 )
-def test_as_torch_refuses_what_torch_does_not_have(wrong):
+def test_as_torch_refuses_layers_without_a_counterpart(wrong):
     with pytest.raises(ValueError, match=r"nn\.MultiheadAttention has"):
         as_torch(MultiHeadAttention(12, 4, **wrong))
 
@@ -621,7 +621,7 @@ def test_from_torch_is_the_same_layer(bias, dtype):
 @pytest.mark.parametrize(
     "wrong", [{"kdim": 5}, {"add_bias_kv": True}, {"add_zero_attn": True}], ids=str
 )
-def test_from_torch_refuses_what_it_has_no_place_for(wrong):
+def test_from_torch_refuses_layers_without_a_counterpart(wrong):
     with pytest.raises(ValueError, match="no counterpart"):
         from_torch(nn.MultiheadAttention(12, 4, **wrong))
 

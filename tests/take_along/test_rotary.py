@@ -38,7 +38,7 @@ def test_scores_depend_only_on_the_distance(x, pairs):
 
 
 @pytest.mark.parametrize("pairs", PAIRS)
-def test_the_first_position_stays_and_an_offset_goes_on(x, pairs):
+def test_the_first_position_stays_and_an_offset_continues(x, pairs):
     whole = rotate(x, pairs=pairs)
     torch.testing.assert_close(whole[..., 0, :], x[..., 0, :])
     torch.testing.assert_close(rotate(x[..., 3:, :], offset=3, pairs=pairs), whole[..., 3:, :])

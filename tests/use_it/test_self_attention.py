@@ -79,7 +79,7 @@ def test_shapes_that_do_not_fit_raise_an_error(arguments, place):
         self_attention(*arguments)
 
 
-def test_a_batch_gives_each_text_what_it_gets_alone(arguments):
+def test_a_batch_gives_each_text_the_outputs_of_the_text_alone(arguments):
     x, *weights = arguments
     texts = torch.stack([x, x.flip(0), 2 * x])
     alone = torch.stack([self_attention(text, *weights) for text in texts])

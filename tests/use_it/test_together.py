@@ -23,7 +23,7 @@ def test_padding_on_the_left_changes_nothing(capsys):
     assert float(capsys.readouterr().out.removeprefix("largest difference: ")) < 1e-6
 
 
-def test_without_the_mask_or_the_positions_it_would():
+def test_padding_changes_the_outputs_without_the_mask_or_the_positions():
     mask, at, x = together.mask, together.at, together.x
     expected = together.layer(x, mask=mask, positions=at)[1, 2:]
     unmasked = together.layer(x, is_causal=True, positions=at)[1, 2:]

@@ -42,7 +42,7 @@ def test_the_weights_are_those_of_the_example():
     assert weights.dtype == torch.float32
 
 
-def test_each_query_shares_out_one_whole_among_the_keys():
+def test_the_weights_of_each_query_add_up_to_1():
     assert_close(weights.sum(dim=-1), torch.ones(3))
     assert not torch.allclose(weights.sum(dim=0), torch.ones(3), atol=0.1)
 

@@ -5,13 +5,13 @@ import torch
 from snippets.language_model.kv_cache.counts import work
 
 
-def test_the_counts_for_1024_tokens_are_known():
+def test_the_counts_for_1024_tokens_are_those_of_the_page():
     assert work(1024, cached=False) == (179_481_600, 524_800)
     assert work(1024, cached=True) == (524_800, 1_024)
 
 
 @pytest.mark.parametrize("n", [1, 2, 16, 100])
-def test_the_counts_are_those_of_the_page_s_formulas(n):
+def test_the_counts_follow_the_formulas_of_the_page(n):
     assert work(n, cached=False) == (n * (n + 1) * (n + 2) // 6, n * (n + 1) // 2)
     assert work(n, cached=True) == (n * (n + 1) // 2, n)
 

@@ -207,7 +207,7 @@ def test_with_heads_the_function_equals_torchs_layer(
         assert_close(one, other)
 
 
-def test_with_the_same_list_twice_it_is_self_attention():
+def test_with_the_same_list_twice_the_function_is_self_attention():
     inputs, *matrices = random_tensors((2, 5, 6), *[(6, 6)] * 4)
     causal = torch.ones(5, 5).tril().bool()
     assert_close(

@@ -332,7 +332,7 @@ def test_dropout_enlarges_the_kept_weights_so_that_the_mean_stays():
     assert outputs != 1
 
 
-def test_a_float32_mask_may_be_added_to_what_has_16_bits():
+def test_a_float32_mask_may_be_added_to_scores_of_16_bits():
     case = Case(dtype=torch.bfloat16)
     inputs = case.tensors()
     mask = torch.randn(5, 7, generator=torch.Generator().manual_seed(0))

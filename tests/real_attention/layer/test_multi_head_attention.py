@@ -222,7 +222,7 @@ def test_the_compiler_traces_the_layer_without_a_break():
     assert_close(outputs, expected)
 
 
-def test_exporting_does_not_break_it_and_sizes_stay_free():
+def test_the_layer_exports_with_free_sizes():
     layer = a_layer(12, 4, 2).eval()
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
     exported = torch.export.export(

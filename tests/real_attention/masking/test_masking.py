@@ -66,7 +66,7 @@ def test_a_mask_is_broadcast_to_the_scores(shape):
     )
 
 
-def test_without_a_mask_it_is_the_function_of_the_chapter_before():
+def test_without_a_mask_the_function_is_that_of_the_chapter_before():
     arguments = randn(2, 5, 7), randn(2, 3, 7), randn(2, 3, 11)
     assert_close(attention(*arguments), batches.attention(*arguments), **exactly)
 

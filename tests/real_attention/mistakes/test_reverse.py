@@ -25,7 +25,7 @@ def test_both_models_start_at_chance_and_end_without_a_mistake(ran):
         assert curve[200] == 1
 
 
-def test_both_reverse_what_they_never_saw(ran):
+def test_both_models_reverse_sequences_that_they_never_saw(ran):
     tokens = torch.randint(8, (1000, 16), generator=torch.Generator().manual_seed(7))
     for model in (ran["wrong"], ran["right"]):
         assert accuracy(model, tokens, tokens.flip(1)) > 0.999

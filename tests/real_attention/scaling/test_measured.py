@@ -60,7 +60,7 @@ def test_the_jacobian_is_what_autograd_computes():
         assert_close(table, theirs)
 
 
-def test_rows_are_drawn_anew_for_every_length_and_alike_in_every_run():
+def test_rows_differ_for_each_length_and_are_the_same_in_each_run():
     for one, again in zip(draw(64), draw(64), strict=True):
         assert_close(one, again, rtol=0, atol=0)
     assert not torch.allclose(draw(4)[1], draw(64)[1])

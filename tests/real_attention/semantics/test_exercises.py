@@ -14,7 +14,7 @@ def test_the_first_of_the_last_four_queries_sees_four_of_seven_keys(solved):
     assert (solved["seen"], solved["seen_top_left"]) == (4, 1)
 
 
-def test_ones_and_zeros_push_and_their_logarithm_hides(solved):
+def test_added_ones_favor_a_key_and_their_logarithm_hides_the_others(solved):
     scores = solved["equal_scores"]
     pushed = (scores + solved["ones"]).softmax(dim=-1)
     assert_close(pushed, torch.tensor([0.7311, 0.2689]), atol=5e-5, rtol=0)

@@ -69,7 +69,7 @@ def test_is_causal_begins_top_left_and_the_module_refuses_it_without_a_mask(answ
     assert answers["causal"] == expected
 
 
-def test_of_a_mask_and_is_causal_the_module_drops_one_and_need_weights_says_which(answers):
+def test_of_a_mask_and_is_causal_the_module_drops_one_depending_on_need_weights(answers):
     expected = row("both", "both", "mask alone", "causal alone", "no option")
     assert answers["mask_and_causal"] == expected
 

@@ -54,12 +54,12 @@ def test_the_scores_of_the_example_do_not_change():
     assert_close(hidden_scores[:, :2], scaled_scores[:, :2], rtol=0, atol=0)
 
 
-def test_a_row_with_nothing_left_is_no_number_and_harms_no_other(ran):
+def test_an_empty_row_is_nan_and_changes_no_other_row(ran):
     assert ran["first"].isnan().all(dim=-1).tolist() == [False, False, True]
     assert_close(ran["first"][:2], scaled_weights[:2] @ values)
 
 
-def test_a_second_layer_spreads_it_to_every_output(ran):
+def test_a_second_layer_spreads_nan_to_every_output(ran):
     first = ran["first"]
     assert ran["attention"](first, first, first).isnan().all()
     assert ran["printed"][-3:] == [
