@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Hands the written pages to a site generator.
+"""The interface to site generators: MkDocs and Zensical.
 
-This is the only layer that knows one: a plugin for MkDocs, a step before Zensical, and a Markdown
-extension that both use. It also writes the content security policy into the built pages.
+This layer has a plugin for MkDocs, a step before Zensical, and a Markdown extension for both. It
+also writes the content security policy into the built pages. No other layer imports a generator.
 """

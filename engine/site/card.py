@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The picture that other sites show beside a link to this one."""
+"""The picture that other sites show in previews of links to this one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from engine.model.tensors import Tensor
 
-WIDTH, HEIGHT = 1200, 630  # pixels, as https://ogp.me and its readers expect them
+WIDTH, HEIGHT = 1200, 630  # pixels; the usual size of a picture for the Open Graph protocol
 DPI = 100
 PER_ROW = 5  # tensors
 INK, PAPER = "#1b1d21", "#ffffff"
@@ -17,7 +17,7 @@ INK, PAPER = "#1b1d21", "#ffffff"
 
 def card(title: str, tensors: Sequence[Tensor]) -> bytes:
     """Return a PNG with the title of a site, and its tensors in their colors."""
-    from matplotlib.figure import Figure  # half a second, so only where it is asked for
+    from matplotlib.figure import Figure  # imported only here, since it takes half a second
     from matplotlib.patches import FancyBboxPatch
 
     figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PAPER)

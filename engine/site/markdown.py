@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The one Markdown extension: formulas as MathML, tensors in their colors, terms of the glossary.
+"""The Markdown extension: formulas as MathML, tensors in their colors, terms of the glossary.
 
-Any generator that knows Python-Markdown can use it, MkDocs and Zensical alike. It computes nothing
-and reads no snippet: what the engine has to say stands in the Markdown that it wrote.
+Any generator that uses Python-Markdown can load it, such as MkDocs and Zensical. It runs no
+snippets and needs no results: these are already part of the Markdown that the engine wrote.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from engine.read.page import parse
 from engine.read.tensors import tensors_of
 from engine.site.visual import VisualPostprocessor
 
-AFTER_ALL = 1  # raw HTML, in which code arrives, is put back by a postprocessor of priority 30
-BEFORE_LINKS_ARE_RESOLVED = 5  # generators turn files into addresses at 0; attributes come at 8
+AFTER_ALL = 1  # after the postprocessor that restores raw HTML, such as code, at priority 30
+BEFORE_LINKS_ARE_RESOLVED = 5  # after attr_list at 8, before generators resolve links at 0
 
 
 def engine_html(source: str, *_: Any, **__: Any) -> str:
-    """Return the text of a fence named `engine-html`, which is HTML of the engine's own.
+    """Return the text of a fence named `engine-html`, which is HTML that the engine wrote.
 
-    A formatter for `custom_fences` of pymdownx.superfences.
+    This is a formatter for `custom_fences` of pymdownx.superfences.
     """
     return source
 
 
 class EngineExtension(Extension):
-    """Options: `project` and `elements`, as said below."""
+    """The extension. Its options are `project` and `elements`."""
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "project": ["", "the project, where a plugin knows it; else mkdocs.yml says it"],
-            "elements": [[], "custom elements that hold Markdown, as a <div markdown> does"],
+            "project": ["", "the project, set by the plugin; else it is read from mkdocs.yml"],
+            "elements": [[], "custom elements that may contain Markdown, like <div markdown>"],
         }
         super().__init__(**options)
 
@@ -53,11 +53,11 @@ class EngineExtension(Extension):
 
 
 class Terms(Treeprocessor):
-    """Gives a link to the glossary the glossary's own words.
+    """Tree processor that adds definitions to links to the glossary.
 
-    `[causal mask](../glossary.md#causal-mask)` gets the class `term` and, as its description, the
-    first paragraph below that heading. A screen reader says it, and `docs/assets/site.css` shows
-    it where the link is pointed at or has the focus.
+    `[causal mask](../glossary.md#causal-mask)` gets the class `term`, and as its `aria-description`
+    the first paragraph below that heading. Screen readers read it out, and `docs/assets/site.css`
+    shows it while the pointer or the focus is on the link.
     """
 
     def __init__(self, md: Markdown, project: Project) -> None:
@@ -75,7 +75,7 @@ class Terms(Treeprocessor):
 
 
 def definitions_of(project: Project) -> dict[str, str]:
-    """Return the definition of each term by its anchor."""
+    """Return the definitions of the glossary by the anchors of their terms."""
     file = project.docs / GLOSSARY
     text = file.read_text("utf-8-sig") if file.is_file() else ""
     return {term.slug: term.definition for term in read_terms(parse(text)) if not term.problem}

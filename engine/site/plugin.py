@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The MkDocs plugin: it hands MkDocs the pages that the engine wrote, and nothing else.
+"""The MkDocs plugin, which replaces the author's pages by those that the engine wrote.
 
-Everything runs before MkDocs touches the site's folder. So a snippet, a program or a page that is
-wrong ends the build and leaves the site as it was.
+The engine runs before MkDocs cleans the site's folder. So a problem of a snippet, a program or a
+page fails the build and leaves the existing site unchanged.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ the fences of {name} need to know the engine's own; add it to mkdocs.yml:
 
 
 class EngineConfig(Config):  # type: ignore[no-untyped-call]
-    """The options under `plugins: - engine:`, as `engine.model.project.Options` explains them."""
+    """The options under `plugins: - engine:`, which `engine.model.project.Options` documents."""
 
     helpers = c.ListOfItems(c.Type(str), default=[])
     tensors = c.Type(str, default="drawing/tensors")
@@ -53,7 +53,7 @@ class EngineConfig(Config):  # type: ignore[no-untyped-call]
 
 
 class LogReporter(Reporter):
-    """Speaks as MkDocs does."""
+    """Reporter that writes to the log of MkDocs."""
 
     def progress(self, result: Result, done: int, total: int) -> None:
         log.info("Ran %s in %.2f s", result.stem, result.seconds)
@@ -66,7 +66,7 @@ class LogReporter(Reporter):
 
 
 class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
-    """Runs the engine once per build; one instance lives as long as a server does."""
+    """The plugin, which runs the engine once per build; a server keeps one instance."""
 
     def __init__(self) -> None:
         self.reporter = LogReporter()
@@ -114,7 +114,7 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
             files.append(File.generated(config, uri, abs_src_path=str(path)))
         return files
 
-    @event_priority(-100)  # after whatever else writes into the site
+    @event_priority(-100)  # after all plugins that write into the site
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         policy.secure(Path(config.site_dir))
         self.watch()
@@ -124,19 +124,19 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
     ) -> LiveReloadServer:
         assert self.engine is not None
         self.server = server
-        self.engine.pool.start()  # so that the first edit of a snippet need not wait for torch
+        self.engine.pool.start()  # import torch now, so that the first edit does not wait for it
         self.watch()
         return server
 
     def watch(self) -> None:
-        """Let the server follow the snippets, and every other file that they read."""
+        """Make the server watch the snippets and all other files that they read."""
         if self.server is None or self.engine is None:
             return
         project = self.engine.project
-        read = (name for result in self.build.results.values() for name in result.opened)
-        files = {str(project.root / name) for name in read}
-        inside = (f"{project.snippets}/", f"{project.docs}/")
-        paths = {str(project.snippets), *(path for path in files if not path.startswith(inside))}
+        names = (name for result in self.build.results.values() for name in result.opened)
+        files = {str(project.root / name) for name in names}
+        covered = (f"{project.snippets}/", f"{project.docs}/")
+        paths = {str(project.snippets), *(path for path in files if not path.startswith(covered))}
         for path in sorted(paths - self.watched):
             if Path(path).exists():
                 self.server.watch(path)
@@ -148,13 +148,13 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
             self.engine = None
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Report what the Markdown extension found like an error of MkDocs, without a traceback."""
+        """Turn errors of the Markdown extension into errors of MkDocs, without a traceback."""
         if isinstance(error, EngineError | FormulaError):
             raise PluginError(str(error)) from error
 
 
 def project_of(config: MkDocsConfig, options: EngineConfig) -> Project:
-    """Return the project that MkDocs is configured for."""
+    """Return the project of a MkDocs configuration."""
     root = Path(config.config_file_path).parent.resolve()
     docs = Path(config.docs_dir).resolve()
     name = docs.relative_to(root).as_posix() if docs.is_relative_to(root) else str(docs)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The content security policy of a site: no script runs but its files and the theme's own.
+"""The content security policy of a site: only its script files and the theme's inline scripts run.
 
-The theme writes a few scripts into each page, and its instant navigation runs those of the next
-page in this one. So each of them is allowed on every page, by the digest of its very text
-(https://www.w3.org/TR/CSP3/#match-element-to-source-list): no other one can run, and none that
-stands in an article, where outputs are.
+The theme writes a few inline scripts into each page, and its instant navigation runs those of the
+next page in the current one. So every page allows all of them, by the digests of their texts
+(https://www.w3.org/TR/CSP3/#match-element-to-source-list). Inline scripts inside an <article>,
+which contains outputs, are not allowed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 
 HEAD = b"<head>"
 SCRIPT = re.compile(rb"<script([^>]*)>(.*?)</script>", re.DOTALL)
-DATA = (b"src=", b"json")  # in a tag: a file, or data that is not run
+NOT_INLINE = (b"src=", b"json")  # in the tag of a script file, or of data that is not run
 
 
 def secure(site: Path) -> None:
-    """Write the policy into every page of a built site, as the first thing in its head."""
+    """Insert the policy into every page of a built site, at the start of its <head>."""
     files = [Path(folder, name) for folder, _, names in os.walk(site) for name in names]
     pages = {file: file.read_bytes() for file in files if file.suffix == ".html"}
     scripts = {source for html in pages.values() for source in sources_of(html)}
@@ -37,7 +37,7 @@ def policy(scripts: set[str]) -> str:
         [
             "default-src 'self'",
             "script-src " + " ".join(["'self'", *sorted(scripts)]),
-            "style-src 'self' 'unsafe-inline'",  # the theme and the figures set styles in place
+            "style-src 'self' 'unsafe-inline'",  # the theme and the figures use inline styles
             "img-src 'self' data:",
             "object-src 'none'",
             "base-uri 'none'",
@@ -47,10 +47,10 @@ def policy(scripts: set[str]) -> str:
 
 
 def sources_of(html: bytes) -> set[str]:
-    """Return a source for each script around the article; data needs none."""
+    """Return the CSP source of each inline script outside the article."""
     above, article, rest = html.partition(b"<article")
     html = above + rest.rpartition(b"</article>")[2] if article else html
-    texts = (text for tag, text in SCRIPT.findall(html) if not any(word in tag for word in DATA))
+    texts = (text for tag, text in SCRIPT.findall(html) if not any(w in tag for w in NOT_INLINE))
     digests = (base64.b64encode(hashlib.sha256(text).digest()) for text in texts)
     return {f"'sha256-{digest.decode()}'" for digest in digests}
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Join JavaScript modules into classic scripts.
+"""Bundle JavaScript modules into classic scripts.
 
-Scripts are written as small ES modules, which editors and TypeScript understand. The site holds one
-classic script for each module that no other one imports: browsers refuse modules that come from a
-disk, and every module would be one more request. Comments, indentation and empty lines stay with
-the sources; they are a third of the compressed bytes.
+Scripts are written as small ES modules, which editors and TypeScript support. The site has one
+classic script for each module that no other module imports. Browsers do not load modules from
+`file:` URLs, and each module would cost a request. Comments, indentation and empty lines, a third
+of the compressed bytes, are removed.
 
-A script with the line `// @on-every-page` is loaded before all others. Those use its modules
-instead of holding them once more.
+A script with the line `// @on-every-page` is loaded before all others, which use its modules
+instead of containing copies.
 """
 
 from __future__ import annotations
@@ -23,23 +23,22 @@ from engine.model.problem import EngineError, Problem
 IMPORT = re.compile(r'^import (\{[^{}]*\}) from "(\.\.?/[^"\n]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
-# Whole lines of comments; and in a line, a text, which stays as it is, or a comment on a type.
+# Comments on their own lines; and within a line, a string, which is kept, or a JSDoc comment.
 COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)\n", re.M | re.S)
 TEXT_OR_TYPE = re.compile(
     r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`\n]*`)|/\*\*(?:(?!\*/).)*\*/ ?"""
 )
 INDENTATION = re.compile(r"^[ \t]+|(?<=\n)\n+", re.M)  # and empty lines
-OPEN_TEMPLATE = re.compile(
-    r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*$", re.M
-)  # an odd number of ticks
+# A line with an odd number of backticks.
+OPEN_TEMPLATE = re.compile(r"^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*$", re.M)
 ON_EVERY_PAGE = re.compile(r"^// @on-every-page$", re.M)
-LENT = "globalThis.modulesOfThePage"
+SHARED = "globalThis.modulesOfThePage"
 LICENSE = "// SPDX-License-Identifier: MIT\n"
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module as the body of a function: imports became constants, `export` is left out."""
+    """A module as the body of a function, with imports turned into constants and no `export`."""
 
     body: str
     imports: list[Path]
@@ -48,11 +47,11 @@ class Module:
 
 
 def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
-    """Return the new text of each script below a folder that imports others, and None for those.
+    """Return the bundle of each script below a folder that imports modules, and None for modules.
 
-    A script that neither imports nor is imported is left out. Problems name files relative to root.
+    A script that neither imports nor is imported is left out. Messages name files relative to root.
 
-    Raises EngineError at an import or export that cannot be joined.
+    Raises EngineError for an import or export that cannot be bundled.
     """
     modules = {
         file: read_module(file, root)
@@ -62,7 +61,7 @@ def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
     imports = {path: module.imports for path, module in modules.items()}
     imported = {path for paths in imports.values() for path in paths}
     try:
-        order = list(TopologicalSorter(imports).static_order())  # what is imported comes first
+        order = list(TopologicalSorter(imports).static_order())  # modules before their importers
     except CycleError as error:
         names = " -> ".join(path.name for path in reversed(error.args[1]))
         message = f"imports itself by way of others: {names}"
@@ -71,16 +70,16 @@ def join_scripts(folder: Path, root: Path) -> dict[Path, str | None]:
     first = next((path for path in entries if modules[path].is_on_every_page), None)
     needs = {path: needed_by(path, order, modules) for path in entries}
     common = needs[first] - {first} if first else set()
-    lent = {path for entry in entries if entry != first for path in needs[entry] & common}
+    shared = {path for entry in entries if entry != first for path in needs[entry] & common}
     scripts: dict[Path, str | None] = dict.fromkeys(imported)
     for entry, needed in needs.items():
-        names = ", ".join(variable(path, root) for path in order if path in lent & needed)
-        own = needed if entry == first else needed - lent
-        parts = [joined(path, modules[path], root) for path in order if path in own]
+        names = ", ".join(variable(path, root) for path in order if path in shared & needed)
+        included = needed if entry == first else needed - shared
+        parts = [joined(path, modules[path], root) for path in order if path in included]
         if entry == first:
-            parts += [f"{LENT} = {{ {names} }};\n"] if names else []
+            parts += [f"{SHARED} = {{ {names} }};\n"] if names else []
         elif names:
-            parts.insert(0, f"const {{ {names} }} = {LENT};\n")
+            parts.insert(0, f"const {{ {names} }} = {SHARED};\n")
         scripts[entry] = LICENSE + '"use strict";\n{\n' + "".join(parts) + "}\n"
     return scripts
 
@@ -89,15 +88,15 @@ def read_module(file: Path, root: Path) -> Module:
     imports: list[Path] = []
     source = file.read_text(encoding="utf-8")
 
-    def bind(found: re.Match[str]) -> str:
-        imports.append(Path(os.path.normpath(file.parent / found[2])))
+    def bind(match: re.Match[str]) -> str:
+        imports.append(Path(os.path.normpath(file.parent / match[2])))
         if not imports[-1].is_file():
-            message = f"imports {found[2]}, which does not exist"
-            raise problem(file, root, source, found.start(), message)
-        return f"const {found[1].replace(' as ', ': ')} = {variable(imports[-1], root)};"
+            message = f"imports {match[2]}, which does not exist"
+            raise problem(file, root, source, match.start(), message)
+        return f"const {match[1].replace(' as ', ': ')} = {variable(imports[-1], root)};"
 
     text = IMPORT.sub(bind, source)
-    exports = [found[1] for found in EXPORT.finditer(text)]
+    exports = [match[1] for match in EXPORT.finditer(text)]
     body = EXPORT.sub("", text)
     if other := OTHER.search(body):
         message = (
@@ -105,7 +104,7 @@ def read_module(file: Path, root: Path) -> Module:
             'write `import { name } from "./file.js";` or `export` before a declaration'
         )
         raise problem(file, root, body, other.start(), message)
-    body = TEXT_OR_TYPE.sub(lambda found: found[1] or "", COMMENT.sub("", body))
+    body = TEXT_OR_TYPE.sub(lambda match: match[1] or "", COMMENT.sub("", body))
     if template := OPEN_TEMPLATE.search(body):
         message = (
             f"`{template[0].strip()}` opens a text of several lines, whose indentation would go"
@@ -116,23 +115,23 @@ def read_module(file: Path, root: Path) -> Module:
 
 
 def needed_by(entry: Path, order: list[Path], modules: dict[Path, Module]) -> set[Path]:
-    """Return a module and all that it imports, by way of others too."""
+    """Return a module and all modules that it imports, directly or indirectly."""
     needed = {entry}
-    for path in reversed(order):  # those that import before what they import
+    for path in reversed(order):  # importers before their modules
         if path in needed:
             needed.update(modules[path].imports)
     return needed
 
 
 def joined(path: Path, module: Module, root: Path) -> str:
-    """Return a module as a function of its own, which is called at once."""
+    """Return a module as a function expression that is called immediately."""
     exports = f"return {{ {', '.join(module.exports)} }};\n" if module.exports else ""
     name = f"const {variable(path, root)} = " if module.exports else ""
     return f"{name}(() => {{\n{module.body}{exports}}})();\n"
 
 
 def variable(path: Path, root: Path) -> str:
-    """Name of the constant that holds what a module exports."""
+    """Return the name of the constant with the exports of a module."""
     return "module_" + re.sub(r"\W", "_", str(path.relative_to(root).with_suffix("")))
 
 

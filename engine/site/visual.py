@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The look of formulas and tensors: MathML, and one color for each tensor.
+"""Convert formulas to MathML, color the names of tensors, and put captions into figures.
 
-It reads the page's HTML once, after everything else is in its place. Formulas are the elements
-that pymdownx.arithmatex (with `generic: true`) marked; a tensor gets its class `tensor-…`, which
-the style sheet of `engine.write.palette` colors.
+The postprocessor runs last, on the HTML of a page. Formulas are the elements that
+pymdownx.arithmatex (with `generic: true`) marked. The name of a tensor gets the class `tensor-…`,
+to which the style sheet of `engine.write.palette` assigns a color.
 """
 
 from __future__ import annotations
@@ -18,16 +18,15 @@ from math_core import LatexError, LatexToMathML
 
 from engine.model.tensors import Tensor
 
-# A paragraph below a figure, or below the code that draws it, which attr_list has marked as its
-# caption: `{ .caption }`. Here and below, the alternatives come after "<", so that Python can skip
-# to the next one.
+# A paragraph with `{ .caption }` below a figure, or below the code that draws it. Here and in other
+# patterns, the alternatives come after a common "<", for which Python can search quickly.
 CAPTION = re.compile(
     r'<(?P<told>p class="told"></p>\s*<)?/figure>'
     r'(?P<code>\s*(?:<details class="example">(?:(?!</details>).)*</details>\s*)?)'
     r'<p class="caption">(?P<caption>.*?)</p>',
     re.DOTALL,
 )
-# Numbers, formulas and pictures are no words that anybody searches for.
+# Numbers, formulas and pictures, which readers do not search for.
 UNSEARCHED = re.compile(
     r'<(?:div class="(?:language-text [\w ]*highlight|arithmatex)'
     r'|figure class="drawing|table class="tensor)"'
@@ -36,22 +35,22 @@ LATEX = LatexToMathML(fancy_error=False)
 
 
 class FormulaError(ValueError):
-    """Raised for a formula that is no LaTeX; the message holds the formula."""
+    """Raised for a formula that is not valid LaTeX; the message contains the formula."""
 
 
 class VisualPostprocessor(Postprocessor):
-    """Rewrites formulas, and names of tensors in code, wherever the page has them."""
+    """Postprocessor for formulas, names of tensors in code, and captions."""
 
     def __init__(self, tensors: Iterable[Tensor]) -> None:
         super().__init__()
         tensors = tuple(tensors)
         self.classes = {name: t.css for t in tensors for name in (t.name, *t.aliases)}
         self.formulas = {mathml(t.formula)[6:-7]: t.css for t in tensors if t.formula}  # no <math>
-        name = "|".join(self.classes) or "(?!)"  # which matches nowhere
-        self.seen = re.compile(
+        name = "|".join(self.classes) or "(?!)"  # which never matches
+        self.formula_or_name = re.compile(
             r'<(?:(?P<tag>span|div) class="arithmatex">\\[(\[](?P<latex>.*?)\\[)\]]</(?P=tag)>'
             rf"|code(?<!<pre><code)>(?P<inline>{name})</code>"
-            # A name behind a dot is a method or an attribute: values() of a dictionary.
+            # A name after a dot is an attribute, such as `values` of a dictionary.
             r'|span class="n"(?<!<span class="o">\.</span><span class="n")>'
             rf"(?P<python>{name})</span>)",
             re.DOTALL,
@@ -59,7 +58,7 @@ class VisualPostprocessor(Postprocessor):
         self.tensor = re.compile("|".join(map(re.escape, self.formulas)) or "(?!)")
 
     def run(self, text: str) -> str:
-        text = CAPTION.sub(captioned, self.seen.sub(self.shown, text))
+        text = CAPTION.sub(captioned, self.formula_or_name.sub(self.shown, text))
         return UNSEARCHED.sub(r"\g<0> data-search-exclude", text)
 
     def shown(self, match: re.Match[str]) -> str:
@@ -76,7 +75,7 @@ class VisualPostprocessor(Postprocessor):
 
 
 def captioned(match: re.Match[str]) -> str:
-    """Return the end of a figure with its caption inside, and the code below it."""
+    """Return the end of a figure with the caption moved into it, and the code below the figure."""
     told = '<p class="told"></p>\n' if match["told"] else ""
     caption = f"<figcaption>\n<p>{match['caption']}</p>\n{told}</figcaption>"
     return f"{caption}\n</figure>{match['code'].rstrip()}"
@@ -86,7 +85,7 @@ def captioned(match: re.Match[str]) -> str:
 def mathml(latex: str, display: bool = False) -> str:
     """Return a formula as a `<math>` element.
 
-    Raises FormulaError where the formula cannot be read.
+    Raises FormulaError if the formula is invalid.
     """
     try:
         return LATEX.convert_with_local_state(latex, displaystyle=display)

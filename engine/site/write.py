@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Writes what the engine has for a generator: pages, notebooks, scripts, the palette.
+"""Write the input of the site generator: pages, notebooks, scripts, the palette.
 
-A file changes only when its text does, so that a generator which looks at times of change renders
-no more than it must.
+Files with unchanged content keep their modification time, by which a generator may decide what to
+render again.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from engine.write.words import template
 
 @dataclass
 class Written:
-    """The files that were written, by their addresses below the docs folder.
+    """The files that were written, by their paths relative to the docs folder.
 
-    pages: those that take the place of an author's own; generated: the others
-    joined: the addresses of modules that became a part of other scripts
-    problems: why there are no notebooks, or no page at an old address
+    pages: files that replace files of the author; generated: all others
+    joined: the paths of modules that were bundled into scripts
+    problems: the reasons why there are no notebooks, or no redirect from an old page
     """
 
     pages: dict[str, Path] = field(default_factory=dict)
@@ -47,21 +47,20 @@ class Written:
 
 
 def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Written:
-    """Write everything that a build has for a generator, and return where it is.
+    """Write all files for the generator, delete old ones, and return the new ones.
 
-    config: what MkDocs knows under these names: `site_url`, `repo_url`, `nav`,
-    `use_directory_urls`
+    config: MkDocs' options `site_name`, `site_url`, `repo_url`, `nav` and `use_directory_urls`
     """
     site = site_of(config, project.options.branch)
-    found = notebooks(build, project, site)
-    written = Written(problems=found.problems)
+    published = notebooks(build, project, site)
+    written = Written(problems=published.problems)
     origins = Origins(build, site)
     tensors = tensors_of(project)
-    known_shapes = shapes(build, tensors)
+    tensor_shapes = shapes(build, tensors)
     for page in build.pages:
         text = markdown(page, build, origins, project.has_includes)
-        meta = about(page, build, site, known_shapes)
-        if links := found.links.get(page.name):
+        meta = about(page, build, site, tensor_shapes)
+        if links := published.links.get(page.name):
             meta["notebooks"] = links
         text = with_front_matter(text, page, meta)
         written.pages[page.name] = update(project.written / page.name, text.encode())
@@ -78,30 +77,29 @@ def write_site(project: Project, build: Build, config: Mapping[str, Any]) -> Wri
         for saved in (value.file for value in result.values.values() if value.file):
             uri, content = address_of_file(stem, saved), base64.b64decode(saved.content)
             written.generated[uri] = update(project.written / uri, content)
-    for file in found.files:
+    for file in published.files:
         written.generated[file.path] = update(project.written / file.path, file.content)
     home = str(config.get("site_url") or "")
     written.generated["robots.txt"] = update(project.written / "robots.txt", robots(home))
-    if home:  # a picture for other sites is asked for by its whole address
+    if home:  # previews on other sites need the absolute URL of the picture
         title = str(config.get("site_name") or "")
         uri = "assets/card.png"
         written.generated[uri] = update(project.written / uri, card(title, tensors))
-    if not written.problems:  # without notebooks, their old addresses lead nowhere
+    if not written.problems:  # without notebooks, redirects to them would have no target
         add_moved(project, written, bool(config.get("use_directory_urls", True)))
-    wanted = {*written.pages.values(), *written.generated.values()}
+    current = {*written.pages.values(), *written.generated.values()}
     for path in sorted(project.written.rglob("*"), reverse=True):
-        if path.is_file() and path not in wanted:
+        if path.is_file() and path not in current:
             path.unlink()
     return written
 
 
 def add_moved(project: Project, written: Written, directories: bool) -> None:
-    """Write a page at each old address that leads on to where its page is now.
+    """Write a redirect from each old page to its replacement.
 
-    It is HTML, so a generator copies it as it is, and lists it neither in the search nor in the
-    sitemap.
+    It is an HTML file, which generators copy, and list neither in the search nor in the sitemap.
 
-    directories: whether the address of `a/page.md` is `a/page/`, and not `a/page.html`
+    directories: whether the URL of `a/page.md` is `a/page/` instead of `a/page.html`
     """
     pages = written.pages.keys() | written.generated.keys()
     for old, new in project.options.moved:
@@ -112,13 +110,13 @@ def add_moved(project: Project, written: Written, directories: bool) -> None:
             )
             continue
         uri, target = (address(page, directories) for page in (old, new))
-        there = posixpath.relpath(target, posixpath.dirname(uri)).removesuffix("index.html")
-        page = template("moved.html.j2").render(address=there)
+        relative = posixpath.relpath(target, posixpath.dirname(uri)).removesuffix("index.html")
+        page = template("moved.html.j2").render(address=relative)
         written.generated[uri] = update(project.written / uri, page.encode())
 
 
 def address(page: str, directories: bool) -> str:
-    """Return the file that a generator makes of a page."""
+    """Return the path of the HTML file that a generator writes for a page."""
     stem = page.removesuffix(".md")
     if directories and posixpath.basename(stem) != "index":
         return f"{stem}/index.html"
@@ -126,16 +124,13 @@ def address(page: str, directories: bool) -> str:
 
 
 def robots(address: str) -> bytes:
-    """Return a robots.txt that allows everything; with an address, it names the sitemap."""
+    """Return a robots.txt that allows everything; if `address` is given, it names the sitemap."""
     sitemap = f"Sitemap: {address.rstrip('/')}/sitemap.xml\n" if address else ""
     return f"User-agent: *\nAllow: /\n{sitemap}".encode()
 
 
 def mirror(project: Project, written: Written) -> None:
-    """Put all other files of the docs folder beside the written pages.
-
-    For a generator that has to find everything in one folder.
-    """
+    """Copy the other files of the docs folder to the written pages, which Zensical needs."""
     for path in project.docs.rglob("*"):
         name = path.relative_to(project.docs)
         target = project.written / name
@@ -145,7 +140,7 @@ def mirror(project: Project, written: Written) -> None:
 
 
 def update(path: Path, data: bytes) -> Path:
-    """Write a file unless it holds this already, whole or not at all."""
+    """Write a file atomically, unless it has this content already; return its path."""
     if not path.is_file() or path.read_bytes() != data:
         write(path, data)
     return path

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Create notebooks from chapters, with their prose, their code and the outputs of this build.
 
-`notebooks(build, project, site)` returns them as files, with a page of plain Markdown for each. Each
-notebook exists in two kinds. The solved one has the code of the pages. In the hands-on one, some
-lines are blanks for the reader to fill in, with a check after each.
+`notebooks(build, project, site)` returns them as files, with a page of plain Markdown for each. A
+notebook has two kinds. The solved one has the code of the pages. In the hands-on one, some lines
+are blanks for the reader to fill in, with a check after each.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def written(
 ) -> Iterator[Generated]:
     """Yield each notebook as a file, and its page.
 
-    Converting all of them to Markdown takes 1.4 s, a third of a warm build. So the pages are cached,
-    keyed by the notebook and everything that affects the conversion.
+    Converting all of them to Markdown takes 1.4 s, a third of a warm build. So the pages are
+    cached, keyed by the notebook and everything that affects the conversion.
 
     Raises EngineError if a notebook cannot be created, or if hints or checks belong to no chapter.
     """

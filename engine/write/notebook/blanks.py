@@ -7,9 +7,9 @@ the section of the same name in the chapter. The engine runs the file like any o
 solution that fails its check fails the build.
 
 A blank is named after a variable, whose value it replaces, or after a function, whose body it
-replaces. In functions, `rotate.pairs` is the value of `pairs` in `rotate`, `rotate.return` the value
-that it returns, and `Layer.forward` the body of a method. A hint is a question, or a pair of a
-question and further help, which notebooks fold away.
+replaces. In functions, `rotate.pairs` is the value of `pairs` in `rotate`, `rotate.return` the
+value that it returns, and `Layer.forward` the body of a method. A hint is a question, or a pair of
+a question and further help, which notebooks fold away.
 """
 
 from __future__ import annotations

@@ -298,7 +298,7 @@ class Cells:
     # Code and figures
 
     def add_code(self, shown: Shown) -> None:
-        """Add the sections of a code block, with a new cell for a check after a section that has one."""
+        """Add the sections of a code block; each check follows its section in a cell of its own."""
         if not shown.sections:
             self.say(self.code_fence(shown))  # a whole file is meant for reading, not for running
             return
