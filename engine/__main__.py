@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Starts the command line: `python -m engine`."""
+"""The entry point of `python -m engine`."""
 
 import sys
 

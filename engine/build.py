@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Decides what is stale, runs it, proves its programs, and checks the pages."""
+"""Build a project: run the stale snippets, check the pages, and prove the programs."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from engine.reporter import Reporter
 from engine.run.guard import stamp_of
 from engine.run.pool import Pool
 
-ATTEMPTS = 5  # to run a snippet whose files keep changing while they are read
+MAX_ATTEMPTS = 5  # runs of a snippet whose files change while they are read
 
 
 class Engine:
-    """The engine of one project, kept as long as its pages are built or served."""
+    """The engine of one project, with its cache and workers; a server keeps it between builds."""
 
     def __init__(self, project: Project, reporter: Reporter | None = None) -> None:
         self.project = project
@@ -42,39 +42,39 @@ class Engine:
         self.lock = threading.RLock()
 
     def refresh(self) -> Build:
-        """Run what is stale, check every page, prove every program, and return the outcome.
+        """Run the stale snippets, check all pages, prove all programs, and return the build.
 
-        Raises EngineError where the cache cannot be written or the worker dies; what is wrong with
-        snippets and pages is among the build's `problems`.
+        The build's `problems` contain those of snippets and pages. Raises EngineError if the cache
+        cannot be written or a worker dies.
         """
         with self.lock, self.store.locked(self.reporter.notice):
             build = Build()
             if not self.project.runs.exists():
-                self.pool.start()  # all is to be run: it imports while the pages are read
+                self.pool.start()  # the cache is empty: import torch while the pages are parsed
             build.pages = self.read_pages(build)
             build.snippets = self.read_snippets(build)
             blocks = self.read_blocks(build)
             self.load_or_run(build)
             build.problems += check.problems(self.project, build)
-            # Nobody waits for the proofs of a build that fails.
+            # Proofs take long, so a build that has failed already skips them.
             pool = self.pool if self.reporter.serving or not build.problems else None
             build.problems += self.programs.prove(build, blocks, pool)
             self.store.evict_others(build.results)
-        build.problems = sorted(merged(build.problems), key=lambda one: natural(one.where))
+        build.problems = sorted(merged(build.problems), key=lambda p: natural(p.where))
         return build
 
     def edited_since_run(self, build: Build) -> list[Problem]:
-        """Return the snippets that were edited after this build ran them.
+        """Return a problem for each snippet that was edited after this build ran it.
 
-        Notebooks, which are written from the files, may then hold code that never ran.
+        Notebooks are written from the files, and may then contain code that did not run.
         """
         problems = []
         for snippet in build.snippets.values():
             try:
-                same = snippet.path.read_text("utf-8-sig") == snippet.text
+                is_same = snippet.path.read_text("utf-8-sig") == snippet.text
             except (OSError, UnicodeDecodeError):
-                same = False
-            if not same:
+                is_same = False
+            if not is_same:
                 message = "was changed while pages were made: build again"
                 problems.append(Problem(f"{snippet.where}:1", message))
         return problems
@@ -99,7 +99,7 @@ class Engine:
         return pages
 
     def read_snippets(self, build: Build) -> dict[str, Snippet]:
-        """Return each file below snippets/ that has sections, or of which a page shows anything."""
+        """Return the files below snippets/ that have sections, or that a page shows, by stem."""
         files = {
             self.project.stem(path): Snippet(
                 self.project.stem(path), path, self.project.relative(path), "", []
@@ -110,7 +110,7 @@ class Engine:
             collect_requests(page, files)
         snippets = {}
         for stem, snippet in files.items():
-            known, pages = len(build.problems), tuple(snippet.pages)
+            n_before, pages = len(build.problems), tuple(snippet.pages)
             text = self.read_text(snippet.path, build)
             if text is not None:
                 snippet.text = text
@@ -121,14 +121,14 @@ class Engine:
                     build.problems.append(Problem(f"{snippet.where}:1", message))
                 if (snippet.sections or pages) and not problems:
                     snippets[stem] = snippet
-            build.problems[known:] = [
-                replace(problem, snippet=stem, pages=pages) for problem in build.problems[known:]
+            build.problems[n_before:] = [
+                replace(problem, snippet=stem, pages=pages) for problem in build.problems[n_before:]
             ]
         return snippets
 
     @staticmethod
     def read_blocks(build: Build) -> dict[CodeBlock, str]:
-        """Return every code block on the pages, each with the first line that shows it."""
+        """Return all code blocks on the pages, each with the first line that shows it."""
         blocks: dict[CodeBlock, str] = {}
         for page in build.pages:
             for line, block in code_blocks(page).items():
@@ -140,7 +140,7 @@ class Engine:
         return blocks
 
     def load_or_run(self, build: Build) -> None:
-        """Take from the cache what is fresh, and run what is stale."""
+        """Load the fresh results from the cache, and run the stale snippets."""
         freshness = Freshness(self.project.root)
         results = build.results
         stale: list[Snippet] = []
@@ -155,7 +155,7 @@ class Engine:
             else:
                 stale.append(snippet)
         if stale:
-            self.pool.start()  # it imports while the sources are read
+            self.pool.start()  # import torch while the sources are read
         for run in self.run(stale):
             result = run.result
             build.ran.append(result)
@@ -178,26 +178,26 @@ class Engine:
         build.problems += [replace(problem, pages=pages) for problem in result.problems]
 
     def run(self, snippets: list[Snippet]) -> Iterator[Run]:
-        """Run snippets and keep what they produced, unless a file changed while it was read."""
+        """Run snippets and cache their results; run a snippet again if one of its files changed."""
         attempt, waiting, done = 0, list(snippets), 0
         while waiting:
             attempt += 1
-            read = {snippet.stem: stamp_of(snippet.path) for snippet in waiting}
+            stamps = {snippet.stem: stamp_of(snippet.path) for snippet in waiting}
             jobs = [self.job(snippet) for snippet in waiting]
             by_stem = {snippet.stem: snippet for snippet in waiting}
             again = []
             for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
-                result.opened[snippet.where] = read[snippet.stem]
+                result.opened[snippet.where] = stamps[snippet.stem]
                 run = run_of(result, self.project.root)
                 if run is None:
-                    is_there = snippet.path.is_file()
-                    if is_there and attempt < ATTEMPTS:
+                    exists = snippet.path.is_file()
+                    if exists and attempt < MAX_ATTEMPTS:
                         again.append(snippet)
                         continue
                     where = f"{snippet.where}:1"
                     message = "it, or a file that it imports, keeps changing while it is run"
-                    if not is_there:
+                    if not exists:
                         message = "was removed while it was run: build again"
                     result = Result(snippet.stem, problems=[Problem(where, message, snippet.stem)])
                     run = Run("", {}, result)
@@ -205,7 +205,8 @@ class Engine:
                     self.failed.pop(result.stem, None)
                     self.store.save(run)
                 elif result.problems[0].where not in snippet.expressions.values():
-                    self.failed[result.stem] = run  # a page that is to blame is no source of it
+                    # Only if the snippet is to blame: pages are not among its dependencies.
+                    self.failed[result.stem] = run
                 done += 1
                 self.reporter.progress(result, done, len(snippets))
                 yield run
@@ -230,8 +231,8 @@ class Engine:
 
 
 def collect_requests(page: Page, snippets: dict[str, Snippet]) -> None:
-    """Add to snippets what a page shows of them."""
-    above: dict[str, str] = {}  # the last section that stands above, by its snippet
+    """Add the expressions that a page shows, and the page itself, to its snippets."""
+    above: dict[str, str] = {}  # by stem, the last section that the page has shown so far
     for block in walk(page.blocks):
         snippet = snippets.get(getattr(block, "stem", ""))
         if snippet is None:
@@ -249,9 +250,9 @@ def collect_requests(page: Page, snippets: dict[str, Snippet]) -> None:
 
 
 def merged(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield each problem once, with all pages that it concerns.
+    """Yield each problem once, with all pages that it affects.
 
-    Every snippet that imports a broken one fails at the same line.
+    There are duplicates, since every snippet that imports a broken one fails at the same line.
     """
     pages: dict[tuple[str, str], set[str]] = {}
     first: dict[tuple[str, str], Problem] = {}

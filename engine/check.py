@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Checks pages against snippets and results: what is named must exist, and be shown somewhere."""
+"""Check pages against results: names on pages must exist, and pages must show every output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.model.result import Result, SectionOutput
 from engine.read.glossary import GLOSSARY, TERM_LINK, read_terms
 
 Shown = Example | Print | Value | WholeFile
-# What there is to show of a section, and how much of it each verb of a directive shows.
+# The parts of a section, and those that each verb of a directive shows.
 CODE, PRINTED, DRAWN = "section {}", "what section {} prints", "what section {} draws"
 SHOWN_BY = {
     "": (CODE, PRINTED, DRAWN),
@@ -25,7 +25,7 @@ SHOWN_BY = {
 
 
 def problems(project: Project, build: Build) -> Iterator[Problem]:
-    """Yield what is wrong on the pages, and the sections and outputs that no page shows."""
+    """Yield the problems of all pages, and the sections and outputs that no page shows."""
     for page in build.pages:
         for block in walk(page.blocks):
             for message in problems_with(project, build, block):
@@ -35,7 +35,7 @@ def problems(project: Project, build: Build) -> Iterator[Problem]:
 
 
 def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]:
-    """Yield why a page cannot show a block, unless its snippet failed, which has a message."""
+    """Yield the reasons why a page cannot show a block, other than that its snippet failed."""
     if isinstance(block, Malformed):
         if not (block.is_include and project.has_includes):
             yield block.message
@@ -47,8 +47,8 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
         return
     file = f"{SNIPPETS}/{block.stem}.py"
     if snippet is None:
-        known = map(project.stem, project.python())
-        yield f"there is no {file}; {names_there(block.stem, known)}"
+        stems = map(project.stem, project.python())
+        yield f"there is no {file}; {names_there(block.stem, stems)}"
     elif isinstance(block, Value | Print):
         yield from problems_with_value(block, result)
     elif isinstance(block, Example):
@@ -63,11 +63,11 @@ def problems_with_sections(
     for name in missing:
         yield f'{file} has no section "{name}"; {names_there(name, names)}'
     if result and not missing:
-        made = [result.sections[name] for name in block.sections if name in result.sections]
+        outputs = [result.sections[name] for name in block.sections if name in result.sections]
         sections = " and ".join(f'"{name}"' for name in block.sections)
-        if block.verb == "output" and not any(output.text or output.figures for output in made):
+        if block.verb == "output" and not any(o.text or o.figures for o in outputs):
             yield f"{file} printed and drew nothing in {sections}"
-        if block.verb == "figure" and not any(output.figures for output in made):
+        if block.verb == "figure" and not any(output.figures for output in outputs):
             yield f"{file} drew nothing in {sections}"
 
 
@@ -87,12 +87,12 @@ def problems_with_value(block: Value | Print, result: Result | None) -> Iterator
         yield f"{shown}: {value.unfit}"
     elif value.text is None and not block.alone:
         forms = {"a table": value.table, "a figure": value.figures, "data": value.data}
-        form = next((name for name, there in forms.items() if there), "a text of many lines")
+        form = next((name for name, value in forms.items() if value), "a text of many lines")
         yield f"{shown}: {form} cannot stand in a sentence: give it a line of its own"
 
 
 def unshown(build: Build) -> Iterator[Problem]:
-    """Yield what snippets mark or produce and no page shows, hidden sections left out."""
+    """Yield a problem for each section or output that no page shows, except hidden sections."""
     shown: set[tuple[str, str, str]] = set()
     for page in build.pages:
         for block in walk(page.blocks):
@@ -106,8 +106,8 @@ def unshown(build: Build) -> Iterator[Problem]:
         result = build.results.get(stem) or Result(stem)
         for section in snippet.sections:
             output = result.sections.get(section.name) or SectionOutput()
-            there = {CODE: True, PRINTED: output.text, DRAWN: output.figures}
-            for part in (part for part, is_there in there.items() if is_there):
+            produced = {CODE: True, PRINTED: output.text, DRAWN: output.figures}
+            for part in (part for part, exists in produced.items() if exists):
                 if not section.hidden and (stem, section.name, part) not in shown:
                     subject = part.format(f'"{section.name}"')
                     advice = 'show it, or write "hidden" after the start marker'
@@ -116,26 +116,26 @@ def unshown(build: Build) -> Iterator[Problem]:
 
 
 def problems_with_glossary(build: Build) -> Iterator[Problem]:
-    """Yield terms without a definition, and links to terms that the glossary does not have."""
+    """Yield the problems of terms in the glossary, and links to terms that do not exist."""
     glossary = next((page for page in build.pages if page.name == GLOSSARY), None)
-    known = set()
+    slugs = set()
     if glossary:
         for term in read_terms(glossary):
-            known.add(term.slug)
+            slugs.add(term.slug)
             if term.problem:
                 yield Problem(f"{glossary.where}:{term.line}", term.problem)
     for page in build.pages:
         for number, line in enumerate(page.text.splitlines(), start=1):
             for link in TERM_LINK.finditer(line):
-                if (slug := link["slug"]) not in known:
-                    message = f'docs/{GLOSSARY} has no term "{slug}"{did_you_mean(slug, known)}'
+                if (slug := link["slug"]) not in slugs:
+                    message = f'docs/{GLOSSARY} has no term "{slug}"{did_you_mean(slug, slugs)}'
                     yield Problem(f"{page.where}:{number}", message)
 
 
 def names_there(name: str, names: Iterable[str]) -> str:
-    """Return a sentence with the names that do exist, the likely one first."""
+    """Return the part of a message that lists the existing names, a similar one first."""
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1)
-    rest = [other for other in sorted(names) if other not in close]
+    rest = [n for n in sorted(names) if n not in close]
     guess = f'did you mean "{close[0]}"? ' if close else ""
     return f"{guess}{'other ' if close else ''}names there: {', '.join(rest) or 'none'}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line: run what is stale, show a page, write all pages, check, clean."""
+"""The command line: run the stale snippets, show a page, write all pages, check, clean."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COMMANDS = {
 
 
 class ProgressReporter(Reporter):
-    """Writes a line for each snippet: how many there are, and how long it took."""
+    """Reporter that prints a line for each snippet, with its duration and the progress."""
 
     def progress(self, result: Result, done: int, total: int) -> None:
         mark = "failed" if result.problems else f"{result.seconds:.2f} s"
@@ -41,17 +41,17 @@ class ProgressReporter(Reporter):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; return 0 where all is well, 1 where something is to be mended."""
+    """Run one command. Return 0 for success, 1 if there are problems, 2 outside a project."""
     parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
     parser.add_argument("--config", default="mkdocs.yml", help="the configuration (mkdocs.yml)")
     commands = parser.add_subparsers(dest="command")
     for name, text in COMMANDS.items():
-        arguments_of = commands.add_parser(name, help=text)
+        subparser = commands.add_parser(name, help=text)
         if name == "show":
-            arguments_of.add_argument("page", help="such as docs/walkthrough/outputs.md")
+            subparser.add_argument("page", help="such as docs/walkthrough/outputs.md")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error has it
+        sys.stdout.reconfigure(errors="backslashreplace")  # the default of stderr
     command: str = options.command or "run"
     try:
         config = read_config(Path(options.config).resolve())
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     except EngineError as error:
         say(f"{error}\n", sys.stderr)
         return 1
-    if not project.snippets.is_dir():  # snippets can be run before there is any page
+    if not project.snippets.is_dir():  # a docs folder is not required
         say(f"No {SNIPPETS}/ here: run this in the project's folder.\n", sys.stderr)
         return 2
     started = time.monotonic()
@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
             say("Forgot all outputs.\n", sys.stdout)
             return 0
         if command == "check":
-            engine.store.clean()  # so that everything runs, and is proved, again
+            engine.store.clean()  # the cache is empty now, so all snippets and proofs run again
         build = engine.refresh()
         problems = build.problems + build.warnings
         done = f"Ran {len(build.ran)} of {len(build.snippets)} snippets"
@@ -104,20 +104,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def find_page(name: str, pages: list[Page], docs: str) -> Page:
-    """Return the page of that name; raise EngineError where there is none."""
+    """Return the page with a name; raise EngineError if there is none."""
     for page in pages:
         if name in (page.where, page.name):
             return page
-    known = ", ".join(page.where for page in pages)
-    raise EngineError([Problem(name, f"there is no such page below {docs}/; pages are: {known}")])
+    names = ", ".join(page.where for page in pages)
+    raise EngineError([Problem(name, f"there is no such page below {docs}/; pages are: {names}")])
 
 
 def say(text: str, stream: TextIO) -> None:
-    """Write to a stream; where nobody takes it, the run goes on without."""
+    """Write to a stream. If this fails, discard all further output and continue."""
     try:
         stream.write(text)
         stream.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        if stream is sys.stdout and not isinstance(error, BrokenPipeError):  # `| head` is meant
+        if stream is sys.stdout and not isinstance(error, BrokenPipeError):  # as with `| head`
             say(f"Standard output cannot be written ({error.strerror}).\n", sys.stderr)

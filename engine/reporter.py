@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The one object that talks to the author and knows what a mistake means.
+"""The reporter, which prints progress, warnings and problems for the author.
 
-A build ends with every problem that it found. A server prints them and lives on, since its pages
-say what they cannot show. Nothing else in the engine prints, or asks which of the two this is.
+A build fails with all problems that it found. A server prints them and continues, since its pages
+have messages in the place of broken blocks.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from engine.model.result import Result
 
 
 class Reporter:
-    """Speaks on standard error; subclasses speak as their host does.
+    """Reporter that prints to stderr; subclasses use the log of their host.
 
-    serving: whether a mistake is printed instead of ending the build
+    serving: whether problems are printed instead of raised
     """
 
     def __init__(self, serving: bool = False) -> None:
         self.serving = serving
 
     def progress(self, result: Result, done: int, total: int) -> None:
-        """Say that one snippet ran; `done` of `total` have."""
+        """Report that a snippet has run, as number `done` of `total`."""
 
     def notice(self, text: str) -> None:
-        """Say something that asks for nothing."""
+        """Report information that needs no action."""
         print(text, file=sys.stderr)
 
     def warn(self, warning: Problem) -> None:
-        """Say what a strict build does not pass."""
+        """Report a problem that fails strict builds only."""
         print(f"WARNING  -  {warning}", file=sys.stderr)
 
     def report(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
-        """Raise EngineError with all problems; a server prints them, and the warnings, instead.
+        """Report the warnings and raise EngineError with all problems; a server prints both.
 
-        They are printed and not logged: in strict mode a logged error would end the rebuild, and
-        the preview would go on showing the page as it was.
+        A server prints to stderr instead of logging, because in strict mode a logged error would
+        abort the rebuild, and the preview would keep showing the old page.
         """
         problems, warnings = list(problems), list(warnings)
         if self.serving:
