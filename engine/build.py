@@ -185,7 +185,7 @@ class Engine:
             stamps = {snippet.stem: stamp_of(snippet.path) for snippet in waiting}
             jobs = [self.job(snippet) for snippet in waiting]
             by_stem = {snippet.stem: snippet for snippet in waiting}
-            again = []
+            to_repeat = []
             for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
                 result.opened[snippet.where] = stamps[snippet.stem]
@@ -193,7 +193,7 @@ class Engine:
                 if run is None:
                     exists = snippet.path.is_file()
                     if exists and attempt < MAX_ATTEMPTS:
-                        again.append(snippet)
+                        to_repeat.append(snippet)
                         continue
                     where = f"{snippet.where}:1"
                     message = "it, or a file that it imports, keeps changing while it is run"
@@ -210,7 +210,7 @@ class Engine:
                 done += 1
                 self.reporter.progress(result, done, len(snippets))
                 yield run
-            waiting = again
+            waiting = to_repeat
 
     def job(self, snippet: Snippet) -> Job:
         snippet.text = snippet.path.read_text("utf-8-sig", errors="replace")

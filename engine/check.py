@@ -48,7 +48,7 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
     file = f"{SNIPPETS}/{block.stem}.py"
     if snippet is None:
         stems = map(project.stem, project.python())
-        yield f"there is no {file}; {names_there(block.stem, stems)}"
+        yield f"there is no {file}; {existing_names(block.stem, stems)}"
     elif isinstance(block, Value | Print):
         yield from problems_with_value(block, result)
     elif isinstance(block, Example):
@@ -61,7 +61,7 @@ def problems_with_sections(
     names = [section.name for section in snippet.sections]
     missing = [name for name in block.sections if name not in names]
     for name in missing:
-        yield f'{file} has no section "{name}"; {names_there(name, names)}'
+        yield f'{file} has no section "{name}"; {existing_names(name, names)}'
     if result and not missing:
         outputs = [result.sections[name] for name in block.sections if name in result.sections]
         sections = " and ".join(f'"{name}"' for name in block.sections)
@@ -132,7 +132,7 @@ def problems_with_glossary(build: Build) -> Iterator[Problem]:
                     yield Problem(f"{page.where}:{number}", message)
 
 
-def names_there(name: str, names: Iterable[str]) -> str:
+def existing_names(name: str, names: Iterable[str]) -> str:
     """Return the part of a message that lists the existing names, a similar one first."""
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1)

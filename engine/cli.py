@@ -37,7 +37,7 @@ class ProgressReporter(Reporter):
 
     def progress(self, result: Result, done: int, total: int) -> None:
         mark = "failed" if result.problems else f"{result.seconds:.2f} s"
-        say(f"{result.stem:<44} {f'{done}/{total}':>8} {mark:>8}\n", sys.stdout)
+        write(f"{result.stem:<44} {f'{done}/{total}':>8} {mark:>8}\n", sys.stdout)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,10 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         config = read_config(Path(options.config).resolve())
         project = config.project()
     except EngineError as error:
-        say(f"{error}\n", sys.stderr)
+        write(f"{error}\n", sys.stderr)
         return 1
     if not project.snippets.is_dir():  # a docs folder is not required
-        say(f"No {SNIPPETS}/ here: run this in the project's folder.\n", sys.stderr)
+        write(f"No {SNIPPETS}/ here: run this in the project's folder.\n", sys.stderr)
         return 2
     started = time.monotonic()
     engine = Engine(project, Reporter() if command == "show" else ProgressReporter())
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if command == "clean":
             engine.store.clean()
-            say("Forgot all outputs.\n", sys.stdout)
+            write("Forgot all outputs.\n", sys.stdout)
             return 0
         if command == "check":
             engine.store.clean()  # the cache is empty now, so all snippets and proofs run again
@@ -82,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         if command == "show":
             page = find_page(options.page, build.pages, project.docs_name)
             origins = Origins(build, site)
-            say(markdown(page, build, origins, project.has_includes), sys.stdout)
+            write(markdown(page, build, origins, project.has_includes), sys.stdout)
             build.problems = problems
             problems = build.problems_on(page)
         elif command == "write" and not build.problems:
@@ -96,10 +96,10 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         engine.close()
     for problem in problems:
-        say(f"\n{problem}\n", sys.stderr)
+        write(f"\n{problem}\n", sys.stderr)
     if command != "show":
         outcome = f"{len(problems)} to mend" if problems else "all well"
-        say(f"{done} in {time.monotonic() - started:.1f} s: {outcome}.\n", sys.stdout)
+        write(f"{done} in {time.monotonic() - started:.1f} s: {outcome}.\n", sys.stdout)
     return 1 if problems else 0
 
 
@@ -112,7 +112,7 @@ def find_page(name: str, pages: list[Page], docs: str) -> Page:
     raise EngineError([Problem(name, f"there is no such page below {docs}/; pages are: {names}")])
 
 
-def say(text: str, stream: TextIO) -> None:
+def write(text: str, stream: TextIO) -> None:
     """Write to a stream. If this fails, discard all further output and continue."""
     try:
         stream.write(text)
@@ -120,4 +120,4 @@ def say(text: str, stream: TextIO) -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         if stream is sys.stdout and not isinstance(error, BrokenPipeError):  # as with `| head`
-            say(f"Standard output cannot be written ({error.strerror}).\n", sys.stderr)
+            write(f"Standard output cannot be written ({error.strerror}).\n", sys.stderr)

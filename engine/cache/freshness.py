@@ -45,10 +45,7 @@ class Freshness:
     def is_fresh(
         self, run: Run, expressions: Iterable[str], shown_after: Mapping[str, Iterable[str]]
     ) -> bool:
-        """Return whether a run has the values that pages show, and its dependencies are unchanged.
-
-        For a failed run, only the dependencies count.
-        """
+        """Return whether the dependencies are unchanged, and a good run has the values of pages."""
         result = run.result
         if run.environment != environment():
             return False

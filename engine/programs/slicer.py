@@ -130,17 +130,17 @@ class Slice:
         shown = statements_in(self.read(path), sections)
         self.shown.setdefault(path, []).extend(shown)
         self.printing.update(statements_in(self.read(path), printing))
-        self.limits[path] = max((s.place for s in shown), default=-1) + 1
+        self.limits[path] = max((s.index for s in shown), default=-1) + 1
         bound: set[str] = set()
         statements = [s for s in shown if not is_local(s.node, path, self.root)]
         for statement in statements:  # names of a local import are taken where they are used
             self.check_imports(path, statement)
             names = statement.names
             for name in self.in_order_of_binding(path, names.uses - bound):
-                self.take(path, name, statement.place)
+                self.take_name(path, name, statement.index)
             for name in self.in_order_of_binding(path, names.later):
                 if not any(name in s.names.binds for s in statements):
-                    self.take(path, name, self.limits[path], later=True)
+                    self.take_name(path, name, self.limits[path], later=True)
             bound |= names.binds
         if self.reach >= Reach.FILE:
             self.take_all(path)
@@ -150,7 +150,7 @@ class Slice:
         names = Names.of(ast.parse(expression).body[0])
         for name in sorted((names.uses | names.later) - BUILTINS):
             binding = (f for f in files if any(name in s.names.binds for s in self.read(f)))
-            self.take(next(binding, files[0]), name, LAST_LINE)
+            self.take_name(next(binding, files[0]), name, LAST_LINE)
 
     def take_all(self, path: Path) -> None:
         """Take the imports of a file, and all statements above the code that is shown."""
@@ -159,9 +159,9 @@ class Slice:
         self.whole.add(path)
         for statement in self.above(path):
             if not isinstance(statement.node, ast.Import | ast.ImportFrom):
-                acts = statement.calls or statement not in self.printing
-                if not statement.output or (self.reach >= Reach.OUTPUT and acts):
-                    self.place(path, statement)
+                has_effects = statement.calls or statement not in self.printing
+                if not statement.output or (self.reach >= Reach.OUTPUT and has_effects):
+                    self.take_statement(path, statement)
                 continue
             for alias in statement.node.names:
                 file = local_file(statement.node, alias.name, path, self.root)
@@ -178,15 +178,14 @@ class Slice:
             return [s for s in self.read(path) if not s.guarded]
         return [s for s in self.read(path)[:limit] if s not in self.shown[path]]
 
-    def take(self, path: Path, name: str, before: int, later: bool = False) -> None:
-        """Take the statements that bind or change `name` before a statement of a file.
+    def take_name(self, path: Path, name: str, before: int, later: bool = False) -> None:
+        """Take the statements that bind or change `name` before the statement with index `before`.
 
-        before: the index of that statement
         later: whether `name` may also be bound after it, like a function that another one calls
         """
         statements = self.read(path)
         bindings = [s for s in statements if name in s.names.binds]
-        above = [s for s in bindings if s.place < before]
+        above = [s for s in bindings if s.index < before]
         if later and not above:
             above, before = bindings, len(statements)
         if not above:
@@ -199,10 +198,10 @@ class Slice:
             if not binding.is_conditional:
                 break
         for statement in statements:
-            if binding.place < statement.place < before and name in statement.names.changes:
+            if binding.index < statement.index < before and name in statement.names.changes:
                 hides = Output.DRAWS if binding.is_import else Output.PRINTS
                 if statement.output < hides:
-                    self.place(path, statement)
+                    self.take_statement(path, statement)
 
     def fail_to_find(self, path: Path, name: str) -> None:
         where = self.slicer.where
@@ -215,7 +214,7 @@ class Slice:
 
     def take_binding(self, path: Path, binding: Statement, name: str) -> None:
         if not isinstance(binding.node, ast.Import | ast.ImportFrom):
-            self.place(path, binding)
+            self.take_statement(path, binding)
             return
         for statement in [binding, *(s for s in self.read(path) if adds_part(s.node, name))]:
             node = statement.node
@@ -224,7 +223,7 @@ class Slice:
                 if bound_name(alias) == name:
                     self.take_import(path, node, alias)
 
-    def place(self, path: Path, statement: Statement) -> None:
+    def take_statement(self, path: Path, statement: Statement) -> None:
         """Take a statement and its dependencies."""
         taken = self.taken.setdefault(path, set())
         if statement in taken or statement in self.shown.get(path, ()):
@@ -232,9 +231,9 @@ class Slice:
         taken.add(statement)
         self.check_imports(path, statement)
         for name in self.in_order_of_binding(path, statement.names.uses):
-            self.take(path, name, statement.place)
+            self.take_name(path, name, statement.index)
         for name in self.in_order_of_binding(path, statement.names.later):
-            self.take(path, name, self.limits.get(path, len(self.read(path))), later=True)
+            self.take_name(path, name, self.limits.get(path, len(self.read(path))), later=True)
         if path not in self.order:
             self.order.append(path)
 
@@ -259,7 +258,7 @@ class Slice:
                 f'"{name}" is a whole local module ({where}): import the names you use from it'
             )
         self.needs.setdefault(path, {})[local] = None
-        self.take(local, alias.name, len(self.read(local)))
+        self.take_name(local, alias.name, len(self.read(local)))
         if renamed:
             line = f"{alias.asname} = {alias.name}"
             lines = self.aliases.setdefault(path, [])
@@ -279,22 +278,18 @@ class Slice:
         """Raise CannotStandAlone for a name that two files bind: a program has only one of it."""
         owners: dict[str, Path] = {}
         shown = [(path, s) for s in self.shown[path] if not s.is_import]
-        for file, statement in [
-            *((f, s) for f, taken in self.taken.items() for s in taken),
-            *shown,
-        ]:
+        taken = [(file, s) for file, statements in self.taken.items() for s in statements]
+        for file, statement in [*taken, *shown]:
             for name in sorted(statement.names.binds):
                 if owners.setdefault(name, file) != file:
                     first, second = sorted(map(self.slicer.where, (owners[name], file)))
-                    message = (
-                        f'the name "{name}" means one thing in {first} and another in {second}'
-                    )
-                    raise CannotStandAlone(message)
+                    message = f'"{name}" means one thing in {first} and another in {second}'
+                    raise CannotStandAlone(f"the name {message}")
 
     def in_order_of_binding(self, path: Path, names: Iterable[str]) -> list[str]:
         """Return names in the order in which a file first binds them."""
-        place = {name: s.place for s in reversed(self.read(path)) for name in s.names.binds}
-        return sorted(names, key=lambda name: (place.get(name, sys.maxsize), name))
+        index = {name: s.index for s in reversed(self.read(path)) for name in s.names.binds}
+        return sorted(names, key=lambda name: (index.get(name, sys.maxsize), name))
 
     # Write the program
 
@@ -328,19 +323,19 @@ class Slice:
         parts = self.aliases.get(path, []) if aliases else []
         text = ""
         previous = None
-        is_silenced = False
+        was_silenced = False
         for statement in statements:
             if statement not in self.taken.get(path, ()):
                 continue
-            silent = self.reach >= Reach.OUTPUT
-            loud = silent and statement.calls and statement in self.printing
+            has_all = self.reach >= Reach.OUTPUT
+            is_silenced = has_all and statement.calls and statement in self.printing
             if previous:
                 text += "\n" * (blank_lines(previous, statement) + 1)
-            if loud and not is_silenced:
+            if is_silenced and not was_silenced:
                 text += f"{SILENCE}\n"
-            source = statement.text if silent else statement.quiet
-            text += textwrap.indent(source, "    ") if loud else source
-            is_silenced, previous = loud, statement
+            source = statement.text if has_all else statement.quiet
+            text += textwrap.indent(source, "    ") if is_silenced else source
+            was_silenced, previous = is_silenced, statement
         return "\n".join(filter(None, [*parts, text]))
 
     def import_lines(self) -> list[str]:

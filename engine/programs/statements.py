@@ -36,7 +36,7 @@ class Output(IntEnum):
 class Statement:
     """A statement at the top level of a file, or in its main guard.
 
-    place: its index in the file
+    index: its position in the file
     text: its source, with the comment above it
     quiet: its source without the statements inside it that only print
     start: the first line of its text
@@ -46,7 +46,7 @@ class Statement:
     """
 
     node: ast.stmt
-    place: int
+    index: int
     text: str
     quiet: str
     start: int
@@ -92,13 +92,13 @@ def read_statements(source: str) -> Iterator[Statement]:
     top = set(map(id, tree.body))
     drawing = drawing_names(nodes)
     previous = 0
-    for place, node in enumerate(nodes):
+    for index, node in enumerate(nodes):
         first, last = first_line(node), node.end_lineno or node.lineno
         start = first
         while start - 1 > previous and is_comment(lines[start - 2]):
             start -= 1
         source_lines = lines[start - 1 : last]
-        if place + 1 < len(nodes) and first_line(nodes[place + 1]) == last:
+        if index + 1 < len(nodes) and first_line(nodes[index + 1]) == last:
             source_lines[-1] = source_lines[-1].encode()[: node.end_col_offset].decode()
         if first == previous:  # `a = 1; b = 2`
             rest = source_lines[0].encode()[node.col_offset :].decode()
@@ -108,7 +108,7 @@ def read_statements(source: str) -> Iterator[Statement]:
         remove_printing(node, quiet)
         yield Statement(
             node,
-            place,
+            index,
             text,
             textwrap.dedent("\n".join(quiet.values())),
             start,

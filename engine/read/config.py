@@ -69,10 +69,9 @@ def read_config(path: Path) -> Config:
         data = yaml.load(path.read_text("utf-8-sig"), Loader) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
+        where = f"{path.name}:{mark.line + 1 if mark else 1}"
         message = f"this is not YAML: {getattr(error, 'problem', error)}"
-        raise EngineError(
-            [Problem(f"{path.name}:{mark.line + 1 if mark else 1}", message)]
-        ) from error
+        raise EngineError([Problem(where, message)]) from error
     if parent := data.pop("INHERIT", None):
         data = merged(read_config(path.parent / parent).data, data)
     return Config(path, data)
@@ -116,10 +115,7 @@ def named(items: list[Any] | dict[str, Any]) -> dict[str, Any]:
 
 
 class Loader(yaml.CSafeLoader):
-    """YAML loader that resolves `!ENV` and replaces any other unknown tag by None.
-
-    MkDocs' configurations contain tags such as `!!python/name:`, which import code.
-    """
+    """YAML loader that resolves `!ENV`, and replaces tags such as `!!python/name:` by None."""
 
 
 add_env_tag(Loader)

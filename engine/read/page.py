@@ -45,9 +45,8 @@ CONTAINER = re.compile(
 FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]]+)\]:[ \t]*")
 SECTION = r"[A-Za-z][-\w]*"
 STEM = r"/?[\w-]+(?:/[\w-]+)*"
-# The syntax of pymdownx.snippets, accepted as another way to write a directive: --8<-- "outputs.py"
-# for a file, --8<-- "outputs.py:sum" for the code of a section, --8<-- "outputs/sum.txt" for its
-# output.
+# The syntax of pymdownx.snippets, another way to write a directive: --8<-- "outputs.py",
+# --8<-- "outputs.py:sum" for the code of a section, --8<-- "outputs/sum.txt" for its output.
 INCLUDE = re.compile(
     r"[ \t]*-+8<-+[ \t]+(?P<quote>[\"'])"
     rf"(?:(?P<file>[^\"':]+)\.py(?::(?P<section>{SECTION}))?"

@@ -102,9 +102,9 @@ def take_figures(prefix: str) -> list[tuple[Drawing, Figure]]:
     for number in numbers:
         drawing = pyplot.figure(number)
         try:
-            written = figures.written(drawing)
-            svg = figures.svg_of(drawing, f"{prefix}.{len(taken) + 1}", written)
-            figure = Figure(svg, figures.digest_of(drawing, written))
+            text = figures.save_svg(drawing)
+            svg = figures.svg_of(drawing, f"{prefix}.{len(taken) + 1}", text)
+            figure = Figure(svg, figures.digest_of(drawing, text))
         except ValueError:
             raise
         except Exception as error:

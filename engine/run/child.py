@@ -29,7 +29,7 @@ from engine.run.environment import imported_versions
 from engine.run.expressions import Evaluator
 from engine.run.guard import Guard
 from engine.run.instrument import instrument
-from engine.run.preload import note_late_imports
+from engine.run.preload import save_late_imports
 from engine.run.process import end_python, limit_memory, seed_differently, set_up
 from engine.run.shapes import ShapeChecker
 from engine.run.tracebacks import problem_of
@@ -66,7 +66,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     spare = os.open(os.devnull, os.O_RDONLY)  # freed below: a snippet may exhaust the limit
     try:
         try:
-            Run(job, result, guard, shapes, report_line).execute()
+            Execution(job, result, guard, shapes, report_line).execute()
         finally:
             with contextlib.suppress(OSError):
                 os.close(spare)
@@ -78,18 +78,18 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     if os.getpid() != process:
         os._exit(0)  # the snippet forked, and this is its child process; only the parent reports
     faulthandler.cancel_dump_traceback_later()
-    guard.note_open_files()
+    guard.record_open_files()
     for (path, line), message in sorted(shapes.errors.items()):
         where = f"{os.path.relpath(path, job.root)}:{line}"
         result.problems.append(Problem(where, message, job.stem))
     flush()
     result.versions = imported_versions()
-    note_late_imports(job.scratch)
+    save_late_imports(job.scratch)
     result.warnings = shortened(read_errors(job.scratch, job.root))
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
 
 
-class Run:
+class Execution:
     """The execution of one snippet or program."""
 
     def __init__(
@@ -121,7 +121,7 @@ class Run:
         self.result.values = self.evaluator.evaluate_all()
         self.result.shown_after = {s: list(places) for s, places in job.shown_after.items()}
         self.output.read()
-        self.guard.note_open_files()
+        self.guard.record_open_files()
         end_python(self.module)
         last = self.output.read()
         if last and self.result.sections:
@@ -153,10 +153,7 @@ class Run:
         self.leave(current, last)
 
     def leave(self, section: Section | None, line: int) -> None:
-        """Collect the outputs of a section. Outside any section, raise Failure if there are some.
-
-        line: the first line of the last statement
-        """
+        """Collect the outputs of a section; raise Failure if there are any outside a section."""
         if section:
             self.collect_outputs(section)
             self.evaluator.after_section(section.name)
@@ -204,10 +201,7 @@ def future_flags(tree: ast.Module) -> int:
 
 
 def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:
-    """Return the section that contains a statement, or None.
-
-    Raises Failure if a marker lies inside the statement.
-    """
+    """Return the section of a statement, or None; raise Failure if it contains a marker."""
     first = first_line(statement)
     last = statement.end_lineno or first
     for section in sections:

@@ -15,7 +15,7 @@ SEED = (
 )
 
 
-def compared(job: Job, first: Result, second: Result) -> Result:
+def compare_runs(job: Job, first: Result, second: Result) -> Result:
     """Return the first result, with a problem for each output that differs in the second."""
     opened = {**second.opened, **first.opened}
     if first.problems:
@@ -34,9 +34,8 @@ def compared(job: Job, first: Result, second: Result) -> Result:
                 lineterm="", n=0,
             )  # fmt: skip
             difference = shortened("\n  ".join(list(lines)[:12]))
-            message = (
-                f'section "{name}" prints something else in a second run: {SEED}\n  {difference}'
-            )
+            message = f'section "{name}" prints something else in a second run: {SEED}\n  '
+            message += difference
             problems.append(Problem(f"{job.where}:{lines_of[name]}", message, job.stem))
         elif output.figures != other.figures:
             message = f'section "{name}" draws something else in a second run: {SEED}'

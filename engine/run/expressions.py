@@ -157,10 +157,7 @@ def short(value: Value) -> str:
 
 
 def in_fork(predicate: Callable[[], bool]) -> bool:
-    """Call a predicate in a fork of this process, to discard its side effects; return its result.
-
-    If it raises an exception, return False.
-    """
+    """Return the result of a predicate, called in a fork of this process; False if it raises."""
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:

@@ -25,9 +25,7 @@ from matplotlib.transforms import Bbox
 from engine.run.environment import digest
 from engine.run.svg import TAB10, Unsupported, one_line, page_color, rewritten
 
-# The default colormap. It is about as light as viridis, since snippets choose the colors of labels
-# in cells for that one.
-GRAYS = "engine-grays"
+GRAYS = "engine-grays"  # as light as viridis, for which a snippet may have chosen label colors
 mpl.colormaps.register(LinearSegmentedColormap.from_list(GRAYS, ["0", "0.85"]), force=True)
 
 RC = {
@@ -54,7 +52,7 @@ MAX_CELLS = 10_000  # in an image
 COLOR_BAR_STEPS = 64
 
 
-def written(figure: Figure) -> str:
+def save_svg(figure: Figure) -> str:
     """Return matplotlib's SVG of the figure; equal figures give equal text.
 
     Raises ValueError if the figure is animated, or too large for a page.
@@ -86,8 +84,8 @@ def description_of(figure: Figure) -> str:
 def numbers_of(figure: Figure) -> str:
     """Return `figure.numbers` as JSON, or "" for a figure without that attribute.
 
-    It holds the tensors that the figure shows, and the positions of their cells. The page's script
-    (docs/assets/figures.js) uses it to explain where a number comes from.
+    It holds the tensors that the figure shows and the positions of their cells, with which
+    docs/assets/figures.js explains where a number comes from.
     """
     numbers = getattr(figure, "numbers", None)
     return json.dumps(numbers, separators=(",", ":")) if numbers else ""
@@ -102,12 +100,11 @@ def title_of(figure: Figure) -> str:
 def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     """Return the figure as `<figure class="drawing">…</figure>`, without blank lines.
 
-    The title is `title_of(figure)`, the description is `figure.description` or else the texts in
-    the figure, in reading order. `figure.numbers` become a data attribute, with an empty paragraph
-    for the script's explanations.
+    The description is `figure.description` or else the texts in the figure, in reading order.
+    `figure.numbers` become a data attribute, with an empty paragraph for the script's explanations.
 
     prefix: starts every id, so it has to be unique on its page
-    text: the result of `written(figure)`, if the caller has it
+    text: the result of `save_svg(figure)`, if the caller has it
 
     Raises ValueError if the figure has no title, is too large for a page, or contains an element
     whose colors cannot follow the theme.
@@ -117,7 +114,7 @@ def svg_of(figure: Figure, prefix: str, text: str | None = None) -> str:
     try:
         for mappable in artists_of(figure, ScalarMappable):
             refuse_colormap(mappable)
-        drawing = text or written(figure)
+        drawing = text or save_svg(figure)
         return rewritten(drawing, prefix, title, description_of(figure), numbers_of(figure))
     except Unsupported as error:
         raise ValueError(f"the figure '{title}' {error}") from error
@@ -151,10 +148,7 @@ def lay_out(figure: Figure) -> None:
 
 
 def extent(figure: Figure) -> Bbox | None:
-    """Return a bounding box around all labels, or None if they fit into the figure.
-
-    Labels can only stick out of a layout that the snippet chose.
-    """
+    """Return a bounding box around all labels, or None if they fit into the figure."""
     automatic = isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine | TightLayoutEngine)
     if automatic or not any(axes.axison for axes in figure.axes):
         return None

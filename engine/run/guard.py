@@ -2,7 +2,7 @@
 """Record the files that a run reads, and refuse changes to the project.
 
 An audit hook sees the files that Python opens, lists and imports, that sqlite3 and ctypes open, and
-that are arguments of subprocesses. `note_open_files` adds those that C code holds open or mapped.
+that are arguments of subprocesses. `record_open_files` adds those that C code holds open or mapped.
 Files of the system and of installed distributions are not recorded: the cache compares versions
 instead. The refusals protect against mistakes; this is not a sandbox.
 """
@@ -51,19 +51,19 @@ class Guard:
         folders = (os.path.dirname(self.scratch), *ignored)
         self.ignored = tuple(f"{folder}/" for folder in folders)
         self.opened: dict[str, Stamp | None] = {}
-        self.is_noting = False
+        self.is_recording = False
 
     def install(self) -> None:
         """Install the audit hook; Python cannot remove it again."""
         sys.addaudithook(self.audit)
 
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event not in WATCHED or self.is_noting:
+        if event not in WATCHED or self.is_recording:
             return
         if event in LISTS and is_import(sys._getframe(1)):
-            return  # `note_import` records the files that an import looks for
+            return  # `record_import` records the files that an import looks for
         if event == STARTS:
-            self.note_arguments(*arguments[:3])
+            self.record_arguments(*arguments[:3])
             return
         is_change = event in CHANGES or (
             event == "open" and bool((arguments[2] or 0) & WRITE_FLAGS)
@@ -91,10 +91,10 @@ class Guard:
                 )
             return
         if absolute != path:
-            self.note(absolute)  # the symbolic link itself, whose target may change
-        self.note(path)
+            self.record(absolute)  # the symbolic link itself, whose target may change
+        self.record(path)
 
-    def note(self, path: str) -> None:
+    def record(self, path: str) -> None:
         """Add a file or a folder to the record, with its current stamp."""
         if path.endswith(".pyc") and "/__pycache__/" in path:
             folder, _, name = path.rpartition("/__pycache__/")
@@ -105,29 +105,29 @@ class Guard:
         name = os.path.relpath(path, self.root) if below else path
         if name not in self.opened:
             self.opened[name] = stamp = stamp_of(path)
-            self.is_noting = True
+            self.is_recording = True
             try:  # the log matters only if the child is killed, so a full disk is no error
                 with contextlib.suppress(OSError), open(f"{self.scratch}/{LOG}", "a") as log:
                     log.write(dumps([name, stamp]) + "\n")
             finally:
-                self.is_noting = False
+                self.is_recording = False
 
-    def note_import(self, folder: str, module: str) -> None:
+    def record_import(self, folder: str, module: str) -> None:
         """Record the files that `module` could be imported from in a folder, existing or not."""
         name = module.rpartition(".")[2]
-        self.note(f"{folder}/{name}.py")
-        self.note(f"{folder}/{name}/__init__.py")
+        self.record(f"{folder}/{name}.py")
+        self.record(f"{folder}/{name}/__init__.py")
 
-    def note_arguments(self, program: Any, arguments: Any, folder: Any) -> None:
+    def record_arguments(self, program: Any, arguments: Any, folder: Any) -> None:
         """Record the files named on the command line of a subprocess."""
         words = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else [*arguments]
         for argument in words:
             with contextlib.suppress(ValueError, TypeError):
                 path = os.path.realpath(os.path.join(folder or ".", os.fsdecode(argument)))
                 if os.path.isfile(path):
-                    self.note(path)
+                    self.record(path)
 
-    def note_open_files(self) -> None:
+    def record_open_files(self) -> None:
         """Record the files that this process holds open or mapped, also by C code (on Linux)."""
         paths = set()
         with contextlib.suppress(OSError):
@@ -138,7 +138,7 @@ class Guard:
             paths |= set(re.findall(r"^\S+ r\S+ [^/\n]+(/.+)$", maps, re.MULTILINE))
         for path in sorted(paths):
             if path.startswith("/") and is_tracked(path, self.root) and os.path.isfile(path):
-                self.note(path)
+                self.record(path)
 
 
 def read_log(scratch: str) -> dict[str, Stamp | None]:

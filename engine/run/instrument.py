@@ -46,7 +46,7 @@ class Instrumenter(ast.NodeTransformer):
     ) -> None:
         self.comments, self.lines, self.checker = comments, lines, checker
 
-    def take(self, line: int | None) -> int | None:
+    def pop(self, line: int | None) -> int | None:
         """Remove the comment of a line and return its number in the checker, or None."""
         comment = self.comments.pop(line or 0, None)
         if comment is None:
@@ -62,13 +62,13 @@ class Instrumenter(ast.NodeTransformer):
         elif isinstance(node, ast.Return | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
             return self.statement(node)
         elif isinstance(node, ast.expr) and self.ends_line(node):
-            number = self.take(node.end_lineno)
+            number = self.pop(node.end_lineno)
             inner = self.generic_visit(node)
             return node if number is None else self.wrapped(number, inner)
         return self.generic_visit(node)
 
     def statement(self, node: Any) -> Any:
-        number = None if node.value is None else self.take(node.end_lineno)
+        number = None if node.value is None else self.pop(node.end_lineno)
         node = self.generic_visit(node)
         if number is None:
             return node
@@ -91,9 +91,9 @@ class Instrumenter(ast.NodeTransformer):
         names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         checks = []
         for arg in names:
-            if arg.end_lineno != node.lineno and (number := self.take(arg.end_lineno)) is not None:
+            if arg.end_lineno != node.lineno and (number := self.pop(arg.end_lineno)) is not None:
                 checks.append(ast.Expr(self.wrapped(number, ast.Name(arg.arg, ast.Load()))))
-        header = self.take(node.lineno) if node.body[0].lineno > node.lineno else None
+        header = self.pop(node.lineno) if node.body[0].lineno > node.lineno else None
         self.generic_visit(node)
         if len(self.comments) < before:
             arguments: list[ast.expr] = [ast.Name(arg.arg, ast.Load()) for arg in names]
@@ -112,7 +112,7 @@ class Instrumenter(ast.NodeTransformer):
             else [item.optional_vars for item in node.items if item.optional_vars]
         )
         last = max((target.end_lineno or 0) for target in targets) if targets else 0
-        number = self.take(node.lineno) if last == node.lineno < node.body[0].lineno else None
+        number = self.pop(node.lineno) if last == node.lineno < node.body[0].lineno else None
         if number is not None:
             for target in targets:
                 value = ast.parse(ast.unparse(target), mode="eval").body

@@ -43,7 +43,7 @@ def import_from_source(root: str, guard: Guard, shapes: ShapeChecker) -> None:
         def find_spec(
             self, fullname: str, target: types.ModuleType | None = None
         ) -> ModuleSpec | None:
-            guard.note_import(self.path, fullname)
+            guard.record_import(self.path, fullname)
             return super().find_spec(fullname, target)
 
     def finder(folder: str) -> FileFinder:

@@ -18,7 +18,7 @@ MAX_OUTPUT = 200_000  # bytes that a snippet may print; pages show a few hundred
 GRACE = 0.3  # seconds that faulthandler has to write the traceback of a timeout
 
 
-def exceeded(job: Job, seconds: float) -> str:
+def exceeded_limit(job: Job, seconds: float) -> str:
     """Return a message about the limit that a running child has exceeded, or ""."""
     if max(printed(job, "stdout"), printed(job, "stderr")) > MAX_OUTPUT:
         return f"prints without end: more than {MAX_OUTPUT // 1000} kB so far"
@@ -30,12 +30,12 @@ def exceeded(job: Job, seconds: float) -> str:
     return ""
 
 
-def of_ended(job: Job, status: int) -> tuple[Result | None, str]:
+def read_result(job: Job, status: int) -> tuple[Result | None, str]:
     """Return the result of a child that has ended and "", or None and the reason of its failure."""
     try:
         result = Result.of(json.loads(Path(job.result).read_text("utf-8")))
     except (FileNotFoundError, ValueError):
-        return None, died(status, job)
+        return None, describe_exit(status, job)
     size = printed(job, "stdout")
     if size > MAX_OUTPUT and not result.problems:
         limit = f"a page can show {MAX_OUTPUT // 1000} kB at the most"
@@ -51,7 +51,8 @@ def printed(job: Job, stream: str) -> int:
         return 0
 
 
-def died(status: int, job: Job) -> str:
+def describe_exit(status: int, job: Job) -> str:
+    """Return how a child without a result ended; `status` is that of `os.waitpid`."""
     code = os.waitstatus_to_exitcode(status)
     if not all(os.path.exists(f"{job.scratch}/{name}") for name in ("stdout", "stderr")):
         return "removed what lies around its folder, and its outputs with it"

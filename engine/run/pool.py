@@ -22,7 +22,7 @@ from typing import Any
 
 from engine.model.problem import EngineError, Problem
 from engine.model.result import Job, Result
-from engine.run.compare import compared
+from engine.run.compare import compare_runs
 from engine.run.environment import check_installed, environment
 
 # Variables that a process needs to start. Snippets see no others of the author's environment.
@@ -71,7 +71,7 @@ class Worker:
         threading.Thread(target=self.write, args=(jobs,), daemon=True).start()
 
     def write(self, jobs: list[Job]) -> None:
-        with contextlib.suppress(OSError, TypeError):  # closed or dead; `received` reports it
+        with contextlib.suppress(OSError, TypeError):  # closed or dead; `receive` reports it
             for job in jobs:
                 self.connection.send(job)
 
@@ -121,13 +121,13 @@ class Pool:
             half_done: dict[str, Result] = {}
             try:
                 while waiting:
-                    for worker, result in received(first, second, waiting):
+                    for worker, result in receive(first, second, waiting):
                         if result.stem in proved:
                             if (earlier := half_done.pop(result.stem, None)) is None:
                                 half_done[result.stem] = result
                                 continue
                             pair = (result, earlier) if worker is first else (earlier, result)
-                            result = compared(proved[result.stem], *pair)
+                            result = compare_runs(proved[result.stem], *pair)
                         waiting.discard(result.stem)
                         yield result
             finally:
@@ -141,7 +141,7 @@ class Pool:
             worker.close()
 
 
-def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple[Worker, Result]]:
+def receive(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple[Worker, Result]]:
     """Wait until there are results, and yield each with its worker.
 
     Raises EngineError if a worker died; `waiting` are the stems of the jobs that are not done.
@@ -152,7 +152,7 @@ def received(first: Worker, second: Worker, waiting: set[str]) -> Iterator[tuple
         try:
             yield worker, with_hint(worker.connection.recv())
         except (EOFError, OSError) as error:
-            message = died(worker, waiting)
+            message = describe_exit(worker, waiting)
             raise EngineError([Problem("engine/run/worker.py:1", message)]) from error
 
 
@@ -169,7 +169,7 @@ def with_hint(result: Result) -> Result:
     return result
 
 
-def died(worker: Worker, waiting: set[str]) -> str:
+def describe_exit(worker: Worker, waiting: set[str]) -> str:
     status = worker.process.wait()
     first, *others = sorted(waiting)
     left = f"{first} and {len(others)} more" if others else first

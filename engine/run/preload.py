@@ -12,7 +12,7 @@ from typing import Any
 from engine.run.environment import imported_versions
 
 LATE_IMPORTS = ("torch._dynamo",)  # modules that torch imports only when they are needed
-NOTE = "late_imports"  # the file that lists those of a child, in its scratch folder
+LATE_IMPORTS_FILE = "late_imports"  # the file that lists those of a child, in its scratch folder
 
 
 def import_once() -> None:
@@ -42,10 +42,10 @@ def import_once() -> None:
     gc.freeze()  # a collection in a child would write to shared memory pages, and so copy them
 
 
-def note_late_imports(scratch: str) -> None:
+def save_late_imports(scratch: str) -> None:
     """Write the names of the late imports of this child process to its scratch folder."""
     names = [name for name in LATE_IMPORTS if name in sys.modules]
-    Path(scratch, NOTE).write_text("\n".join(names), "utf-8")
+    Path(scratch, LATE_IMPORTS_FILE).write_text("\n".join(names), "utf-8")
 
 
 def import_late(scratch: str) -> None:
@@ -55,7 +55,7 @@ def import_late(scratch: str) -> None:
     dozens of children need it. This saves 24 s of 81 s of CPU time.
     """
     try:
-        names = Path(scratch, NOTE).read_text("utf-8").split()
+        names = Path(scratch, LATE_IMPORTS_FILE).read_text("utf-8").split()
     except FileNotFoundError:
         return  # the child was killed
     for name in names:

@@ -46,8 +46,7 @@ class Unsupported(Exception):
 def rewritten(text: str, prefix: str, title: str, description: str, numbers: str = "") -> str:
     """Return an SVG as `<figure class="drawing">…</figure>`, without blank lines.
 
-    prefix: starts every id
-    description: if it is empty, the texts in the figure, in reading order, replace it
+    prefix: starts every id; description: replaced by the texts in reading order if it is empty
     numbers: the tensors that the figure shows, as JSON
 
     Raises Unsupported if the SVG contains an element that cannot follow the theme.
@@ -91,10 +90,7 @@ def printable(text: str) -> str:
 
 
 def elements(text: str) -> ET.Element:
-    """Parse matplotlib's SVG; drop namespaces, comments, metadata and style sheets.
-
-    Raises Unsupported for bitmaps, path effects, and elements whose colors cannot follow the theme.
-    """
+    """Return matplotlib's SVG, parsed; raise Unsupported for bitmaps and the like."""
     svg = ET.fromstring(printable(text))
     for element in svg.iter():
         element.tag = element.tag.partition("}")[2] or element.tag
@@ -127,10 +123,7 @@ def elements(text: str) -> ET.Element:
 
 
 def typeset_formulas(svg: ET.Element, formulas: list[str]) -> None:
-    """Turn each formula into a text element with raised superscripts and lowered subscripts.
-
-    Raises Unsupported for formulas with other elements, such as fractions.
-    """
+    """Turn each formula into a text with raised and lowered spans; raise Unsupported for others."""
     groups = [group for group in svg.iter("g") if group.find("text/tspan") is not None]
     for group, formula in zip(groups, formulas, strict=True):
         text, *bars = group
@@ -183,8 +176,7 @@ def texts_in_order(svg: ET.Element) -> list[str]:
 def draw_in_place(svg: ET.Element) -> None:
     """Replace each <use> by a copy of the <path> that it refers to.
 
-    The theme's instant navigation sets the property `href` of every element that has it. The one of
-    a <use> is read-only, and the exception would stop the navigation.
+    The theme's instant navigation sets `href` on all elements, and fails at a <use>.
     """
     paths = {path.get("id"): path for path in svg.iterfind(".//defs/path")}
     for use in svg.iter("use"):
@@ -332,10 +324,7 @@ def mixture(color: str, share: float, other: str) -> str:
 
 
 def nearest(color: str, base: str, end: str) -> tuple[float, str, float]:
-    """Return the distance of `color` from the nearest mixture of `base` and `end`, and its `base`.
-
-    The third item is the share of `base` in the mixture, from 0 to 1.
-    """
+    """Return the distance of `color` to a mixture of `base` and `end`, `base`, and its share."""
     direction = rgb(base) - rgb(end)
     share = float(np.clip((rgb(color) - rgb(end)) @ direction / (direction @ direction), 0, 1))
     return float(abs(rgb(end) + share * direction - rgb(color)).max()), base, share
@@ -370,12 +359,12 @@ def flatten(parent: ET.Element) -> None:
         parent.remove(child)
         if child.tag == "g" and not child.attrib:
             children += list(child)
-        elif not is_idle(child):
+        elif not is_invisible(child):
             children.append(child)
     parent.extend(children)
 
 
-def is_idle(element: ET.Element) -> bool:
+def is_invisible(element: ET.Element) -> bool:
     """Return whether an element is empty, has no paint, or is a clip path without references."""
     if element.tag == "path" and "id" not in element.attrib:
         style = element.get("style", "")

@@ -150,8 +150,8 @@ def result_of(process: Child) -> Result | None:
     pid, status = os.waitpid(process.pid, os.WNOHANG)
     if pid:
         kill_group(pid)  # the processes that it has started
-        result, reason = outcome.of_ended(job, status)
-    elif reason := outcome.exceeded(job, seconds):
+        result, reason = outcome.read_result(job, status)
+    elif reason := outcome.exceeded_limit(job, seconds):
         kill_group(process.pid)
         os.waitpid(process.pid, 0)
         result = None

@@ -21,7 +21,7 @@ from engine.model.tensors import Tensor
 # A paragraph with `{ .caption }` below a figure, or below the code that draws it. Here and in other
 # patterns, the alternatives come after a common "<", for which Python can search quickly.
 CAPTION = re.compile(
-    r'<(?P<told>p class="told"></p>\s*<)?/figure>'
+    r'<(?P<explanation>p class="told"></p>\s*<)?/figure>'
     r'(?P<code>\s*(?:<details class="example">(?:(?!</details>).)*</details>\s*)?)'
     r'<p class="caption">(?P<caption>.*?)</p>',
     re.DOTALL,
@@ -76,8 +76,8 @@ class VisualPostprocessor(Postprocessor):
 
 def captioned(match: re.Match[str]) -> str:
     """Return the end of a figure with the caption moved into it, and the code below the figure."""
-    told = '<p class="told"></p>\n' if match["told"] else ""
-    caption = f"<figcaption>\n<p>{match['caption']}</p>\n{told}</figcaption>"
+    explanation = '<p class="told"></p>\n' if match["explanation"] else ""
+    caption = f"<figcaption>\n<p>{match['caption']}</p>\n{explanation}</figcaption>"
     return f"{caption}\n</figure>{match['code'].rstrip()}"
 
 

@@ -17,7 +17,7 @@ import pytest
 from matplotlib import patheffects
 from matplotlib.animation import FuncAnimation
 
-from engine.run.figures import RC, svg_of, written
+from engine.run.figures import RC, save_svg, svg_of
 from engine.run.svg import PAPER, page_color
 from snippets.drawing.maps import two_lists
 from snippets.drawing.tables import matrices, product, weighted_sum
@@ -235,7 +235,7 @@ def test_a_missing_number_has_no_cell():
 def test_a_gray_among_grays_is_not_taken_for_c7(draw):
     figure, axes = plt.subplots(num="Grays")
     draw(axes, list(range(256)))
-    assert "#7f7f7f" in written(figure) and "cycle-7" not in svg_of(figure, "p")
+    assert "#7f7f7f" in save_svg(figure) and "cycle-7" not in svg_of(figure, "p")
 
 
 def test_c7_beside_other_colors_stays_c7():
@@ -311,10 +311,10 @@ def test_an_animation_is_refused():
     (line,) = axes.plot([0, 1])
     moving = FuncAnimation(figure, lambda i: (line,), frames=2)
     with pytest.raises(ValueError, match=r"'Moving' is animated.*plt\.subplots\(1, 3\)"):
-        written(figure)
+        save_svg(figure)
     moving._draw_was_started = True  # silences matplotlib's warning about unused animations
     still, _ = plt.subplots(num="Still")
-    assert written(still)
+    assert save_svg(still)
 
 
 def ramp(*colors):
@@ -382,7 +382,7 @@ def test_a_layout_chosen_by_the_snippet_is_kept_without_a_warning(arrange):
     arrange(figure)
     figure.canvas.draw()
     before = [axes.get_position().bounds for axes in figure.axes[:2]]
-    written(figure)
+    save_svg(figure)
     if figure.get_layout_engine() is None or len(figure.axes) == 2:
         assert [axes.get_position().bounds for axes in figure.axes[:2]] == before
 
@@ -390,7 +390,7 @@ def test_a_layout_chosen_by_the_snippet_is_kept_without_a_warning(arrange):
 def test_labels_fit_into_the_figure_by_default():
     figure, axes = plt.subplots(num="Long")
     axes.set(yticks=[0], yticklabels=["a label that needs a lot of room"])
-    written(figure)
+    save_svg(figure)
     assert axes.get_tightbbox(figure.canvas.get_renderer()).x0 >= 0
 
 

@@ -14,7 +14,7 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib.text import Text
 
-from engine.run.figures import RC, svg_of, written
+from engine.run.figures import RC, save_svg, svg_of
 
 SCRIPTS = sorted((Path(__file__).parent / "gallery").glob("*.py"))
 
@@ -52,7 +52,7 @@ def test_a_script_of_a_gallery_is_drawn_or_refused_clearly(script):
         return
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        text = written(figure)
+        text = save_svg(figure)
         drawn = svg_of(figure, "p", text)
     root = ET.fromstring(drawn).find("svg")
     inside = ["".join(one.itertext()) for one in root.iter("text")]

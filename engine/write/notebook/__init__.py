@@ -40,8 +40,7 @@ class Generated:
 class Notebooks:
     """The notebooks of a site.
 
-    files: the overview, each notebook, and its page as Markdown; if there are problems, only the
-        overview
+    files: the overview, and unless there are problems, each notebook and its page as Markdown
     links: by chapter, the links to its notebooks, for its front matter
     problems: the problems that fail the build
     """
@@ -58,7 +57,7 @@ def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
     try:
         all_plans = plans(build.pages, site, project.options.whole_notebooks)
         if not build.problems:
-            result.files = list(written(all_plans, build, project, site))
+            result.files = list(generate(all_plans, build, project, site))
             result.links = {plan.home: plan.links(site) for plan in all_plans if not plan.whole}
     except EngineError as error:
         result.problems += error.problems
@@ -69,7 +68,7 @@ def notebooks(build: Build, project: Project, site: Site) -> Notebooks:
     return result
 
 
-def written(
+def generate(
     all_plans: list[Plan], build: Build, project: Project, site: Site
 ) -> Iterator[Generated]:
     """Yield each notebook as a file, and its page.

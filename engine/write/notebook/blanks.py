@@ -26,7 +26,7 @@ from engine.model.project import Project
 from engine.write.words import words
 
 # Marks a file whose code notebooks fold away, since readers need not read it.
-FOLDED = re.compile(r"^# folded(?:: (?P<room>checks))?$", re.MULTILINE)
+FOLDED = re.compile(r"^# folded(?:: (?P<group>checks))?$", re.MULTILINE)
 CHECKS = re.compile(r"^# checks: (?P<stem>\S+)$", re.MULTILINE)
 
 
@@ -97,12 +97,12 @@ class Blanks:
         return {}
 
     @staticmethod
-    def room(text: str) -> str:
+    def helper_group(text: str) -> str:
         """Return the helper cell for the code of a file: "checks", "drawing" or "given"."""
         if CHECKS.search(text):
             return "checks"
         folded = FOLDED.search(text)
-        return (folded["room"] or "drawing") if folded else "given"
+        return (folded["group"] or "drawing") if folded else "given"
 
     def check(self, stem: str, section: str) -> Snippet | None:
         """Return the file with the check for a section of a snippet, or None."""

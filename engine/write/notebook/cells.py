@@ -116,11 +116,11 @@ class Cells:
             self.later = set()
             self.draw_waiting()
         if after := self.plan.next:
-            self.say(words()["next"].format(f"[{title_of(after)}](site:{after.name})"))
+            self.add_text(words()["next"].format(f"[{title_of(after)}](site:{after.name})"))
         if self.notes:
             texts = [textwrap.indent(text, " " * 4).strip() for text in self.notes.values()]
             lines = [f"{number}. {text}" for number, text in enumerate(texts, start=1)]
-            self.say("\n".join([words()["notes"], "", *lines]))
+            self.add_text("\n".join([words()["notes"], "", *lines]))
         return self.cells
 
     def add(self, block: Block) -> None:
@@ -135,23 +135,23 @@ class Cells:
         for origin, part in [(inner, part) for inner in blocks for part in self.parts(inner)]:
             if isinstance(part, str):
                 if origin is not block and isinstance(origin, Container) and is_folded(origin):
-                    self.say(framed(block, texts))
-                    self.say(part)
+                    self.add_text(framed(block, texts))
+                    self.add_text(part)
                     texts = []
                 else:
                     texts.append(part)
                 continue
-            self.say(framed(block, texts))
+            self.add_text(framed(block, texts))
             texts = []
             if part.how == "code":
                 self.add_code(part)
             elif part.how == "figure":
                 self.add_figure(part)
             elif not self.is_used(part):
-                self.say(part.text)
-        self.say(framed(block, texts))
+                self.add_text(part.text)
+        self.add_text(framed(block, texts))
 
-    def say(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         """Append text to the last Markdown cell; headings, and text after code, start a new one."""
         text = text.strip("\n")
         last = self.cells[-1] if self.cells else None
@@ -300,7 +300,7 @@ class Cells:
     def add_code(self, shown: Shown) -> None:
         """Add the sections of a code block; each check follows its section in a cell of its own."""
         if not shown.sections:
-            self.say(self.code_fence(shown))  # a whole file is meant for reading, not for running
+            self.add_text(self.code_fence(shown))  # a whole file is only for reading
             return
         names: list[str] = []
         for name in shown.sections:
@@ -402,16 +402,16 @@ class Cells:
             needed = self.code.prerequisites(sections, expressions, between)
             self.insert(between)
         self.check_names(needed)
-        rooms: dict[str, list[str]] = {"drawing": [], "checks": [], "given": []}
+        groups: dict[str, list[str]] = {"drawing": [], "checks": [], "given": []}
         for path, text in needed.texts.items():
-            rooms[self.blanks.room(self.code.slicer.source(path))].append(text)
+            groups[self.blanks.helper_group(self.code.slicer.source(path))].append(text)
         imports = needed.imports
-        if rooms["drawing"] or any(isinstance(o, Figure) for c in self.cells for o in c.outputs):
+        if groups["drawing"] or any(isinstance(o, Figure) for c in self.cells for o in c.outputs):
             imports = in_order_of_imports({*imports, "import matplotlib.pyplot as plt"})
-            rooms["drawing"].insert(0, template("notebook_drawing.py.j2").render(colors=colors))
+            groups["drawing"].insert(0, template("notebook_drawing.py.j2").render(colors=colors))
         if self.answers:
             text = template("notebook_answers.py.j2").render(exercises=self.answers.values())
-            rooms["checks"].append(text)
+            groups["checks"].append(text)
         if imports:
             read = self.code.slicer.source
             paths = {*needed.texts, *(self.build.snippets[stem].path for stem in sections)}
@@ -420,12 +420,12 @@ class Cells:
                 installs=dict(installs(map(read, sorted(paths)))),
             )
             yield Cell("\n".join([text, *imports]), "code")
-        if rooms["given"]:  # before drawing and checks, which may use its names
-            yield Cell("\n".join([words()["given"], "\n\n".join(rooms["given"])]), "given")
-        if rooms["drawing"]:
-            yield Cell("\n\n".join([words()["folded_drawing"], *rooms["drawing"]]), "helper")
-        if rooms["checks"]:
-            yield Cell("\n\n\n".join([words()["folded_checks"], *rooms["checks"]]), "helper")
+        if groups["given"]:  # before drawing and checks, which may use its names
+            yield Cell("\n".join([words()["given"], "\n\n".join(groups["given"])]), "given")
+        if groups["drawing"]:
+            yield Cell("\n\n".join([words()["folded_drawing"], *groups["drawing"]]), "helper")
+        if groups["checks"]:
+            yield Cell("\n\n\n".join([words()["folded_checks"], *groups["checks"]]), "helper")
 
     def check_names(self, given: Prerequisites) -> None:
         """Raise EngineError if a cell rebinds the name of a helper that a later cell needs.

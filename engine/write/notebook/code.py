@@ -102,7 +102,7 @@ class Code:
                 is_defined = isinstance(statement.node, DEFINITIONS)
                 if statement.first > first.get(path, LAST_LINE if is_defined else 0):
                     needed = Slice(self.slicer, Reach.NEEDED)
-                    needed.place(path, statement)
+                    needed.take_statement(path, statement)
                     if shown & set().union(*needed.taken.values()):
                         dependent.append(statement)
         return sorted(dependent, key=lambda statement: statement.first)

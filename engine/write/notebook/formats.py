@@ -147,10 +147,7 @@ def exporter() -> Any:
 
 
 def page_of(file: bytes, brief: bool) -> str:
-    """Return the Markdown of a notebook's page.
-
-    file: the notebook as JSON; brief: whether the page has only the headings of the prose
-    """
+    """Return the Markdown of the page of a notebook, which is given as JSON."""
     resources = {"brief": brief, "to_do": words()["to_do"].partition("{")[0].strip()}
     text, _ = exporter().from_file(io.StringIO(file.decode()), resources)
     return str(text)

@@ -86,20 +86,20 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
     place = {page: at for at, page in enumerate(site.nav)}
     chapters = [page for page in pages if kind_of(page) != "none"]
     chapters.sort(key=lambda page: (place.get(page.name, len(place)), page.name))
-    found: list[Plan] = []
+    all_plans: list[Plan] = []
     names: dict[str, str] = {}
     for page in chapters:
         name = PurePosixPath(page.name).stem
         if (other := names.setdefault(name, page.where)) != page.where:
             message = f"has the name of {other}, and so would its notebooks: rename one of the two"
             raise EngineError([Problem(f"{page.where}:1", message)])
-        found.append(Plan(name, title_of(page), (page,), brief=kind_of(page) == "brief"))
-    found = [
+        all_plans.append(Plan(name, title_of(page), (page,), brief=kind_of(page) == "brief"))
+    all_plans = [
         replace(plan, next=after.pages[0] if after else None)
-        for plan, after in zip_longest(found, found[1:])
+        for plan, after in zip_longest(all_plans, all_plans[1:])
     ]
     for folder in whole:
-        parts = [plan for plan in found if PurePosixPath(plan.home).parent.as_posix() == folder]
+        parts = [plan for plan in all_plans if PurePosixPath(plan.home).parent.as_posix() == folder]
         if not parts:
             message = f'whole_notebooks names "{folder}", and that folder of docs/ has no chapter'
             raise EngineError([Problem("mkdocs.yml:1", message)])
@@ -111,8 +111,8 @@ def plans(pages: Iterable[Page], site: Site, whole: Iterable[str]) -> list[Plan]
             whole=True,
             brief=True,
         )
-        found.insert(found.index(parts[-1]) + 1, plan)
-    return found
+        all_plans.insert(all_plans.index(parts[-1]) + 1, plan)
+    return all_plans
 
 
 def kind_of(page: Page) -> str:
