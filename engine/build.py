@@ -60,7 +60,7 @@ class Engine:
             pool = self.pool if self.reporter.serving or not build.problems else None
             build.problems += self.programs.prove(build, blocks, pool)
             self.store.evict_others(build.results)
-        build.problems = sorted(merged(build.problems), key=lambda p: natural(p.where))
+        build.problems = sorted(merged(build.problems), key=lambda p: sort_key(p.where))
         return build
 
     def edited_since_run(self, build: Build) -> list[Problem]:
@@ -205,7 +205,7 @@ class Engine:
                     self.failed.pop(result.stem, None)
                     self.store.save(run)
                 elif result.problems[0].where not in snippet.expressions.values():
-                    # Only if the snippet is to blame: pages are not among its dependencies.
+                    # Not for a failure at a line of a page, whose edit would not make it stale.
                     self.failed[result.stem] = run
                 done += 1
                 self.reporter.progress(result, done, len(snippets))
@@ -264,6 +264,6 @@ def merged(problems: Iterable[Problem]) -> Iterator[Problem]:
         yield replace(problem, pages=tuple(sorted(pages[key])))
 
 
-def natural(where: str) -> tuple[str, int]:
+def sort_key(where: str) -> tuple[str, int]:
     path, _, line = where.rpartition(":")
     return path, int(line) if line.isdigit() else 0

@@ -79,7 +79,7 @@ def parse(text: str, name: str = "", where: str = "") -> Page:
 
 @dataclass
 class Lines:
-    """Consecutive lines of a page with a common indentation, from `first`, without `stop`."""
+    """Consecutive lines of a page with a common indentation, from `first` to before `stop`."""
 
     first: int
     stop: int

@@ -68,8 +68,8 @@ def check_installed() -> None:
 def imported_versions() -> dict[str, str]:
     """Return the version of each distribution from which this process has imported a module.
 
-    Only modules that are new since the last call, such as in the worker, are examined. Examining
-    all of them would cost a child process 7 ms of about 50.
+    It examines only the modules that are new since the last call, which a child inherits from the
+    worker. This saves 7 ms of the 50 ms that a child takes.
     """
     new = sys.modules.keys() - seen
     seen.update(new)

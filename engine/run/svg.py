@@ -222,7 +222,7 @@ def merge_cells(svg: ET.Element) -> None:
 
 
 def drop_needless_clips(svg: ET.Element) -> None:
-    """Remove the clip path of each path that lies inside it; matplotlib clips every artist."""
+    """Remove the clip paths, which matplotlib always sets, of paths that lie inside them."""
     boxes = {}
     for clip in svg.iter("clipPath"):
         rect = clip.find("rect")

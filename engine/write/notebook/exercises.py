@@ -2,8 +2,8 @@
 """Read the exercises of a page that are answered with numbers, so that a notebook checks answers.
 
 The solution of such an exercise begins with a list. In a bulleted list, an item begins with numbers
-and says how one gets them: the right ones are bold, known mistakes are in italics. In a numbered
-list, an item explains why the choice of that number is wrong or, if it begins in bold, right.
+and explains them: the right ones are bold, known mistakes are in italics. In a numbered list, an
+item explains why the choice of that number is wrong or, if it begins in bold, right.
 `docs/assets/exercises.js` reads the page in the same way.
 """
 
