@@ -151,7 +151,7 @@ class Engine:
                 results[snippet.stem] = run.result
                 build.digests[snippet.stem] = run.key
             elif failure and freshness.is_fresh(failure, snippet.expressions, snippet.shown_after):
-                self.take_problems(failure.result, build)
+                self.add_problems(failure.result, build)
             else:
                 stale.append(snippet)
         if stale:
@@ -160,7 +160,7 @@ class Engine:
             result = run.result
             build.ran.append(result)
             if result.problems:
-                self.take_problems(result, build)
+                self.add_problems(result, build)
             else:
                 results[result.stem] = result
                 build.digests[result.stem] = run.key
@@ -173,7 +173,7 @@ class Engine:
                 build.warnings.append(Problem(f"{where}:{line[1] if line else 1}", message, stem))
 
     @staticmethod
-    def take_problems(result: Result, build: Build) -> None:
+    def add_problems(result: Result, build: Build) -> None:
         pages = tuple(build.snippets[result.stem].pages)
         build.problems += [replace(problem, pages=pages) for problem in result.problems]
 

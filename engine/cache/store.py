@@ -62,9 +62,7 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Hold the lock of the cache, which allows one build at a time; wait for other builds.
-
-        The system releases the lock if the process is killed.
+        """Wait for other builds and hold the lock of the cache; it is released with the process.
 
         Raises EngineError if a file cannot be read or the cache cannot be written.
         """
@@ -105,7 +103,7 @@ class Store:
     @staticmethod
     def save_checked(path: Path, body: bytes) -> None:
         """Write bytes after their checksum, with which `load_checked` detects incomplete files."""
-        make_room_for(path)
+        prepare_path(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
 
     def evict_others(self, stems: Iterable[str]) -> None:
@@ -145,7 +143,7 @@ class DiskCache:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file atomically."""
-    make_room_for(path)
+    prepare_path(path)
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -156,7 +154,7 @@ def write(path: Path, data: bytes) -> None:
         raise
 
 
-def make_room_for(path: Path) -> None:
+def prepare_path(path: Path) -> None:
     """Make the folder of a file; delete a folder that has the file's name."""
     if path.is_dir():
         shutil.rmtree(path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
-OF_PYTHON = ("__annotations__", "__doc__", "__name__")  # names that every module has
+MODULE_NAMES = ("__annotations__", "__doc__", "__name__")  # names that every module has
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
@@ -53,7 +53,7 @@ class Names:
             value = instruction.argval
             if isinstance(value, CodeType):
                 self.read(value, is_now and value.co_name in COMPREHENSIONS)
-            elif scope not in ("NAME", "GLOBAL") or kind == "IMPORT" or value in OF_PYTHON:
+            elif scope not in ("NAME", "GLOBAL") or kind == "IMPORT" or value in MODULE_NAMES:
                 continue
             elif kind == "STORE" and (is_now or scope == "NAME"):
                 bound.add(value)

@@ -191,7 +191,7 @@ class Slice:
         if not above:
             # With a larger reach, the name may come from `exec` or from `import *`.
             if name not in BUILTINS and self.reach < Reach.FILE:
-                self.fail_to_find(path, name)
+                self.raise_unbound(path, name)
             return
         for binding in reversed(above):
             self.take_binding(path, binding, name)
@@ -203,7 +203,7 @@ class Slice:
                 if statement.output < hides:
                     self.take_statement(path, statement)
 
-    def fail_to_find(self, path: Path, name: str) -> None:
+    def raise_unbound(self, path: Path, name: str) -> None:
         where = self.slicer.where
         for statement in self.read(path):
             if "*" in statement.names.binds:

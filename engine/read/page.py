@@ -128,7 +128,7 @@ class _Parser:
         at = region.first
         while at < region.stop:
             line = self.lines[at].removeprefix(region.indent)
-            blocks, after = self.special(line, at, region)
+            blocks, after = self.blocks_at(line, at, region)
             if blocks:
                 yield from self.prose(prose, region.indent)
                 prose = []
@@ -138,7 +138,7 @@ class _Parser:
             at = after
         yield from self.prose(prose, region.indent)
 
-    def special(self, line: str, at: int, region: Lines) -> tuple[list[Block], int]:
+    def blocks_at(self, line: str, at: int, region: Lines) -> tuple[list[Block], int]:
         """Return the blocks that begin at a line ([] for prose), and the line after them."""
         if fence := FENCE.match(line):
             end = self.end_of_fence(at, region.stop, fence["marks"])

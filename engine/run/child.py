@@ -30,7 +30,7 @@ from engine.run.expressions import Evaluator
 from engine.run.guard import Guard
 from engine.run.instrument import instrument
 from engine.run.preload import save_late_imports
-from engine.run.process import end_python, limit_memory, seed_differently, set_up
+from engine.run.process import end_python, limit_memory, seed_from_system, set_up
 from engine.run.shapes import ShapeChecker
 from engine.run.tracebacks import problem_of
 
@@ -53,7 +53,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
         each expression
     """
     limit_memory()
-    seed_differently()
+    seed_from_system()
     redirect_output(job.scratch)
     guard, shapes, result = (
         Guard(job.root, job.scratch, job.ignored),
@@ -143,16 +143,16 @@ class Execution:
                 continue  # compiled alone, a string would become the docstring of the module
             section = section_of(statement, job.sections)
             if section is not current:
-                self.leave(current, last)
+                self.end_section(current, last)
                 current = section
             self.report_line(statement.lineno)
             block = ast.Module([statement], [])
             code = compile(block, job.path, "exec", flags=flags, dont_inherit=True)
             exec(code, vars(self.module))
             last = statement.lineno
-        self.leave(current, last)
+        self.end_section(current, last)
 
-    def leave(self, section: Section | None, line: int) -> None:
+    def end_section(self, section: Section | None, line: int) -> None:
         """Collect the outputs of a section; raise Failure if there are any outside a section."""
         if section:
             self.collect_outputs(section)

@@ -161,7 +161,7 @@ def stamp_of(path: str | Path) -> Stamp | None:
     return [status.st_mtime_ns, status.st_size, status.st_ino]
 
 
-def is_own(path: str, root: str) -> bool:
+def is_project_file(path: str, root: str) -> bool:
     """Return whether a file belongs to the project, not to a package installed inside it."""
     inside = path.startswith(f"{root}/") and not is_installed(path, root)
     return inside and not path.removeprefix(f"{root}/").startswith(NOT_SOURCES)
@@ -170,7 +170,7 @@ def is_own(path: str, root: str) -> bool:
 def is_tracked(path: str, root: str) -> bool:
     """Return whether a file is a dependency: neither installed, nor the system's or engine's."""
     if path.startswith(f"{root}/"):
-        return is_own(path, root)
+        return is_project_file(path, root)
     return not is_installed(path, root) and not SYSTEM.match(path) and path != "/"
 
 

@@ -48,7 +48,7 @@ def set_up(job: Job, guard: Guard, shapes: ShapeChecker) -> None:
         warnings.filterwarnings("ignore", message)
 
 
-def seed_differently() -> None:
+def seed_from_system() -> None:
     """Seed all random generators from the system, so that a proof detects a missing seed."""
     import numpy as np
     import torch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.model.problem import Problem, shortened
 from engine.model.result import Job
-from engine.run.guard import is_own
+from engine.run.guard import is_project_file
 
 MAX_CALLS = 10  # calls of a traceback in a message
 MAX_SOURCE = 200  # characters of the source line of a call
@@ -22,11 +22,11 @@ def problem_of(error: BaseException, job: Job) -> Problem:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if is_own(frame.filename, job.root)
+        if is_project_file(frame.filename, job.root)
     ]
     where, line = (frames[-1].filename, frames[-1].lineno) if frames else (job.path, 1)
     message = "".join(traceback.format_exception_only(error)).strip()
-    if isinstance(error, SyntaxError) and is_own(error.filename or "", job.root):
+    if isinstance(error, SyntaxError) and is_project_file(error.filename or "", job.root):
         where, line = error.filename or job.path, error.lineno or 1
         message = f"{type(error).__name__}: {error.msg}"
     if isinstance(error, SystemExit):

@@ -43,11 +43,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # from Linux's prctl.h
 
 @dataclass
 class Child:
-    """A running child process.
-
-    started: on the monotonic clock, in seconds
-    progress: shared memory, in which the child stores its current line
-    """
+    """A running child process, which stores its current line in the shared memory `progress`."""
 
     job: Job
     pid: int

@@ -25,10 +25,7 @@ EXERCISES = ("quiz", "success")  # the names of folded solutions
 
 
 def about(page: Page, build: Build, site: Site, tensor_shapes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the lines to add to the front matter of a page.
-
-    tensor_shapes: the result of `shapes`, which is the same for every page
-    """
+    """Return the entries to add to the front matter of a page; `tensor_shapes`: see `shapes`."""
     meta: dict[str, Any] = {"built": built()}
     _, part = site.nav.get(page.name, ("", ""))
     if part and kind_of(page) != "none":

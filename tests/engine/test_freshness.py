@@ -164,10 +164,10 @@ def test_a_project_within_an_environment_is_followed(
 ) -> None:
     inside, installed = str(tmp_path / "data.txt"), str(tmp_path / "env/lib/torch.py")
     monkeypatch.setattr(sys, "prefix", str(tmp_path.parent))
-    assert guard.is_own(inside, str(tmp_path))
+    assert guard.is_project_file(inside, str(tmp_path))
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
-    assert guard.is_own(inside, str(tmp_path))
-    assert not guard.is_own(installed, str(tmp_path))
+    assert guard.is_project_file(inside, str(tmp_path))
+    assert not guard.is_project_file(installed, str(tmp_path))
 
 
 def test_a_new_file_beside_an_import_does_not_count(sample: Sample) -> None:

@@ -39,7 +39,7 @@ class Hint:
 
 
 @dataclass
-class Blanked:
+class CodeWithBlanks:
     """Code with blanks, and the further help by the names of the blanks, in order."""
 
     text: str
@@ -112,7 +112,7 @@ class Blanks:
         self.used_checks.add((stem, section))
         return checks
 
-    def with_blanks(self, stem: str, source: str) -> Blanked:
+    def with_blanks(self, stem: str, source: str) -> CodeWithBlanks:
         """Return code of a snippet in which a hint and `...` replace each blank."""
         hints = self.hints.get(stem, {})
         lines = source.splitlines()
@@ -133,7 +133,7 @@ class Blanks:
                     left = ast.get_source_segment(source, target)
                     dots = ", ".join(["..."] * len(names_of(target)))
                     lines[first - 1 : last] = [f"{space}{hint}", f"{space}{left} = {dots}{comment}"]
-        return Blanked("\n".join(lines), {name: hints[name].help for name, _ in blanks})
+        return CodeWithBlanks("\n".join(lines), {name: hints[name].help for name, _ in blanks})
 
     def unused(self) -> Iterator[Problem]:
         """Yield a problem for each hint without a blank, and each check without a shown section."""

@@ -106,7 +106,7 @@ class Cells:
         """Return the cells of all chapters and their footnotes, without helper cells."""
         for page in self.plan.pages:
             self.page = page
-            self.later = set(coming_code(page.blocks))
+            self.later = set(sections_with_code(page.blocks))
             before = None
             for block in page.blocks:
                 if isinstance(block, Container) and is_folded(block):
@@ -114,7 +114,7 @@ class Cells:
                 self.add(block)
                 before = block
             self.later = set()
-            self.draw_waiting()
+            self.add_waiting_figures()
         if after := self.plan.next:
             self.add_text(words()["next"].format(f"[{title_of(after)}](site:{after.name})"))
         if self.notes:
@@ -135,13 +135,13 @@ class Cells:
         for origin, part in [(inner, part) for inner in blocks for part in self.parts(inner)]:
             if isinstance(part, str):
                 if origin is not block and isinstance(origin, Container) and is_folded(origin):
-                    self.add_text(framed(block, texts))
+                    self.add_text(quoted_if_admonition(block, texts))
                     self.add_text(part)
                     texts = []
                 else:
                     texts.append(part)
                 continue
-            self.add_text(framed(block, texts))
+            self.add_text(quoted_if_admonition(block, texts))
             texts = []
             if part.how == "code":
                 self.add_code(part)
@@ -149,7 +149,7 @@ class Cells:
                 self.add_figure(part)
             elif not self.is_used(part):
                 self.add_text(part.text)
-        self.add_text(framed(block, texts))
+        self.add_text(quoted_if_admonition(block, texts))
 
     def add_text(self, text: str) -> None:
         """Append text to the last Markdown cell; headings, and text after code, start a new one."""
@@ -167,11 +167,11 @@ class Cells:
         match block:
             case Container():
                 figures: list[Shown] = []
-                yield self.contained(block, figures)
+                yield self.container_markdown(block, figures)
                 yield from figures  # which cannot be part of a Markdown cell
             case Heading():
                 level = block.level + 1 if self.plan.whole else block.level
-                yield self.plain(f"{'#' * level} {self.filled(block.text, block.values)}")
+                yield self.plain(f"{'#' * level} {self.fill_values(block.text, block.values)}")
             case Fence():
                 yield f"{block.marks}{block.info}\n{block.text}\n{block.marks}"
             case Prose():
@@ -192,7 +192,7 @@ class Cells:
             in_line = [next(values) for _ in VALUE.finditer(line)]
             shown = self.shown_alone(in_line[0]) if in_line and in_line[0].alone else None
             if shown is None:
-                lines.append(self.filled(line, in_line))
+                lines.append(self.fill_values(line, in_line))
                 continue
             yield self.plain("\n".join(lines))
             yield shown
@@ -223,7 +223,7 @@ class Cells:
         title = title or title_of_output(self.build.snippets[stem])
         return Shown("output", stem, sections, text=f"{title}:\n\n{fence(' text', text or '')}")
 
-    def contained(self, block: Container, figures: list[Shown]) -> str:
+    def container_markdown(self, block: Container, figures: list[Shown]) -> str:
         """Return the Markdown of a container, with its code in fences, so that it stays folded.
 
         A footnote is moved to the end of the notebook. Figures are added to `figures`.
@@ -231,7 +231,7 @@ class Cells:
         texts: list[str] = []
         for inner in block.blocks:
             if isinstance(inner, Container):
-                texts.append(self.contained(inner, figures))
+                texts.append(self.container_markdown(inner, figures))
                 continue
             for part in self.parts(inner):
                 if isinstance(part, str):
@@ -247,16 +247,16 @@ class Cells:
             return ""
         if is_folded(block):
             return prose.folded(title, text) if text else ""
-        return framed(block, [bold(title), text])
+        return quoted_if_admonition(block, [bold(title), text])
 
     def title(self, block: Container) -> str:
-        return self.filled(block.title or block.name.capitalize(), block.values)
+        return self.fill_values(block.title or block.name.capitalize(), block.values)
 
     def plain(self, text: str) -> str:
         included = tuple(page.name for page in self.plan.pages) if self.plan.whole else ()
         return prose.plain(text, self.page.name, self.mark, included)
 
-    def filled(self, text: str, values: Iterable[Value]) -> str:
+    def fill_values(self, text: str, values: Iterable[Value]) -> str:
         """Return a line with its expressions replaced by their values."""
         remaining = iter(values)
 
@@ -311,7 +311,7 @@ class Cells:
                 names = []
         self.add_sections(shown.stem, names)
         self.later -= shown.keys
-        self.draw_waiting()
+        self.add_waiting_figures()
 
     def add_sections(self, stem: str, names: list[str]) -> None:
         keys = dict.fromkeys((stem, name) for name in names)
@@ -347,9 +347,9 @@ class Cells:
             source = self.code.piece(shown.stem, shown.sections)
             cell = Cell(source, "figure", "", self.outputs(shown.stem, shown.sections), shown)
         self.waiting.append(cell)
-        self.draw_waiting()
+        self.add_waiting_figures()
 
-    def draw_waiting(self) -> None:
+    def add_waiting_figures(self) -> None:
         """Add the waiting figures that no longer depend on later cells."""
         coming = self.code.statements(self.later) if self.waiting else set()
         waiting, self.waiting = self.waiting, []
@@ -492,7 +492,7 @@ def bold(title: str) -> str:
     return f"**{title}**" if title else ""
 
 
-def framed(block: Block, texts: Iterable[str]) -> str:
+def quoted_if_admonition(block: Block, texts: Iterable[str]) -> str:
     text = joined(texts)
     is_quoted = text and isinstance(block, Container) and block.kind == "admonition"
     return prose.quoted(text) if is_quoted else text
@@ -502,11 +502,11 @@ def is_folded(block: Container) -> bool:
     return block.kind == "folded"
 
 
-def coming_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
+def sections_with_code(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
     """Yield (stem, section) for each section whose code becomes a cell."""
     for block in blocks:
         match block:
             case Container(kind="admonition"):
-                yield from coming_code(block.blocks)
+                yield from sections_with_code(block.blocks)
             case Example(verb="" | "code"):
                 yield from ((block.stem, name) for name in block.sections)
