@@ -245,6 +245,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: bool = False  # whether its numbers were explained
+    untested: list[str] = field(default_factory=list)  # what was left out all the same
 
     @property
     def mistakes(self) -> list[str]:
@@ -269,6 +270,9 @@ class Report:
         lines += [f"  note: {note}" for note in self.notes]
         if self.mistakes:
             lines.append(f"  {len(self.mistakes)} mistake(s)")
+        elif self.compared and self.untested:
+            lines += [f"  not compared: {what}" for what in self.untested]
+            lines.append("  no mistake found in what was compared")
         elif self.compared:
             lines.append("  no mistake found")
         else:
@@ -290,8 +294,9 @@ def gap(got, expected) -> str:
 
 # ---- the reference, with mistakes on request -----------------------------------------------------
 def rotate(x, positions, kind, base):
-    """Rotary positions for (..., n, d); kind halves or neighbors."""
-    d = x.shape[-1]
+    """Rotary positions for (..., n, d); kind halves or neighbors, and "back" the other way."""
+    d, (kind, _, back) = x.shape[-1], kind.partition(" ")
+    positions = -positions if back else positions
     if d % 2:
         return x
     angle = positions[:, None] * base ** (-torch.arange(0, d, 2) / d)
@@ -344,6 +349,7 @@ PLAIN: dict[str, Any] = {  # what can be set in the reference, and how it is wit
     "scale": None, "factor": None, "after": None,  # by name, by number, and after the softmax
     "axis": "keys", "act": "softmax",  # of the softmax, and what stands in its place
     "causal": None, "align": "top_left",  # which triangle is seen, and where it starts
+    "bias": None,  # added to the scores, (heads, n, m)
     "pattern": None, "allowed": None,  # seen keys (n, m), and (batch, heads or 1, n, m)
     "apply": "before",  # how hidden scores are hidden
     "split_as": "hd", "merge_as": "hd", "tile": False,  # of heads
@@ -418,6 +424,8 @@ def reference(q, k, v, heads, d_model, **settings):
     }  # fmt: skip
     across = k.mT if s.keys_as == "mT" else k.reshape(k.mT.shape)
     scores = q @ across * (factors[s.scale] if s.factor is None else s.factor)
+    if s.bias is not None:
+        scores = scores + s.bias
     if s.apply in FILLS:
         scores = scores.masked_fill(hidden, FILLS[s.apply])
     elif s.apply != "after":
@@ -469,6 +477,7 @@ class Case:
     d_model: int
     layout: str
     words: str = ""  # how a packed projection was taken apart
+    weights: torch.Tensor | None = None  # (batch, heads, n, m) of the product with the values
     inner: bool = False  # taken from the two products of the attention, not from projections
     tiled: bool = False  # whether projected heads of keys or values were tiled before
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
@@ -547,14 +556,71 @@ def fit_scale(case: Case):
     return None
 
 
+def fit_bias(case: Case):
+    """Settings with a factor and a bias of the scores that explain the weights, or None.
+
+    The logarithm of the weights is the scores times a factor, plus a bias that is the same in
+    every example, plus a number for each softmax. The last two vanish where means are taken away.
+    """
+    heads, w = case.heads[0], case.weights
+    if w is None or len(w) < 2:
+        return None
+    n, m = w.shape[-2:]
+    seen = (w > 1e-12).all(0)  # (heads, n, m)
+    shapes = {
+        "past": triangle("past", n, m),
+        "next": triangle("next", n, m),
+        None: seen.new_ones(n, m),
+    }
+    causal = [kind for kind, shape in shapes.items() if bool((seen == shape).all())]
+    for norm, kind in itertools.product((None, "unit"), causal[:1]):
+        three = operands(case.q, case.k, case.v, heads, SimpleNamespace(**PLAIN | {"norm": norm}))
+        if three is None:
+            return None
+        scores, logs = three[0] @ three[1].mT, w.clamp(min=1e-30).log()
+        for axis, dim in (("keys", -1), ("queries", -2), ("heads", 1), ("batch", 0)):
+            if axis == "batch" or (w.sum(dim) - 1).abs().max() > 1e-4:
+                continue
+
+            def without_means(t, dim=dim):
+                t = t - t.mean(0)
+                count = seen.sum(dim, keepdim=True) if dim < 0 else seen.sum(0, keepdim=True)
+                t = t * seen
+                return (t - t.sum(dim, keepdim=True) / count.clamp(min=1)) * seen
+
+            x, y = without_means(scores), without_means(logs)
+            factor = (x * y).sum((0, 2, 3)) / x.square().sum((0, 2, 3))
+            apart = (y - factor[:, None, None] * x).abs().max()
+            if not apart < 2e-3:
+                continue
+            bias = ((logs - factor[:, None, None] * scores) * seen).mean(0)
+            bias = (bias - bias.amax(dim if dim < 0 else 0, keepdim=True)) * seen
+            settings = {"heads": heads, "axis": axis, "norm": norm, "causal": kind}
+            settings |= {"bias": bias, "factor": factor[:, None, None]}
+            if case.gives(1e-3, **settings):
+                return {key: value for key, value in settings.items() if value is not None}
+    return None
+
+
 # ---- what a parameter's name means ---------------------------------------------------------------
 BEFORE = r"(x_?|inputs?_?|emb_?|pre_)?"
 BEHIND = r"(_?(states?|in|input|x|proj|seq(uence)?s?|layer|emb))?"
+
+
+def of_weight(role: str) -> str:
+    """Pattern of names for the weights of a projection, as parameters of a function."""
+    behind = r"_?(proj(ection)?_?)?(weights?|matrix|mat|w)"
+    return rf"w(eights?)?_?({role})|({role}){behind}"
+
+
 NAMES = [  # of a function's or a constructor's parameters, lowercase; the first that fits counts
-    ("weight_q", r"w_?q(uery|ueries)?|q(uery)?_?weights?|wqs?"),
-    ("weight_k", r"w_?k(eys?)?|k(ey)?_?weights?"),
-    ("weight_v", r"w_?v(alues?)?|v(alue)?_?weights?"),
-    ("weight_o", r"w_?o(ut|utput)?|o(ut|utput)?_?weights?"),
+    ("weight_q", of_weight("q|query|queries|qs")),
+    ("weight_k", of_weight("k|keys?")),
+    ("weight_v", of_weight("v|values?")),
+    ("weight_o", of_weight("o|0|out|output|proj|projection") + r"|projection_(matrix|weights?)"),
+    ("weight_qkv", of_weight("qkv|in")),
+    ("bias_vector", r"b_?(q|k|v|o|0|out)|(q|k|v|o|out|query|key|value|output)_?(proj_?)?bias(es)?"),
+    ("bias_qkv", r"b_?(qkv|in)|(qkv|in)_?(proj_?)?bias"),
     ("lengths", r"valid_?lens?|((\w+_)?seq(uence)?_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
     ("flag", r"(return|need|output|average|verbose|debug|with)(_\w+)?"),
     ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb|rope|rotary|"
@@ -627,12 +693,13 @@ def role_of(name: str, constructor: bool = False) -> str:
         return ""
     if constructor:  # there, h and c are numbers, and a mask is not a tensor
         skip = TENSORS | {"flag", "length"}
+        skip |= {role for role, _ in NAMES if role.startswith(("weight_", "bias_"))}
         if re.fullmatch(r"(\w+_)?(config|cfg|conf|args|hparams|hps|param(eter)?s|opts?)", name):
             return "config"
         if name == "k":
             return "d_model"
     else:
-        skip = {"config", "max_length", "layer"} | ({"heads"} if name == "h" else set())
+        skip = {"config"} | ({"heads"} if name == "h" else set())
         if name in ("src", "embedding", "embed", "hidden"):
             return "x"
         if re.fullmatch(r"((seq(uence)?|query|q|src|tgt|num|n)_?(len|length|tokens))|length", name):
@@ -675,6 +742,7 @@ class Sizes:
         free = [n for n in (3, 5, 7, 11, 13, 17, 19, 23) if n not in known]
         self.batch, self.n, self.m = free[:3]
         self.n = length or self.n
+        self.grid = self.n, 1  # height and width of an image of n pixels
 
     def settings(self, length: int = 32) -> dict[str, Any]:
         return {
@@ -683,8 +751,8 @@ class Sizes:
             "scale": self.d_k**-0.5, "temperature": self.d_k**0.5, "max_length": length,
             "batch": self.batch, "bias": False, "training": False, "batch_first": True,
             "eps": 1e-6, "base": 10000.0, "layer": 0, "device": "cpu", "dtype": torch.float32,
-            "causal": True, "mask": None, "gqa": True, "height": self.n, "width": 1,
-            "length": self.n,
+            "causal": True, "mask": None, "gqa": True, "length": self.n,
+            "height": self.grid[0], "width": self.grid[1],
         }  # fmt: skip
 
 
@@ -729,7 +797,11 @@ def construct(cls, sizes: Sizes, width: int = 24) -> tuple[Any, str]:
     parameters = [p for p in inspect.signature(cls).parameters.values() if p.kind not in kinds]
     roles = {p.name: role_of(p.name, constructor=True) for p in parameters}
     divides = re.search(r"/=?\s*\(?(self\.)?scale\b|div_?\([^)]*scale", source_of(cls))
-    pairs = {p.name for p in parameters if re.search(rf"\b{p.name}\[[01]\]", source_of(cls))}
+    text = "\n".join(map(source_of, cls.__mro__[:-1]))
+    square = r"{0} *\*\* *2|{0} *\* *(self\.)?{0}|arange\((self\.)?{0}"
+    sides = {p.name: 4 for p in parameters if re.search(square.format(p.name), text)}
+    sides |= {p.name: (2, 3) for p in parameters if re.search(rf"\b{p.name}\[[01]\]", text)}
+    sides = {name: side for name, side in sides.items() if "window" in name or side != 4}
     unknown = [p.name for p in parameters if not roles[p.name] and p.default is p.empty]
     if unknown and "d_model" not in roles.values():
         roles[unknown[0]] = "d_model"  # the first number is the width in all styles that we know
@@ -741,7 +813,7 @@ def construct(cls, sizes: Sizes, width: int = 24) -> tuple[Any, str]:
         settings = sizes.settings(length) | {"d_model": width}
         settings["heads"] = settings["heads"] if of_heads and not one_head else 1
         settings["scale"] **= -1 if divides else 1
-        guesses = ((p, guess(p, roles[p.name], settings, other, pairs)) for p in parameters)
+        guesses = ((p, guess(p, roles[p.name], settings, other, sides)) for p in parameters)
         arguments = {p.name: value for p, value in guesses if value is not p.empty}
         for p in parameters:
             optional = p.default is None and roles[p.name] in ("d_model", "d_k", "max_length")
@@ -763,11 +835,14 @@ def construct(cls, sizes: Sizes, width: int = 24) -> tuple[Any, str]:
     raise NotConstructed(f"{cls.__name__} could not be constructed ({problem}): give an instance")
 
 
-def guess(p, role: str, settings, other, pairs):
-    """Argument of a constructor's parameter; p.empty where it keeps its default."""
+def guess(p, role: str, settings, other, sides):
+    """Argument of a constructor's parameter; p.empty where it keeps its default.
+
+    sides: of windows, by name
+    """
     needed = p.default is p.empty
-    if p.name in pairs and role == "max_length":
-        return 2, 3  # height and width of a window
+    if p.name in sides and role == "max_length":
+        return sides[p.name]
     if role == "dropout" and (needed or isinstance(p.default, float)):
         return 0.5
     if role in ("d_model", "heads", "kv_heads", "d_k", "max_length") or needed:
@@ -815,7 +890,10 @@ class Watch(TorchFunctionMode):
     def name_of(self, t):
         if id(t) in self.derived:
             return self.derived[id(t)][0]
+        learned = r"(^|[._])(latent|probe|cls|class_token|token|seed|induc|slot|mem_)\w*$"
         if isinstance(t, nn.Parameter):
+            if re.search(learned, self.names.get(id(t), "")):  # they are inputs, not weights
+                return None
             return self.names.get(id(t), f"parameter {len(self.events)}")
         return None
 
@@ -901,7 +979,13 @@ def unpacked(parameters, attention):
         one_by_one = re.findall(rf"(?m)^\s*(\w+)\s*=\s*{name}\[\d\]\s*(?:#.*)?$", source)
         names = re.split(comma, at_once[1]) if at_once else one_by_one
         made_here = re.search(rf"(?m)^\s*{name}\s*=[^=]", source)
-        if len(names) < 2 or made_here or role in ("cache", "position_embeddings", "freqs_cis"):
+        optional = p.default is not p.empty
+        if (
+            len(names) < 2
+            or optional
+            or made_here
+            or role in ("cache", "position_embeddings", "freqs_cis")
+        ):
             result.append(p)
             continue
         result += [inspect.Parameter(part, p.POSITIONAL_OR_KEYWORD) for part in names]
@@ -959,6 +1043,8 @@ def draw(module, heads: int) -> None:
             p.zero_()  # positions that are added, which could be anything
         elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
             p.fill_(1.0)
+        elif p.dim() > 1 and p.numel() in (1, heads):
+            pass  # a temperature: what a constructor gives suits it
         elif p.dim() > 1 and p.shape[:2] == (heads, heads) and p.numel() == heads**2 > 1:
             p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
         elif p.dim() > 1:
@@ -982,6 +1068,7 @@ class Signature:
 
     def __init__(self, attention, kwargs=None):
         self.kwargs = dict(kwargs or {})
+        self.text = source_of(attention) if inspect.isroutine(attention) else ""
         self.parameters, self.packs = unpacked(parameters_of(attention), attention)
         self.roles = self.read_roles()
         self.sizes = Sizes()
@@ -1005,6 +1092,11 @@ class Signature:
     def name_for(self, role: str) -> str:
         return next(name for name, r in self.roles.items() if r == role)
 
+    def transposes(self, role: str) -> bool:
+        """Whether the text takes weights as (out, in), as F.linear does."""
+        name = self.name_for(role)
+        return bool(re.search(rf"linear\([^()]*\b{name}\b|\b{name}\.(T|t\(|mT|tr)", self.text))
+
     def read_roles(self) -> dict[str, str]:
         """Role of each parameter. Unknown required ones are q, k, v in this order, or x."""
         roles: dict[str, str] = {}
@@ -1016,6 +1108,8 @@ class Signature:
                 role = "causal"
             if p.annotation in (bool, "bool") and role != "causal":
                 role = "flag"
+            if "Tensor" in str(p.annotation) and role in ("d_model", "d_k", "max_length", "batch"):
+                role = "x"  # as in_features, which is a number elsewhere
             known = role in roles.values() or (role == "x" and "query" in roles.values())
             roles[p.name] = "" if known and role not in ("mask", "flag", "length") else role
         for pair in (("height", "width"), ("h", "w"), ("H", "W")):  # of an image
@@ -1047,6 +1141,8 @@ class Signature:
             return None
         if role in ("offset", "layer"):
             return 0
+        if role in ("bias_vector", "bias_qkv"):
+            return torch.zeros(self.sizes.d_model * (3 if role == "bias_qkv" else 1))
         if role in ("causal", "flag"):
             return False
         return values.get("x") if role in ("context", "kv") else self.sizes.settings().get(role)
@@ -1120,6 +1216,26 @@ class Subject(Signature):
                 yield sizes
             if longest is not None and longest != sizes.n:
                 yield Sizes(width, heads, taken, longest)
+        for grid in self.grids():
+            sizes = Sizes(widths[0], 1 if widths[0] % self.n_heads else self.n_heads, taken)
+            sizes.n, sizes.grid = math.prod(grid), grid
+            yield sizes
+
+    def grids(self):
+        """Heights and widths of images that suit: a window's, one that can be made smaller."""
+        given = {p.name: p.default for p in self.parameters}
+        defaults = [given[name] for name, r in self.roles.items() if r in ("height", "width")]
+        if len(defaults) == 2 and all(type(size) is int for size in defaults):
+            yield tuple(defaults)
+        names = r"(window|input|image|img|feature)_?(size|resolution)|ws"
+        for name, size in vars(self.module).items() if self.module is not None else ():
+            if re.fullmatch(names, name) and 1 < (size if type(size) is int else 0) < 17:
+                yield size, size
+            elif re.fullmatch(names, name) and isinstance(size, (tuple, list)) and len(size) == 2:
+                yield tuple(size)
+        parts = self.module.modules() if self.module is not None else ()
+        if any(getattr(part, "kernel_size", 1) not in (1, (1,), (1, 1)) for part in parts):
+            yield from [(4, 6), (8, 8)]
 
     def wake(self) -> None:
         """Let lazy layers see an input, after which their parameters have shapes."""
@@ -1133,7 +1249,9 @@ class Subject(Signature):
 
     @property
     def projects(self) -> bool:
-        return self.has_weights or self.form == "x" or self.has("weight_q")
+        return (
+            self.has_weights or self.form == "x" or self.has("weight_q") or self.has("weight_qkv")
+        )
 
     def fresh(self):
         """A copy that shares the parameters alone, since some modules keep a cache."""
@@ -1220,8 +1338,8 @@ BATCH_AXIS.pop("ld")
 LENGTH_AXIS = {layout: layout.index("l") for layout in BATCH_AXIS}
 
 
-def put(flat, layout, heads=1):
-    """(batch, length, heads * d) in another layout."""
+def put(flat, layout, heads=1, grid=None):
+    """(batch, length, heads * d) in another layout; grid: height and width of an image."""
     if layout == "bhld":
         return flat.unflatten(-1, (heads, -1)).transpose(1, 2).contiguous()
     if layout == "blhd":
@@ -1230,6 +1348,8 @@ def put(flat, layout, heads=1):
         return flat.transpose(0, 1).contiguous()
     if layout in IMAGES:
         flat = flat.mT if layout.startswith("bd") else flat
+        if grid and layout in ("bl1d", "bdl1") and math.prod(grid) == flat.shape[layout.index("l")]:
+            return flat.unflatten(layout.index("l"), grid).contiguous()
         for _ in range(layout.count("1")):
             flat = flat.unsqueeze(layout.index("l") + 1)
         return flat.contiguous()
@@ -1247,6 +1367,9 @@ def flatten(t, batch: int, n: int, heads: int = 1):
         t = t.unflatten(0, (batch, n))
     elif batch == 1 and (1 not in shape or t.dim() == 2):
         t = t[None]
+    if n not in t.shape:  # height and width of an image
+        sides = (i for i in range(1, t.dim() - 1) if t.shape[i] * t.shape[i + 1] == n)
+        t = next((t.flatten(i, i + 1) for i in sides), t)
     shape = list(t.shape)
     if batch not in shape or t.dim() not in (3, 4, 5):
         return None
@@ -1268,6 +1391,7 @@ def output_in(result, batch, n, heads, widths):
 
 
 TABLES = [(half, axes, "pair") for axes in (2, 3, 4) for half in (False, True)]
+TABLES += [(half, 2, "before heads") for half in (False, True)]
 TABLES += [(True, 2, kind) for kind in ("left out", "complex", "function", "angles")]
 
 
@@ -1281,7 +1405,7 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
     angle = at[:, None] * 10000.0 ** (-torch.arange(0, d, 2) / d)
     half, axes, kind = tables
     table = angle if half else torch.cat([angle, angle], -1)
-    table = table[(None,) * (axes - 2)]
+    table = table[None, :, None] if kind == "before heads" else table[(None,) * (axes - 2)]
 
     def turned(*tensors):
         turn = [rotate(t, torch.arange(start, start + t.shape[-2]), "halves", 1e4) for t in tensors]
@@ -1332,6 +1456,8 @@ def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tabl
     values |= positional(subject, n, tables=tables) | (extra or {})
     if subject.has("kv_heads"):
         values["kv_heads"] = kv
+    if subject.has("weight_o"):  # of the outputs, which are then compared as they are
+        values["weight_o"] = torch.eye(q.shape[-1])
     subject.given = values
     result = subject.call(values)
     out = output_in(result, q.shape[0], q.shape[1], [heads], {heads * (v.shape[-1] // kv)})
@@ -1348,13 +1474,42 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
     roles = set(subject.roles.values())
     if subject.form == "x" and not cross:
         roles -= {"context"}
-    values = {role: put(t, layout, s.heads) for role, t in values.items() if role in roles}
+    values = {role: put(t, layout, s.heads, s.grid) for role, t in values.items() if role in roles}
     if subject.module is None:
-        for role in roles & {"weight_q", "weight_k", "weight_v", "weight_o"}:
-            w = torch.randn(s.d_model, s.d_model, generator=generator) * 1.3 / s.d_model**0.5
+        for role in sorted(role for role in roles if role.startswith("weight_")):
+            shape = [s.d_model, s.d_model]
+            if role == "weight_qkv":
+                shape[0 if subject.transposes(role) else 1] *= 3
+            w = torch.randn(shape, generator=generator) * 1.3 / s.d_model**0.5
             values[role] = nn.Parameter(w)
+        if "kv_heads" in roles:
+            values["kv_heads"] = s.heads
     subject.given = values = values | positional(subject, n, tables=tables) | (extra or {})
     result = subject.call(values)
+    for lengths in [(n, m), *lengths_seen(subject, n, m)]:
+        cases = cases_of_call(subject, layout, batch, *lengths, (x, key, value), result)
+        if cases:
+            return cases
+    return []
+
+
+def lengths_seen(subject, n: int, m: int):
+    """Numbers of queries and keys of the scores where they are not those of the inputs.
+
+    Fewer queries: a class token's, learned ones. Fewer keys: of an image made smaller.
+    """
+    inner = subject.watch.inner
+    read = {t.shape[-2:] for tensors, _ in inner for t in tensors}
+    seen = [out.shape[-2:] for _, out in inner if out.dim() > 2 and out.shape[-2:] in read]
+    seen += [(t[0].shape[-2], t[1].shape[-2]) for t, _ in inner if len(t) > 2]  # torch's own
+    for a, b in dict.fromkeys(map(tuple, seen)):
+        if {(a, b), (b, a)}.isdisjoint({(n, m), (n, n)}):
+            yield from [(a, b), (b, a)]
+
+
+def cases_of_call(subject, layout, batch, n, m, three, result) -> list[Case]:
+    """Cases of the last call, whose scores are of n queries and m keys."""
+    s, (x, key, value) = subject.sizes, three
     flats, before, events = pick_flats(subject, batch, n, m)
     if subject.form == "qkv" and len(subject.watch.events) == 1:
         flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
@@ -1378,11 +1533,14 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
     square = {(n, m), (m, n)}
     scores = [tensors for tensors, out in inner if out.shape[-2:] in square]
     sums = [(t, out) for t, out in inner if square & {t[0].shape[-2:], t[1].shape[-2:]}]
+    if len(inner) == len(scores) == 2 and not fused:  # all is square: the first makes the scores
+        scores, sums = scores[:1], inner[1:]
     if fused:
         (q, k, v, *_), out = fused[-1]
     elif len(scores) == len(sums) == 1:
         (q, k), ((a, b), out) = scores[0], sums[0]
-        v = a if b.shape[-2:] in square else b
+        first = a.shape[-2:] in square and (b.shape[-2:] not in square or bool((a >= 0).all()))
+        v = b if first else a  # the other operand is the weights
     else:
         return
     for h in heads_seen(subject, batch, n, m) or [subject.sizes.heads, 1]:
@@ -1390,10 +1548,37 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
         if all(t is not None and t.shape[-1] % h == 0 for t in flats):
             words = "from the scores to the product with the values"
             case = Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
+            given = fused[-1][0][:4] if fused else [a, b]
+            case.weights = weights_in(given, case, h)
             pairs = [(projected[role], getattr(case, role)) for role in "kv" if role in projected]
             case.tiled = any(tiled(*pair, h) for pair in pairs)
             yield case
             return
+
+
+def weights_in(tensors, case: Case, heads: int):
+    """The weights (batch, heads, n, m) among the operands of the product with the values.
+
+    Torch's own function keeps them to itself: there they follow from its mask.
+    """
+    (batch, n, _), m = case.q.shape, case.k.shape[1]
+    if len(tensors) == 4:
+        q, k, _, mask = tensors
+        hidden = mask.logical_not() if mask.dtype is torch.bool else None
+        scores = q @ k.mT * q.shape[-1] ** -0.5
+        scores = scores + mask if hidden is None else scores.masked_fill(hidden, -math.inf)
+        tensors = [scores.softmax(-1)]
+    values = operands(case.q, case.k, case.v, heads, SimpleNamespace(**PLAIN))
+    square = [t for t in tensors if t.shape[-2:] in ((n, m), (m, n))]
+    for t, turned in itertools.product(square, (False, True)):
+        t = t.mT if turned else t
+        if values is None or t.numel() != batch * heads * n * m or t.shape[-2:] != (n, m):
+            continue
+        t = t.transpose(0, 1) if t.shape[:2] == (heads, batch) != (batch, heads) else t
+        weights = t.reshape(batch, heads, n, m)
+        if close(merge(weights @ values[2], "hd"), case.out):
+            return weights
+    return None
 
 
 def tiled(projected, operand, heads: int) -> bool:
@@ -1461,7 +1646,9 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
             flats.setdefault(role, []).append(flat)
     if not any(need <= flats.keys() for need in ENOUGH):
         return {}, None, 0
-    before = next((inputs for _, inputs, _ in named[last + 1 :]), None)
+    later = [inputs for _, inputs, _ in named[last + 1 :]]  # the others may project positions
+    fits = (i for i in later if any(any_length(t, batch, n, m) is not None for t in i))
+    before = next(fits, next(iter(later), None))
     joined = {role: torch.cat(parts, -1) for role, parts in flats.items()}
     return joined, before, max(map(len, flats.values()))
 
@@ -1541,7 +1728,7 @@ class Runs:
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
-        self.problem, self.ran = "", False
+        self.problem, self.ran, self.reordered = "", False, False
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
@@ -1555,7 +1742,7 @@ class Runs:
         if not s.projects:
             return list(LAYOUTS)[:5], ONE_HEAD_OF_KEYS
         heads = ["bhld", "blhd"] if s.has_weights and s.form == "qkv" else []
-        return ["bld", "lbd", "ld", *heads], IMAGES if s.has_weights and s.form == "x" else []
+        return ["bld", "lbd", "ld", *heads], IMAGES if s.has_weights else []
 
     def cases(self, n, m, extra=None, layout=None, **options) -> list[Case]:
         """Every case that runs; the first problem is kept where none does."""
@@ -1690,11 +1877,11 @@ class Runs:
             for base, kind in itertools.product(dict.fromkeys(speeds), ("halves", "neighbors")):
                 ropes += [{"rope": kind, "base": base}] if base > 1 else []
         norms: list[dict[str, Any]] = [{}]
-        if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?(q|k)|normalize", self.text):
+        if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?\(?(q|k)|normalize", self.text):
             norms += [{"norm": kind} for kind in NORMS]
             norms += [{"norm": kind, "scale": "missing"} for kind in NORMS]  # learned factors scale
         splits: list[dict[str, Any]] = [{}]
-        if self.subject.module is not None or self.subject.has("weight_q"):
+        if self.subject.projects:
             splits += [{"split_as": "dh", "merge_as": "dh"}, {"split_as": "dh"}, {"merge_as": "dh"}]
         causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
         return [
@@ -1739,6 +1926,8 @@ class Numbers(Runs):
         attempts = (
             lambda: self.simplest(cases, 0),
             lambda: self.simplest(cases, 1),
+            lambda: self.simplest(self.turned_back(cases), 0),
+            lambda: self.simplest(self.turned_back(cases), 1),
             lambda: self.in_16_bits(cases),
             lambda: self.simplest(self.with_pattern(cases), 0),
             lambda: self.other_scale(cases),
@@ -1772,8 +1961,14 @@ class Numbers(Runs):
 
     def outward(self, cases, inner) -> str | None:
         """What goes on between the two products first, and then what goes on around them."""
-        attempts = ((inner, 0), (inner, 1), (self.with_pattern(inner), 0), (inner, 2))
-        results = (self.simplest(*attempt) for attempt in attempts)
+        attempts = (
+            lambda: self.simplest(inner, 0),
+            lambda: self.simplest(inner, 1),
+            lambda: self.biased(inner),
+            lambda: self.simplest(self.with_pattern(inner), 0),
+            lambda: self.simplest(inner, 2),
+        )
+        results = (attempt() for attempt in attempts)
         found = next((mistakes for mistakes in results if mistakes is not None), None)
         if found is None or cases == inner:
             return found
@@ -1787,28 +1982,42 @@ class Numbers(Runs):
                 return ", ".join(names for names in (around, found) if names)
         return self.keep(*inside, found)
 
+    def turned_back(self, cases):
+        """The cases, with rotary positions that turn the other way, which is as good."""
+        for case in cases:
+            free = [{**f, "rope": f["rope"] + " back"} for f in case.free if "rope" in f]
+            yield Case(**{**vars(case), "free": free})
+
     def with_pattern(self, cases):
         """The cases, with the keys that each query was found to see: windows, blocks, strides."""
         words = r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span"
-        seen = self.seen_keys() if re.search(words, self.text) else None
+        asked = cases and re.search(words, self.text)
+        seen = self.seen_keys(cases[0].layout) if asked else None
         if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
             return
         for case in cases:
             free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
             yield Case(**{**vars(case), "free": free})
 
-    def seen_keys(self):
+    def seen_keys(self, layout):
         """Which keys (n, n) change which outputs, each query's own included, or None."""
         values, n = self.values(), self.subject.sizes.n
         keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
-        layout = self.case_layout(values)
-        if keyed is None or layout is None:
+        if keyed is None or layout not in LENGTH_AXIS:
             return None
-        plain, seen = self.main_tensor(self.subject.call(values)), torch.eye(n, dtype=torch.bool)
+
+        def outputs(values):
+            out = self.main_tensor(self.subject.call(values))
+            return flatten(out, self.subject.sizes.batch, n)
+
+        plain, seen = outputs(values), torch.eye(n, dtype=torch.bool)
+        if plain is None:
+            return None
         for j in range(n):
-            other = values[keyed].clone()
-            other.select(LENGTH_AXIS[layout], j).mul_(-3)
-            changed = self.main_tensor(self.subject.call({**values, keyed: other})) - plain
+            other, at = values[keyed].clone(), LENGTH_AXIS[layout]
+            rows = other if other.shape[at] == n else other.flatten(at, at + 1)  # of an image
+            rows.select(at, j).mul_(-3)
+            changed = outputs({**values, keyed: other}) - plain
             seen[:, j] |= changed.abs().amax((0, 2)) > 1e-6
         return seen
 
@@ -1823,6 +2032,46 @@ class Numbers(Runs):
                 self.report.add("sixteen_bits", self.tried(), words)
                 return "sixteen_bits"
         return None
+
+    def biased(self, inner) -> str | None:
+        """A bias of the scores that does not depend on the inputs, beside any factor of them."""
+        for case in inner:
+            settings = fit_bias(case)
+            if settings is None:
+                continue
+            bias, (n, m) = settings["bias"], settings["bias"].shape[-2:]
+            from_first, later = bias - bias[..., :1], ~triangle("past", n, m)
+            has_bias = bool(from_first.masked_fill(later, 0).abs().max() > 1e-3)
+            weak = from_first[:, later]
+            jumps = not has_bias and "causal" not in settings and bool(weak.abs().max() > 1e-3)
+            jumps = jumps and bool((weak - weak.flatten()[0]).abs().max() < 1e-3)
+            if has_bias and not re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text):
+                continue
+            found = self.named_scale(case, settings)
+            found += [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
+            found += ["causal_sees_next"] if settings.get("causal") == "next" else []
+            found += ["mask_weak"] if jumps else []
+            return self.keep(case, settings, ", ".join(found))
+        return None
+
+    def named_scale(self, case, settings) -> list[str]:
+        """The mistake in the factor of the scores, or none."""
+        factor, heads, notes = settings["factor"].flatten(), settings["heads"], self.report.notes
+        d_k = case.q.shape[-1] // heads
+        named = {
+            "": d_k**-0.5, "scale_missing": 1.0, "scale_doubled": 1 / d_k,
+            "scale_d_model": case.d_model**-0.5, "scale_heads": heads**-0.5,
+            "scale_length": case.k.shape[1] ** -0.5, "scale_multiplied": d_k**0.5,
+        }  # fmt: skip
+        equal = (name for name, f in named.items() if (factor / f - 1).abs().max() < 2e-3)
+        name = next(equal, "scale_other")
+        words = f"the scores are multiplied by {numbers(factor) if heads > 1 else factor.item()}"
+        if not name or (name == "scale_missing" and re.search(SCALES, self.text)):
+            return []
+        if "norm" in settings or (name == "scale_other" and self.learns_scores()):
+            notes.append(f"{words}; parts of it may scale them on purpose")
+            return []
+        return [name]
 
     def other_scale(self, cases) -> str | None:
         for case in cases[:2]:
@@ -1876,7 +2125,7 @@ class Numbers(Runs):
         if self.case.inner and self.case.tiled:
             tried = "the lengths of projected heads against those that enter the products"
             report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
-        if mistakes and not mistakes.startswith(("scale_other", "sixteen")):
+        if mistakes and not {"scale_other", "sixteen_bits"} & set(report.mistakes):
             got = self.got(self.settings) + "; the numbers equal those of this mistake"
             report.add(mistakes, self.tried(), got)
         pattern = self.settings.get("pattern")
@@ -1897,7 +2146,9 @@ class Numbers(Runs):
 
     def got(self, settings) -> str:
         """The numbers of the run, beside those without the mistakes."""
-        clean = {k: v for k, v in settings.items() if k in ("heads", "rope", "norm", "base")}
+        clean = {
+            k: v for k, v in settings.items() if k in ("heads", "rope", "norm", "base", "bias")
+        }
         right = self.case.expected(**clean, causal="past" if settings.get("causal") else None)
         words = f"output 1 starts {numbers(self.case.out[0, -1])}"
         return words if right is None else f"{words}, right is {numbers(right[0, -1])}"
@@ -1905,21 +2156,24 @@ class Numbers(Runs):
     def describe(self) -> None:
         """Say how the attention was interpreted."""
         s, how, settings = self.subject, self.report.how, self.settings
-        layout = LAYOUTS[self.case.layout if self.case else "bld"]
+        layout = LAYOUTS[self.case.layout if self.settings else "bld"]
         how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {layout}")
         if self.base:
             how.append("with a mask that hides nothing")
         if s.steps:
             how.append("one token after the other, each of them " + s.steps)
-        if not self.report.compared:
+        if not self.report.compared or not self.settings:
             return
         sees = "causal" if settings.get("causal") else "every query sees every key"
         words = [
             f"{settings['heads']} head(s) of width {self.case.q.shape[-1] // settings['heads']}",
             self.case.words,
             "a query sees some keys" if "pattern" in settings else sees,
-            f"rotary positions, pairs are {settings['rope']}" if "rope" in settings else "",
+            f"rotary positions, pairs are {settings['rope']}".replace(" back", ", turned back")
+            if "rope" in settings
+            else "",
             f"queries and keys normalized ({settings['norm']})" if "norm" in settings else "",
+            "a bias is added to the scores" if "bias" in settings else "",
             "heads interleaved: a head's numbers lie apart" * (settings.get("split_as") == "dh"),
         ]
         how.append(", ".join(word for word in words if word))
@@ -2031,6 +2285,7 @@ class Properties(Numbers):
         if plain.shape[at] != x.shape[at]:
             return
         apart = (moved - plain.index_select(at, order)).abs().max()
+        self.reordered = True
         if apart > 1e-3:
             tried = "the inputs in another order"
             self.report.add("tokens_mixed", tried, f"outputs {apart:.2g} apart")
@@ -2309,6 +2564,13 @@ def cache_in(result, out):
     return rest[-1] if rest else None
 
 
+def is_attention(part) -> bool:
+    """Whether a module has projections of queries, keys and values of its own."""
+    names = [name for name, _ in itertools.chain(part.named_children(), part._parameters.items())]
+    own = {role_of_weight(name) for name in names}
+    return isinstance(part, nn.MultiheadAttention) or any(need <= own for need in ENOUGH)
+
+
 class Check(Masks):
     """One check of one attention. Each experiment adds findings to the report."""
 
@@ -2336,6 +2598,8 @@ class Check(Masks):
         before = len(report.findings)
         if not report.compared or self.case.inner:  # the split into heads was not compared
             self.attempt(self.properties)
+        if not report.compared and subject.module and not is_attention(subject.module):
+            self.attempt(self.parts)
         if (
             not report.compared
             and cases
@@ -2348,14 +2612,72 @@ class Check(Masks):
             self.origins, self.order, self.unequal, self.masks, self.flag, self.groups, self.steps,
             self.edges,
         )  # fmt: skip
-        for experiment in experiments if report.compared else ():
+        for experiment in experiments if self.settings and report.compared else ():
             self.attempt(experiment)
+        if self.settings and report.compared and self.case.inner:
+            around = (
+                "" if self.reordered else ", and whether the heads are split and merged rightly"
+            )
+            report.untested.append("the projections around the two products" + around)
+            if self.settings.get("scale") == "missing":
+                report.untested.append("the scale, which its text says comes before the products")
         if subject.modified:
             tried = "every call was followed by a look at its inputs"
             report.add("input_modified", tried, subject.modified)
         else:
             self.attempt(self.gradients)
         return report
+
+    def parts(self) -> None:
+        """Check each attention of a whole layer, and which inputs the layer gives to it."""
+        s, report = self.subject, self.report
+        parts = {name: p for name, p in s.module.named_modules() if name and is_attention(p)}
+        calls: list[Any] = []
+        hooks = [
+            part.register_forward_hook(
+                lambda *call, name=name: calls.append((name, *call[1:3])), with_kwargs=True
+            )
+            for name, part in parts.items()
+        ]
+        try:
+            with s.keeping_state():
+                s.run = s.module
+                s.call(self.values())
+        finally:
+            for handle in hooks:
+                handle.remove()
+        seen: list[Any] = []
+        for name in dict.fromkeys(name for name, *_ in calls):
+            kind = type(parts[name]), [(n, p.shape) for n, p in parts[name].named_parameters()]
+            if kind in seen:
+                report.how.append(f"{name}: another of the kind above")
+                continue
+            seen.append(kind)
+            of_part = Check(parts[name], None, self.mask, None, None).run()
+            report.how += [f"{name}: {line}" for line in of_part.how]
+            report.notes += [f"{name}: {note}" for note in of_part.notes]
+            report.untested += [f"{name}: {what}" for what in of_part.untested]
+            for f in of_part.findings:
+                report.add(f.mistake, f"its part {name}: {f.tried}", f.got, f.weakness)
+            if not of_part.compared:
+                return
+        report.compared = bool(seen)
+        report.untested.append("which masks and positions the layer around its attentions passes")
+        for name, arguments, keywords in calls:
+            self.inputs_of_part(name, [*arguments, *keywords.values()])
+
+    def inputs_of_part(self, name: str, given) -> None:
+        """Queries are of one source, keys and values of another, or all are of the same."""
+        tensors = [t for t in given if isinstance(t, torch.Tensor) and t.is_floating_point()]
+        if len(tensors) < 3 or tensors[1].shape != tensors[2].shape:
+            return
+        q, k, v = tensors[:3]
+        same_k, same_v = (t.shape == q.shape and same_numbers(t, q) for t in (k, v))
+        if same_k != same_v:
+            mistake = "keys_are_queries" if same_k else "values_are_queries"
+            words = "of the queries' source, and values are not"
+            words = words if same_k else "not of the queries' source, and values are"
+            self.report.add(mistake, f"what the layer gives to {name}", f"keys are {words}")
 
     def origins(self) -> None:
         """Whether keys and values are made of the inputs, and by the weights, meant for them."""

@@ -1509,6 +1509,226 @@ class HidesWhereOne(nn.Module):
         return self.wo((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
 
 
+@right
+class OfTwoLines(nn.Module):
+    """Channels first, keys and values of another input, and no name that says so."""
+
+    def __init__(self, channels, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.conv_q, self.conv_k, self.conv_v, self.conv_o = (
+            nn.Conv1d(channels, channels, 1) for _ in range(4)
+        )
+
+    def forward(self, x, c, attn_mask=None):
+        q, k, v = (
+            layer(t).unflatten(1, (self.n_heads, -1)).mT
+            for layer, t in ((self.conv_q, x), (self.conv_k, c), (self.conv_v, c))
+        )
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if attn_mask is not None:
+            scores = scores.masked_fill(attn_mask == 0, -1e4)
+        return self.conv_o((scores.softmax(-1) @ v).mT.flatten(1, 2))
+
+
+@right
+class OfTheFirstToken(nn.Module):
+    """One query per example, that of the token in front."""
+
+    def __init__(self, dim, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.q, self.k, self.v, self.proj = (nn.Linear(dim, dim) for _ in range(4))
+
+    def weigh(self, q, k):
+        return (q * q.size(-1) ** -0.5 @ k.mT).softmax(-1)
+
+    def forward(self, x):
+        b, n, _ = x.shape
+        q = self.q(x[:, 0]).reshape(b, 1, self.num_heads, -1).transpose(1, 2)
+        k = self.k(x).reshape(b, n, self.num_heads, -1).transpose(1, 2)
+        v = self.v(x).reshape(b, n, self.num_heads, -1).transpose(1, 2)
+        return self.proj((self.weigh(q, k) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class SmallerKeys(nn.Module):
+    """Keys and values of an image that a convolution makes smaller."""
+
+    def __init__(self, dim, num_heads, ratio=2):
+        super().__init__()
+        self.num_heads, self.q, self.kv = num_heads, nn.Linear(dim, dim), nn.Linear(dim, 2 * dim)
+        self.sr, self.proj = nn.Conv2d(dim, dim, ratio, ratio), nn.Linear(dim, dim)
+
+    def weigh(self, q, k):
+        return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1)
+
+    def forward(self, x, H, W):
+        b, n, d = x.shape
+        small = self.sr(x.mT.reshape(b, d, H, W)).flatten(2).mT
+        q = self.q(x).reshape(b, n, self.num_heads, -1).transpose(1, 2)
+        k, v = self.kv(small).reshape(b, -1, 2, self.num_heads, q.size(-1)).permute(2, 0, 3, 1, 4)
+        return self.proj((self.weigh(q, k) @ v).transpose(1, 2).reshape(b, n, d))
+
+
+def heads_of_weights(x, weight, n_heads):
+    return (x @ weight.T).unflatten(-1, (n_heads, -1)).transpose(-2, -3)
+
+
+@right
+def sizes_and_weights(
+    d_model: int,
+    num_heads: int,
+    max_seq_len: int,
+    q_proj_weight: torch.Tensor,
+    k_proj_weight: torch.Tensor,
+    v_proj_weight: torch.Tensor,
+    o_proj_weight: torch.Tensor,
+    in_features: torch.Tensor,
+    token_positions: torch.Tensor | None = None,
+):
+    assert isinstance(max_seq_len, int)
+    weights = q_proj_weight, k_proj_weight, v_proj_weight
+    q, k, v = (heads_of_weights(in_features, weight, num_heads) for weight in weights)
+    scores = q @ k.mT / math.sqrt(d_model // num_heads)
+    past = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    weights = scores.masked_fill(~past, -math.inf).softmax(-1)
+    return (weights @ v).transpose(-2, -3).flatten(-2) @ o_proj_weight.T
+
+
+@right
+def of_packed_weights(x, w_qkv, b_qkv, w_out, b_out, n_heads):
+    q, k, v = F.linear(x, w_qkv, b_qkv).chunk(3, -1)
+    q, k, v = (t.unflatten(-1, (n_heads, -1)).transpose(1, 2) for t in (q, k, v))
+    out = F.scaled_dot_product_attention(q, k, v)
+    return F.linear(out.transpose(1, 2).flatten(2), w_out, b_out)
+
+
+@right
+def merged_by_a_matrix(queries, keys, values, projection_matrix):
+    out = (queries @ keys.mT / math.sqrt(queries.size(-1))).softmax(-1) @ values
+    return out.transpose(1, 2).flatten(2) @ projection_matrix.T
+
+
+@right
+class TurnedBack(nn.Module):
+    """Pairs turn the other way, before a norm; tables and a cache are needed."""
+
+    def __init__(self, n_embd, n_head, n_kv_head):
+        super().__init__()
+        self.n_head, self.n_kv_head, self.c_q = n_head, n_kv_head, nn.Linear(n_embd, n_embd)
+        self.c_k, self.c_v = (nn.Linear(n_embd, n_embd // n_head * n_kv_head) for _ in range(2))
+        self.c_proj = nn.Linear(n_embd, n_embd)
+
+    def forward(self, x, cos_sin, kv_cache, shared_kv=None):
+        cos, sin = cos_sin  # (1, length, 1, d_k / 2)
+        assert cos.size(2) == 1
+        if shared_kv is not None:
+            k, v = shared_kv
+
+        def turned(t):
+            a, b = t.chunk(2, -1)
+            t = torch.cat([a * cos + b * sin, b * cos - a * sin], -1)
+            return F.rms_norm(t, t.shape[-1:])
+
+        q = turned(self.c_q(x).unflatten(-1, (self.n_head, -1)))
+        k = turned(self.c_k(x).unflatten(-1, (self.n_kv_head, -1)))
+        v = self.c_v(x).unflatten(-1, (self.n_kv_head, -1))
+        q, k, v = (t.transpose(1, 2) for t in (q, k, v))
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+        return self.c_proj(out.transpose(1, 2).flatten(2))
+
+
+@right
+class CosinesOfAWindow(nn.Module):
+    """Cosines by a learned temperature, and a bias of positions that a small network makes."""
+
+    def __init__(self, in_features, window_size, number_of_heads):
+        super().__init__()
+        self.window_size, self.number_of_heads = window_size, number_of_heads
+        self.mapping = nn.Linear(in_features, 3 * in_features)
+        self.projection = nn.Linear(in_features, in_features)
+        self.network = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, number_of_heads))
+        self.tau = nn.Parameter(torch.full((1, number_of_heads, 1, 1), 0.3))
+
+    def positions(self):
+        at = torch.cartesian_prod(*[torch.arange(self.window_size)] * 2).float()
+        return self.network((at[:, None] - at).sign() * (at[:, None] - at).abs().log1p())
+
+    def weigh(self, scores):
+        return scores.softmax(-1)
+
+    def forward(self, input):
+        b, c, h, w = input.shape
+        tokens = input.flatten(2).mT
+        q, k, v = self.mapping(tokens).unflatten(-1, (3, self.number_of_heads, -1)).unbind(2)
+        q, k, v = (t.transpose(1, 2) for t in (q, k, v))
+        lengths = q.norm(dim=-1, keepdim=True) * k.norm(dim=-1, keepdim=True).mT
+        scores = q @ k.mT / lengths / self.tau + self.positions().permute(2, 0, 1)
+        out = (self.weigh(scores) @ v).transpose(1, 2).flatten(2)
+        return self.projection(out).mT.reshape(b, c, h, w)
+
+
+@right
+class LinearBiases(VisionAttention):
+    """ALiBi, with slopes that are kept under a name of one letter."""
+
+    def __init__(self, d_model, num_heads):
+        super().__init__(d_model, num_heads)
+        self.n_heads = num_heads
+        self.register_buffer("m", 2.0 ** -(torch.arange(num_heads) + 1.0)[:, None, None])
+
+    def scaled(self, scores):
+        return scores / math.sqrt(self.qkv.in_features // self.n_heads)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        at = torch.arange(x.size(1))
+        relative = self.m * (at - at[:, None])
+        scores = self.scaled(q @ k.mT) + relative
+        scores = scores.masked_fill(relative[0] > 0, -math.inf)
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+class OneOfALayer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w_q, self.w_k, self.w_v, self.w_0 = (nn.Linear(32, 32) for _ in range(4))
+
+    def scaled(self, scores):
+        return scores / math.sqrt(8)
+
+    def forward(self, q, k, v, mask=None):
+        q, k, v = (
+            layer(t).unflatten(-1, (4, 8)).transpose(1, 2)
+            for layer, t in ((self.w_q, q), (self.w_k, k), (self.w_v, v))
+        )
+        scores = self.scaled(q @ k.mT)
+        if mask is not None:
+            scores = scores.masked_fill(mask[:, None] == 0, -1e9)
+        return self.w_0((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class WholeLayer(nn.Module):
+    """A layer of a decoder, whose two attentions are checked one by one."""
+
+    def __init__(self, kind=OneOfALayer):
+        super().__init__()
+        self.masked_attention, self.attention = kind(), kind()
+        self.norm_1, self.norm_2, self.norm_3 = (nn.LayerNorm(32) for _ in range(3))
+        self.feed_forward = nn.Sequential(nn.Linear(32, 64), nn.ReLU(), nn.Linear(64, 32))
+
+    def cross(self, x, e_output, e_mask):
+        return self.attention(x, e_output, e_output, mask=e_mask)
+
+    def forward(self, x, e_output, e_mask, d_mask):
+        y = self.norm_1(x)
+        x = x + self.masked_attention(y, y, y, mask=d_mask)
+        x = x + self.cross(self.norm_2(x), e_output, e_mask)
+        return x + self.feed_forward(self.norm_3(x))
+
+
 def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
     scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
     if mask is not None:

@@ -9,20 +9,26 @@ from torch import nn
 
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
+    CosinesOfAWindow,
     GivenTables,
     GPTConfig,
     HeadsInTheBatch,
     ImageAndBack,
     InputsAndMask,
+    LinearBiases,
     OfChannelsFirst,
     OfEqualLengths,
     OfOneArgument,
     OfOneTriangle,
+    OfTheFirstToken,
     OneHeadOfKeys,
+    OneOfALayer,
     OneTokenAtATime,
     OneWeightForAllHeads,
+    SmallerKeys,
     TiledOrNot,
     VisionAttention,
+    WholeLayer,
     rotate_half,
 )
 
@@ -1087,6 +1093,60 @@ class OfALine(nn.Module):
 def each_value_alone(q, k, v):
     weights = torch.einsum("nhqd,nhkd->nhqk", q, k).div(q.size(-1) ** 0.5).softmax(-1)
     return torch.einsum("nhqk,nhqd->nhqd", weights, v)
+
+
+@wrong("scale_missing")
+class OfTheFirstTokenUnscaled(OfTheFirstToken):
+    def weigh(self, q, k):
+        return (q @ k.mT).softmax(-1)
+
+
+@wrong("softmax_queries")
+class SmallerKeysOfAnotherAxis(SmallerKeys):
+    def weigh(self, q, k):
+        return (q @ k.mT / math.sqrt(q.size(-1))).softmax(-2)
+
+
+@wrong("scale_d_model")
+class LinearBiasesByModel(LinearBiases):
+    def scaled(self, scores):
+        return scores / math.sqrt(self.qkv.in_features)
+
+
+@wrong("softmax_queries")
+class CosinesOfAnotherAxis(CosinesOfAWindow):
+    def weigh(self, scores):
+        return scores.softmax(-2)
+
+
+@wrong("heads_split")
+def reshaped_with_weights(
+    Q, K, V, WQ, WK, WV, W0, mask, embedding_dimension: int, number_of_heads: int
+):
+    b, n, _ = Q.shape
+    q, k, v = (
+        (t @ w.T).reshape(b, number_of_heads, n, embedding_dimension // number_of_heads)
+        for t, w in ((Q, WQ), (K, WK), (V, WV))
+    )
+    scores = q @ k.mT / math.sqrt(q.size(-1)) + mask.masked_fill(mask == 0, -torch.inf)
+    return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2) @ W0.T
+
+
+class OneOfALayerUnscaled(OneOfALayer):
+    def scaled(self, scores):
+        return scores
+
+
+@wrong("scale_missing")
+class WholeLayerUnscaled(WholeLayer):
+    def __init__(self):
+        super().__init__(OneOfALayerUnscaled)
+
+
+@wrong("values_are_queries")
+class WholeLayerOfOtherValues(WholeLayer):
+    def cross(self, x, e_output, e_mask):
+        return self.attention(x, e_output, x, mask=e_mask)
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
