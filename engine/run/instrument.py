@@ -120,14 +120,14 @@ class Instrumenter(ast.NodeTransformer):
                 node.body.insert(0, ast.copy_location(check, node.body[0]))
 
     def ends_line(self, node: ast.expr) -> bool:
-        """Return whether at most a comma separates an expression from the comment of its line."""
+        """Return whether only brackets and a comma stand between an expression and a comment."""
         line = node.end_lineno or 0
         if line not in self.comments or isinstance(node, ast.Starred):
             return False
         if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             return False
         rest = self.lines[line - 1].encode()[node.end_col_offset or 0 :].decode("utf-8", "replace")
-        return re.match(r"\s*,?\s*#", rest) is not None
+        return re.match(r"[\s)]*,?\s*#", rest) is not None
 
     def wrapped(self, number: int, value: Any) -> ast.Call:
         return ast.copy_location(call_of(CHECK, number, value), value)

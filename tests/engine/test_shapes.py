@@ -71,6 +71,7 @@ WRONG = [
     ("def f(x):  # (queries,)\n    return x\nf(q)", "3: ", "2 axes instead of 1"),
     ("def f(\n    x,  # (queries,)\n    y=1,\n):\n    return x\nf(q)", "4: ", "2 axes instead of 1"),
     ("s = torch.matmul(\n    q,  # (d_k,)\n    k.T,\n)", "4: ", "2 axes instead of 1"),
+    ("s = torch.matmul(\n    (q + 1),  # (d_k,)\n    k.T,\n)", "4: ", "2 axes instead of 1"),
     ("class A: pass\na = A()\na.x = q  # (queries,)", "5: ", "2 axes instead of 1"),
     ("for row in q:  # (queries, d_k)\n    pass", "3: ", "1 axis instead of 2"),
     ("if True:\n    s = q  # (queries,)", "4: ", "2 axes instead of 1"),
