@@ -141,7 +141,7 @@ class Engine:
 
     def load_or_run(self, build: Build) -> None:
         """Load the fresh results from the cache, and run the stale snippets."""
-        freshness = Freshness(self.project.root)
+        freshness = Freshness(self.project)
         results = build.results
         stale: list[Snippet] = []
         for snippet in build.snippets.values():
@@ -189,7 +189,7 @@ class Engine:
             for result in self.pool.run(jobs):
                 snippet = by_stem[result.stem]
                 result.opened[snippet.where] = stamps[snippet.stem]
-                run = run_of(result, self.project.root)
+                run = run_of(result, self.project)
                 if run is None:
                     exists = snippet.path.is_file()
                     if exists and attempt < MAX_ATTEMPTS:

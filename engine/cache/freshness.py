@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from engine.cache.store import Run
+from engine.model.project import Project
 from engine.model.result import Result
 from engine.run.environment import digest, environment, version_of
 from engine.run.guard import stamp_of
@@ -27,19 +28,27 @@ def digest_of_file(path: Path) -> str | None:
         return None
 
 
-def run_of(result: Result, root: Path) -> Run | None:
+def environment_of(project: Project) -> str:
+    """Return a digest of the dependencies that all results of a project share."""
+    options = project.options
+    return digest(repr((environment(), options.helpers, options.ignored)).encode())
+
+
+def run_of(result: Result, project: Project) -> Run | None:
     """Return a result with the digests of its dependencies, or None if one of them has changed."""
+    root = project.root
     sources = {name: digest_of_file(root / name) for name in result.opened}
     if any(stamp_of(root / name) != stamp for name, stamp in result.opened.items()):
         return None
-    return Run(environment(), sources, result)
+    return Run(environment_of(project), sources, result)
 
 
 class Freshness:
     """The freshness check of one build. It computes the digest of each file only once."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, project: Project) -> None:
+        self.root = project.root
+        self.environment = environment_of(project)
         self.digests: dict[str, str | None] = {}
 
     def is_fresh(
@@ -47,7 +56,7 @@ class Freshness:
     ) -> bool:
         """Return whether the dependencies are unchanged, and a good run has the values of pages."""
         result = run.result
-        if run.environment != environment():
+        if run.environment != self.environment:
             return False
         if not result.problems:
             shown = set(expressions)

@@ -35,15 +35,15 @@ def environment() -> str:
     return digest("\n".join(parts).encode())
 
 
-# Packages that come with those of PRELOADED, and whose name is not that of their distribution.
-OF_PRELOADED = {
-    "PIL",
-    "_distutils_hack",
-    "dateutil",
-    "functorch",
-    "mpl_toolkits",
-    "pylab",
-    "torchgen",
+# The distributions of modules that PRELOADED import, where the names differ.
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "_distutils_hack": "setuptools",
+    "dateutil": "python-dateutil",
+    "functorch": "torch",
+    "mpl_toolkits": "matplotlib",
+    "pylab": "matplotlib",
+    "torchgen": "torch",
 }
 seen: set[str] = set()  # names of modules
 versions: dict[str, str] = {}
@@ -78,8 +78,8 @@ def imported_versions() -> dict[str, str]:
         for name in new
         if "-packages/" in (getattr(sys.modules.get(name), "__file__", None) or "")
     }
-    names = {package for package in packages if version_of(package)}
-    if unknown := packages - names - OF_PRELOADED:
+    names = {DISTRIBUTIONS.get(package, package) for package in packages}
+    if unknown := {name for name in names if version_of(name) is None}:
         by_package = metadata.packages_distributions()
         names |= {name for package in unknown for name in by_package.get(package, ())}
     versions.update({name: version for name in names if (version := version_of(name))})

@@ -94,9 +94,9 @@ def test_a_relative_import_and_one_inside_a_function_count(sample: Sample) -> No
 
 
 def test_a_file_that_would_shadow_an_import_makes_the_output_stale(sample: Sample) -> None:
-    sample.section("import chunk\nprint(hasattr(chunk, 'mine'))")
+    sample.section("import wave\nprint(hasattr(wave, 'mine'))")
     ran(sample)
-    (sample.root / "chunk.py").write_text("mine = 1\n")
+    (sample.root / "wave.py").write_text("mine = 1\n")
     assert ran(sample) == ["one"]
 
 
@@ -190,6 +190,24 @@ def test_a_new_value_on_a_page_runs_the_snippet_and_an_edited_sentence_does_not(
     assert ran(sample) == ["one"]
 
 
+def test_another_helper_of_the_options_makes_results_stale(sample: Sample) -> None:
+    for stem in ("first", "second"):
+        sample.snippet(f"def name():\n    return '{stem}'\n", stem)
+    sample.section("x = 1")
+    sample.page("It is {{ one: name() }}.")
+    for order in (("first", "second"), ("second", "first")):  # the last one wins
+        sample.options = Options(helpers=order)
+        assert ran(sample) == ["one"]
+        assert f"It is {order[-1]}." in sample.markdown()
+        assert ran(sample) == []
+
+
+def test_packages_that_come_with_matplotlib_are_dependencies(sample: Sample) -> None:
+    sample.section("print(1)")
+    versions = sample.refresh().results["one"].versions
+    assert {"matplotlib", "numpy", "pillow", "python-dateutil", "torch"} <= versions.keys()
+
+
 def test_another_version_of_a_package_makes_results_stale(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,13 +215,15 @@ def test_another_version_of_a_package_makes_results_stale(
     snippet = sample.refresh().snippets["one"]
     kept = sample.engine.store.load("one")
     assert kept is not None
-    assert Freshness(sample.root).is_fresh(kept, snippet.expressions, snippet.shown_after)
+    assert Freshness(sample.engine.project).is_fresh(kept, snippet.expressions, snippet.shown_after)
     real = environment.metadata.version
     monkeypatch.setattr(
         environment.metadata, "version", lambda name: "9" if name == "numpy" else real(name)
     )
     environment.version_of.cache_clear()
-    assert not Freshness(sample.root).is_fresh(kept, snippet.expressions, snippet.shown_after)
+    assert not Freshness(sample.engine.project).is_fresh(
+        kept, snippet.expressions, snippet.shown_after
+    )
     monkeypatch.undo()
     environment.version_of.cache_clear()
 
