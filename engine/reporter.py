@@ -42,8 +42,9 @@ class Reporter:
         """
         problems, warnings = list(problems), list(warnings)
         if self.serving:
-            for problem in [*problems, *warnings]:
-                print(f"ERROR    -  {problem}", file=sys.stderr)
+            for level, found in (("ERROR  ", problems), ("WARNING", warnings)):
+                for problem in found:
+                    print(f"{level}  -  {problem}", file=sys.stderr)
             return
         for warning in warnings:
             self.warn(warning)

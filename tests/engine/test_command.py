@@ -11,6 +11,8 @@ from subprocess import PIPE
 
 import pytest
 
+from engine.model.problem import Problem
+from engine.reporter import Reporter
 from tests.support.in_process import engine
 from tests.support.sample import Sample
 
@@ -166,3 +168,12 @@ def test_everything_that_a_generator_needs_is_written_to_one_folder(sample: Samp
     assert engine(sample, "write").returncode == 0
     assert (written / "assets/site.css").read_text() == "b {}"
     assert (written / "page.md").read_text().endswith("---\n\nNothing.\n")
+
+
+def test_a_server_calls_a_warning_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    mistake, doubt = Problem("docs/a.md:1", "no such section"), Problem("snippets/a.py:2", "noisy")
+    Reporter(serving=True).report([mistake], [doubt])
+    assert capsys.readouterr().err.splitlines() == [
+        "ERROR    -  docs/a.md:1: no such section",
+        "WARNING  -  snippets/a.py:2: noisy",
+    ]
