@@ -123,7 +123,7 @@ def level_of(cell: Cell) -> int:
 def version() -> bytes:
     """Return a digest of everything but the notebook that affects the conversion to a page."""
     template = (TEMPLATES / "notebook_page.md.j2").read_bytes()
-    parts = [metadata.version("nbconvert").encode(), words()["to_do"].encode(), template]
+    parts = [metadata.version("nbconvert").encode(), repr(words()).encode(), template]
     return digest(b"\0".join(parts)).encode()
 
 
@@ -148,6 +148,7 @@ def exporter() -> Any:
 
 def page_of(file: bytes, brief: bool) -> str:
     """Return the Markdown of the page of a notebook, which is given as JSON."""
-    resources = {"brief": brief, "to_do": words()["to_do"].partition("{")[0].strip()}
+    to_do = words()["to_do"].partition("{")[0].strip()
+    resources = {"brief": brief, "to_do": to_do, "words": words()}
     text, _ = exporter().from_file(io.StringIO(file.decode()), resources)
     return str(text)
