@@ -106,9 +106,9 @@ def index_of(chapters: list[Chapter]) -> str:
 
 
 def edited_sentence(page: str, token: str) -> str:
-    """Return a page with one more sentence before its last section."""
-    head, mark, tail = page.rpartition("## The way on\n")
-    return f"{head}{mark}\nThis sentence is {token}.\n{tail}"
+    """Return a page with one more sentence at the start of its last section."""
+    heading = "## What you know now\n"
+    return replaced_once(page, heading, f"{heading}\nThis sentence is {token}.\n")
 
 
 def edited_snippet(source: str, token: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from engine.run import values
 from engine.run.pool import Pool
@@ -400,12 +400,16 @@ def test_a_fragment_is_text(lab: Watched, server: Server, form: str) -> None:
     for attack in ATTACKS.values():
         for fragment in (attack, quote(attack, safe="")):
             lab.page.evaluate("hash => { location.hash = hash }", form.replace("{}", fragment))
+            assert live_markup(lab).count() == 0, fragment
     assert_nothing_new(lab)
+
+
+def live_markup(lab: Watched) -> Locator:
+    return lab.page.locator(".md-content, .md-search__output").locator(
+        "script:not([src]), img, iframe, [onerror], [onload], [onfocus], a[href^=javascript]"
+    )
 
 
 def assert_nothing_new(lab: Watched) -> None:
     lab.page.wait_for_timeout(100)
-    live = lab.page.locator(".md-content, .md-search__output").locator(
-        "script:not([src]), img, iframe, [onerror], [onload], [onfocus], a[href^=javascript]"
-    )
-    assert live.count() == 0
+    assert live_markup(lab).count() == 0

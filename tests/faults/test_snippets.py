@@ -41,7 +41,6 @@ class Broken:
         self.left = started_by(pool)
         self.outputs = {fault.stem: self.built(self.report, fault.stem) for fault in FAULTS}
         self.beside = self.built(self.report, "neighbor")
-        self.neighbors = [result.stem for result in self.report.ran if result.stem == "neighbor"]
         self.files = {path.name for path in (folder / "docs").iterdir()}
         (folder / "snippets/neighbor.py").write_bytes(section(NEIGHBOR + "\n\n"))
         for fault in FAULTS:
