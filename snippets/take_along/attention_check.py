@@ -24,6 +24,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import importlib
 import importlib.util
 import inspect
 import itertools
@@ -1036,10 +1037,12 @@ def heads_of(attention) -> list[int]:
 def draw(module, heads: int) -> None:
     """New weights for which no mistake hides: scores of about 1, no zeros."""
     generator = torch.Generator().manual_seed(1)
+    parts = [part for part in module.modules() if isinstance(part, nn.modules.conv._ConvNd)]
+    of_convolutions = {id(part.weight) for part in parts}
     for name, p in module.named_parameters():
         if not p.is_floating_point():
             continue
-        if re.search(r"rel|pos|table|alibi|slope|sink", name.lower()):
+        if re.search(r"rel|pos(?!t)|table|alibi|slope|sink", name.lower()):
             p.zero_()  # positions that are added, which could be anything
         elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
             p.fill_(1.0)
@@ -1049,7 +1052,12 @@ def draw(module, heads: int) -> None:
             p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
+            width = p[0].numel() if id(p) in of_convolutions else width
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
+        elif p.shape == (heads,) and name.endswith("bias"):
+            p.zero_()  # of heads that mix
+        elif p.dim() == 1 and not name.endswith("bias") and not p.any():
+            p.fill_(1.0)  # a factor of the outputs, or of a norm, that starts at 0
         elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
             p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
     for name, b in module.named_buffers():
@@ -1237,6 +1245,14 @@ class Subject(Signature):
         if any(getattr(part, "kernel_size", 1) not in (1, (1,), (1, 1)) for part in parts):
             yield from [(4, 6), (8, 8)]
 
+    def context_widths(self) -> tuple[int, int]:
+        """Widths of what keys and values are made of, 0 where they are not known."""
+        widths = {"k": 0, "v": 0}
+        for name, part in self.module.named_modules() if self.module is not None else ():
+            role = role_of_weight(name) if isinstance(part, nn.Linear) else ""
+            widths |= dict.fromkeys(role, part.in_features) if role in ("k", "v", "kv") else {}
+        return widths["k"], widths["v"]
+
     def wake(self) -> None:
         """Let lazy layers see an input, after which their parameters have shapes."""
         if any(isinstance(p, UninitializedParameter) for p in self.module.parameters()):
@@ -1328,12 +1344,13 @@ LAYOUTS = {
     "bld": "(batch, length, width)", "lbd": "(length, batch, width)", "ld": "(length, width)",
     "bl1d": "(batch, height, width, channels)", "bl11d": "(batch, time, height, width, channels)",
     "bdl": "(batch, channels, length)", "bdl1": "(batch, channels, height, width)",
+    "b1ld": "(batch, groups, length, width)",
     "bhld bld": "(batch, heads, length, d_k), keys and values (batch, length, d_k)",
     "blhd bld": "(batch, length, heads, d_k), keys and values (batch, length, d_k)",
 }  # fmt: skip
-IMAGES = ["bl1d", "bl11d", "bdl", "bdl1"]
+IMAGES = ["bl1d", "bl11d", "bdl", "bdl1", "b1ld"]
 ONE_HEAD_OF_KEYS = ["bhld bld", "blhd bld"]
-BATCH_AXIS = dict.fromkeys(list(LAYOUTS)[:9], 0) | {"lbd": 1}
+BATCH_AXIS = dict.fromkeys(list(LAYOUTS)[:10], 0) | {"lbd": 1}
 BATCH_AXIS.pop("ld")
 LENGTH_AXIS = {layout: layout.index("l") for layout in BATCH_AXIS}
 
@@ -1351,7 +1368,7 @@ def put(flat, layout, heads=1, grid=None):
         if grid and layout in ("bl1d", "bdl1") and math.prod(grid) == flat.shape[layout.index("l")]:
             return flat.unflatten(layout.index("l"), grid).contiguous()
         for _ in range(layout.count("1")):
-            flat = flat.unsqueeze(layout.index("l") + 1)
+            flat = flat.unsqueeze(1 if layout == "b1ld" else layout.index("l") + 1)
         return flat.contiguous()
     return flat[0].clone() if layout == "ld" else flat.clone()
 
@@ -1468,7 +1485,15 @@ def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0])
     """Cases of an attention that projects its inputs; one for each way to unpack a projection."""
     s, generator = subject.sizes, torch.Generator().manual_seed(3)
     batch = 1 if layout == "ld" else s.batch
-    sizes = (batch, n, s.d_model), (batch, m, s.d_model), (batch, m, s.d_model)
+    of_keys, of_values = subject.context_widths()
+    cross = cross or (subject.has("context") and of_keys not in (0, s.d_model))
+    if subject.form == "x" and not cross:
+        of_keys = of_values = 0
+    sizes = (
+        (batch, n, s.d_model),
+        (batch, m, of_keys or s.d_model),
+        (batch, m, of_values or s.d_model),
+    )
     x, key, value = (torch.randn(size, generator=generator) for size in sizes)
     values = {"x": x, "query": x, "key": key, "value": value, "context": key, "kv": key}
     roles = set(subject.roles.values())
@@ -1512,13 +1537,13 @@ def cases_of_call(subject, layout, batch, n, m, three, result) -> list[Case]:
     s, (x, key, value) = subject.sizes, three
     flats, before, events = pick_flats(subject, batch, n, m)
     if subject.form == "qkv" and len(subject.watch.events) == 1:
-        flats, before = {"q": x, "k": key, "v": value}, subject.watch.events[0][1]  # the output's
+        flats, before = {"q": x, "k": key, "v": value}, [subject.watch.events[0][1]]  # the output's
     cases = []
     for q, k, v, words in unpack(flats, subject):
         heads = heads_for(subject, q.shape[-1], events, heads_seen(subject, batch, n, m))
         groups = {h: max(1, k.shape[-1] * h // q.shape[-1]) for h in heads}
         widths = {h * v.shape[-1] // groups[h] for h in heads if k.shape[-1] * h >= q.shape[-1]}
-        for source in (before, result):
+        for source in (*before, result):
             out = output_in(source, batch, n, heads, widths)
             if out is not None:
                 cases.append(Case(q, k, v, out, heads, s.d_model, layout, words))
@@ -1628,7 +1653,7 @@ ENOUGH = ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})  # roles that make
 
 
 def pick_flats(subject: Subject, batch: int, n: int, m: int):
-    """Projections by role, the tensor before the last one, and how many share a role."""
+    """Projections by role, the inputs of later ones, and how many share a role."""
     events = subject.watch.events
     named = [(role_of_weight(name), inputs, out) for name, inputs, out in events]
     roles = {role for role, _, _ in named}
@@ -1636,7 +1661,7 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
         good = [(i, o) for _, i, o in events if any_length(o, batch, n, m) is not None]
         order = {3: "q k v", 4: "q k v o", 1: "qkv", 2: "qkv o"}.get(len(good), "").split()
         if not order or (order[0] == "qkv" and any_length(good[0][1], batch, n, m).shape[-1] % 3):
-            return {}, None, 0
+            return {}, [], 0
         named = [(role, i, o) for role, (i, o) in zip(order, good, strict=True)]
     last = max(i for i, (role, _, _) in enumerate(named) if role in PROJECTED)
     flats: dict[str, list[torch.Tensor]] = {}
@@ -1645,10 +1670,8 @@ def pick_flats(subject: Subject, batch: int, n: int, m: int):
         if flat is not None:  # the others may project positions
             flats.setdefault(role, []).append(flat)
     if not any(need <= flats.keys() for need in ENOUGH):
-        return {}, None, 0
-    later = [inputs for _, inputs, _ in named[last + 1 :]]  # the others may project positions
-    fits = (i for i in later if any(any_length(t, batch, n, m) is not None for t in i))
-    before = next(fits, next(iter(later), None))
+        return {}, [], 0
+    before = [inputs for _, inputs, _ in named[last + 1 :]]  # some may project positions
     joined = {role: torch.cat(parts, -1) for role, parts in flats.items()}
     return joined, before, max(map(len, flats.values()))
 
@@ -1758,7 +1781,8 @@ class Runs:
                 words = f"{LAYOUTS[at]}: {type(error).__name__}: {error}"
                 self.problem = self.problem or words.splitlines()[0]
                 continue
-            if at == "ld" and not layout and self.each_alone():
+            alone = at == "ld" or (at in IMAGES and self.subject.form == "x")
+            if alone and not layout and self.each_alone(at):
                 continue
             if not self.ran:
                 self.ran, self.given = True, self.subject.given
@@ -1769,19 +1793,19 @@ class Runs:
             found += new
         return found
 
-    def each_alone(self) -> bool:
+    def each_alone(self, layout) -> bool:
         """Whether no row of the last call's inputs meets another: then rows are no tokens."""
         values, subject = self.subject.given, self.subject
         x = values.get("x")
         if x is None:
             return False
-        other = x.clone()
-        other[1] *= -3
+        other, at = x.clone(), layout.index("l")
+        other.select(at, 1).mul_(-3)
         pair = [next(tensors_in(subject.call({**values, "x": t})), x[:0]) for t in (x, other)]
-        if len(pair[0]) != len(x):
+        if pair[0].dim() != x.dim() or pair[0].shape[at] != x.shape[at]:
             return False
-        apart = (pair[0] - pair[1]).abs().flatten(1).amax(1)
-        return bool(apart[torch.arange(len(x)) != 1].max() < 1e-6)
+        apart = (pair[0] - pair[1]).abs().transpose(0, at).flatten(1).amax(1)
+        return bool(apart[torch.arange(len(apart)) != 1].max() < 1e-6)
 
     def again(self, n, m, extra=None, **options) -> Case | None:
         """Another run of the kind that was explained."""
@@ -1921,10 +1945,12 @@ class Numbers(Runs):
 
     def explained(self, cases) -> str | None:
         """Mistakes that explain the numbers, '' for none, or None where nothing does."""
+        cases = [case for case in cases if case.out.abs().max() > 1e-6] or cases[:1]
         inner = [case for case in cases if case.inner]
         cases = [case for case in cases if not case.inner] or inner
         attempts = (
             lambda: self.simplest(cases, 0),
+            lambda: self.outward(cases, inner, [lambda: self.biased(inner, certainly=True)]),
             lambda: self.simplest(cases, 1),
             lambda: self.simplest(self.turned_back(cases), 0),
             lambda: self.simplest(self.turned_back(cases), 1),
@@ -1959,9 +1985,9 @@ class Numbers(Runs):
                 return self.keep(case, found[1], found[0])
         return None
 
-    def outward(self, cases, inner) -> str | None:
+    def outward(self, cases, inner, attempts=None) -> str | None:
         """What goes on between the two products first, and then what goes on around them."""
-        attempts = (
+        attempts = attempts or (
             lambda: self.simplest(inner, 0),
             lambda: self.simplest(inner, 1),
             lambda: self.biased(inner),
@@ -2033,7 +2059,7 @@ class Numbers(Runs):
                 return "sixteen_bits"
         return None
 
-    def biased(self, inner) -> str | None:
+    def biased(self, inner, certainly=False) -> str | None:
         """A bias of the scores that does not depend on the inputs, beside any factor of them."""
         for case in inner:
             settings = fit_bias(case)
@@ -2045,7 +2071,8 @@ class Numbers(Runs):
             weak = from_first[:, later]
             jumps = not has_bias and "causal" not in settings and bool(weak.abs().max() > 1e-3)
             jumps = jumps and bool((weak - weak.flatten()[0]).abs().max() < 1e-3)
-            if has_bias and not re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text):
+            says_bias = re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text)
+            if (has_bias and not says_bias) or (certainly and not has_bias):
                 continue
             found = self.named_scale(case, settings)
             found += [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
@@ -2080,13 +2107,21 @@ class Numbers(Runs):
                 continue
             self.keep(case, settings, "")
             words = f"the scores are multiplied by {settings['factor']:.4g}"
-            if case.inner or self.learns_scores():
+            if case.inner or self.learns_scores() or self.given_scale(settings["factor"]):
                 self.report.notes.append(f"{words}; parts of it may scale them on purpose")
                 return ""
             right = (case.q.shape[-1] // settings["heads"]) ** -0.5
             self.report.add("scale_other", self.tried(), f"{words}, not by {right:.4g}")
             return "scale_other"
         return None
+
+    def given_scale(self, factor: float) -> bool:
+        """Whether a constructor's caller gave the scale, as a temperature for a width to come."""
+        parts = vars(self.subject.module) if self.subject.module is not None else {}
+        given = [n for name, n in parts.items() if re.search(r"scal|temp", name)]
+        given = [float(n) for n in given if isinstance(n, (int, float)) and n > 0]
+        close_to = (abs(n * f - 1) < 1e-2 for n in given for f in (factor, 1 / factor))
+        return not self.subject.has_weights and not self.subject.built and any(close_to)
 
     def learns_scores(self) -> bool:
         """Whether parameters besides projections act on scores: positions, temperatures."""
@@ -2402,6 +2437,7 @@ def mask_forms(batch, n, heads, role, name):
         (full, full, "(batch, 1, queries, keys)"),
         (full[:, 0], full, "(batch, queries, keys)"),
         (one, one, "(1, 1, queries, keys)"),
+        (one[0, 0, ..., None], one, "(queries, keys, 1)"),
         (every_head, full, "(batch, heads, queries, keys)"),
         (every_head.flatten(0, 1), full, "(batch * heads, queries, keys)"),
     ]
@@ -2448,6 +2484,11 @@ class Masks(Properties):
         elif all(self.gives(case) or self.gives(case, causal=None) for case, *_ in tried):
             if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
                 report.notes.append(f"{name} is never used")
+            elif re.search(rf"\b{name}\.(dim\(|ndim)", self.source):
+                words = (
+                    "no mask of the shapes that were tried had an effect, and it asks for shapes"
+                )
+                report.notes.append(f"{name}: {words}")
             else:
                 got = "the numbers of a call without a mask"
                 report.add("mask_ignored", f"{name} in {len(tried)} forms", got)
@@ -2588,6 +2629,9 @@ class Check(Masks):
             report.how.append(f"constructed as {subject.built}")
         cases = self.first_runs()
         self.attempt(self.randomness)
+        several = self.attentions_inside()
+        if len(several) > 1:  # a layer around them has no numbers of its own to search for long
+            self.deadline = time.process_time() + PATIENCE / 10
         if cases:
             self.attempt(self.report_numbers, cases)
         elif self.values() is not None:
@@ -2598,7 +2642,7 @@ class Check(Masks):
         before = len(report.findings)
         if not report.compared or self.case.inner:  # the split into heads was not compared
             self.attempt(self.properties)
-        if not report.compared and subject.module and not is_attention(subject.module):
+        if not report.compared and several:
             self.attempt(self.parts)
         if (
             not report.compared
@@ -2628,10 +2672,17 @@ class Check(Masks):
             self.attempt(self.gradients)
         return report
 
+    def attentions_inside(self) -> dict[str, nn.Module]:
+        """The attentions of a module that is none itself, by name."""
+        module = self.subject.module
+        if module is None or is_attention(module):
+            return {}
+        return {name: part for name, part in module.named_modules() if is_attention(part)}
+
     def parts(self) -> None:
         """Check each attention of a whole layer, and which inputs the layer gives to it."""
         s, report = self.subject, self.report
-        parts = {name: p for name, p in s.module.named_modules() if name and is_attention(p)}
+        parts = self.attentions_inside()
         calls: list[Any] = []
         hooks = [
             part.register_forward_hook(
@@ -2878,8 +2929,14 @@ def load(target: str):
     path, _, expression = target.partition(".py:")
     if not expression:
         raise SystemExit('name it: attention_check.py FILE.py:NAME or "FILE.py:Name(64, 4)"')
-    file = Path(path + ".py")
+    file = Path(path + ".py").resolve()
     sys.path.insert(0, str(file.parent))
+    if re.search(r"(?m)^\s*from \.", file.read_text("utf-8")):  # it is a part of a package
+        names, folder = [file.stem], file.parent
+        while (folder / "__init__.py").exists():
+            names, folder = [folder.name, *names], folder.parent
+        sys.path.insert(0, str(folder))
+        return eval(expression, vars(importlib.import_module(".".join(names))))
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module

@@ -16,7 +16,7 @@ from torch import nn
 
 from snippets.take_along import attention_check
 from snippets.take_along.attention_check import MISTAKES, check
-from tests.take_along.attentions.right import RIGHT, CausalSelfAttention, GPTConfig
+from tests.take_along.attentions.right import RIGHT, CausalSelfAttention, GPTConfig, WholeLayer
 from tests.take_along.attentions.wrong import WEAK, WRONG
 
 FILE = Path(attention_check.__file__)
@@ -271,6 +271,24 @@ def test_strict_fails_for_weaknesses(tmp_path, monkeypatch, capsys):
     assert attention_check.main([target]) == 0
     assert attention_check.main([target, "--strict"]) == 1
     assert "half_overflow" in capsys.readouterr().out
+
+
+def test_a_file_of_a_package_may_import_from_beside_it(tmp_path, monkeypatch, capsys):
+    package = tmp_path / "a_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("", "utf-8")
+    (package / "beside.py").write_text(WRONG_CODE, "utf-8")
+    (package / "mine4.py").write_text("from .beside import attention", "utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert attention_check.main([f"{package / 'mine4.py'}:attention"]) == 1
+    assert "[softmax_queries]" in capsys.readouterr().out
+
+
+def test_a_whole_layer_says_what_was_not_compared():
+    report = check(WholeLayer)
+    assert report.ok
+    assert "not compared: which masks and positions the layer around" in str(report)
+    assert "no mistake found in what was compared" in str(report)
 
 
 def test_a_class_that_cannot_be_constructed_could_not_be_checked(tmp_path, monkeypatch, capsys):

@@ -1729,6 +1729,115 @@ class WholeLayer(nn.Module):
         return x + self.feed_forward(self.norm_3(x))
 
 
+@right
+class MixesHeads(nn.Module):
+    """Scores and weights of the heads are mixed, by parameters whose names hold "pos"."""
+
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads, self.norm = heads, nn.LayerNorm(dim)
+        self.to_q, self.to_kv = nn.Linear(dim, dim), nn.Linear(dim, 2 * dim)
+        self.mix_pre_softmax = nn.Parameter(torch.randn(heads, heads))
+        self.mix_post_softmax = nn.Parameter(torch.randn(heads, heads))
+        self.to_out = nn.Linear(dim, dim)
+
+    def forward(self, x):
+        x = self.norm(x)
+        three = self.to_q(x), *self.to_kv(x).chunk(2, -1)
+        q, k, v = (t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in three)
+        scores = q @ k.mT * q.size(-1) ** -0.5
+        scores = torch.einsum("bhij,hg->bgij", scores, self.mix_pre_softmax)
+        weights = torch.einsum("bhij,hg->bgij", scores.softmax(-1), self.mix_post_softmax)
+        return self.to_out((weights @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class MixesHeadsByLayers(VisionAttention):
+    """The same by linear layers, which also add."""
+
+    def __init__(self, dim, num_heads):
+        super().__init__(dim, num_heads)
+        self.heads = num_heads
+        self.proj_l, self.proj_w = (nn.Linear(num_heads, num_heads) for _ in range(2))
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = q * q.size(-1) ** -0.5 @ k.mT
+        scores = self.proj_l(scores.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        weights = self.proj_w(scores.softmax(-1).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return self.proj((weights @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class OfGroupsOfTokens(VisionAttention):
+    """Inputs (batch, groups, length, width): a group must not be taken for a length."""
+
+    def __init__(self, dim, num_heads):
+        super().__init__(dim, num_heads)
+        self.heads = num_heads
+
+    def weigh(self, scores):
+        return scores.softmax(-1)
+
+    def forward(self, x):
+        b, p, n, d = x.shape
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(3, 0, 1, 4, 2, 5)
+        weights = self.weigh(q @ k.mT / math.sqrt(q.size(-1)))
+        return self.proj((weights @ v).transpose(2, 3).reshape(b, p, n, d))
+
+
+@right
+class OtherWidthOfContext(nn.Module):
+    """A context that may be left out has another width than the inputs."""
+
+    def __init__(self, n_heads, d_embed, d_cross):
+        super().__init__()
+        self.n_heads, self.q_proj = n_heads, nn.Linear(d_embed, d_embed)
+        self.k_proj, self.v_proj = (nn.Linear(d_cross, d_embed) for _ in range(2))
+        self.out_proj = nn.Linear(d_embed, d_embed)
+
+    def scaled(self, q):
+        return q / math.sqrt(q.size(-1))
+
+    def forward(self, x, context=None):
+        context = x if context is None else context
+        three = self.q_proj(x), self.k_proj(context), self.v_proj(context)
+        q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in three)
+        return self.out_proj(((self.scaled(q) @ k.mT).softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+other_width_of_context = right(OtherWidthOfContext(4, 32, 18))
+
+
+class OfATemperature(nn.Module):
+    def __init__(self, temperature):
+        super().__init__()
+        self.temperature = temperature
+
+    def forward(self, q, k, v):
+        return (q / self.temperature @ k.mT).softmax(-1) @ v
+
+
+of_a_temperature = right(OfATemperature(4.0))
+
+
+@right
+class MaskOfThreeAxes(nn.Module):
+    """Lengths come first, in masks too: (queries, keys, batch); others have no effect."""
+
+    def __init__(self, d_model, n_head):
+        super().__init__()
+        self.n_head = n_head
+        self.qkv, self.proj = nn.Linear(d_model, 3 * d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, h, attn_mask=None):
+        q, k, v = self.qkv(h).unflatten(-1, (3, self.n_head, -1)).unbind(2)
+        scores = torch.einsum("ibnd,jbnd->ijbn", q, k) / math.sqrt(q.size(-1))
+        if attn_mask is not None and attn_mask.dim() == 3:
+            scores = scores.masked_fill(attn_mask[..., None], -math.inf)
+        return self.proj(torch.einsum("ijbn,jbnd->ibnd", scores.softmax(1), v).flatten(2))
+
+
 def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
     scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
     if mask is not None:

@@ -18,6 +18,7 @@ from tests.take_along.attentions.right import (
     LinearBiases,
     OfChannelsFirst,
     OfEqualLengths,
+    OfGroupsOfTokens,
     OfOneArgument,
     OfOneTriangle,
     OfTheFirstToken,
@@ -25,6 +26,7 @@ from tests.take_along.attentions.right import (
     OneOfALayer,
     OneTokenAtATime,
     OneWeightForAllHeads,
+    OtherWidthOfContext,
     SmallerKeys,
     TiledOrNot,
     VisionAttention,
@@ -1147,6 +1149,20 @@ class WholeLayerUnscaled(WholeLayer):
 class WholeLayerOfOtherValues(WholeLayer):
     def cross(self, x, e_output, e_mask):
         return self.attention(x, e_output, x, mask=e_mask)
+
+
+@wrong("softmax_queries")
+class OfGroupsOfAnotherAxis(OfGroupsOfTokens):
+    def weigh(self, scores):
+        return scores.softmax(-2)
+
+
+class OtherWidthUnscaled(OtherWidthOfContext):
+    def scaled(self, q):
+        return q
+
+
+wrong("scale_missing")(OtherWidthUnscaled(4, 32, 18))
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
