@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ALiBi: scores lose more, the farther a key is away. Add it to scores, or pass it as attn_mask."""
+"""ALiBi: biases that lower the scores of distant keys. Add them, or pass them as attn_mask."""
 
 import math
 
@@ -7,7 +7,7 @@ import torch
 
 
 def slopes(n_heads, *, device=None):  # (heads,)
-    """The loss per step of each head: 1/2, 1/4, ... for 8 heads."""
+    """Score lost per step, for each head: 1/2, 1/4, ... for 8."""
     power = 2 ** int(math.log2(n_heads))  # the largest power of 2
     steps = torch.arange(1, power + 1, device=device)
     between = (steps - 0.5)[: n_heads - power]  # for further heads
@@ -15,10 +15,10 @@ def slopes(n_heads, *, device=None):  # (heads,)
 
 
 def alibi(n_heads, n_queries, n_keys=None, *, dtype=torch.float32, device=None):
-    """Numbers to add to the scores: (heads, queries, keys).
+    """Biases to add to the scores: (heads, queries, keys).
 
     The last query is at the last key, so earlier keys may come from a cache. dtype: of the
-    scores; computed in 32 bits or more. Hide the future with a mask of its own.
+    scores; computed in 32 bits or more. Hide the future with a causal mask.
     """
     n_keys = n_queries if n_keys is None else n_keys
     own = torch.arange(n_queries, device=device).unsqueeze(-1) + n_keys - n_queries

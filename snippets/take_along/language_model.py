@@ -30,14 +30,14 @@ SIZES = {  # our names, and those in the file
 
 
 def attention(queries, keys, values, seen):
-    """(heads, queries, d_k); seen (queries, keys): True where a query may look."""
+    """Outputs (heads, queries, d_k); seen (queries, keys): True = may attend."""
     scores = queries @ keys.mT / math.sqrt(queries.shape[-1])
     weights = scores.masked_fill(~seen, -math.inf).softmax(dim=-1)
     return weights @ values
 
 
 def rotate(x, positions, base):
-    """x (heads, length, d_k), its pairs of neighbors turned by their positions."""
+    """Turn the pairs of neighbors in x (heads, length, d_k) by position."""
     d_k = x.shape[-1]
     angles = positions[:, None] * base ** (-torch.arange(0, d_k, 2) / d_k)
     cos, sin = angles.cos(), angles.sin()  # (length, d_k / 2)
@@ -47,15 +47,15 @@ def rotate(x, positions, base):
 
 
 class LanguageModel:
-    """A Llama: tensors by their names in a GGUF file, a tokenizer, and sizes as in SIZES."""
+    """Llama: takes tensors by their GGUF names, a tokenizer, and sizes as in SIZES."""
 
     def __init__(self, tensors, tokenizer, sizes):
         self.tensors, self.tokenizer, self.sizes = tensors, tokenizer, sizes
 
     def __call__(self, ids, cache=None):
-        """Logits (length, vocabulary) of what follows each of ids (length,).
+        """Logits (length, vocabulary) for the token after each of ids.
 
-        cache: a dictionary, empty at first; calls with the same one go on with the text
+        cache: a dictionary, empty at first; pass it again to continue the text
         """
         past = cache[0][0].shape[-2] if cache else 0
         positions = torch.arange(past, past + len(ids))
@@ -95,7 +95,7 @@ class LanguageModel:
         return self.times(gate * self.times(rows, own + "up"), own + "down")
 
     def write(self, text, n_tokens, temperature=0.0, seed=None):
-        """The text, and at most n_tokens more; temperature 0: always the likeliest."""
+        """Continue a text by up to n_tokens; temperature 0: the likeliest."""
         random = torch.Generator()
         random.seed() if seed is None else random.manual_seed(seed)
         ids, cache = self.tokenizer.encode(text).ids, {}
@@ -112,7 +112,7 @@ class LanguageModel:
 
 
 def load():
-    """SmolLM2-135M-Instruct, 4 bits for a weight made 32."""
+    """Return SmolLM2-135M-Instruct, unpacked to 32 bits."""
     import gguf
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 

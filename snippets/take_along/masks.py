@@ -13,9 +13,9 @@ import torch
 
 
 def causal(n_queries, n_keys=None, *, device=None):  # (queries, keys)
-    """The last query sees all keys, the one before it all but one, and so on.
+    """Causal mask: the last query sees all keys, query -2 all but one.
 
-    So the triangle ends at the bottom right, which is right with a cache of earlier keys.
+    The triangle ends at the bottom right, as a cache of earlier keys needs.
     """
     return window(n_queries, n_keys, device=device)
 
@@ -23,8 +23,8 @@ def causal(n_queries, n_keys=None, *, device=None):  # (queries, keys)
 def window(n_queries, n_keys=None, *, keys=None, back=None, ahead=0, device=None):
     """Each query sees its own key, some before it, and `ahead` after it: (queries, keys).
 
-    keys: how many it sees with its own, as Mistral counts its sliding window
-    back: how many before its own, as flash-attn counts; None and no keys: all of them
+    keys: keys seen, its own included, as Mistral counts its sliding window
+    back: keys before its own, as flash-attn counts; None and no `keys`: all
     """
     n_keys = n_queries if n_keys is None else n_keys
     if keys is not None and (back is not None or keys < 1):
@@ -39,7 +39,7 @@ def window(n_queries, n_keys=None, *, keys=None, back=None, ahead=0, device=None
 
 
 def padding(lengths, n_keys, *, side="right"):  # (batch,) -> (batch, 1, 1, keys)
-    """The real keys of each example. side: where its padding is, "right" or "left"."""
+    """True for real keys. side: of the padding, "right" or "left"."""
     if side not in ("right", "left"):
         raise ValueError(f"side is 'right' or 'left', not {side!r}")
     at = torch.arange(n_keys, device=lengths.device)
@@ -57,7 +57,7 @@ def positions(lengths, n_keys, *, side="right"):  # (batch,) -> (batch, keys)
 
 
 def both(*masks):
-    """A query may attend where all masks allow it. Shapes broadcast."""
+    """True where all masks are True. Shapes broadcast."""
     seen = masks[0]
     for mask in masks[1:]:
         seen = seen & mask
@@ -65,12 +65,12 @@ def both(*masks):
 
 
 def for_function(mask):
-    """For F.scaled_dot_product_attention: True = may attend, two axes or more."""
+    """Mask for F.scaled_dot_product_attention: two axes or more."""
     return mask.reshape(1, *mask.shape) if mask.dim() == 1 else mask
 
 
 def for_module(mask, n_heads, n_queries=None):
-    """For attn_mask of nn.MultiheadAttention: True = hidden, one mask for each example and head.
+    """Mask for nn.MultiheadAttention: True = hidden, one mask for each example and head.
 
     mask: (queries, keys), or (batch, 1 or heads, queries or 1, keys)
     returns: (queries, keys), or (batch * heads, queries, keys)
@@ -84,5 +84,5 @@ def for_module(mask, n_heads, n_queries=None):
 
 
 def to_add(mask, dtype=torch.float32):
-    """To be added to scores: 0 where a query may attend, -inf where not."""
+    """Mask to add to scores: 0 = may attend, -inf = hidden."""
     return torch.zeros_like(mask, dtype=dtype).masked_fill(~mask, -math.inf)

@@ -19,7 +19,7 @@ from torch.nn.attention.bias import CausalBias
 
 # ---- the function -----------------------------------------------------------
 def masked(scores, attn_mask, is_causal):
-    """The scores, -inf wherever a query may not attend."""
+    """Scores, with -inf where a query may not attend."""
     if attn_mask is not None and attn_mask.dtype == torch.bool:
         scores = scores.masked_fill(~attn_mask, -math.inf)
     elif attn_mask is not None:
@@ -44,7 +44,7 @@ def softmax(scores):
 
 
 def one_per_query_head(grouped, query):
-    """Repeats each head of a key or value for the queries that it serves."""
+    """Repeat each head of a key or value for each query head it serves."""
     check_groups(grouped, query)
     share = query.shape[-3] // grouped.shape[-3]
     return grouped.repeat_interleave(share, dim=-3)  # (..., heads, keys, d)
@@ -56,18 +56,18 @@ def scaled_dot_product_attention(
     value,  # (..., keys, d_v)
     attn_mask=None,  # broadcasts to (..., queries, keys), True: may attend, or added
     dropout_p=0.0,  # the share of the weights to drop, in training or not
-    is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
+    is_causal=False,  # query i sees keys 1 to i; attn_mask applies too
     scale=None,  # of the scores; None: 1/sqrt(d_k)
     enable_gqa=False,  # heads of key and value serve groups of query heads
     *,
     softcap=None,  # keeps scores between -softcap and softcap, as in Gemma 2
     need_weights=False,  # returns (outputs, weights before dropout)
 ):
-    """What F.scaled_dot_product_attention computes, with its names and masks.
+    """Compute F.scaled_dot_product_attention, with its names and masks.
 
     returns: (..., queries, d_v), 0 where a query may attend to no key,
         in the dtype of the query, or in that of autocast
-    raises: TypeError for a dtype, ValueError for a shape, both in words
+    raises: TypeError for a wrong dtype, ValueError for a wrong shape
     memory: twice the scores at the peak, three times with a mask or gradients
     """
     query, key, value = as_autocast(query, key, value)
@@ -75,7 +75,7 @@ def scaled_dot_product_attention(
         key = one_per_query_head(key, query)
         value = one_per_query_head(value, query)
     check_tensors(query, key, value, attn_mask, dropout_p)
-    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
+    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits round
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
     with without_autocast(query.device.type):
         scores = query.to(wide) * scale @ key.to(wide).mT
@@ -90,7 +90,7 @@ def scaled_dot_product_attention(
 
 
 def as_autocast(query, *others):
-    """The tensors as autocast hands them to torch's function."""
+    """Tensors, cast as autocast does for torch's function."""
     if not autocasts(query.device.type):
         return query, *others
     dtype = torch.get_autocast_dtype(query.device.type)
@@ -99,7 +99,7 @@ def as_autocast(query, *others):
 
 
 def without_autocast(device):
-    """Keeps autocast from computing in 16 bits what was made wide."""
+    """Context without autocast, which would go back to 16 bits."""
     if autocasts(device):
         return torch.autocast(device, enabled=False)
     return nullcontext()
@@ -116,11 +116,11 @@ class MultiHeadAttention(nn.Module):
     def __init__(
         self,
         d_model,  # the width of inputs and outputs
-        n_heads,  # of the queries
-        n_kv_heads=None,  # of the keys and values; None: n_heads
+        n_heads,  # query heads
+        n_kv_heads=None,  # key and value heads; None: n_heads
         *,
         d_k=None,  # the width of a head; None: d_model / n_heads
-        bias=True,  # or the names of the projections that add one
+        bias=True,  # or names of the projections that have a bias
         dropout=0.0,  # the share of weights dropped in training
         scale=None,  # of the scores; None: 1/sqrt(d_k)
         adjust=None,  # (queries, keys, positions) -> queries, keys
@@ -146,12 +146,12 @@ class MultiHeadAttention(nn.Module):
         context=None,  # (..., keys, d_model), answers; None: x
         *,
         mask=None,  # broadcasts to (batch, heads, queries, keys), as above
-        is_causal=False,  # with a cache, x comes after what is kept
+        is_causal=False,  # with a cache, x follows the cached keys
         positions=None,  # of x, for adjust: (length,) or (batch, length)
         cache=None,  # a Cache: keys and values of earlier calls
         need_weights=False,  # returns (outputs, weights before dropout)
     ):
-        """returns: outputs, shaped like x"""
+        """Return outputs, shaped like x."""
         context = x if context is None else context
         check_inputs(self, mask, x=x, context=context)
         queries = self.split(self.w_query(x))  # (..., heads, queries, d_k)
@@ -201,7 +201,7 @@ class Cache:
         return 0 if self.keys is None else self.keys.shape[-2]
 
     def extend(self, keys, values):
-        """Keeps these too. Returns all."""
+        """Append keys and values. Return all that are stored."""
         if self.keys is not None:
             keys = torch.cat([self.keys, keys], dim=-2)
             values = torch.cat([self.values, values], dim=-2)
@@ -210,7 +210,7 @@ class Cache:
 
 
 def causal_after(past, queries, keys, mask):
-    """A causal mask that ends at the bottom right; mask holds too."""
+    """Causal mask aligned at the bottom right, combined with mask."""
     size = queries.shape[-2], keys.shape[-2]
     seen = torch.ones(size, dtype=torch.bool, device=keys.device)
     seen = seen.tril(past)  # (queries, keys)
@@ -229,10 +229,10 @@ def biased(bias):
     return tuple(bias)
 
 
-# ---- from and to others -----------------------------------------------------
+# ---- conversions ------------------------------------------------------------
 @torch.no_grad()
 def load_separate(layer, query, key, value, output):
-    """Loads the four nn.Linear in which others keep their projections."""
+    """Load the weights of four nn.Linear, one for each projection."""
     own = layer.w_query, layer.w_key, layer.w_value, layer.w_output
     for part, theirs in zip(own, (query, key, value, output), strict=True):
         part.load_state_dict(theirs.state_dict())
@@ -241,7 +241,7 @@ def load_separate(layer, query, key, value, output):
 
 @torch.no_grad()
 def load_packed(layer, weight, bias=None):
-    """Loads queries, keys and values that others keep in one matrix.
+    """Load the query, key and value projections from one matrix.
 
     weight: ((n_heads + 2 * n_kv_heads) * d_k, d_model), queries, keys, values
         in this order, as nn.Linear keeps them; transpose that of a GPT-2
@@ -260,7 +260,7 @@ def load_packed(layer, weight, bias=None):
 
 
 def from_torch(module):
-    """The same layer as an nn.MultiheadAttention; its inputs are batch first."""
+    """MultiHeadAttention equal to a torch module; its inputs are batch first."""
     odd = module.in_proj_weight is None, module.bias_k is not None
     if any(odd) or module.add_zero_attn:
         words = "kdim, vdim, add_bias_kv and add_zero_attn"
@@ -278,7 +278,7 @@ def from_torch(module):
 
 @torch.no_grad()
 def as_torch(layer):
-    """The same layer as an nn.MultiheadAttention, batch first."""
+    """The nn.MultiheadAttention equal to layer, batch first."""
     projections = layer.w_query, layer.w_key, layer.w_value, layer.w_output
     biases = {part.bias is not None for part in projections}
     odd = layer.n_heads * layer.d_k != layer.d_model, layer.adjust is not None
@@ -303,7 +303,7 @@ def as_torch(layer):
 
 
 def packed(layer, name):
-    """Weights or biases in one; the scale is in those of the queries."""
+    """Stack weights or biases; those of the queries get the scale."""
     scale = 1 / math.sqrt(layer.d_k) if layer.scale is None else layer.scale
     parts = [getattr(layer.w_query, name) * scale * math.sqrt(layer.d_k)]
     for projection in (layer.w_key, layer.w_value):
@@ -313,9 +313,9 @@ def packed(layer, name):
     return torch.cat(parts)
 
 
-# ---- what does not fit is refused in words ----------------------------------
+# ---- checks of the arguments ------------------------------------------------
 def check_tensors(query, key, value, attn_mask, dropout_p=0.0):
-    """Refuses, in words, what does not fit together."""
+    """Raise an error if the tensors do not fit."""
     three = query, key, value
     if any(t.is_nested for t in three):
         raise TypeError("pad nested tensors, and mask the padding")
@@ -345,7 +345,7 @@ def check_tensors(query, key, value, attn_mask, dropout_p=0.0):
 
 
 def check_attn_mask(attn_mask, scores, dtype):
-    """Refuses a mask that is not for these scores, from a query of this dtype."""
+    """Raise an error if the mask does not fit the scores' shape or the dtype."""
     plain = isinstance(attn_mask, torch.Tensor)
     if not plain or isinstance(attn_mask, CausalBias):
         raise TypeError(
@@ -369,7 +369,7 @@ def check_attn_mask(attn_mask, scores, dtype):
 
 
 def check_which_axis(attn_mask, scores):
-    """Refuses a mask that may be meant for examples or for heads."""
+    """Raise ValueError if a mask may be for examples or for heads."""
     three_of_four = len(scores) == 4 and attn_mask.dim() == 3
     if three_of_four and 1 < scores[0] == scores[1] == attn_mask.shape[0]:
         raise ValueError(
@@ -379,7 +379,7 @@ def check_which_axis(attn_mask, scores):
 
 
 def check_groups(grouped, query):
-    """Refuses heads of keys and values that queries cannot share evenly."""
+    """Raise ValueError unless query heads can share these heads evenly."""
     if min(query.dim(), grouped.dim()) < 3:
         words = "enable_gqa needs an axis of heads"
         raise ValueError(f"{words}: {shapes(query, grouped)}")
@@ -398,7 +398,7 @@ def check_dropout(share):
 
 
 def check_heads(d_model, n_heads, n_kv_heads, d_k=None):
-    """Refuses numbers of heads that do not share evenly."""
+    """Raise an error unless the sizes divide evenly."""
     numbers = {"d_model": d_model, "n_heads": n_heads, "n_kv_heads": n_kv_heads}
     for name, number in {**numbers, "d_k": 1 if d_k is None else d_k}.items():
         if not isinstance(number, int):
@@ -414,7 +414,7 @@ def check_heads(d_model, n_heads, n_kv_heads, d_k=None):
 
 
 def check_inputs(layer, mask, **inputs):
-    """Refuses what the layer does not take."""
+    """Raise an error if inputs or mask do not fit."""
     dtype = layer.w_query.weight.dtype
     for name, t in inputs.items():
         if not t.is_floating_point():
@@ -431,7 +431,7 @@ def check_inputs(layer, mask, **inputs):
 
 
 def fits(shape, other, grows=False):
-    """Whether a shape broadcasts to another, which grows too where it may."""
+    """Whether shape broadcasts to other; grows: or both to a third shape."""
     pairs = zip(reversed(shape), reversed(other), strict=False)
     return all(n == m or n == 1 or (grows and m == 1) for n, m in pairs)
 

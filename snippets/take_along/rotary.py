@@ -12,7 +12,7 @@ import torch
 
 
 def rotate(x, positions=None, *, offset=0, base=10000.0, pairs="halves"):
-    """x (..., n, d), each row turned by its position; the dtype stays.
+    """Turn each row of x (..., n, d) by its position; keep the dtype.
 
     positions: (n,), or (batch, n) for x (batch, ..., n, d); None: offset, offset + 1, ...
     base: 10000, or what the model was trained with
@@ -37,7 +37,7 @@ def tables(positions, d, base, dtype):
 
 
 def aligned(positions, x):
-    """Positions with axes of length 1 for those of x between the batch and n."""
+    """Give positions an axis of length 1 for each between batch and n."""
     if positions.dim() not in (1, 2) or positions.shape[-1] != x.shape[-2]:
         raise ValueError(f"positions are {tuple(positions.shape)}, x is {tuple(x.shape)}: "
                          "they need to be (n,) or (batch, n)")  # fmt: skip
@@ -64,7 +64,7 @@ def together(first, second, pairs):
 
 
 def reorder(weight, n_heads, *, to):
-    """Weights of a query or key projection, or its bias, made for the other pairing.
+    """Reorder a query or key projection, or its bias, for the other pairing.
 
     weight: (n_heads * d, d_model) or (n_heads * d,), as nn.Linear keeps them
     to: the pairing that rotate will use, "halves" or "neighbors"

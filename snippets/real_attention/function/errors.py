@@ -5,7 +5,7 @@ from torch.nn.attention.bias import CausalBias
 
 
 def check_tensors(query, key, value, attn_mask, dropout_p=0.0):
-    """Refuses, in words, what does not fit together."""
+    """Raise an error if the tensors do not fit."""
     three = query, key, value
     if any(t.is_nested for t in three):
         raise TypeError("pad nested tensors, and mask the padding")
@@ -35,7 +35,7 @@ def check_tensors(query, key, value, attn_mask, dropout_p=0.0):
 
 
 def check_attn_mask(attn_mask, scores, dtype):
-    """Refuses a mask that is not for these scores, from a query of this dtype."""
+    """Raise an error if the mask does not fit the scores' shape or the dtype."""
     plain = isinstance(attn_mask, torch.Tensor)
     if not plain or isinstance(attn_mask, CausalBias):
         raise TypeError(
@@ -59,7 +59,7 @@ def check_attn_mask(attn_mask, scores, dtype):
 
 
 def check_which_axis(attn_mask, scores):
-    """Refuses a mask that may be meant for examples or for heads."""
+    """Raise ValueError if a mask may be for examples or for heads."""
     three_of_four = len(scores) == 4 and attn_mask.dim() == 3
     if three_of_four and 1 < scores[0] == scores[1] == attn_mask.shape[0]:
         raise ValueError(
@@ -69,7 +69,7 @@ def check_which_axis(attn_mask, scores):
 
 
 def check_groups(grouped, query):
-    """Refuses heads of keys and values that queries cannot share evenly."""
+    """Raise ValueError unless query heads can share these heads evenly."""
     if min(query.dim(), grouped.dim()) < 3:
         words = "enable_gqa needs an axis of heads"
         raise ValueError(f"{words}: {shapes(query, grouped)}")
@@ -88,7 +88,7 @@ def check_dropout(share):
 
 
 def fits(shape, other, grows=False):
-    """Whether a shape broadcasts to another, which grows too where it may."""
+    """Whether shape broadcasts to other; grows: or both to a third shape."""
     pairs = zip(reversed(shape), reversed(other), strict=False)
     return all(n == m or n == 1 or (grows and m == 1) for n, m in pairs)
 

@@ -10,7 +10,7 @@ from snippets.real_attention.function.errors import check_groups, check_tensors
 
 
 def masked(scores, attn_mask, is_causal):
-    """The scores, -inf wherever a query may not attend."""
+    """Scores, with -inf where a query may not attend."""
     if attn_mask is not None and attn_mask.dtype == torch.bool:
         scores = scores.masked_fill(~attn_mask, -math.inf)
     elif attn_mask is not None:
@@ -39,7 +39,7 @@ def softmax(scores):
 
 # --8<-- [start:one_per_query_head]
 def one_per_query_head(grouped, query):
-    """Repeats each head of a key or value for the queries that it serves."""
+    """Repeat each head of a key or value for each query head it serves."""
     check_groups(grouped, query)
     share = query.shape[-3] // grouped.shape[-3]
     return grouped.repeat_interleave(share, dim=-3)  # (..., heads, keys, d)
@@ -50,7 +50,7 @@ def one_per_query_head(grouped, query):
 
 # --8<-- [start:autocast]
 def as_autocast(query, *others):
-    """The tensors as autocast hands them to torch's function."""
+    """Tensors, cast as autocast does for torch's function."""
     if not autocasts(query.device.type):
         return query, *others
     dtype = torch.get_autocast_dtype(query.device.type)
@@ -59,7 +59,7 @@ def as_autocast(query, *others):
 
 
 def without_autocast(device):
-    """Keeps autocast from computing in 16 bits what was made wide."""
+    """Context without autocast, which would go back to 16 bits."""
     if autocasts(device):
         return torch.autocast(device, enabled=False)
     return nullcontext()
@@ -79,18 +79,18 @@ def scaled_dot_product_attention(
     value,  # (..., keys, d_v)
     attn_mask=None,  # broadcasts to (..., queries, keys), True: may attend, or added
     dropout_p=0.0,  # the share of the weights to drop, in training or not
-    is_causal=False,  # query i may attend to keys 1 to i; attn_mask holds
+    is_causal=False,  # query i sees keys 1 to i; attn_mask applies too
     scale=None,  # of the scores; None: 1/sqrt(d_k)
     enable_gqa=False,  # heads of key and value serve groups of query heads
     *,
     softcap=None,  # keeps scores between -softcap and softcap, as in Gemma 2
     need_weights=False,  # returns (outputs, weights before dropout)
 ):
-    """What F.scaled_dot_product_attention computes, with its names and masks.
+    """Compute F.scaled_dot_product_attention, with its names and masks.
 
     returns: (..., queries, d_v), 0 where a query may attend to no key,
         in the dtype of the query, or in that of autocast
-    raises: TypeError for a dtype, ValueError for a shape, both in words
+    raises: TypeError for a wrong dtype, ValueError for a wrong shape
     memory: twice the scores at the peak, three times with a mask or gradients
     """
     query, key, value = as_autocast(query, key, value)
@@ -98,7 +98,7 @@ def scaled_dot_product_attention(
         key = one_per_query_head(key, query)
         value = one_per_query_head(value, query)
     check_tensors(query, key, value, attn_mask, dropout_p)
-    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits lose some
+    wide = torch.promote_types(query.dtype, torch.float32)  # 16 bits round
     scale = 1 / math.sqrt(max(1, query.shape[-1])) if scale is None else scale
     with without_autocast(query.device.type):
         scores = query.to(wide) * scale @ key.to(wide).mT
@@ -127,7 +127,7 @@ if __name__ == "__main__":
 
     # --8<-- [start:no_key]
     mask = torch.ones(3, 3, dtype=torch.bool)
-    mask[1] = False  # nothing for query 2
+    mask[1] = False  # query 2 sees no key
     outputs = scaled_dot_product_attention(*three, mask, is_causal=True)
     print("outputs:", outputs, sep="\n")
     # --8<-- [end:no_key]

@@ -18,7 +18,7 @@ def seconds(attention, *inputs):
 
 
 def ratio(length, rounds=5):
-    """How many times longer ours takes: the median of some rounds."""
+    """Median of our time divided by PyTorch's, over some rounds."""
     inputs = torch.randn(3, 1, 8, length, 64)  # for 8 heads, d_k = 64
     pairs = [
         (

@@ -10,7 +10,7 @@ from snippets.real_attention.layer.multi_head_attention import MultiHeadAttentio
 
 @torch.no_grad()
 def load_separate(layer, query, key, value, output):
-    """Loads the four nn.Linear in which others keep their projections."""
+    """Load the weights of four nn.Linear, one for each projection."""
     own = layer.w_query, layer.w_key, layer.w_value, layer.w_output
     for part, theirs in zip(own, (query, key, value, output), strict=True):
         part.load_state_dict(theirs.state_dict())
@@ -19,7 +19,7 @@ def load_separate(layer, query, key, value, output):
 
 @torch.no_grad()
 def load_packed(layer, weight, bias=None):
-    """Loads queries, keys and values that others keep in one matrix.
+    """Load the query, key and value projections from one matrix.
 
     weight: ((n_heads + 2 * n_kv_heads) * d_k, d_model), queries, keys, values
         in this order, as nn.Linear keeps them; transpose that of a GPT-2
@@ -38,7 +38,7 @@ def load_packed(layer, weight, bias=None):
 
 
 def from_torch(module):
-    """The same layer as an nn.MultiheadAttention; its inputs are batch first."""
+    """MultiHeadAttention equal to a torch module; its inputs are batch first."""
     odd = module.in_proj_weight is None, module.bias_k is not None
     if any(odd) or module.add_zero_attn:
         words = "kdim, vdim, add_bias_kv and add_zero_attn"
@@ -60,7 +60,7 @@ def from_torch(module):
 # --8<-- [start:as_torch]
 @torch.no_grad()
 def as_torch(layer):
-    """The same layer as an nn.MultiheadAttention, batch first."""
+    """The nn.MultiheadAttention equal to layer, batch first."""
     projections = layer.w_query, layer.w_key, layer.w_value, layer.w_output
     biases = {part.bias is not None for part in projections}
     odd = layer.n_heads * layer.d_k != layer.d_model, layer.adjust is not None
@@ -85,7 +85,7 @@ def as_torch(layer):
 
 
 def packed(layer, name):
-    """Weights or biases in one; the scale is in those of the queries."""
+    """Stack weights or biases; those of the queries get the scale."""
     scale = 1 / math.sqrt(layer.d_k) if layer.scale is None else layer.scale
     parts = [getattr(layer.w_query, name) * scale * math.sqrt(layer.d_k)]
     for projection in (layer.w_key, layer.w_value):

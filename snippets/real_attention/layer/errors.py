@@ -7,7 +7,7 @@ from snippets.real_attention.function.scaled_dot_product_attention import autoca
 
 
 def check_heads(d_model, n_heads, n_kv_heads, d_k=None):
-    """Refuses numbers of heads that do not share evenly."""
+    """Raise an error unless the sizes divide evenly."""
     numbers = {"d_model": d_model, "n_heads": n_heads, "n_kv_heads": n_kv_heads}
     for name, number in {**numbers, "d_k": 1 if d_k is None else d_k}.items():
         if not isinstance(number, int):
@@ -23,7 +23,7 @@ def check_heads(d_model, n_heads, n_kv_heads, d_k=None):
 
 
 def check_inputs(layer, mask, **inputs):
-    """Refuses what the layer does not take."""
+    """Raise an error if inputs or mask do not fit."""
     dtype = layer.w_query.weight.dtype
     for name, t in inputs.items():
         if not t.is_floating_point():

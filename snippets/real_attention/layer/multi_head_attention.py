@@ -18,11 +18,11 @@ class MultiHeadAttention(nn.Module):
     def __init__(
         self,
         d_model,  # the width of inputs and outputs
-        n_heads,  # of the queries
-        n_kv_heads=None,  # of the keys and values; None: n_heads
+        n_heads,  # query heads
+        n_kv_heads=None,  # key and value heads; None: n_heads
         *,
         d_k=None,  # the width of a head; None: d_model / n_heads
-        bias=True,  # or the names of the projections that add one
+        bias=True,  # or names of the projections that have a bias
         dropout=0.0,  # the share of weights dropped in training
         scale=None,  # of the scores; None: 1/sqrt(d_k)
         adjust=None,  # (queries, keys, positions) -> queries, keys
@@ -48,12 +48,12 @@ class MultiHeadAttention(nn.Module):
         context=None,  # (..., keys, d_model), answers; None: x
         *,
         mask=None,  # broadcasts to (batch, heads, queries, keys), as above
-        is_causal=False,  # with a cache, x comes after what is kept
+        is_causal=False,  # with a cache, x follows the cached keys
         positions=None,  # of x, for adjust: (length,) or (batch, length)
         cache=None,  # a Cache: keys and values of earlier calls
         need_weights=False,  # returns (outputs, weights before dropout)
     ):
-        """returns: outputs, shaped like x"""
+        """Return outputs, shaped like x."""
         context = x if context is None else context
         check_inputs(self, mask, x=x, context=context)
         queries = self.split(self.w_query(x))  # (..., heads, queries, d_k)
@@ -107,7 +107,7 @@ class Cache:
         return 0 if self.keys is None else self.keys.shape[-2]
 
     def extend(self, keys, values):
-        """Keeps these too. Returns all."""
+        """Append keys and values. Return all that are stored."""
         if self.keys is not None:
             keys = torch.cat([self.keys, keys], dim=-2)
             values = torch.cat([self.values, values], dim=-2)
@@ -116,7 +116,7 @@ class Cache:
 
 
 def causal_after(past, queries, keys, mask):
-    """A causal mask that ends at the bottom right; mask holds too."""
+    """Causal mask aligned at the bottom right, combined with mask."""
     size = queries.shape[-2], keys.shape[-2]
     seen = torch.ones(size, dtype=torch.bool, device=keys.device)
     seen = seen.tril(past)  # (queries, keys)

@@ -47,7 +47,7 @@ def joined(outputs):  # (batch, heads, inputs, d_k)
 
 # --8<-- [start:one_by_one]
 def one_by_one(attention, queries, keys, values):
-    """What attention gives for each place of the first axis, in turn."""
+    """Outputs of attention for each index of the first axis, in turn."""
     first_axis = range(len(queries))
     outputs = [attention(queries[i], keys[i], values[i]) for i in first_axis]
     return torch.stack(outputs)

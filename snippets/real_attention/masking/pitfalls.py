@@ -26,7 +26,7 @@ layer.out_proj.weight[:] = torch.eye(3)  # changes nothing
 # --8<-- [start:empty]
 scores = queries @ keys.T / 3**0.5  # (queries, keys)
 empty = causal.clone()
-empty[1] = False  # query 2 may attend to nothing
+empty[1] = False  # query 2 may attend to no key
 # --8<-- [end:empty]
 
 if __name__ == "__main__":

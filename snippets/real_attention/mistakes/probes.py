@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Looks inside an attention, broken or fixed: its weights, or the tokens that its rows hold.
+"""Probe an attention, broken or fixed: its weights, or the tokens that its rows hold.
 
-What the weights are made of is computed here once more, so that a page can tell their sums.
+The scores are computed here again, so that a page can show the sums behind the weights.
 """
 
 import torch
@@ -24,7 +24,7 @@ def masked(mask, scores=SCORES, fill=-torch.inf):
 
 
 def weights_of(attention, *others, last=3):
-    """The outputs for values that are the rows of an identity matrix: they are the weights."""
+    """Return the weights: the outputs for values that are the rows of an identity matrix."""
     return attention(queries[-last:], keys, torch.eye(3), *others)
 
 
@@ -50,13 +50,13 @@ def scores_of_a_layer(x):
 
 
 def shared_heads_of(attention):
-    """Which of two key heads each of six query heads uses."""
+    """Return one-hot rows (6, 2): which of two key heads each query head uses."""
     query_heads, key_heads = torch.zeros(1, 6, 1, 2), torch.zeros(1, 2, 1, 2)
     return attention(query_heads, key_heads, torch.eye(2).view(1, 2, 1, 2))[0, :, 0]
 
 
 def between_tokens(make_layer):
-    """Weights between all tokens of two examples, three tokens each."""
+    """Return the weights (6, 6) between all tokens of two examples of three tokens."""
     torch.manual_seed(0)
     batch = torch.stack([x, x + 1])  # (batch, length, d_model)
     weights = make_layer(4, 1)(batch, batch, batch)[1].detach()
@@ -69,7 +69,7 @@ def between_tokens(make_layer):
 
 
 def scores_between_tokens(shared):
-    """Scores of the same tokens, where a query and a key share the "token" or the "example"."""
+    """Return the scores (6, 6), -inf unless query and key share the "token" or "example"."""
     place = torch.arange(6) % 3 if shared == "token" else torch.arange(6) // 3  # (inputs,)
     scores = scores_of_a_layer(torch.cat([x, x + 1]))
     return masked(place[:, None] == place, scores)
@@ -81,7 +81,7 @@ def of_a_model(make_model):
 
 
 def tokens_merged(merge, numbers=TOKENS):
-    """The whole that heads make, each number the token that it comes from; None for an error."""
+    """Merge two heads of numbers. Return None where merge raises RuntimeError."""
     heads = torch.stack(numbers.chunk(2, dim=-1))  # (heads, length, d_k)
     try:
         return merge(heads)

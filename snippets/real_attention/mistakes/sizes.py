@@ -10,7 +10,7 @@ from snippets.walkthrough.queries_keys_values import keys, queries, values
 def repeated(queries, keys, values):  # each (batch, heads, length, d)
     times = queries.shape[1] // keys.shape[1]
     keys = keys.repeat(1, times, 1, 1)  # the bug
-    values = values.repeat(1, times, 1, 1)  # and again
+    values = values.repeat(1, times, 1, 1)  # the same
     return F.scaled_dot_product_attention(queries, keys, values)
 
 
@@ -39,7 +39,7 @@ def interleaved(queries, keys, values):  # each (batch, heads, length, d)
 
 
 # --8<-- [start:unequal]
-def aligned_at_the_start(queries, *kept):  # keys and values, kept
+def aligned_at_the_start(queries, *kept):  # cached keys, values
     is_causal = True  # the bug
     return F.scaled_dot_product_attention(queries, *kept, is_causal=is_causal)
 

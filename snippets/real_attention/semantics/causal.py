@@ -8,7 +8,7 @@ from snippets.walkthrough.inputs import x
 
 # --8<-- [start:causal]
 def causal(attend):
-    """Where the diagonal of is_causal begins, for 2 queries and 3 keys."""
+    """Corner at which is_causal aligns 2 queries with 3 keys."""
     seen = (attend(two_queries, keys, values, is_causal=True)[0] > 0).tolist()
     if seen == [True, False, False]:
         return "top left"
@@ -20,7 +20,7 @@ def causal(attend):
 
 # --8<-- [start:mask_and_causal]
 def mask_and_causal(attend):
-    """Which counts: the mask hides the past, is_causal the future."""
+    """Which applies: a mask that hides the past, or is_causal."""
     no_past = torch.tensor([[True, True, True], [False, True, True]])
     mask = in_its_words(attend, no_past)
     both = {"attn_mask": mask, "is_causal": True}

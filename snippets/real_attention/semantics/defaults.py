@@ -6,7 +6,7 @@ from snippets.real_attention.semantics.masks import keys, two_queries, values
 
 # --8<-- [start:dropout]
 def dropout(attend):
-    """Whether dropout acts outside of training, the module in eval mode."""
+    """Whether dropout acts in inference; the module is in eval mode."""
     torch.manual_seed(0)
     weights = attend(two_queries, keys, values, dropout_p=0.9)
     whole = torch.allclose(weights.sum(dim=-1), torch.ones(2))
@@ -18,7 +18,7 @@ def dropout(attend):
 
 # --8<-- [start:scale]
 def scale(attend):
-    """What scores are divided by, read back from the weights."""
+    """Divisor of the scores, computed back from the weights."""
     weights = attend(two_queries, keys, values)
     scores = two_queries @ keys.T
     ratio = weights[0, 1] / weights[0, 0]

@@ -6,7 +6,7 @@ from snippets.real_attention.semantics.masks import in_its_words, keys, two_quer
 
 # --8<-- [start:one_axis]
 def one_axis(attend):
-    """What a mask of a single axis is for."""
+    """Axis to which a mask with a single axis applies."""
     real = torch.tensor([True, True, False])  # (keys,)
     mask = in_its_words(attend, real)
     weights = attend(two_queries, keys, values, attn_mask=mask)
@@ -19,7 +19,7 @@ def one_axis(attend):
 
 # --8<-- [start:hidden_nan]
 def hidden_nan(attend):
-    """What the weights are if a key that is masked holds NaN."""
+    """Whether weights are NaN if a masked key holds NaN."""
     spoiled = keys.clone()
     spoiled[2] = torch.nan
     shown = torch.tensor([[True, True, False], [True, True, False]])
@@ -33,7 +33,7 @@ def hidden_nan(attend):
 
 # --8<-- [start:too_large]
 def too_large(attend):
-    """What the weights are if scores are too large for float32."""
+    """Whether weights are NaN if scores overflow float32."""
     large = 1e20 * two_queries, 1e20 * keys  # the scores would be 1e40
     weights = attend(*large, values)
     return "NaN" if weights.isnan().any() else "numbers"

@@ -16,7 +16,7 @@ from snippets.real_attention.function.scaled_dot_product_attention import (
 
 
 def four_axes(*tensors):
-    """Adds the axes of a batch and of heads, on which fused kernels work."""
+    """Add axes for the batch and the heads, as fused kernels expect."""
     return [tensor[None, None] for tensor in tensors]
 
 
@@ -26,7 +26,7 @@ def function(queries, keys, values, **options):
 
 
 def module(queries, keys, values, dropout_p=0.0, **options):
-    """nn.MultiheadAttention, one head, whose projections change nothing."""
+    """nn.MultiheadAttention with one head and identity projections."""
     d_model = queries.shape[-1]
     layer = nn.MultiheadAttention(d_model, 1, dropout_p, bias=False).eval()
     same = torch.eye(d_model)
@@ -40,7 +40,7 @@ def module_without_weights(queries, keys, values, **options):
 
 
 def flex(queries, keys, values, attn_mask=None, **options):
-    """FlexAttention, which takes a mask as a function of two places."""
+    """FlexAttention; its mask is a function of query and key."""
     if attn_mask is not None:
         options["block_mask"] = create_block_mask(
             lambda b, h, query, key: attn_mask[query, key],
@@ -48,7 +48,7 @@ def flex(queries, keys, values, attn_mask=None, **options):
             device="cpu",
         )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that it is not compiled
+        warnings.simplefilter("ignore")  # about not being compiled
         three = four_axes(queries, keys, values)
         return flex_attention(*three, **options)[0, 0]
 

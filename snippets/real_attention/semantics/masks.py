@@ -11,7 +11,7 @@ values = torch.eye(3)  # (keys, keys), so the outputs are the weights
 
 # --8<-- [start:boolean_mask]
 def boolean_mask(attend):
-    """What True means."""
+    """Meaning of True in a boolean mask."""
     mask = torch.tensor([[True, False, False], [True, False, False]])
     weights = attend(two_queries, keys, values, attn_mask=mask)
     return "attend" if weights[0, 0] == 1 else "ignore"
@@ -22,7 +22,7 @@ def boolean_mask(attend):
 
 # --8<-- [start:float_mask]
 def float_mask(attend):
-    """What becomes of a float mask of 0 and 1."""
+    """Whether a float mask of 0 and 1 is added to scores."""
     mask = torch.tensor([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     weights = attend(two_queries, keys, values, attn_mask=mask)
     scores = two_queries @ keys.T / keys.shape[-1] ** 0.5
@@ -35,7 +35,7 @@ def float_mask(attend):
 
 # --8<-- [start:in_its_words]
 def in_its_words(attend, may_attend):
-    """The same boolean mask, with True meaning what it means to attend."""
+    """The boolean mask, inverted if True means "ignore" for attend."""
     return may_attend if boolean_mask(attend) == "attend" else ~may_attend
 
 
@@ -44,7 +44,7 @@ def in_its_words(attend, may_attend):
 
 # --8<-- [start:nothing_left]
 def nothing_left(attend):
-    """The weights of a query that may attend to nothing, added up."""
+    """Sum of the weights of a query that may attend to no key."""
     none_for_2 = torch.tensor([[True, True, True], [False, False, False]])
     mask = in_its_words(attend, none_for_2)
     weights = attend(two_queries, keys, values, attn_mask=mask)

@@ -21,7 +21,7 @@ class OneHead(nn.Module):
         self.read_out = nn.Linear(d_model, n_tokens)
         mask = torch.ones(length, length, dtype=torch.bool)
         self.mask = mask.tril() if is_causal else mask  # (queries, keys)
-        self.by_position = by_position  # queries and keys see nothing else
+        self.by_position = by_position  # queries, keys: positions only
         if by_position:
             nn.init.normal_(self.position.weight, std=0.1)  # even weights
 
@@ -43,7 +43,7 @@ class OneHead(nn.Module):
 
 # --8<-- [start:learn]
 def learn(model, optimizer, tokens, targets):
-    """One step of training."""
+    """Run one training step."""
     logits = model(tokens)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
     optimizer.zero_grad()

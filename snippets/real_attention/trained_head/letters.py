@@ -14,7 +14,7 @@ inputs, targets = pieces[:, :-1], pieces[:, 1:]  # each: (batch, length)
 
 # --8<-- [start:followers]
 def followers(known):
-    """Which letters follow this run of letters in the sentence."""
+    """Letters that follow a run of letters in the sentence."""
     n = len(known)
     places = [i for i in range(n, len(sentence)) if sentence[i - n : i] == known]
     return sorted({sentence[i] for i in places})
@@ -25,7 +25,7 @@ def followers(known):
 
 # --8<-- [start:previous]
 def previous(weights):  # (..., queries, keys)
-    """Mean weight of the key just before, over all queries that have one."""
+    """Mean weight of the previous key, over the queries that have one."""
     return weights.diagonal(offset=-1, dim1=-2, dim2=-1).mean().item()
 
 

@@ -17,7 +17,7 @@ def examples(count):
 
 # --8<-- [start:mirrored]
 def mirrored(weights):  # (..., queries, keys)
-    """Mean weight that query i gives to key i, counted from the end."""
+    """Mean weight of query i on the i-th key from the end."""
     return weights.flip(-1).diagonal(dim1=-2, dim2=-1).mean().item()
 
 
