@@ -480,6 +480,7 @@ class Case:
     words: str = ""  # how a packed projection was taken apart
     weights: torch.Tensor | None = None  # (batch, heads, n, m) of the product with the values
     inner: bool = False  # taken from the two products of the attention, not from projections
+    scaled_before: float = math.nan  # queries times keys, between projections and scores
     tiled: bool = False  # whether projected heads of keys or values were tiled before
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     softmax_dims: list[int] = field(default_factory=list)
@@ -1556,7 +1557,8 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
     inner = [(tensors, out) for tensors, out in subject.watch.inner if len(tensors) > 1]
     fused = [(tensors, out) for tensors, out in inner if len(tensors) > 2]  # torch's own function
     square = {(n, m), (m, n)}
-    scores = [tensors for tensors, out in inner if out.shape[-2:] in square]
+    # Scores of positions are left out: what makes them was drawn as zeros.
+    scores = [tensors for tensors, out in inner if out.shape[-2:] in square and out.any()]
     sums = [(t, out) for t, out in inner if square & {t[0].shape[-2:], t[1].shape[-2:]}]
     if len(inner) == len(scores) == 2 and not fused:  # all is square: the first makes the scores
         scores, sums = scores[:1], inner[1:]
@@ -1576,6 +1578,9 @@ def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, proje
             given = fused[-1][0][:4] if fused else [a, b]
             case.weights = weights_in(given, case, h)
             pairs = [(projected[role], getattr(case, role)) for role in "kv" if role in projected]
+            if "q" in projected and "k" in projected:
+                both = (ratio(projected[role], getattr(case, role), h) for role in "qk")
+                case.scaled_before = math.prod(both)
             case.tiled = any(tiled(*pair, h) for pair in pairs)
             yield case
             return
@@ -1604,6 +1609,14 @@ def weights_in(tensors, case: Case, heads: int):
         if close(merge(weights @ values[2], "hd"), case.out):
             return weights
     return None
+
+
+def ratio(projected, operand, heads: int) -> float:
+    """How much longer the head vectors of an operand are than the projected ones, or NaN."""
+    if projected.shape != operand.shape:
+        return math.nan
+    longer = split(operand, heads, "hd").norm(dim=-1) / split(projected, heads, "hd").norm(dim=-1)
+    return longer.mean().item() if longer.std() < 1e-4 * longer.mean() else math.nan
 
 
 def tiled(projected, operand, heads: int) -> bool:
@@ -1752,6 +1765,7 @@ class Runs:
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
         self.problem, self.ran, self.reordered = "", False, False
+        self.scale_was_seen = False
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
@@ -2157,6 +2171,14 @@ class Numbers(Runs):
             tried = "(batch, length, width), which its text says it takes"
             got = "example 1 changes with the others; it is right for (length, batch, width)"
             report.add("batch_is_length", tried, got)
+        before = self.case.scaled_before if self.settings.get("scale") == "missing" else math.nan
+        if self.case.inner and before == before:  # the scale that its text speaks of was seen
+            settings = {**self.settings, "factor": torch.tensor([before])}
+            names = self.named_scale(self.case, settings)
+            names = names or (["scale_missing"] if abs(before - 1) < 1e-3 else [])
+            for name in names if mistakes == "" else ():
+                report.add(name, "projections against what enters the products", f"{before:.4g}")
+            self.scale_was_seen = True
         if self.case.inner and self.case.tiled:
             tried = "the lengths of projected heads against those that enter the products"
             report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
@@ -2663,7 +2685,7 @@ class Check(Masks):
                 "" if self.reordered else ", and whether the heads are split and merged rightly"
             )
             report.untested.append("the projections around the two products" + around)
-            if self.settings.get("scale") == "missing":
+            if self.settings.get("scale") == "missing" and not self.scale_was_seen:
                 report.untested.append("the scale, which its text says comes before the products")
         if subject.modified:
             tried = "every call was followed by a look at its inputs"

@@ -1838,6 +1838,27 @@ class MaskOfThreeAxes(nn.Module):
         return self.proj(torch.einsum("ijbn,jbnd->ibnd", scores.softmax(1), v).flatten(2))
 
 
+@right
+class GatedOutputs(nn.Module):
+    """Queries are scaled before the scores, and outputs are gated before they are projected."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads, self.gate = n_heads, nn.Linear(d_model, d_model)
+        self.wq, self.wk, self.wv, self.wo = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def scaled(self, q):
+        return q / math.sqrt(q.size(-1))
+
+    def forward(self, x):
+        q, k, v = (
+            t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for t in (self.wq(x), self.wk(x), self.wv(x))
+        )
+        out = (self.scaled(q) @ k.mT).softmax(-1) @ v
+        return self.wo(out.transpose(1, 2).flatten(2) * self.gate(x).sigmoid())
+
+
 def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
     scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
     if mask is not None:

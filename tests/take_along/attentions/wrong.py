@@ -10,6 +10,7 @@ from torch import nn
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
     CosinesOfAWindow,
+    GatedOutputs,
     GivenTables,
     GPTConfig,
     HeadsInTheBatch,
@@ -1163,6 +1164,18 @@ class OtherWidthUnscaled(OtherWidthOfContext):
 
 
 wrong("scale_missing")(OtherWidthUnscaled(4, 32, 18))
+
+
+@wrong("scale_d_model")
+class GatedOutputsByModel(GatedOutputs):
+    def scaled(self, q):
+        return q / math.sqrt(self.wq.in_features)
+
+
+@wrong("scale_missing")
+class GatedOutputsUnscaled(GatedOutputs):
+    def scaled(self, q):
+        return q
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
