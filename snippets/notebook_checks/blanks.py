@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded: checks
-"""Says in words what is wrong with a blank that a reader filled."""
+"""Check the blanks that a reader filled, and explain mistakes in words."""
 
 import dis
 import re
@@ -9,16 +9,16 @@ import torch
 
 
 class NotYet(Exception):
-    """A blank is not right yet. A notebook shows the words alone, without a traceback."""
+    """Raised for a blank that is not right yet. Notebooks show its message without a traceback."""
 
     def _render_traceback_(self):
         return [f"Not yet. {self}"]
 
 
 def check(name, value, right, mistakes):
-    """Raises NotYet with what is wrong with a tensor, never with what is right.
+    """Raise NotYet unless a tensor is right. The message never shows the right numbers.
 
-    mistakes: words -> a function that gives what this mistake gives
+    mistakes: hint -> a function that returns the tensor that this mistake leads to
     """
     if value is ...:
         raise NotYet(
@@ -45,7 +45,7 @@ def check(name, value, right, mistakes):
 
 
 def which_differ(value, right):
-    """Which parts along the first axis are wrong, in words."""
+    """Return a sentence that lists the wrong parts along the first axis."""
     part = {0: "number", 1: "number", 2: "row"}.get(right.dim(), "block")
     if right.dim() == 0:
         return "the right one is different."
@@ -59,10 +59,10 @@ SIZES = "Is something not transposed, or an axis counted from the wrong end?"
 
 
 def call(function, *arguments, given, advice=SIZES, **named):
-    """What a reader's function gives. Raises NotYet in words where that is nothing to check.
+    """Return the result of a reader's function. Raise NotYet if there is none to check.
 
-    given: the arguments in words, such as "a batch of shape (2, 3, 5)"
-    advice: what to look at where sizes do not fit
+    given: a description of the arguments, such as "a batch of shape (2, 3, 5)"
+    advice: the last sentence of the message if sizes do not fit
     """
     name = function.__name__
     if outside := tensors_outside(function.__code__, function.__globals__):
@@ -87,19 +87,19 @@ def call(function, *arguments, given, advice=SIZES, **named):
 
 
 def tensors_outside(code, known):
-    """The names of tensors that code takes from outside of its function."""
+    """Return the names of the global tensors that a function's code uses."""
     names = {
         one.argval for one in dis.get_instructions(code) if one.opname.startswith("LOAD_GLOBAL")
     }
     found = {name for name in names if isinstance(known.get(name), torch.Tensor)}
     for inner in code.co_consts:
-        if hasattr(inner, "co_code"):  # of a function inside of it
+        if hasattr(inner, "co_code"):  # a nested function
             found.update(tensors_outside(inner, known))
     return sorted(found)
 
 
 def explained(name, error, given, advice):
-    """What an error says to somebody who wrote the function of that name."""
+    """Explain an error to the reader who wrote the function of that name."""
     text = str(error).partition("\n")[0]
     if isinstance(error, (TypeError, AttributeError)) and "ellipsis" in text:
         return f"{name} is still a blank: put your code where the three dots are in it."
@@ -137,7 +137,7 @@ def explained(name, error, given, advice):
 
 
 def outcome(mistake):
-    """What a mistake gives, or None where it does not run with tensors of these sizes."""
+    """Return the tensor of a mistake, or None if it fails with tensors of these sizes."""
     try:
         return mistake()
     except (RuntimeError, IndexError):
@@ -145,9 +145,9 @@ def outcome(mistake):
 
 
 def same_numbers(one, two):
-    """Whether two tensors have one shape, and the same numbers up to rounding.
+    """Return whether two tensors have the same shape, and the same numbers up to rounding.
 
-    Near zero, too: processors add in different orders, and what nearly cancels keeps their error.
+    The absolute tolerance matters near 0: sums that nearly cancel keep their rounding errors.
     """
     if two is None or one.shape != two.shape:
         return False

@@ -18,7 +18,7 @@ HINTS = {
 
 
 def check_rms_norm(rms_norm):
-    """Tries it on a batch whose sizes are all different, so that a wrong axis cannot pass."""
+    """Try the function on a batch with different sizes, so that a wrong axis cannot pass."""
     x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
     gain = torch.arange(1.0, 6.0)
     right = torch.nn.functional.rms_norm(x, (5,), gain, eps=1e-5)

@@ -19,7 +19,7 @@ HINTS = {
 
 
 def check_turned(turned):
-    """Tries it on more heads of queries than of keys, and at positions that do not begin at 0."""
+    """Try more query heads than key heads, and positions that do not start at 0."""
     random = torch.Generator().manual_seed(0)
     queries = torch.randn((4, 3, 6), generator=random)
     keys = torch.randn((2, 3, 6), generator=random)

@@ -16,7 +16,7 @@ HINTS = {
 
 
 def check_at_temperature(at_temperature):
-    """Tries it on two rows, so that a softmax over the wrong axis cannot pass."""
+    """Try two rows of logits, so that a softmax over the wrong axis cannot pass."""
     logits = torch.tensor([[2.0, 1.0, -1.0], [0.0, 3.0, 1.0]])
     right = (logits / 0.5).softmax(dim=-1)
     ours = call(at_temperature, logits, 0.5, given="logits of shape (2, 3)")

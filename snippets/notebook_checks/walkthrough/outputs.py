@@ -65,7 +65,7 @@ def check_outputs_in_one_line(outputs_in_one_line, weights, values):
 
 
 def check_self_attention(self_attention):
-    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
+    """Try tensors with different sizes, so that a swapped axis cannot pass."""
     random = torch.Generator().manual_seed(0)
     sizes = (5, 4), (4, 2), (4, 2), (4, 3)
     x, w_query, w_key, w_value = (torch.randn(size, generator=random) for size in sizes)

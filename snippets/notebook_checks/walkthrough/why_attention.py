@@ -67,7 +67,7 @@ def check_blend(new_bank, weights, river_bank):
 
 
 def check_attend(attend):
-    """Try it on sizes that are all different, so that a swapped axis cannot pass."""
+    """Try tensors with different sizes, so that a swapped axis cannot pass."""
     random = torch.Generator().manual_seed(0)
     word, phrase = torch.randn(3, generator=random), torch.randn((4, 3), generator=random)
     scores = torch.einsum("wm,m->w", phrase, word)

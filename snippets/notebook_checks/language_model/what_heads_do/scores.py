@@ -17,7 +17,7 @@ HINTS = {
 
 
 def check_induction(induction):
-    """Tries it on weights without a mask, so that a wrong diagonal is not 0."""
+    """Try weights without a causal mask, so that a wrong diagonal is not 0."""
     maps = torch.randn((2, 3, 10, 10), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     right = torch.stack([maps[..., i, i - 4] for i in range(6, 10)]).mean(dim=0)
     ours = call(induction, maps, given="maps of shape (2, 3, 10, 10)")

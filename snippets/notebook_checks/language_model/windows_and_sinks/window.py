@@ -11,7 +11,7 @@ HINTS = {
 
 
 def check_window(window):
-    """Tries it on four queries that come after two cached keys."""
+    """Try four queries that come after two cached keys."""
     back = steps_back(4, 6)
     try:
         ours = window(4, 6, 3)

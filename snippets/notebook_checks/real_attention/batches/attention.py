@@ -22,7 +22,7 @@ HINTS = {
 
 
 def check_attention(attention):
-    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
+    """Try tensors with different sizes, so that a swapped axis cannot pass."""
     attempt(attention, (2,), "on a batch")
     attempt(attention, (2, 13), "with two leading axes")
     attempt(attention, (), "without a batch")

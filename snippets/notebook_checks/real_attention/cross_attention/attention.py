@@ -82,7 +82,7 @@ def check_outputs_of_targets(cross_outputs, cross_scores, cross_weights, keys, v
 
 
 def check_cross_attention(cross_attention):
-    """Tries it on sizes that are all different, so that a swapped axis cannot pass."""
+    """Try tensors with different sizes, so that a swapped axis cannot pass."""
     random = torch.Generator().manual_seed(0)
     sizes = (2, 4), (5, 4), (4, 3), (4, 3), (4, 7)
     target, source, w_query, w_key, w_value = (torch.randn(s, generator=random) for s in sizes)

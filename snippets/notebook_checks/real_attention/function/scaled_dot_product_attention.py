@@ -27,9 +27,9 @@ HINTS = {
 
 
 def check_masked(masked):
-    """Tries each kind of mask alone, on 3 queries and 5 keys, so that a turned one cannot pass."""
+    """Try each mask alone, then both, on 3 queries and 5 keys: a transposed mask cannot pass."""
     random = torch.Generator().manual_seed(0)
-    for shape in (3, 5), (2, 4, 3, 5):  # what fits two axes alone does not pass
+    for shape in (3, 5), (2, 4, 3, 5):  # so that code for two axes alone fails
         attempt(masked, torch.randn(shape, generator=random))
 
 
@@ -95,7 +95,7 @@ def tried(masked, *arguments):
 
 
 def check_one_per_query_head(one_per_query_head):
-    """Tries it on 2 heads of keys for 6 heads of queries, in a batch and alone."""
+    """Try 2 key heads for 6 query heads, with and without a batch."""
     for leading in (4,), ():
         grouped = torch.randn((*leading, 2, 5, 3), generator=torch.Generator().manual_seed(0))
         query = torch.zeros(*leading, 6, 7, 3)

@@ -20,7 +20,7 @@ HINTS = {
 
 
 def check_first_layer(FirstLayer):
-    """Tries it on 5 inputs and a context of 7, with every argument alone."""
+    """Try 5 inputs, then a context of 7, a mask, is_causal and dropout."""
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
         layer, dropping = FirstLayer(6, 3).eval(), FirstLayer(6, 3, dropout=0.5)

@@ -18,7 +18,7 @@ HINTS = {
 
 
 def check_attention(attention):
-    """Tries it with and without a batch; all sizes differ, so that a swapped axis cannot pass."""
+    """Try it with and without a batch, and different sizes: a swapped axis cannot pass."""
     for leading, where in ((2,), "on a batch"), ((), "without a batch"), ((2, 3), "with heads"):
         attempt(attention, leading, where)
 

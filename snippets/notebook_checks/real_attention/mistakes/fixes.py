@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded: checks
-"""Checks a reader's fix with the test of its exhibit, then against what PyTorch computes."""
+"""Check a reader's fix with the test of its exhibit, then against PyTorch."""
 
 import torch
 
@@ -8,10 +8,10 @@ from snippets.notebook_checks.blanks import NotYet, call
 
 
 def check_fix(fix, test, arguments, right):
-    """Raises NotYet with what the exhibit's test says of a fix.
+    """Raise NotYet with the message of the exhibit's test if a fix fails it.
 
-    arguments: sizes that are all different, so that a swapped axis cannot pass
-    right: what the fix should give for them
+    arguments: tensors with different sizes, so that a swapped axis cannot pass
+    right: the result that the fix should return for these arguments
     """
     name = fix.__name__
     given = " and ".join(str(tuple(one.shape)) for one in arguments if torch.is_tensor(one))

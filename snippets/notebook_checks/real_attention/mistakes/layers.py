@@ -16,7 +16,7 @@ HINTS = {
 
 
 def check_layer(make_layer):
-    """Raises NotYet unless it makes a layer in which the examples of a batch do not meet."""
+    """Raise NotYet unless the layer keeps the examples of a batch apart."""
     layer = call(make_layer, 6, 2, given="d_model=6 and n_heads=2")
     if not isinstance(layer, nn.MultiheadAttention):
         raise NotYet(f"batch_first returns {type(layer).__name__}; expected nn.MultiheadAttention.")

@@ -43,7 +43,7 @@ LEADING = (2,), (), (3, 2)  # axes in front: a batch, none, two
 
 
 def check_split_heads(split_heads):
-    """Tries it with and without a batch; all sizes differ, so that a swapped axis cannot pass."""
+    """Try it with and without a batch, and different sizes: a swapped axis cannot pass."""
     for leading in LEADING:
         x = torch.arange(60.0 * math.prod(leading)).view(*leading, 5, 12)
         given = f"an x of shape {tuple(x.shape)} and 3 heads"
@@ -99,7 +99,7 @@ def check_merge_heads(merge_heads):
 
 
 def check_multi_head_attention(multi_head_attention):
-    """Length 1 isolates values and output, row 0 under a causal mask the mask."""
+    """Try length 1 (values and w_output alone), then row 0 under a causal mask."""
     random = torch.Generator().manual_seed(0)
     x, *weights = (torch.randn(size, generator=random) for size in [(5, 6)] + [(6, 6)] * 4)
     causal = torch.ones(5, 5).tril().bool()

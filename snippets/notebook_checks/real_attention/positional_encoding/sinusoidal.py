@@ -21,7 +21,7 @@ HINTS = {
 
 
 def check_sinusoidal(sinusoidal):
-    """Tries it on five positions of six numbers each, on one position, and on a table of them."""
+    """Try five positions of six numbers each, a single position, and a table of positions."""
     attempt(sinusoidal, torch.tensor([0, 1, 2, 7, 30]))
     attempt(sinusoidal, torch.tensor(3))
     attempt(sinusoidal, torch.tensor([[0, 1, 2], [4, 5, 6]]))

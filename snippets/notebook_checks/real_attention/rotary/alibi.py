@@ -22,7 +22,7 @@ HINTS = {
 
 
 def check_alibi(alibi):
-    """Tries it on four heads and five inputs."""
+    """Try four heads and five inputs."""
     steep = torch.tensor([2**-2, 2**-4, 2**-6, 2**-8])
     places = torch.tensor([0.0, 1, 2, 3, 4])
     ahead = places[None, :] - places[:, None]

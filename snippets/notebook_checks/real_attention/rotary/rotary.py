@@ -22,7 +22,7 @@ HINTS = {
 
 
 def check_rotate(rotate):
-    """Tries it on two heads of five positions, six numbers each, and on a single vector."""
+    """Try two heads of five positions, six numbers each, and a single vector."""
     vectors = torch.randn(2, 5, 6, generator=torch.Generator().manual_seed(0))
     attempt(rotate, vectors, torch.tensor([3, 0, 1, 2, 9]))
     attempt(rotate, vectors[0, 0], torch.tensor(2))

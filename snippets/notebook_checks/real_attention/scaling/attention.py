@@ -36,7 +36,7 @@ def check_scaled_scores(scaled_scores, scores):
 
 
 def check_attention(attention):
-    """Tries it on sizes that are all different, so that a wrong one cannot pass."""
+    """Try tensors with different sizes, so that a wrong size cannot pass."""
     random = torch.Generator().manual_seed(0)
     n_queries, n_keys, d_k, d_v = 6, 7, 5, 2
     queries = torch.randn(n_queries, d_k, generator=random)

@@ -17,7 +17,7 @@ HINTS = {
 
 
 def check_hidden_scores(hidden_scores, scaled_scores):
-    third = torch.arange(3) == 2  # True for the last of three
+    third = torch.arange(3) == 2  # True for the last of three keys
 
     def filled(where, value=-torch.inf):
         return scaled_scores.masked_fill(where, value)

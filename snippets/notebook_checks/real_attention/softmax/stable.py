@@ -21,7 +21,7 @@ HINTS = {
 
 
 def check_softmax(softmax):
-    """Tries it along both axes of a table that is not square, then with large scores."""
+    """Try both axes of a table that is not square, then large scores."""
     scores = torch.randn(3, 4, generator=torch.Generator().manual_seed(0))
     powers = scores.exp()
     for dim in 0, 1:
@@ -58,7 +58,7 @@ def check_softmax(softmax):
             "row its own largest score, not the largest of all."
         )
     check("softmax of large scores", tried(softmax, apart, -1), apart.softmax(dim=-1), {})
-    for shape in (4,), (2, 3, 4):  # what fits two axes alone does not pass
+    for shape in (4,), (2, 3, 4):  # so that code for two axes alone fails
         scores = torch.randn(shape, generator=torch.Generator().manual_seed(0))
         ours = tried(softmax, scores, -1)
         check(f"softmax of scores of shape {shape}", ours, scores.softmax(dim=-1), {})

@@ -17,7 +17,7 @@ HINTS = {
 
 
 def check_previous(previous):
-    """Tries it on weights without a causal mask, so that the wrong diagonal is not 0."""
+    """Try weights without a causal mask, so that the wrong diagonal is not 0."""
     weights = torch.randn((3, 5, 5), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     right = torch.stack([weights[:, i, i - 1] for i in range(1, 5)]).mean()
     ours = call(previous, weights, given="weights of shape (3, 5, 5)")

@@ -18,7 +18,7 @@ HINTS = {
 
 
 def check_mirrored(mirrored):
-    """Tries it on weights that are not symmetric, in a batch."""
+    """Try weights that are not symmetric, with and without a batch."""
     weights = torch.randn((3, 5, 5), generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     right = torch.stack([weights[:, i, 4 - i] for i in range(5)]).mean()
     ours = call(mirrored, weights, given="weights of shape (3, 5, 5)")

@@ -17,7 +17,7 @@ HINTS = {
 
 
 def check_normalized(normalized):
-    """Tries it on a batch whose sizes are all different, so that a wrong axis cannot pass."""
+    """Try the function on a batch with different sizes, so that a wrong axis cannot pass."""
     x = torch.randn((2, 3, 5), generator=torch.Generator().manual_seed(0)) * 3 + 1
     right = torch.nn.functional.layer_norm(x, (5,))
     centered = x - x.mean(dim=-1, keepdim=True)

@@ -46,7 +46,7 @@ def check_shift(inputs, targets, text):
 
 
 def check_losses(losses_of):
-    """Tries it on sizes that are all different."""
+    """Try tensors with different sizes."""
     random = torch.Generator().manual_seed(0)
     logits = torch.randn((2, 3, 5), generator=random)
     targets = torch.tensor([[4, 0, 2], [1, 1, 3]])
