@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws words as arrows in a plane with two directions of meaning."""
+"""Draw words as arrows in a plane with two directions of meaning."""
 
 import matplotlib.pyplot as plt
 
@@ -10,7 +10,7 @@ UNIT, LEFT, BOTTOM, SIDE = 86, 34, 252, 250  # pixels
 
 
 def planes(title, columns, **pictures):
-    """One plane for each picture: a title, and its words, each with a vector and a color."""
+    """Draw a plane for each picture: its title, and its words as {word: (vector, color)}."""
     axes = canvas(title, len(pictures) * (SIDE + 40) - 10, BOTTOM + 36)
     told = []
     for place, (name, words) in enumerate(pictures.items()):
@@ -27,7 +27,7 @@ def planes(title, columns, **pictures):
 
 
 def arrow(axes, left, vector, word, color):
-    """An arrow from the origin; its name stands at its head."""
+    """Draw an arrow from the origin, with the word at its tip."""
     x, y = left + vector[0].item() * UNIT, BOTTOM - vector[1].item() * UNIT
     arrow_to(axes, (left, BOTTOM), (x, y), color)
     write(axes, x + 8, y - 6, word, color, weight="bold")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws attention maps that are too large for numbers in their cells."""
+"""Draw attention maps that are too large for numbers in their cells."""
 
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -13,12 +13,12 @@ QUERIES_BY_KEYS = {"rows": "query", "columns": "key"}
 
 
 def two_maps(**maps):
-    """Maps of weights side by side, by their titles; each is as deep as its largest weight."""
+    """Draw {title: weights} side by side, each map scaled to its own largest weight."""
     side_by_side("Who looks at whom, in both models", **maps)
 
 
 def side_by_side(name, cell=CELL, gap=GAP, largest=None, **maps):
-    """Any number of such maps in a figure of this name, all on one scale if it is given."""
+    """Draw any number of maps in a figure; all are scaled to `largest` if it is given."""
     side = len(next(iter(maps.values()))) * cell
     axes = canvas(name, len(maps) * (side + gap) - gap, TOP + side)
     for place, (title, weights) in enumerate(maps.items()):
@@ -57,7 +57,7 @@ def map_in_words(title, weights):
 
 
 def letter_map(name, letters, weights):
-    """One map with a letter beside each row and above each column; a blank reads as a low line."""
+    """Draw a map with a letter beside each row and above each column; a blank is a low line."""
     cell, left, top = 26, 96, 50
     names = [letter.replace(" ", "_") for letter in letters]
     axes = canvas(name, left + len(names) * cell, top + len(names) * cell)

@@ -17,7 +17,7 @@ WIDE, NAMES, BETWEEN = 34, 84, 26  # pixels
 
 
 def product_in_batch(title, queries, keys, scores):
-    """A row of matrices for each sequence: queries, keys.mT, and their product, the scores."""
+    """Draw a row of matrices for each sequence: queries, keys.mT and the scores, their product."""
     tensors = {"queries": queries, "keys.mT": keys.transpose(-2, -1), "scores": scores}
     wide, tall = 3 * WIDE + BETWEEN, 3 * ROW + 20
     sequences = len(next(iter(tensors.values())))

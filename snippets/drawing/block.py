@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws a Transformer block: the residual path below, its two detours above."""
+"""Draw a Transformer block: the residual path below, its two detours above."""
 
 import matplotlib.pyplot as plt
 
@@ -9,14 +9,14 @@ from snippets.drawing.tensors import COLORS
 
 STREAM, WIDTH, TALL, END = 162, 92, 28, 54  # pixels: the residual path; boxes; the ends
 RADIUS = 9
-DETOURS = {  # the middle of its boxes: the upper box, its color, what it does
+DETOURS = {  # x of the middle -> name of the upper box, its color, its reach
     105: ("attention", "weights", "across words"),
     222: ("feed-forward", "", "each word alone"),
 }
 
 
 def transformer_block(title):
-    """Inputs go straight through; attention and feed-forward add what they find."""
+    """Draw the residual path, and the attention and feed-forward that add to it."""
     axes = canvas(title, 350, STREAM + 44)
     end(axes, 0, "inputs")
     end(axes, 350 - END, "outputs")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws what a KV cache saves, which keys a window leaves, and what the first token gets."""
+"""Draw the scores that a KV cache saves, masks of windows, and the first token's weight."""
 
 import matplotlib.pyplot as plt
 
@@ -11,7 +11,7 @@ CELL, GAP, LINE = 17, 30, 24  # pixels: a cell, between panels, a line of text
 
 
 def writing_steps(title, last):
-    """The scores of each step up to `last` tokens: light ones are only needed without a cache."""
+    """Draw the scores of each step up to `last` tokens; a cache saves the light ones."""
     sizes = range(1, last + 1)
     left, places = 92, []
     for n in sizes:
@@ -36,7 +36,7 @@ def writing_steps(title, last):
 
 
 def window_masks(title, masks):
-    """Masks of many queries by their names, side by side; a filled cell is a key that is seen."""
+    """Draw {name: mask} side by side; a cell is filled where the query sees the key."""
     side = len(next(iter(masks.values()))) * CELL
     wide = side + GAP + 14
     axes = canvas(title, len(masks) * wide - GAP - 14, 2 * LINE + side)
@@ -61,7 +61,7 @@ def window_masks(title, masks):
 
 
 def by_block(title, share, ratio):
-    """Two curves over the blocks of a model: weight on the first token, length of its values."""
+    """Draw the weight on the first token and the relative length of its values, by block."""
     figure, axes = plt.subplots(num=title, figsize=(6, 3.6))
     blocks = range(1, len(share) + 1)
     axes.plot(blocks, share, "o-", color=COLORS["weights"], lw=2, ms=4)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws which head of keys and values serves which heads of queries."""
+"""Draw which head of keys and values serves which heads of queries."""
 
 from snippets.drawing.pieces import MUTED, canvas, cells, describe, rule, write
 
@@ -8,7 +8,7 @@ BOX, SIDE, BETWEEN, QUERIES, KEYS = 26, 24, 42, 44, 132  # pixels; the tops of t
 
 
 def shared_heads(title, **served):
-    """A panel for each name: `served` lists the key head, from 0, of each query head."""
+    """Draw a panel for each name; `served` lists the key head, from 0, of each query head."""
     wide = max(len(heads) for heads in served.values()) * BOX
     axes = canvas(title, len(served) * (wide + BETWEEN) - BETWEEN, KEYS + SIDE + 24)
     told = []
@@ -27,7 +27,7 @@ def shared_heads(title, **served):
 
 
 def row(axes, left, top, wide, n, tensor):
-    """Numbered boxes with equal gaps between them; the places of their middles."""
+    """Draw a row of numbered boxes with equal gaps. Return the x of their middles."""
     middles = [left + (i + 0.5) * wide / n for i in range(n)]
     for number, middle in enumerate(middles, start=1):
         cells(axes, middle - SIDE / 2, top, SIDE, SIDE, tensor, 0.2)

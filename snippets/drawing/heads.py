@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Pictures of heads, made of the pieces."""
+"""Draw queries that are split into heads, and the weights of each head."""
 
 import torch
 
@@ -25,11 +25,11 @@ TINTS = 0.1, 0.36, 0.2, 0.28  # one for the columns of each head
 
 
 def two_splits(title, queries, n_heads):
-    """Queries whose columns are tinted by head, and how two ways to split them deal them out."""
+    """Draw queries with columns tinted by head, and the heads that two ways to split them make."""
     n, d_model = queries.shape
     d_k = d_model // n_heads
-    inputs = torch.arange(n).unsqueeze(-1).expand(n, d_model)  # where a number comes from
-    heads = (torch.arange(d_model) // d_k).expand(n, d_model)  # where it belongs
+    inputs = torch.arange(n).unsqueeze(-1).expand(n, d_model)  # the input of each number
+    heads = (torch.arange(d_model) // d_k).expand(n, d_model)  # the head of each number
     ways = {
         "view, then transpose": lambda t: t.reshape(n, n_heads, d_k).transpose(0, 1),
         "reshape alone": lambda t: t.reshape(n_heads, n, d_k),
@@ -59,7 +59,7 @@ def two_splits(title, queries, n_heads):
 
 
 def rows_of_numbers(axes, x, y, numbers, inputs, heads):
-    """Rows with the input that each comes from beside it, its numbers tinted by their head."""
+    """Draw rows of numbers tinted by their head, each beside the input that it comes from."""
     for i, row in enumerate(numbers):
         top = y + i * ROW
         write(axes, x, top + 21, f"input {inputs[i, 0] + 1}", COLORS["inputs"])
@@ -69,10 +69,10 @@ def rows_of_numbers(axes, x, y, numbers, inputs, heads):
 
 
 def heat_maps(title, weights, words=None, scores=None):
-    """The weights of each head side by side: queries down, keys across.
+    """Draw the weights of each head side by side: queries down, keys across.
 
-    words: the names of rows and columns, or else they are numbered
-    scores: what the weights were made of by a softmax
+    words: the names of rows and columns; without them, they are numbered
+    scores: the scores whose softmax the weights are
     """
     n_heads, n_queries, n_keys = weights.shape
     cell, tall, side, gap, top = 58, 44, 66, 20, HEADER + 26

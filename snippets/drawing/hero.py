@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws all of attention in one line: words, who looks at whom, and what comes out."""
+"""Draw attention in one row: words, who looks at whom, and the outputs."""
 
 from snippets.drawing.pieces import (
     MUTED,
@@ -18,7 +18,7 @@ LEFT, TOP, BETWEEN, CELL, TALL = 44, 46, 26, 42, 38  # pixels
 
 
 def words_in_words_out(title, words, inputs, scores, weights, values, outputs):
-    """Inputs, weights and outputs side by side, a row for each word."""
+    """Draw inputs, weights and outputs side by side, a row for each word."""
     axes = canvas(title, LEFT + 4 * 26 + 6 * CELL + 2 * BETWEEN, TOP + len(words) * TALL)
     answer(axes, "scores", scores, rows=words, columns=words)
     answer(axes, "values", values, rows=words)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws a language model: each token goes up its own column, and blocks connect the columns."""
+"""Draw a language model: each token goes up its own column, and blocks connect the columns."""
 
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ LEVELS = {"predicted": 2, "logits": 54, "blocks": 122, "embeddings": 202, "token
 
 
 def language_model(title, tokens, predicted, d_model, n_blocks, vocabulary):
-    """From the bottom up: tokens, embeddings, blocks, logits, the likeliest next token."""
+    """Draw from the bottom up: tokens, embeddings, blocks, logits, the likeliest next token."""
     width = len(tokens) * (COLUMN + GAP) - GAP
     axes = canvas(title, width, LEVELS["tokens"] + TALLS["tokens"] + 2)
     for i, (token, after) in enumerate(zip(tokens, predicted, strict=True)):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Maps: which tensor comes from which."""
+"""Draw a map of tensors: which is computed from which."""
 
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ WIDE, TALL = 80, 44  # pixels
 
 
 def two_lists(title, **tensors):
-    """How cross-attention goes from a target and a source to outputs, with the shapes at hand."""
+    """Draw cross-attention from a target and a source to outputs, with the given shapes."""
     places = {
         "target": (0, 24),
         "source": (0, 108),

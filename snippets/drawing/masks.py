@@ -7,7 +7,7 @@ WIDE, NAMES, BETWEEN = 52, 72, 34  # pixels
 
 
 def mask_grids(title, masks):
-    """Masks by their names, side by side: a cell is filled where a query may look at a key."""
+    """Draw {name: mask} side by side; a cell is filled where a query may attend to a key."""
     wide = 3 * WIDE + BETWEEN
     axes = canvas(title, NAMES + len(masks) * wide - BETWEEN, HEADER + 26 + 3 * ROW)
     for i in range(3):
@@ -32,6 +32,6 @@ def mask_grids(title, masks):
 
 
 def who_sees_whom(mask):
-    """Which keys each query may attend to."""
+    """Say in words which keys each query may attend to."""
     rows = [", ".join(f"key {j + 1}" for j in range(3) if row[j]) for row in mask]
     return "; ".join(f"query {i + 1} may attend to {row}" for i, row in enumerate(rows))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Draws which numbers of a row turn together."""
+"""Draw which numbers of a row form a pair and turn together."""
 
 from snippets.drawing.pieces import canvas, cells, describe, write
 
@@ -8,7 +8,7 @@ CELL, TALL, LABEL, STEP = 40, 30, 22, 72  # pixels: a cell, the line above it, a
 
 
 def pairs_of(title, **rows):
-    """rows: for each name, the pair of each number, counted from 1."""
+    """Draw rows of numbers. rows: for each name, the pair of each number, counted from 1."""
     longest = max(map(len, rows.values()))
     axes = canvas(title, longest * CELL, len(rows) * STEP - 14)
     for i, (name, pairs) in enumerate(rows.items()):

@@ -17,13 +17,13 @@ from snippets.drawing.tensors import COLORS
 MUTED = "0.25"
 ROW, HEADER, GAP = 32, 24, 30  # pixels: a row of cells, the name above it, between matrices
 WIDE = 424  # pixels: a picture that fills the column of a page
-# What the rows of a tensor are called, where they have no names of their own.
+# Tensors with a row per input, and those with a column per input too.
 OF_INPUTS = "inputs", "queries", "keys", "values", "scores", "weights", "outputs"
 PAIRS = "scores", "weights"
 
 
 def canvas(title, width, height):
-    """A new figure whose axes count pixels from the top left corner."""
+    """Return the axes of a new figure, in pixels from the top left corner."""
     figure = plt.figure(title, figsize=((width + 4) / 72, (height + 4) / 72), layout="none")
     axes = figure.add_axes((0, 0, 1, 1), xlim=(-2, width + 2), ylim=(height + 2, -2))
     axes.axis("off")
@@ -35,12 +35,12 @@ def describe(axes, *parts):
 
 
 def answer(axes, name, tensor, made=None, cells=None, **names):
-    """Let a page answer when somebody points at a number of a tensor.
+    """Let the page explain a number of a tensor when a reader points at it.
 
     made: how it is computed, such as ("product", "inputs", "w_key"), from tensors of this figure
     cells: x and y of the first cell, its width and its height; None for a tensor that is not drawn
     names: `rows` and `columns`, one name for all or a list of names; `vector=True` for a column of
-        numbers that has one index in code; `color` in the place of the one of the name
+        numbers that has one index in code; `color` instead of that of the name
     """
     stem, turned = stem_of(name), "T" in name.partition(".")[2]
     row = "input" if stem in OF_INPUTS and not turned else "row"
@@ -54,7 +54,7 @@ def answer(axes, name, tensor, made=None, cells=None, **names):
 
 
 def exact(tensor):
-    """The rows of numbers, shortened; what JSON does not know becomes a word."""
+    """Return the rows of numbers, rounded; inf and nan, which JSON lacks, become strings."""
     digits = 6 if tensor.numel() < 50 else 3
     rows = tensor.detach().reshape(-1, tensor.shape[-1]).tolist()
     short = [[float(f"{n:.{digits}g}") for n in row] for row in rows]
@@ -62,7 +62,7 @@ def exact(tensor):
 
 
 def matrix(axes, x, y, name, tensor, cell=None, made=None):
-    """The tensor's name, its shape, and its numbers in cells."""
+    """Draw a tensor's name, its shape, and its numbers in cells."""
     cell = cell or cell_width(tensor)
     header(axes, x, y, name, tensor, tensor.shape[-1] * cell)
     grid(axes, x, y + HEADER, tensor, name, cell)
@@ -84,7 +84,7 @@ def grid(axes, x, y, tensor, name, cell, alpha=0.14):
 
 
 def cells(axes, x, y, width, height, name, alpha, rows=1, columns=1):
-    """A grid of tinted cells, with a thin gap between them."""
+    """Draw a grid of tinted cells, with a thin gap between them."""
     corners = [(0.5, 0.5), (width - 0.5, 0.5), (width - 0.5, height - 0.5), (0.5, height - 0.5)]
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     places = [(x + j * width, y + i * height) for i in range(rows) for j in range(columns)]
@@ -94,7 +94,7 @@ def cells(axes, x, y, width, height, name, alpha, rows=1, columns=1):
 
 
 def frame(axes, x, y, width, height, name, gid=None):
-    """A frame in the tensor's color; with the gid "mark" it goes when a reader points elsewhere."""
+    """Draw a frame; the gid "mark" hides it when a reader points at another number."""
     corner, color = (x + 0.5, y + 0.5), color_of(name)
     box = plt.Rectangle(corner, width - 1, height - 1, fill=False, ec=color, lw=2, gid=gid)
     axes.add_patch(box)
@@ -109,12 +109,12 @@ def write(axes, x, y, text, color="black", align="left", weight="normal", size=1
 
 
 def tint(depth):
-    """The alpha for a number between 0 and 1; the text on it stays readable in both themes."""
+    """Return an alpha for a number from 0 to 1 that keeps text readable in both themes."""
     return 0.04 + 0.32 * min(max(depth, 0), 1)
 
 
 def color_of(name):
-    """keys, keys.T and keys[0] have the color of keys; a name without a color is black."""
+    """Return the color of a name: keys.T and keys[0] have that of keys, unknown names black."""
     return COLORS.get(stem_of(name), "black")
 
 
@@ -138,8 +138,8 @@ def cell_width(tensor):
 
 
 def number(value):
-    """Whole numbers as they are, others with three decimals; 0.000 is small, and 0 is nothing."""
-    value = float(value) + 0  # no minus before a zero
+    """Format whole numbers as they are, others with three decimals: 0.000 is small, 0 is zero."""
+    value = float(value) + 0  # turns -0.0 into 0.0
     if value.is_integer() and abs(value) < 1e6:
         return f"{value:.0f}"
     if abs(value) < 1000:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""What positions do: waves that are added, angles that turn, biases that grow with distance."""
+"""Draw positions: waves to add, angles that turn, biases that grow with distance."""
 
 import matplotlib.pyplot as plt
 import torch
 
 
 def waves(sinusoidal):
-    """The numbers that `sinusoidal` gives each position, a strip for each pair of numbers."""
+    """Draw the numbers that `sinusoidal` gives each position, a strip for each pair."""
     figure, strips = plt.subplots(
         4, num="The numbers of a position, for d_model = 8", figsize=(6, 4.2), sharex=True
     )
@@ -49,14 +49,14 @@ def dials(rotate, query, key):
 
 
 def falling_curves(biases):
-    """What the biases of each head, (heads, distances), leave of a power of e."""
+    """Draw the factor e^bias of each head over the distance. biases: (heads, distances)."""
     figure, axes = plt.subplots(num="What distance leaves of a power of e", figsize=(6, 3.9))
     left = biases.exp()
     distances = torch.arange(left.shape[-1])
     for head in range(8):
         axes.plot(distances, left[head], color="C5", lw=2)
         at = 2 if head == 0 else 16
-        up = {7: 0.03, 6: -0.005, 5: -0.02}.get(head, 0.015)  # labels that do not meet
+        up = {7: 0.03, 6: -0.005, 5: -0.02}.get(head, 0.015)  # keeps labels apart
         axes.text(at + 0.3, left[head, at] + up, f"1/{2 ** (head + 1)}", va="center")
     axes.set(xlabel="distance", ylim=(0, 1), xlim=(0, 16))
     axes.set_title("e to the power of the bias, for each slope", size=13)

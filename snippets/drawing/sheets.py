@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""A worksheet: what is given in numbers, every step in empty boxes, or filled in."""
+"""Draw a worksheet: the given numbers, and each step in empty or filled boxes."""
 
 import torch
 
@@ -22,12 +22,12 @@ LINE = 22
 
 
 def worksheet(title, given, steps, filled=False, divisor=1):
-    """Rows of matrices below the words that say what to do.
+    """Draw rows of matrices, each below its instruction.
 
-    given: tensors by name; steps: for each step its words and its tensors by name. A name such as
+    given: tensors by name; steps: for each, its instruction and its tensors by name. A name such as
         "scores, head 2" has the color of its first word
-    filled: whether every number is there, and says how it is computed where somebody points at it
-    divisor: what the scores were divided by
+    filled: whether to show every number, and how it is computed when a reader points at it
+    divisor: the number that the scores were divided by
     """
     rows = [("Given: the inputs, one to a row, and three matrices.", given), *steps]
     width = max(sum(len(t[0]) * CELL + GAP for t in tensors.values()) for _, tensors in rows)
@@ -56,7 +56,7 @@ def answers(axes, tensors, places, divisor):
     heads = [name.removeprefix("scores") for name in tensors if name.startswith("scores")]
 
     def tell(name, made=None, of=None, head=None, **named):
-        """Let a tensor answer, or the columns that one head has of the tensor `of`."""
+        """Call `answer` for a tensor, or for the columns of one head in the tensor `of`."""
         tensor, (x, y) = tensors[of or name], places[of or name]
         if of:
             width = tensor.shape[1] // len(heads)
@@ -87,7 +87,7 @@ def answers(axes, tensors, places, divisor):
 
 
 def key_of(name):
-    """The tensor whose color a box has."""
+    """Return the name of the tensor that gives a box its color."""
     first = name.split(",")[0]
     return {"x": "inputs", "powers": "weights", "shares": "weights"}.get(first, first)
 

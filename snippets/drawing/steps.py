@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""What an operation does to numbers, step by step: a mask, a split into heads, a turn."""
+"""Draw operations step by step: a mask, a split into heads, a rotation."""
 
 import matplotlib.pyplot as plt
 import torch
@@ -25,7 +25,7 @@ NAMES, CELL, BETWEEN, TALL = 50, 40, 22, 40  # pixels
 
 
 def masked_softmax(title, scores, mask, words):
-    """Scores, the scores with −∞ where the mask is False, and the weights."""
+    """Draw scores, the scores with −∞ where the mask is False, and the weights."""
     masked = scores.masked_fill(~mask, -torch.inf)
     weights = masked.softmax(dim=-1)
     n = len(words)
@@ -62,7 +62,7 @@ def masked_softmax(title, scores, mask, words):
 
 
 def columns_apart(title, tensor, n_heads, name="queries"):
-    """A tensor whose columns move apart, a block for each head; every row stays one input."""
+    """Draw a tensor, and its columns moved apart, a block per head; a row stays one input."""
     n, d_model = tensor.shape
     d_k, cell, left, apart, drop = d_model // n_heads, 52, 62, 64, 46
     width = left + d_model * cell + (n_heads - 1) * apart
@@ -94,7 +94,7 @@ def columns_apart(title, tensor, n_heads, name="queries"):
 
 
 def turning(title, rotate, vector, positions):
-    """The first pair of a vector as an arrow, turned by each of these positions."""
+    """Draw the first pair of a vector as an arrow, turned by each of the positions."""
     radius, step = 31, 72
     axes = canvas(title, len(positions) * step, 2 * radius + 44)
     told = []

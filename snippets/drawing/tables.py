@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Tensors as tables of numbers: side by side, as a product, as a weighted sum."""
+"""Draw tensors as tables of numbers: side by side, as a product, as a weighted sum."""
 
 import torch
 
@@ -28,11 +28,11 @@ from snippets.drawing.pieces import (
 from snippets.drawing.tensors import COLORS
 
 WIDEST = 440  # pixels
-ROOMY = 52  # pixels: a cell where there is room
+ROOMY = 52  # pixels: a cell if there is room
 
 
 def matrices(title, **tensors):
-    """Named matrices side by side: matrices("The inputs", inputs=x)."""
+    """Draw named matrices side by side: matrices("The inputs", inputs=x)."""
     columns = sum(tensor.shape[-1] for tensor in tensors.values())
     room = (WIDE - GAP * (len(tensors) - 1)) // columns
     cells = {n: max(cell_width(t), min(ROOMY, room)) for n, t in tensors.items()}
@@ -51,7 +51,7 @@ def matrices(title, **tensors):
 
 
 def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0, column=0):
-    """left @ right = result, with one row, one column and the cell where they meet marked."""
+    """Draw left @ right = result, and mark a row, a column and the cell that they make."""
     if not torch.allclose(left @ right, result):
         raise ValueError(f"{names[2]} is not {names[0]} @ {names[1]}: the picture would lie")
     terms = [f"{number(a)}×{number(b)}" for a, b in zip(left[row], right[:, column], strict=True)]
@@ -81,7 +81,7 @@ def product(title, left, right, result, names=("inputs", "w_key", "keys"), row=0
 
 
 def weighted_sum(title, weights, values, output):
-    """One query: each row of values times its weight, and the sum of them, a row of outputs."""
+    """Draw one query: each row of values times its weight, and their sum, a row of outputs."""
     if not torch.allclose(weights @ values, output):
         raise ValueError("output is not weights @ values: the picture would lie")
     weighted = weights.unsqueeze(-1) * values

@@ -19,8 +19,8 @@ COLORS = {
     "w_value": "C9",
 }
 
-# On light and on dark pages; tests/test_palette.py says what a new value has to fulfill. The
-# projection weights have the hue of what they make, paler.
+# Colors on light and on dark pages. tests/test_palette.py checks new values. The
+# projection weights have paler hues of the tensors that they make.
 PALETTE = {
     "inputs": ("#623c00", "#fac82c"),
     "queries": ("#1e4b8d", "#4b9df9"),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Attention weights: bars for one query, a heat map for all."""
+"""Draw attention weights: bars for one query, a heat map for all."""
 
 import matplotlib.pyplot as plt
 
@@ -24,7 +24,7 @@ from snippets.drawing.tensors import COLORS
 
 
 def softmax_bars(title, scores, weights):
-    """One query: its scores, and the weights that softmax makes of them, a bar for each key."""
+    """Draw the scores of one query and their softmax, the weights, with a bar for each key."""
     top, step, thick = 40, 30, 18
     bottom = top + len(scores) * step
     axes = canvas(title, 420, bottom + 18)
@@ -55,11 +55,11 @@ def softmax_bars(title, scores, weights):
 
 
 def heat_map(title, weights, name="weights", words=None, rows=None, scores=None):
-    """Queries down, keys across; the larger a number, the deeper the color of its cell.
+    """Draw a heat map, queries down, keys across; larger numbers have deeper colors.
 
-    words: the names of rows and columns, or else they are numbered
+    words: the names of rows and columns; without them, they are numbered
     rows: the names of the rows, where they differ from those of the columns
-    scores: what the weights were made of by a softmax
+    scores: the scores whose softmax the weights are
     """
     n_queries, n_keys = weights.shape
     tall, side, top = 48, 72, HEADER + 26

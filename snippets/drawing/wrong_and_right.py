@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""Two small maps side by side, wrong and right."""
+"""Draw two small maps side by side, wrong and right."""
 
 from snippets.drawing.pieces import answer, canvas, cells, describe, in_words, rule, write
 from snippets.drawing.tensors import COLORS
@@ -13,11 +13,11 @@ ROWS_AND_COLUMNS = {
 
 
 def pair(title, wrong, right, *made, of="weights", **names):
-    """What broken and fixed code gives, where None is an error, in the color of a tensor.
+    """Draw the results of broken and fixed code, or None for an error, as the tensor `of`.
 
-    made: of what the numbers of each are computed, as a rule and a tensor, such as
+    made: how each result is computed, as a rule and a source tensor, such as
         ("softmax", scores); some rules need no tensor, and an error has None
-    names: of `rows` and `columns`, in the place of those that a tensor of this kind has
+    names: `rows` and `columns`, if they differ from those of the tensor `of`
     """
     axes = canvas(title, 2 * SIDE + BETWEEN, TOP + SIDE)
     largest, told = right.max().item(), []
