@@ -32,7 +32,7 @@ def modules():
 
 
 def imports():
-    """How many imports lead from one layer to another: (from, to) -> count."""
+    """Count the imports from one layer to another: {(from, to): count}."""
     found = Counter()
     for name, tree in modules().items():
         for node in ast.walk(tree):
@@ -51,7 +51,7 @@ def upward():
 
 
 def layer_graph():
-    """One row for each layer. Each has a line of its own, at the left, that its importers join."""
+    """Draw a row for each layer, and a line at the left from its importers to it."""
     names, arrows = layers(), imports()
     inside = {layer: [] for layer in names}
     for module in modules():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One picture for each number of chapters: how long each tool takes for each kind of build."""
+"""Draw the seconds of each tool and kind of build, a picture per number of chapters."""
 
 import matplotlib.pyplot as plt
 

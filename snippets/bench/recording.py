@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `make bench` recorded, in words that fit a phone; drawing.py has the pictures."""
+"""The results of `make bench`, as lines that fit a phone; drawing.py draws them."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ missing = ", ".join(
 
 
 def seconds(tool, size, row):
-    """The median, to a tenth, or None where nothing was measured."""
+    """Return the median in seconds, rounded to tenths, or None if it was not measured."""
     for cell in recording["summary"]:
         if (cell["tool"], cell["size"], cell["row"]) == (tool, size, row):
             return round(cell["median"], 1)
@@ -38,7 +38,7 @@ def versions_told():
 
 
 def bounds_told():
-    """What was to be reached and what was, as lines."""
+    """Return each claim, whether it was reached, and the measurements, as lines."""
     lines = []
     for claim in claims:
         mark = "reached" if claim["holds"] else "MISSED "
@@ -48,7 +48,7 @@ def bounds_told():
 
 
 def faults_told():
-    """What each tool answered to each question, as lines."""
+    """Return each question with the answers of the tools, as lines."""
     lines = []
     for number, (question, words) in enumerate(recording["questions"].items()):
         lines += [""] * (number > 0)

@@ -53,7 +53,7 @@ POWERS = "1, 0.37, 0.14, 0.05, 0.02, 0.01"
 
 
 def draw(name, filled=False):
-    """One of the sheets, or its answers."""
+    """Draw a sheet, or its answers if filled."""
     from snippets.drawing.sheets import worksheet
 
     given = {key: torch.tensor(rows, dtype=torch.float32) for key, rows in SHEETS[name].items()}

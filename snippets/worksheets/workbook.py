@@ -35,9 +35,9 @@ class Book:
 
     def __init__(self, path):
         self.book = xlsxwriter.Workbook(path, {"in_memory": True})
-        # The same bytes in every build: a file has no date of its own.
+        # A fixed date, so that every build writes the same bytes.
         self.book.set_properties({"created": datetime(1980, 1, 1)})
-        self.places = {}  # by name: the sheet, the row and the column it begins at, its shape
+        self.places = {}  # name -> sheet, first row, first column, height, width
 
     def sheet(self, title, note):
         self.current = self.book.add_worksheet(title)
@@ -53,10 +53,10 @@ class Book:
         return self.book.add_format({"font_color": INK, **properties})
 
     def tensor(self, name, at, tensor, title, formula=None, rows=WORDS, columns=()):
-        """A block of cells. Without a formula they are for the reader to change.
+        """Write a tensor as a block of cells. Without a formula, readers may change them.
 
         at: the row and the column of its first number, from 0
-        formula: one for the whole range, or a function that gives that of the cell at (i, j)
+        formula: one for the whole range, or a function (i, j) -> formula of that cell
         """
         top, left = at
         height, width = tensor.shape
@@ -91,7 +91,7 @@ class Book:
                     self.current.write_number(*cell, number, look)
 
     def cells(self, name, row=None, columns=slice(None), sheet=False):
-        """The address of a tensor, of one of its rows, or of some of its columns."""
+        """Return the address of a tensor, of one of its rows, or of some of its columns."""
         title, top, left, height, width = self.places[name]
         kept = range(left, left + width)[columns]
         rows = (top, top + height - 1) if row is None else (top + row, top + row)
@@ -104,7 +104,7 @@ class Book:
 
 
 def colors_of(name):
-    """The color of a tensor on a light page, and a tint of it for the ground."""
+    """Return the color of a tensor on a light page, and a tint of it for the background."""
     known = [key for key in PALETTE if name.endswith(key) or ALIASES.get(name) == key]
     color = PALETTE[max(known, key=len)][0] if known else INK
     parts = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
@@ -139,7 +139,7 @@ def write_part_1(book):
 
 
 def share_of_row(book, name, at, tensor, powers):
-    """Each power of e as a share of its row's total."""
+    """Write each power of e as a share of its row's total."""
 
     def share(i, j):
         return f"{book.cell(powers, i, j)}/SUM({book.cells(powers, i)})"
