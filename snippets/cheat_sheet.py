@@ -16,7 +16,7 @@ w_output = torch.randn(n_heads * d_k, d_model, generator=random)
 # --8<-- [start:masks]
 # causal: no query sees the future
 causal = torch.ones(n, n, dtype=torch.bool).tril()
-# padding: no query sees what only fills up a sequence
+# padding: no query sees the keys of the padding
 padding = torch.arange(n) < lengths[:, None]  # (batch, keys)
 # both, for all heads and queries: (batch, 1, queries, keys)
 mask = causal & padding[:, None, None, :]
@@ -40,7 +40,7 @@ scores = queries @ keys.transpose(-2, -1) / d_k**0.5
 mask = mask | ~mask.any(dim=-1, keepdim=True)
 # a mask after the softmax, inverted, or of -1e9
 scores = scores.masked_fill(~mask, -torch.inf)
-# softmax over the wrong axis, or over one not named
+# softmax over the wrong axis, or without a dim
 weights = scores.softmax(dim=-1)
 outputs = weights @ values
 # view refused after transpose, or heads merged wrongly

@@ -39,7 +39,7 @@ if __name__ == "__main__":
     # --8<-- [end:no_weights]
 
     # --8<-- [start:nowhere]
-    scores = torch.tensor([6.0, 0, 0])  # nothing fits
+    scores = torch.tensor([6.0, 0, 0])  # no key fits
     values = torch.tensor([[0.0, 0], [5, 1], [1, 5]])
     weights = scores.softmax(dim=-1)
     print("weights:", weights)

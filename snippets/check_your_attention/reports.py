@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""What attention_check says of the attentions on the page."""
+"""Reports of attention_check on the attentions of the page."""
 
 import textwrap
 
@@ -21,4 +21,4 @@ def fold(line):
     return textwrap.fill(line, 76, subsequent_indent=indent, break_long_words=False)
 
 
-n_mistakes = len(MISTAKES)  # that have a name
+n_mistakes = len(MISTAKES)  # mistakes with a name

@@ -13,7 +13,7 @@ from snippets.real_attention.function.scaled_dot_product_attention import (
 from snippets.real_attention.rotary.rotary import rotate
 
 N_BLOCKS, N_HEADS, N_KV_HEADS, D_K = 30, 9, 3, 64
-BASE = 100_000  # of the rotary angles
+BASE = 100_000  # base of rotary angles
 EPSILON = 1e-5  # keeps the normalization from dividing by 0
 # --8<-- [end:sizes]
 
@@ -45,7 +45,7 @@ def tensors_of(weights, block):
 
 
 def projected(rows, own, positions, turn):
-    """Queries (..., heads, length, d_k), and fewer heads of keys and values."""
+    """Queries (..., heads, length, d_k); keys and values in fewer heads."""
     matrices = own["attn_q"], own["attn_k"], own["attn_v"]
     together = [rows @ matrix.T for matrix in matrices]
     q, k, v = (t.unflatten(-1, (-1, D_K)).transpose(-3, -2) for t in together)
@@ -53,7 +53,7 @@ def projected(rows, own, positions, turn):
 
 
 def extended(cache, block, keys, values):
-    """Keys and values after those of the cache, which keeps them all."""
+    """Append a block's keys and values to the cache. Return them all."""
     if block == len(cache):
         cache.append((keys, values))
     else:
@@ -67,7 +67,7 @@ def extended(cache, block, keys, values):
 
 # --8<-- [start:model]
 class LanguageModel:
-    """Scores each token of the vocabulary as the next one.
+    """Score each token of the vocabulary as the next.
 
     weights: tensors by their names, as `load` returns them
     attend: a function like F.scaled_dot_product_attention
@@ -93,16 +93,16 @@ class LanguageModel:
         seen=None,
         off=(),
     ):
-        """Logits (..., length, vocabulary) of what follows each of ids.
+        """Logits (..., length, vocabulary) of the token after each id.
 
         ids: whole numbers (length,) or (batch, length)
         cache: a list, empty at first, that gets (keys, values) of each
-            block; later calls go on after them
-        mask: True = may attend, for (..., heads, queries, keys), those of
-            the cache among the keys; None: causal
+            block; later calls continue after them
+        mask: True = may attend, for (..., heads, queries, keys), with the
+            keys of the cache first; None: causal
         positions: of ids, (length,); None: those after the cache
         seen: a list that gets the attention weights of each block
-        off: pairs (block, head), from 0; these heads put out 0
+        off: pairs (block, head), from 0, whose outputs become 0
         """
         past = cache[0][0].shape[-2] if cache else 0
         length = ids.shape[-1]
@@ -118,7 +118,7 @@ class LanguageModel:
             if cache is not None:
                 k, v = extended(cache, block, k, v)
             out = self.attend(q, k, v, mask)  # (..., heads, length, d_k)
-            if seen is not None:  # values with a single 1 pick them out
+            if seen is not None:  # one-hot values return the weights
                 one = torch.eye(past + length).expand(*k.shape[:-1], -1)
                 seen.append(self.attend(q, k, one, mask))
             for head in [head for at, head in off if at == block]:

@@ -46,7 +46,7 @@ def layer_of(weights, block):
 # --8<-- [start:differences]
 @torch.no_grad()
 def differences(weights, ids):
-    """How far our layer is from PyTorch's function, for each block."""
+    """Yield our layer's largest distance to PyTorch's, by block."""
     x, positions = weights["token_embd.weight"][ids], torch.arange(len(ids))
     for block in range(N_BLOCKS):
         own = tensors_of(weights, block)
@@ -62,7 +62,7 @@ def differences(weights, ids):
 
 
 def bound(difference):
-    """The next power of ten, since the digits of a rounding differ by machine."""
+    """Next power of ten, since rounding errors differ between machines."""
     return f"below 1e{math.ceil(math.log10(difference))}"
 
 
@@ -74,7 +74,7 @@ ORDER = torch.cat([torch.arange(0, D_K, 2), torch.arange(1, D_K, 2)])  # (d_k,)
 
 
 def reordered(weights, parts=("attn_q", "attn_k")):
-    """The weights whose rows of queries and keys are sorted for halves."""
+    """Weights with the rows of queries and keys reordered for halves."""
     moved = dict(weights)
     for name in weights:
         if name.split(".")[-2] in parts:
@@ -97,7 +97,7 @@ def dealt(q, k, v, mask, enable_gqa):
 
 
 def variants(weights):
-    """Five models with one set of weights, by what was done to them."""
+    """Five models with the same weights, by their modification."""
     return {
         "neighbors, as the file has them": LanguageModel(weights),
         "halves": LanguageModel(weights, turn=rotate_halves),

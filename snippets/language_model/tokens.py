@@ -19,7 +19,7 @@ torch.set_num_threads(1)  # for so few tokens, a second thread costs more than i
 
 # --8<-- [start:joined]
 def joined(word, ranks):
-    """The parts of a word, after each joining of two neighbors."""
+    """Yield the parts of a word before and after each merge."""
     parts = list(word)
     while True:
         yield parts
@@ -32,7 +32,7 @@ def joined(word, ranks):
 
 
 def ranks_of(tokenizer):
-    """The joinings of a tokenizer, numbered from the earliest on."""
+    """Rank of each merge of a tokenizer; the earliest has rank 0."""
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     return {tuple(pair): rank for rank, pair in enumerate(merges)}
 

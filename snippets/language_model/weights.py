@@ -36,7 +36,7 @@ def load():
 
 # --8<-- [start:unpack]
 def unpack(folder, copy):
-    """Writes the tensors and the tokenizer of a GGUF file, all or nothing."""
+    """Save a GGUF file's tensors and tokenizer as one atomic copy."""
     from filelock import FileLock  # which torch needs, too
 
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def unpack(folder, copy):
 
 
 def read(path):
-    """Tensors by their names, 4 bits per number made 32, and a tokenizer."""
+    """Read the tensors by name, as 32-bit floats, and the tokenizer."""
     import gguf
 
     file = gguf.GGUFReader(path)

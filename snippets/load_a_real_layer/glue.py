@@ -11,7 +11,7 @@ from snippets.take_along.rotary import reorder, rotate
 
 # --8<-- [start:rotary]
 def rotary(base, pairs="halves"):
-    """Queries and keys turned by their positions, for the layer's hook."""
+    """Return an adjust hook that turns queries and keys by position."""
     how = {"base": base, "pairs": pairs}
     return lambda q, k, at: (rotate(q, at, **how), rotate(k, at, **how))
 
@@ -105,7 +105,7 @@ def from_timm(theirs, d_model, n_heads):
     return load_packed(layer, theirs.qkv.weight, theirs.qkv.bias)
 
 
-def biases(theirs):  # by default timm has one for the output alone
+def biases(theirs):  # timm's default: a bias for the output only
     return ["output"] if theirs.qkv.bias is None else True
 
 
@@ -121,7 +121,7 @@ def from_x_transformers(theirs, d_model, n_heads, n_kv_heads, d_k):
 
 @torch.no_grad()
 def neighbors_share(layer):
-    """Reorders query heads that shared keys as cards are dealt: 1 2 1 2."""
+    """Reorder query heads that use key heads 1 2 1 2 to use 1 1 2 2."""
     order = torch.arange(layer.n_heads).view(-1, layer.n_kv_heads).T.flatten()
     rows = layer.w_query.weight.unflatten(0, (-1, layer.d_k))  # (heads, d_k, d_model)
     columns = layer.w_output.weight.unflatten(1, (-1, layer.d_k))

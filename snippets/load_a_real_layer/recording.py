@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""What `make parity` recorded."""
+"""The results that `make parity` recorded."""
 
 import json
 from pathlib import Path

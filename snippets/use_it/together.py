@@ -13,7 +13,7 @@ def turned(q, k, at):  # q, k: (batch, heads, n, d_k), at: (batch, n)
 
 torch.manual_seed(0)
 layer = MultiHeadAttention(64, n_heads=8, n_kv_heads=2, bias=False, adjust=turned)
-x, lengths = torch.randn(2, 5, 64), torch.tensor([5, 3])  # 3 real ones of 5
+x, lengths = torch.randn(2, 5, 64), torch.tensor([5, 3])  # 3 of 5 are real
 mask = both(causal(5), padding(lengths, 5, side="left"))  # (batch, 1, 5, 5)
 at = positions(lengths, 5, side="left")  # (batch, 5)
 outputs = layer(x, mask=mask, positions=at)  # (batch, 5, 64)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Writes out, as one would on paper, the sums that the chapters do in code."""
+"""Write out the sums of the chapters' code as on paper."""
 
 
 def number(value):
-    """The number as on paper: no trailing zeros, at most 4 decimals."""
+    """Format a number: no trailing zeros, at most 4 decimals."""
     return f"{round(float(value), 4) + 0.0:.10g}"
 
 

@@ -4,7 +4,7 @@ from snippets.language_model.model import D_K, N_HEADS, N_KV_HEADS
 
 # --8<-- [start:shared]
 def shared(head):
-    """The head of keys that serves a head of queries, both from 1."""
+    """Key head that serves a query head, both counted from 1."""
     return (head - 1) // (N_HEADS // N_KV_HEADS) + 1
 
 

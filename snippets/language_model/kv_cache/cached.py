@@ -7,7 +7,7 @@ from snippets.walkthrough.projection_weights import w_key, w_query, w_value
 
 
 def attend(new, cache):
-    """Outputs of new inputs (new, d_model), which also see the cached ones."""
+    """Outputs for new inputs (new, d_model), which also see the cache."""
     queries = new @ w_query  # (new, d_k)
     keys, values = new @ w_key, new @ w_value
     if cache:

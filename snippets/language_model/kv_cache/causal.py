@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from snippets.walkthrough.queries_keys_values import keys, queries
 
 # --8<-- [start:weights]
-one_hot = torch.eye(3)  # values that let the weights through
+one_hot = torch.eye(3)  # so that outputs are the weights
 
 
 def last_weights(n_new, **options):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # --8<-- [start:work]
 def work(n, cached):
-    """Scores of one head, and rows projected, to write n tokens."""
+    """Count a head's scores and the projected rows for n tokens."""
     scores = rows = 0
     for length in range(1, n + 1):  # the text so far
         new = 1 if cached else length

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""What the caches of real models hold. The page, its calculator and the tests take it from here."""
+"""Cache sizes of real models. The page, its calculator and the tests take them from here."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Model:
-    """Layers, and what each keeps for a token.
+    """Layers of a model, and the numbers that each caches per token.
 
     full: layers that keep every token
     windowed: layers that keep the last `window` tokens
-    numbers: that a layer keeps for a token: 2 * n_kv_heads * d_k, or a latent and a key
-    source: where these numbers stand
+    numbers: cached per layer and token: 2 * n_kv_heads * d_k, or a latent and a key
+    source: address of the file that has these numbers
     """
 
     full: int

@@ -7,7 +7,7 @@ from snippets.language_model.weights import load
 
 
 def write(model, ids, count, cached=True, forget=False):
-    """ids and `count` more, each the most likely one."""
+    """Append `count` tokens to ids, each the most likely one."""
     cache = [] if cached else None
     new = ids
     for _ in range(count):

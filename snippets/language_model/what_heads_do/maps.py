@@ -9,7 +9,7 @@ import torch
 from snippets.language_model.model import LanguageModel
 from snippets.language_model.weights import load
 
-# Each sentence shows one thing.
+# Each sentence shows one pattern.
 SENTENCES = [
     "A quick brown fox jumps",
     "One two three, one two",
@@ -18,9 +18,9 @@ SENTENCES = [
     "Rome is in Italy. Berlin is in",
 ]
 DIGITS = string.digits + string.ascii_letters
-STEPS = 20  # to which weights are rounded
+STEPS = 20  # weights are rounded to 1/20
 
-# What to try: a name, the sentence, the head (layer, head), and the token to start from.
+# Suggestions: a name, the sentence, the head (layer, head), and the token to start from.
 NAMED = [
     ("Looks one back", 0, 16, 0, 4),
     ("Induction", 1, 18, 6, 5),
@@ -32,7 +32,7 @@ NAMED = [
 
 
 class Recorded:
-    """What the model did with the sentences: their words and maps."""
+    """Words of the sentences, and the model's attention maps for them."""
 
     def __init__(self, weights, tokenizer):
         model = LanguageModel(weights)
@@ -48,13 +48,13 @@ class Recorded:
             self.maps.append(torch.stack(seen)[:, at, :, :n, :n])  # (layers, heads, n, n)
 
     def weight(self, name):
-        """The key that a named head looks at most, and its weight."""
+        """Return the key with the largest weight in a named head, and that weight."""
         _, sentence, layer, head, query = next(one for one in NAMED if one[0] == name)
         weight, key = self.maps[sentence][layer, head, query].max(dim=-1)
         return self.words[sentence][key], weight.item()
 
     def data(self):
-        """Everything as JSON, in which each weight is one character."""
+        """Return the words, maps and suggestions as JSON; each weight is one character."""
         pairs = zip(self.words, self.maps, strict=True)
         sentences = [{"words": words, "weights": as_digits(maps)} for words, maps in pairs]
         layers, heads = self.maps[0].shape[:2]
@@ -64,7 +64,7 @@ class Recorded:
 
 
 def as_digits(maps):  # (layers, heads, n, n)
-    """Head by head and query by query, without the first key: it has what the others leave."""
+    """Return a digit per weight, by head and query; key 1 is left out: a row adds up to 1."""
     rows, columns = torch.tril_indices(maps.shape[-2], maps.shape[-1])
     later = columns > 0
     steps = (maps[:, :, rows[later], columns[later]] * STEPS).round().int()

@@ -17,7 +17,7 @@ def record(model, tokenizer, text):
 
 # --8<-- [start:added]
 def added(model, values):
-    """Lengths of what heads add for each key: (layers, heads, keys)."""
+    """Lengths of the vectors heads add: (layers, heads, keys)."""
     found = []
     for layer, own in enumerate(values):  # own: (kv_heads, keys, d_k)
         w_output = model.weights[f"blk.{layer}.attn_output.weight"]

@@ -40,9 +40,9 @@ def previous(maps):
 
 # --8<-- [start:induction]
 def induction(maps):
-    """Mean weight on what followed last time, in a text that comes twice.
+    """Mean weight on the token that followed last time, in doubled text.
 
-    The first token of the repetition does not count: nothing repeats yet.
+    The token before the repetition and its first token do not count.
     """
     half = maps.shape[-1] // 2
     followed = maps.diagonal(offset=1 - half, dim1=-2, dim2=-1)
@@ -54,7 +54,7 @@ def induction(maps):
 
 # --8<-- [start:loss]
 def loss_of_repetition(model, ids, off=()):
-    """Mean loss on the second half, without the heads in off."""
+    """Mean loss from token 2 of the repetition, without `off`."""
     logits = model(ids, off=off)  # (length, vocabulary)
     losses = F.cross_entropy(logits[:-1], ids[1:], reduction="none")
     return losses[len(ids) // 2 :].mean().item()
@@ -65,7 +65,7 @@ def loss_of_repetition(model, ids, off=()):
 
 # --8<-- [start:others]
 def others(heads, seed=0):
-    """As many other heads of the same layers, drawn by lot."""
+    """For each head, another of its layer, drawn at random."""
     draw, found = random.Random(seed), []
     for layer, _ in heads:
         beside = [(layer, head) for head in range(N_HEADS)]

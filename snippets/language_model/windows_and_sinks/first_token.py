@@ -7,7 +7,7 @@ from snippets.language_model.weights import load
 
 # --8<-- [start:first_token]
 def first_token(model, ids, start=10):
-    """The first token, by block: its share of the weight, its values' length."""
+    """Weight on the first token and relative length of its values, by block."""
     cache, seen = [], []
     model(ids, cache, seen=seen)
     weights = torch.stack(seen)[:, :, start:]  # (blocks, heads, queries, keys)

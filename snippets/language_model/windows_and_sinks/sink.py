@@ -5,17 +5,17 @@ from snippets.walkthrough.queries_keys_values import keys, queries
 
 # --8<-- [start:sink]
 scores = queries @ keys.T / 3**0.5  # (queries, keys)
-sink = torch.tensor(1.0)  # a number that the head has learned
+sink = torch.tensor(1.0)  # a learned parameter of the head
 
 
 def dropped():
-    """One more score in each row; its weight is thrown away."""
+    """Softmax with the sink as a score; its weight is dropped."""
     column = sink.expand(len(scores), 1)  # (queries, 1)
     return torch.cat([scores, column], dim=-1).softmax(dim=-1)[:, :-1]
 
 
 def rescaled():
-    """The weights without a sink, times a share for each query."""
+    """Weights without a sink, times a factor for each query."""
     lse = scores.logsumexp(dim=-1, keepdim=True)  # (queries, 1)
     return scores.softmax(dim=-1) * (lse - sink).sigmoid()
 

@@ -10,7 +10,7 @@ from snippets.language_model.windows_and_sinks.window import window
 
 
 def losses(model, ids, width):
-    """Mean loss on the tokens of ids that lie beyond the first window."""
+    """Mean loss on the tokens after the first window, for four masks."""
     n = len(ids) - 1  # the last token is only predicted
     cache = []
     model(ids[:width], cache)  # up to here, every mask is the same

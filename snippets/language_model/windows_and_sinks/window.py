@@ -4,7 +4,7 @@ import torch
 
 
 def steps_back(n_queries, n_keys):
-    """How far each key lies behind a query; the last query has the last key."""
+    """Steps from each query back to each key; the last two are aligned."""
     own = torch.arange(n_queries).unsqueeze(-1) + n_keys - n_queries
     return own - torch.arange(n_keys)  # (queries, keys)
 
