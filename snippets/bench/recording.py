@@ -29,7 +29,7 @@ def seconds(tool, size, row):
 
 
 def versions_told():
-    """The packages of each tool, as lines."""
+    """Return the packages of each tool, as lines."""
     lines = []
     for tool, packages in versions.items():
         listed = ", ".join(f"{name} {version}" for name, version in packages.items())

@@ -11,7 +11,7 @@ ATTENTIONS = {"axis": wrong_axis, "causal": off_by_one, "right": right}
 
 
 def report(name):
-    """The lines that the command prints, folded to fit the page."""
+    """Return the lines that the command prints, wrapped to fit the page."""
     lines = str(check(ATTENTIONS[name])).splitlines()
     return "\n".join(fold(line) for line in lines)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # folded
-"""The pieces that every drawing is made of. Lengths are pixels, y runs downward.
+"""The parts of every drawing. Lengths are pixels, and y runs downward.
 
 A tensor has one color, matplotlib's C0 to C9, and its name beside it. `figure.description`
 says what the picture shows, numbers included, for those who do not see it. `figure.numbers` holds

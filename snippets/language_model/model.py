@@ -38,7 +38,7 @@ def feed_forward(x, w_gate, w_up, w_down):
 
 # --8<-- [start:parts]
 def tensors_of(weights, block):
-    """The tensors of one block, by the middle of their names."""
+    """Tensors of one block, by the middle of their names."""
     start, end = f"blk.{block}.", ".weight"
     own = [name for name in weights if name.startswith(start)]
     return {name[len(start) : -len(end)]: weights[name] for name in own}

@@ -13,5 +13,5 @@ onnx = recording["onnx"]
 
 
 def told():
-    """The largest difference of each comparison, as lines."""
+    """Return the largest difference of each comparison, as lines."""
     return [f"{name:31} {row['difference']:.1e}" for name, row in layers.items()]

@@ -13,7 +13,7 @@ import torch
 
 
 def causal(n_queries, n_keys=None, *, device=None):  # (queries, keys)
-    """Causal mask: the last query sees all keys, query -2 all but one.
+    """Causal mask: the last query sees all keys, each earlier query one less.
 
     The triangle ends at the bottom right, as a cache of earlier keys needs.
     """
@@ -21,7 +21,7 @@ def causal(n_queries, n_keys=None, *, device=None):  # (queries, keys)
 
 
 def window(n_queries, n_keys=None, *, keys=None, back=None, ahead=0, device=None):
-    """Each query sees its own key, some before it, and `ahead` after it: (queries, keys).
+    """Mask of each query's own key, keys before it, and `ahead` after it: (queries, keys).
 
     keys: keys seen, its own included, as Mistral counts its sliding window
     back: keys before its own, as flash-attn counts; None and no `keys`: all

@@ -8,18 +8,18 @@ def number(value):
 
 
 def numbers(row):
-    """A row of numbers, from a tensor of shape (numbers,)."""
+    """Format a row of numbers, a tensor of shape (numbers,)."""
     return "[" + ", ".join(number(value) for value in row) + "]"
 
 
 def sum_of_products(row, column):
-    """The sum behind one number of a matrix product, from two tensors of shape (terms,)."""
+    """Write out the sum for one number of a matrix product, from two rows (terms,)."""
     terms = (f"{number(a)}×{number(b)}" for a, b in zip(row, column, strict=True))
     return " + ".join(terms) + f" = {number(row @ column)}"
 
 
 def row_times_matrix(label, row, matrix):
-    """A line per column, from tensors of shapes (terms,) and (terms, columns)."""
+    """Return a line per column, from tensors (terms,) and (terms, columns)."""
     return [
         f"{label} {place}: {sum_of_products(row, column)}"
         for place, column in enumerate(matrix.T, start=1)
@@ -27,7 +27,7 @@ def row_times_matrix(label, row, matrix):
 
 
 def softmax(scores):
-    """A line per weight, from scores of shape (keys,): its power of e, as a share of all."""
+    """Return a line per weight: e^score as a share of their sum, from scores (keys,)."""
     powers = scores.exp()
     total = powers.sum()
     return [
@@ -37,7 +37,7 @@ def softmax(scores):
 
 
 def weighted_rows(weights, values):
-    """A line per key, from tensors of shapes (keys,) and (keys, d_v)."""
+    """Return a line per key, from tensors (keys,) and (keys, d_v)."""
     return [
         f"{number(weight)} × {numbers(value)} = {numbers(weight * value)}"
         for weight, value in zip(weights, values, strict=True)

@@ -64,7 +64,7 @@ def fixed(model, size=2):
 
 
 def in_words(number):
-    """A number of bytes in both units that people call a gigabyte."""
+    """Format a number of bytes in GB and GiB, which are both called gigabytes."""
     return f"{number / 1e9:.2f} GB, or {number / 2**30:.2f} GiB"
 
 

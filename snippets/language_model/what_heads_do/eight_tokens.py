@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all heads do with eight random tokens, given twice."""
+"""Attention maps of all heads for eight random tokens, given twice."""
 
 import torch
 

@@ -7,7 +7,7 @@ from snippets.language_model.weights import load
 
 
 def record(model, tokenizer, text):
-    """The tokens of a text, its maps, and the values of each layer."""
+    """Return the tokens of a text, its maps, and the values by layer."""
     encoding = tokenizer.encode(text)
     seen, cache = [], []
     model(torch.tensor(encoding.ids), cache=cache, seen=seen)

@@ -88,7 +88,7 @@ def check_dropout(share):
 
 
 def fits(shape, other, grows=False):
-    """Whether shape broadcasts to other; grows: or both to a third shape."""
+    """Return whether shape broadcasts to other; grows: or both grow."""
     pairs = zip(reversed(shape), reversed(other), strict=False)
     return all(n == m or n == 1 or (grows and m == 1) for n, m in pairs)
 

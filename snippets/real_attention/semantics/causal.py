@@ -20,7 +20,7 @@ def causal(attend):
 
 # --8<-- [start:mask_and_causal]
 def mask_and_causal(attend):
-    """Which applies: a mask that hides the past, or is_causal."""
+    """Return which hides keys: the mask, is_causal or both."""
     no_past = torch.tensor([[True, True, True], [False, True, True]])
     mask = in_its_words(attend, no_past)
     both = {"attn_mask": mask, "is_causal": True}

@@ -6,7 +6,7 @@ from snippets.real_attention.semantics.masks import keys, two_queries, values
 
 # --8<-- [start:dropout]
 def dropout(attend):
-    """Whether dropout acts in inference; the module is in eval mode."""
+    """Return "on" if dropout acts in inference, in eval mode."""
     torch.manual_seed(0)
     weights = attend(two_queries, keys, values, dropout_p=0.9)
     whole = torch.allclose(weights.sum(dim=-1), torch.ones(2))

@@ -19,7 +19,7 @@ def one_axis(attend):
 
 # --8<-- [start:hidden_nan]
 def hidden_nan(attend):
-    """Whether weights are NaN if a masked key holds NaN."""
+    """Return "NaN" if NaN in a masked key reaches the weights."""
     spoiled = keys.clone()
     spoiled[2] = torch.nan
     shown = torch.tensor([[True, True, False], [True, True, False]])
@@ -33,7 +33,7 @@ def hidden_nan(attend):
 
 # --8<-- [start:too_large]
 def too_large(attend):
-    """Whether weights are NaN if scores overflow float32."""
+    """Return "NaN" if scores that overflow make the weights NaN."""
     large = 1e20 * two_queries, 1e20 * keys  # the scores would be 1e40
     weights = attend(*large, values)
     return "NaN" if weights.isnan().any() else "numbers"

@@ -22,7 +22,7 @@ def boolean_mask(attend):
 
 # --8<-- [start:float_mask]
 def float_mask(attend):
-    """Whether a float mask of 0 and 1 is added to scores."""
+    """Return "added" if a mask of floats is added to scores."""
     mask = torch.tensor([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
     weights = attend(two_queries, keys, values, attn_mask=mask)
     scores = two_queries @ keys.T / keys.shape[-1] ** 0.5
