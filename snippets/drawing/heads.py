@@ -21,7 +21,7 @@ from snippets.drawing.pieces import (
 from snippets.drawing.tensors import COLORS
 
 LABEL = 62  # pixels for "input 1" beside a row
-TINTS = 0.1, 0.36, 0.2, 0.28  # one for the columns of each head
+TINTS = 0.1, 0.36, 0.2, 0.28  # alpha of the columns of each head
 
 
 def two_splits(title, queries, n_heads):

@@ -4,7 +4,7 @@
 
 from snippets.drawing.pieces import canvas, cells, describe, write
 
-CELL, TALL, LABEL, STEP = 40, 30, 22, 72  # pixels: a cell, the line above it, a row with its line
+CELL, TALL, LABEL, STEP = 40, 30, 22, 72  # pixels: width and height of a cell, label, row
 
 
 def pairs_of(title, **rows):

@@ -3,7 +3,7 @@
 """The parts of every drawing. Lengths are pixels, and y runs downward.
 
 A tensor has one color, matplotlib's C0 to C9, and its name beside it. `figure.description`
-says what the picture shows, numbers included, for those who do not see it. `figure.numbers` holds
+says what the picture shows, numbers included, for readers who do not see it. `figure.numbers` holds
 the tensors with the place of their cells, so that a page can say where a number under the pointer
 comes from.
 """

@@ -14,7 +14,7 @@ def load():
     """The tensors of SmolLM2-135M-Instruct, by their names, and its tokenizer.
 
     The first call unpacks the file to 32 bits per number, 540 MB in ~/.cache.
-    Later ones map that copy into memory, which takes a fraction of a second.
+    Later calls map the copy into memory, which takes a fraction of a second.
     """
     try:
         from tokenizers import Tokenizer

@@ -69,7 +69,7 @@ def in_words(number):
 
 
 def cells(name):
-    """A row of the table: its numbers with commas, and "none" where there is none."""
+    """A row of the table: its numbers with commas, "none" for 0."""
     model = MODELS[name]
     row = model.full, model.windowed, model.window, model.numbers, per_token(model), fixed(model)
     return [f"{number:,}" if number else "none" for number in row]

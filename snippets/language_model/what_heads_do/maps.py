@@ -38,7 +38,7 @@ class Recorded:
         model = LanguageModel(weights)
         encodings = tokenizer.encode_batch(SENTENCES)
         longest = max(len(one.ids) for one in encodings)
-        ids = [one.ids + [0] * (longest - len(one.ids)) for one in encodings]  # causal: unseen
+        ids = [one.ids + [0] * (longest - len(one.ids)) for one in encodings]  # hidden: causal
         seen = []
         model(torch.tensor(ids), seen=seen)
         self.words = [[token.lstrip("Ġ") for token in one.tokens] for one in encodings]

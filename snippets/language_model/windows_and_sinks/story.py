@@ -41,4 +41,4 @@ sky, which was even grayer than usual. Dorothy stood in the door with Toto in he
 at the sky too. Aunt Em was washing the dishes.
 """
 STORY = " ".join(STORY.split())
-LENGTH, WINDOW = 128, 48  # in tokens: how much of it the page reads, and through which window
+LENGTH, WINDOW = 128, 48  # in tokens: the part that the page reads, and its window

@@ -70,7 +70,7 @@ if __name__ == "__main__":
     print("one token:", merge_by_view(torch.ones(2, 1, 2)))
     print("there and back:", merge_by_view(split_by_view(x, 2)).equal(x))
     try:
-        merge_by_view(torch.ones(2, 3, 2))  # three tokens, fresh
+        merge_by_view(torch.ones(2, 3, 2))  # 3 tokens, contiguous
     except RuntimeError as error:
         print("three tokens:", str(error).partition(" (")[0])
     # --8<-- [end:view_shown]

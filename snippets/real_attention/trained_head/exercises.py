@@ -13,7 +13,7 @@ even = torch.full((1, length, length), 1 / length)  # (batch, queries, keys)
 # --8<-- [start:shift]
 def shifted(count):
     tokens = torch.randint(n_tokens, (count, length))  # (batch, length)
-    return tokens, tokens.roll(1, dims=1)  # the one before; the first wraps around
+    return tokens, tokens.roll(1, dims=1)  # previous token; the first wraps around
 
 
 # --8<-- [end:shift]
