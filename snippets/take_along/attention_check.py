@@ -46,6 +46,7 @@ from torch.nn.parameter import UninitializedParameter
 from torch.overrides import TorchFunctionMode
 
 SCALES = r"sqrt|scal|\*\* *\(?-? *0?\.5|temperature"  # words of a scaled attention
+BACKWARD = "revers|backward|anti_?causal"  # words of an attention to the future on purpose
 SITE = "real_attention/"  # the pages are named from here
 CLOSE, ROUGH = 2e-4, 3e-2  # rounding of 32 bits, and of 16
 SIXTEEN = torch.float16, torch.bfloat16
@@ -2287,22 +2288,29 @@ class Properties(Numbers):
         keyed = next(role for role in ("value", "context", main) if role in values)
         b, at = BATCH_AXIS[layout], LENGTH_AXIS[layout]
 
-        def outputs(t):
-            result = s.call({**values, keyed: t})
+        def outputs(t, role=keyed):
+            result = s.call({**values, role: t})
             return next(t for t in tensors_in(result) if t.is_floating_point())
 
         plain = outputs(values[keyed])
         if plain.dim() <= max(b, at) or plain.shape[b] != values[main].shape[b]:
             return
 
-        def changed(axis, index):
-            other = values[keyed].clone()
+        def changed(axis, index, role=keyed):
+            other = values[role].clone()
             part = other.select(axis, index)
             part.add_(torch.randn(part.shape, generator=torch.Generator().manual_seed(2)))
-            return (outputs(other) - plain).abs()
+            return (outputs(other, role) - plain).abs()
 
         others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
         earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).flatten()
+        if plain.shape[at] == values[main].shape[at] and not re.search(BACKWARD, self.text):
+            first = changed(at, 0, main).narrow(at, 1, plain.shape[at] - 1).max()
+            last = changed(at, -1, main).narrow(at, 0, plain.shape[at] - 1).max()
+            if first < 1e-6 and last > 1e-4:
+                tried = "the first input was changed, and then the last one"
+                add("causal_inverted", tried, "only the last one changed outputs of other inputs")
+                return
         ones = outputs(torch.ones_like(values[keyed]))
         if others > 1e-4:
             tried = "example 1 of a batch was changed, and the outputs of the others compared"

@@ -1730,6 +1730,15 @@ class WholeLayer(nn.Module):
 
 
 @right
+class WholeLayerWithItsTriangle(WholeLayer):
+    """It makes its own triangle."""
+
+    def forward(self, x, e_output):
+        triangle = torch.ones(x.shape[1], x.shape[1]).tril()
+        return super().forward(x, e_output, None, triangle[None])
+
+
+@right
 class MixesHeads(nn.Module):
     """Scores and weights of the heads are mixed, by parameters whose names hold "pos"."""
 

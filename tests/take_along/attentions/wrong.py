@@ -1152,6 +1152,15 @@ class WholeLayerOfOtherValues(WholeLayer):
         return self.attention(x, e_output, x, mask=e_mask)
 
 
+@wrong("causal_inverted")
+class WholeLayerOfTheFuture(WholeLayer):
+    """It makes its own triangle, of the wrong half."""
+
+    def forward(self, x, e_output):
+        triangle = torch.ones(x.shape[1], x.shape[1]).triu()
+        return super().forward(x, e_output, None, triangle[None])
+
+
 @wrong("softmax_queries")
 class OfGroupsOfAnotherAxis(OfGroupsOfTokens):
     def weigh(self, scores):
