@@ -13,9 +13,9 @@ from bs4 import Tag
 
 from engine.build import Engine
 from engine.model.build import Build
-from engine.model.project import Project
 from engine.programs.prove import Attempt
 from engine.programs.slicer import Reach, Slicer
+from engine.read.config import read_config
 from tests.support.offenders import assert_none
 from tests.support.pages import parsed
 
@@ -32,7 +32,7 @@ def code_blocks(site: Path) -> list[Tag]:
 @pytest.fixture(scope="module")
 def built(site: Path, root: Path) -> Build:
     """The build that the site was made from, read from the cache."""
-    engine = Engine(Project(root))
+    engine = Engine(read_config(root / "mkdocs.yml").project())
     build = engine.refresh()
     engine.close()
     assert not build.problems
