@@ -202,6 +202,17 @@ def test_another_helper_of_the_options_makes_results_stale(sample: Sample) -> No
         assert ran(sample) == []
 
 
+def test_a_helper_that_is_written_later_is_found(sample: Sample) -> None:
+    sample.options = Options(helpers=("helper",))
+    sample.section("x = 1")
+    sample.page("It is {{ one: name() }}.")
+    sample.fresh_engine()
+    assert "No module named 'snippets.helper'" in sample.problem()
+    sample.snippet("def name():\n    return 'here'\n", "helper")
+    assert ran(sample) == ["one"]
+    assert "It is here." in sample.markdown()
+
+
 def test_packages_that_come_with_matplotlib_are_dependencies(sample: Sample) -> None:
     sample.section("print(1)")
     versions = sample.refresh().results["one"].versions
