@@ -61,11 +61,14 @@ SIZES = "Is something not transposed, or an axis counted from the wrong end?"
 def call(function, *arguments, given, advice=SIZES, **named):
     """Return the result of a reader's function. Raise NotYet if there is none to check.
 
+    A function with arguments must not use tensors from outside instead of them.
+
     given: a description of the arguments, such as "a batch of shape (2, 3, 5)"
     advice: the last sentence of the message if sizes do not fit
     """
     name = function.__name__
-    if outside := tensors_outside(function.__code__, function.__globals__):
+    outside = tensors_outside(function.__code__, function.__globals__)
+    if outside and arguments:
         raise NotYet(
             f"{name} uses {' and '.join(outside)} from outside, so it gives the same whatever it "
             f"is called with. Use its arguments, and what is made of them inside."

@@ -7,7 +7,8 @@ TWO = "    two = turned_queries @ turned_keys.mT\n"
 
 WRONG = [
     (HEAD + "    pass", "absorbed returns nothing"),
-    (HEAD + "    return plain_queries @ up_key", "absorbed does not run"),
+    (HEAD + "    return plain_queries @ up_key", "absorbed does not run with the latents above"),
+    (HEAD + "    return latents[7]", "absorbed does not run with the latents above"),
     (HEAD + ONE + "    return softmax(one) @ latents @ up_value", "positions are missing"),
     (HEAD + ONE + TWO + "    return softmax(one + two) @ latents", "these are mixed latents"),
     (HEAD + ONE + TWO + "    return (one + two) @ latents @ up_value", "without the softmax"),

@@ -2,8 +2,6 @@
 # checks: language_model/kv_cache/latent
 """Hints and checks for the blank on absorbing in the hands-on notebook on the KV cache."""
 
-import torch
-
 from snippets.language_model.kv_cache.latent import (
     absorbed,
     latents,
@@ -15,7 +13,7 @@ from snippets.language_model.kv_cache.latent import (
     up_key,
     up_value,
 )
-from snippets.notebook_checks.blanks import NotYet, check
+from snippets.notebook_checks.blanks import call, check
 
 HINTS = {
     "absorbed": "make a latent of each query, with up_key transposed; compare it with the "
@@ -27,12 +25,7 @@ def check_absorbed(absorbed):
     to_latents = plain_queries @ up_key.mT
     scores = to_latents @ latents.mT
     by_position = turned_queries @ turned_keys.mT
-    try:
-        ours = absorbed()
-    except (RuntimeError, TypeError, NameError, AttributeError) as error:
-        raise NotYet(f"absorbed does not run: {error}") from None
-    if ours is None:
-        raise NotYet("absorbed returns nothing: it is still a blank, or its return is missing.")
+    ours = call(absorbed, given="the latents above")
     mistakes = {
         "the scores of the positions are missing.": lambda: softmax(scores) @ latents @ up_value,
         "these are mixed latents. Make values of them.": lambda: (
@@ -45,7 +38,7 @@ def check_absorbed(absorbed):
             softmax(scores + by_position) @ latents @ up_key
         ),
     }
-    check("what absorbed returns", torch.as_tensor(ours), naive(), mistakes)
+    check("what absorbed returns", ours, naive(), mistakes)
 
 
 if __name__ == "__main__":
