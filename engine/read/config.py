@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 from yaml_env_tag import add_env_tag  # type: ignore[import-untyped]
 
-from engine.model.problem import EngineError, Problem
+from engine.model.problem import EngineError, Problem, did_you_mean
 from engine.model.project import Options, Project, Site
 
 PLUGIN, INCLUDES = "engine", "pymdownx.snippets"
+PAIRS = ("moved",)  # options that are dictionaries in mkdocs.yml
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,12 @@ class Config:
 
     def project(self) -> Project:
         """Return the project that this file configures."""
-        plugins = named(self.data.get("plugins") or [])
-        options = plugins.get(PLUGIN) or {}
-        names = {field.name for field in fields(Options)}
+        options = dict(named(self.data.get("plugins") or []).get(PLUGIN) or {})
+        options.pop("enabled", None)  # an option that MkDocs itself reads, of every plugin
         return Project(
             self.path.parent.resolve(),
             str(self.data.get("docs_dir") or "docs"),
-            options_of({name: options[name] for name in names & options.keys()}),
+            options_of(options),
             INCLUDES in named(self.data.get("markdown_extensions") or []),
         )
 
@@ -43,14 +43,46 @@ class Config:
 def options_of(values: dict[str, Any]) -> Options:
     """Return options, with lists and the items of dictionaries turned into tuples.
 
-    Raises EngineError if an ignored folder is not an absolute path.
+    Raises EngineError for an unknown option, for a value of the wrong type, and if an ignored
+    folder is not an absolute path.
     """
+    defaults = {field.name: field.default for field in fields(Options)}
+    for name, value in values.items():
+        if name not in defaults:
+            names = f"{did_you_mean(name, defaults)}\nthe options are {', '.join(defaults)}"
+            raise option_error(name, f"{PLUGIN} has no such option{names}")
+        default = {} if name in PAIRS else defaults[name]
+        if form := wrong_form(value, default):
+            raise option_error(name, f"{value!r} is not {form}")
     options = Options(**{name: hashable(value) for name, value in values.items()})
     for folder in options.ignored:
         if not folder.startswith(("/", "~/")):
             message = f'"{folder}" is looked for from nowhere: begin it with "/", or "~/" for home'
-            raise EngineError([Problem("mkdocs.yml: ignored", message)])
+            raise option_error("ignored", message)
     return options
+
+
+def wrong_form(value: Any, default: object) -> str:
+    """Return the form that an option has to have, by its default, or "" if the value has it."""
+    match default:
+        case str():
+            return "" if isinstance(value, str) else "a string"
+        case dict():
+            is_right = isinstance(value, dict) and are_strings([*value, *value.values()])
+            return "" if is_right else "a mapping, such as {old.md: new.md}"
+        case tuple():
+            is_right = isinstance(value, list | tuple) and are_strings(value)
+            return "" if is_right else "a list of strings, such as [one, two]"
+        case _:
+            raise TypeError(f"options of the type {type(default).__name__} are not checked yet")
+
+
+def are_strings(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def option_error(name: str, message: str) -> EngineError:
+    return EngineError([Problem(f"mkdocs.yml: {name}", message)])
 
 
 def hashable(value: Any) -> Any:

@@ -62,6 +62,34 @@ def test_an_ignored_folder_is_named_by_its_whole_path(mkdocs: Sample) -> None:
         assert told in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("helper: [one]", 'mkdocs.yml: helper: engine has no such option; did you mean "helpers"?'),
+        ("helpers: 5", "mkdocs.yml: helpers: 5 is not a list of strings"),
+        ("ignored: [5]", "mkdocs.yml: ignored: [5] is not a list of strings"),
+        ("branch: [main]", "mkdocs.yml: branch: ['main'] is not a string"),
+        ("moved: [old.md]", "mkdocs.yml: moved: ['old.md'] is not a mapping"),
+    ],
+)
+def test_a_wrong_option_is_named(mkdocs: Sample, option: str, told: str) -> None:
+    options = f"plugins: [{{engine: {{{option}}}}}]"
+    (mkdocs.root / "mkdocs.yml").write_text(CONFIG.replace("plugins: [engine]", options))
+    done = engine(mkdocs)
+    assert done.returncode == 1
+    assert told in done.stderr and "Traceback" not in done.stderr
+    done = build(mkdocs)  # which checks types itself
+    assert done.returncode == 1
+    assert option.partition(":")[0] in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_option_that_mkdocs_gives_every_plugin_is_accepted(mkdocs: Sample) -> None:
+    options = "plugins: [{engine: {enabled: true}}]"
+    (mkdocs.root / "mkdocs.yml").write_text(CONFIG.replace("plugins: [engine]", options))
+    for done in (build(mkdocs), engine(mkdocs)):
+        assert done.returncode == 0, done.stderr
+
+
 def test_a_build_works_from_another_folder(
     mkdocs: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
