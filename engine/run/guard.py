@@ -60,7 +60,8 @@ class Guard:
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in WATCHED or self.is_recording:
             return
-        if event in LISTS and is_import(sys._getframe(1)):
+        by_import = is_import(sys._getframe(1))
+        if event in LISTS and by_import:
             return  # `record_import` records the files that an import looks for
         if event == STARTS:
             self.record_arguments(*arguments[:3])
@@ -71,9 +72,9 @@ class Guard:
         for argument in arguments[: 2 if event in CHANGES else 1]:
             if isinstance(argument, str | bytes | os.PathLike):
                 with contextlib.suppress(ValueError):  # such as a null byte in a name
-                    self.visit(os.fsdecode(argument), event, is_change)
+                    self.visit(os.fsdecode(argument), event, is_change, by_import)
 
-    def visit(self, name: str, event: str, is_change: bool) -> None:
+    def visit(self, name: str, event: str, is_change: bool, by_import: bool) -> None:
         """Record that a file was read; raise PermissionError for a change in the project."""
         if event == "sqlite3.connect":
             name = re.sub(r"^file:(?://)?|\?.*$", "", name)
@@ -92,14 +93,18 @@ class Guard:
             return
         if absolute != path:
             self.record(absolute)  # the symbolic link itself, whose target may change
-        self.record(path)
+        self.record(path, by_import)
 
-    def record(self, path: str) -> None:
-        """Add a file or a folder to the record, with its current stamp."""
+    def record(self, path: str, by_import: bool = True) -> None:
+        """Add a file or a folder to the record, with its current stamp.
+
+        by_import: whether it is opened to be imported; a module of the engine is then left out
+        """
         if path.endswith(".pyc") and "/__pycache__/" in path:
             folder, _, name = path.rpartition("/__pycache__/")
             path = f"{folder}/{name.partition('.')[0]}.py"
-        if f"{path}/".startswith(self.ignored) or not is_tracked(path, self.root):
+        is_data = not by_import and is_source_of_engine(path, self.root)
+        if f"{path}/".startswith(self.ignored) or not (is_data or is_tracked(path, self.root)):
             return
         below = path.startswith(f"{self.root}/")
         name = os.path.relpath(path, self.root) if below else path
@@ -172,6 +177,10 @@ def is_tracked(path: str, root: str) -> bool:
     if path.startswith(f"{root}/"):
         return is_project_file(path, root)
     return not is_installed(path, root) and not SYSTEM.match(path) and path != "/"
+
+
+def is_source_of_engine(path: str, root: str) -> bool:
+    return path.startswith(f"{root}/engine/") and "__pycache__" not in path
 
 
 def is_installed(path: str, root: str) -> bool:

@@ -110,6 +110,20 @@ def test_a_data_file_that_is_read_counts(sample: Sample) -> None:
     assert sample.output("one/part.txt") == "2\n\n"
 
 
+def test_a_file_of_the_engine_counts_where_a_snippet_reads_it(sample: Sample) -> None:
+    """The page on the architecture draws the imports between the engine's modules."""
+    module = sample.root / "engine" / "read" / "glossary.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("x = 1\n")
+    sample.section(f"print(open({str(module)!r}).read())")
+    sample.section("import engine\nprint(2)", "other")
+    ran(sample)
+    assert ran(sample) == []
+    module.write_text("x = 2\n")
+    assert ran(sample) == ["one"]
+    assert sample.output("one/part.txt") == "x = 2\n\n"
+
+
 @pytest.mark.parametrize(
     "listing",
     [
