@@ -60,6 +60,8 @@ NO_INCLUDE = (
 # A value in a sentence. A backslash before it escapes it.
 VALUE = re.compile(rf"(?<!\\)\{{\{{ +(?:(?P<stem>{STEM}) *: +)?(?P<expression>.+?) *\}}\}}")
 NEARLY_VALUE = re.compile(r"(?<!\\)\{\{(?: |\s*[\w/-]+\s*:)")
+# A value without the spaces. In a formula, such braces follow a letter, a mark or other braces.
+UNSPACED = re.compile(r"(?<![\\\w^_}])\{\{[A-Za-z_]\w*(?:[.\[(][^{}]*)?\}\}")
 DIRECTIVE = re.compile(r"(?P<indent>[ \t]*):::[ \t]+(?P<rest>.*?)[ \t]*$")
 EXAMPLE = re.compile(
     rf'(?:(?P<verb>code|output|figure) +(?:"(?P<title>[^"]*)" +)?)?'
@@ -191,7 +193,8 @@ class _Parser:
                 values.append(Value(at + 1, at + 1, indent, start, stop, stem, expression, alone))
             else:
                 is_malformed = True
-        if is_malformed or NEARLY_VALUE.search(VALUE.sub("", line)):
+        is_unspaced = self.snippet and UNSPACED.search(line)
+        if is_malformed or is_unspaced or NEARLY_VALUE.search(VALUE.sub("", line)):
             message = (
                 'a value in a sentence is written "{{ walkthrough/outputs: outputs[0] }}": a '
                 'snippet, a colon, an expression; or "{{ outputs[0] }}" where the front matter '

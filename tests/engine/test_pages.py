@@ -271,6 +271,20 @@ def test_the_neighbors_of_a_value_do_not_make_it_markup(
     assert escape_in_context(text, before, after) == shown
 
 
+@pytest.mark.parametrize("line", ["It is {{x}}.", "{{x[0]}} is it.", "**{{f(x)}}**"])
+def test_a_value_without_spaces_is_reported(line: str) -> None:
+    page = parse(f"---\nsnippet: one\n---\n{line}\n")
+    assert any(isinstance(block, Malformed) for block in walk(page.blocks))
+
+
+@pytest.mark.parametrize(
+    "line", [r"$\frac{{a}}{{b}} + e^{{x}}_{{y}}$", r"\{{x}}", "{{ x }}", "{x}"]
+)
+def test_braces_of_a_formula_are_no_value_without_spaces(line: str) -> None:
+    page = parse(f"---\nsnippet: one\n---\n{line}\n")
+    assert not any(isinstance(block, Malformed) for block in walk(page.blocks))
+
+
 def test_front_matter_holds_no_value_and_opens_no_fence(sample: Sample) -> None:
     sample.snippet("x = 3\n")
     sample.page("---\ndescription: |\n  ```\n---\n\nIt is {{ one: x }}.\n")
