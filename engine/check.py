@@ -63,18 +63,23 @@ def problems_with_sections(
     for name in missing:
         yield f'{file} has no section "{name}"; {existing_names(name, names)}'
     if result and not missing:
-        outputs = [result.sections[name] for name in block.sections if name in result.sections]
+        outputs = result.sections
+        drawing = {name for name in names if name in outputs and outputs[name].figures}
+        speaking = drawing | {name for name in names if name in outputs and outputs[name].text}
         sections = " and ".join(f'"{name}"' for name in block.sections)
-        if block.verb == "output" and not any(o.text or o.figures for o in outputs):
-            yield f"{file} printed and drew nothing in {sections}"
-        if block.verb == "figure" and not any(output.figures for output in outputs):
-            yield f"{file} drew nothing in {sections}"
+        if block.verb == "output" and speaking.isdisjoint(block.sections):
+            others = ", ".join(sorted(speaking)) or "none"
+            yield f"{file} printed and drew nothing in {sections}; sections that do: {others}"
+        if block.verb == "figure" and drawing.isdisjoint(block.sections):
+            others = ", ".join(sorted(drawing)) or "none"
+            yield f"{file} drew nothing in {sections}; sections that do: {others}"
 
 
 def problems_with_value(block: Value | Print, result: Result | None) -> Iterator[str]:
     if result is None:
         return
-    shown = f"{{{{ {block.stem}: {block.expression} }}}}"
+    shown = f"{block.stem}: {block.expression}"
+    shown = f"::: print {shown}" if isinstance(block, Print) else f"{{{{ {shown} }}}}"
     value = result.values.get(block.expression)
     if value is None:
         yield f"{shown} came after the snippets ran: build again"

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from engine.model.problem import shortened, visible
+from engine.model.problem import did_you_mean, shortened, visible
 from engine.model.result import Job, SavedFile, Value
 from engine.run import values
 from engine.run.capture import take_figures
@@ -96,6 +96,9 @@ class Evaluator:
 
             pyplot.close("all")
             message = "".join(traceback.format_exception_only(error)).strip()
+            if isinstance(error, NameError) and "Did you" not in message:
+                names = [name for name in self.namespace if not name.startswith("_")]
+                message += did_you_mean(error.name or "", names)
             return Value(error=shortened(message))
 
     def names_for(self, expression: str) -> dict[str, Any]:

@@ -39,11 +39,16 @@ def test_a_page_that_shows_everything_passes(sample: Sample) -> None:
             "::: code one: totl",
             'docs/page.md:2: snippets/one.py has no section "totl"; did you mean "total"?',
         ),
-        ("::: figure one: total", 'docs/page.md:2: snippets/one.py drew nothing in "total"'),
+        (
+            "::: figure one: total",
+            'docs/page.md:2: snippets/one.py drew nothing in "total"; sections that do: none',
+        ),
         (
             "{{ one: totl }}",
-            "docs/page.md:2: {{ one: totl }}: NameError: name 'totl' is not defined",
+            "docs/page.md:2: {{ one: totl }}: NameError: name 'totl' is not defined; did you mean "
+            '"total"?',
         ),
+        ("::: print one: totl", "docs/page.md:2: ::: print one: totl: NameError: name 'totl'"),
         ("{{ two: x }}", "docs/page.md:2: there is no snippets/two.py"),
         ("{{ one: '<b>' }}", "may be markup"),
         ('--8<-- "one.md"', "an include is a line with nothing beside it"),
@@ -55,6 +60,16 @@ def test_a_wrong_name_on_a_page_is_reported_with_existing_names(
 ) -> None:
     (problem,) = told(sample, f"{SHOWN}{line}\n")
     assert message in problem
+
+
+def test_a_section_without_output_is_reported_with_those_that_have_one(sample: Sample) -> None:
+    sample.snippet(
+        "# --8<-- [start:silent]\nx = 1\n# --8<-- [end:silent]\n\n"
+        "# --8<-- [start:loud]\nprint(x)\n# --8<-- [end:loud]\n"
+    )
+    sample.page("::: one: silent, loud\n\n::: output one: silent\n")
+    told = 'docs/page.md:3: snippets/one.py printed and drew nothing in "silent"'
+    assert sample.problem() == f"{told}; sections that do: loud"
 
 
 def test_a_section_and_an_output_that_no_page_shows_are_reported(sample: Sample) -> None:
