@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compose the cells of a notebook from the blocks of chapters.
+"""Compose the cells of a notebook, in their order, from the blocks of chapters.
 
 A notebook runs on its own: helper cells contain the code that the chapters import. Both kinds of a
 notebook have the same cells, apart from the blanks and hints of the hands-on one.
