@@ -26,7 +26,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 class Run:
     """A result with the digests of its dependencies.
 
-    environment: the digest that `engine.run.environment` returns
+    environment: the digest that `engine.cache.freshness.environment_of` returns
     sources: digests of the files and folders, None for missing ones
     """
 
