@@ -62,23 +62,27 @@ def test_quizzes_are_the_exercises_that_are_answered_in_the_page(site: Path) -> 
     )
 
 
-def test_a_solution_with_code_shows_the_output_it_gave(site: Path) -> None:
-    with_code = set()
+def solutions_with_code(site: Path) -> Iterator[tuple[str, Tag]]:
+    """Yield each solution that shows code, with its chapter. Open questions have many solutions."""
     for name, solution in every_solution(site):
-        if solution.summary.text != "Solution":
-            continue  # an open question, which has many solutions
-        found = solution.select(".language-py")
-        if not found:
-            continue  # a question about an idea, which needs no code
-        with_code.add(name)
-        code, output = found[0], solution.select_one(".language-text")
+        if solution.summary.text == "Solution" and solution.select(".language-py"):
+            yield name, solution
+
+
+def test_each_chapter_has_a_solution_with_code(site: Path) -> None:
+    with_code = {name for name, _ in solutions_with_code(site)}
+    assert_none(name for name in CHAPTERS if name not in with_code)
+
+
+def test_a_solution_with_code_shows_the_output_it_gave(site: Path) -> None:
+    for name, solution in solutions_with_code(site):
+        code, output = solution.select(".language-py")[0], solution.select_one(".language-text")
         assert output is not None, f"{name} shows no output: {solution.text[:200]}"
         file = code.select_one(".filename").text
         own = f"{name}.py"  # for chapters whose own snippet has the model
         assert file == own or re.fullmatch(r"exercises/\w+\.py|\w+/exercises\.py", file), file
         assert output.select_one(".filename").text == "Output", name
         assert output.code.text.strip(), name
-    assert_none(name for name in CHAPTERS if name not in with_code)
 
 
 def test_each_exercise_has_one_right_answer(site: Path) -> None:
