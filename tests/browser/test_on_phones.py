@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import Server
-from tests.support.chapters import PAGES
+from tests.support.chapters import CHAPTERS, PAGES
 from tests.support.offenders import assert_none
 from tests.support.visits import PHONE, Visit, screen, visit, wide_pages
 
@@ -77,3 +77,14 @@ def test_no_word_of_a_heading_breaks_on_a_phone(phones: list[Visit]) -> None:
 
 def test_code_is_large_enough_to_read_on_a_phone(phones: list[Visit]) -> None:
     assert_none(f"{seen.path}: {seen.small_code}" for seen in phones if seen.small_code)
+
+
+def test_every_answer_in_a_solution_gets_its_reason(phones: list[Visit]) -> None:
+    said = {seen.path.removesuffix("/"): seen.answers for seen in phones}
+    assert_none(name for name in CHAPTERS if not said[name])
+    assert_none(
+        f"{name}: {told!r} instead of {meant!r}"
+        for name, answers in said.items()
+        for meant, told in answers
+        if told != meant
+    )

@@ -55,6 +55,28 @@ SMALL_CODE = """() => [...document.querySelectorAll("article pre > code")]
 CODE_TOO_WIDE = """all => all.filter(
     one => one.offsetParent && one.scrollWidth > one.clientWidth + 1).length"""
 
+# Gives each exercise of a page every answer in its solution. Returns the expected and the actual
+# message of each.
+GIVE_ALL = """() => [...document.querySelectorAll("form.exercise")].flatMap((form) => {
+    const list = form.nextElementSibling.querySelector(":scope > :is(ul, ol)");
+    return [...list.children].map((reason, place) => {
+        const choices = form.querySelectorAll("[type=radio]");
+        if (choices.length) choices[place].click();
+        else {
+            const numbers = reason.firstChild.textContent.match(/-?[\\d.]+(e-\\d+)?/g);
+            const boxes = form.querySelectorAll("fieldset > input");
+            if (boxes.length !== numbers.length) throw new Error(`${numbers} in ${boxes.length}`);
+            boxes.forEach((box, n) => {
+                box.value = numbers[n];
+                box.dispatchEvent(new Event("input", { bubbles: true }));
+            });
+        }
+        form.querySelector("button").click();
+        const verdict = reason.firstChild.nodeName === "STRONG" ? "Right." : "Not yet.";
+        return [`${verdict} ${reason.textContent}`, form.querySelector("[role=status]").textContent];
+    });
+})"""
+
 
 @dataclass
 class Visit:
@@ -71,6 +93,7 @@ class Visit:
     on_paper: list[str] = field(default_factory=list)  # faults in print
     broken: dict[int, list[str]] = field(default_factory=dict)  # words of headings, by width
     small_code: int = 0  # blocks with letters under 12 pixels
+    answers: list[list[str]] = field(default_factory=list)  # expected and actual messages
 
     @contextmanager
     def listening_to(self, page: Page) -> Iterator[None]:
@@ -144,6 +167,8 @@ def visit(page: Page, path: str, address: str, scheme: str, size: dict[str, int]
         page.set_viewport_size(SMALL_PHONE)
         seen.overhang["small phone"] = overhang(page)
         seen.broken[SMALL_PHONE["width"]] = page.evaluate(BROKEN_WORDS)
+        with seen.listening_to(page):
+            seen.answers = page.evaluate(GIVE_ALL)
     return seen
 
 
