@@ -178,7 +178,6 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("scale_after_softmax", {"scale": "missing", "after": "d_k"}),
     ("scale_after_softmax", {"scale": "missing", "after": "d_model"}),
     ("softmax_queries", {"axis": "queries"}), ("softmax_heads", {"axis": "heads"}),
-    ("softmax_queries", {"axis": "queries", "use": "kqv"}),  # transposed before the second product
     ("softmax_batch", {"axis": "batch"}), ("softmax_heads", {"axis": "heads", "apply": "finite"}),
     ("softmax_batch", {"axis": "batch", "apply": "finite"}),
     ("softmax_heads", {"axis": "heads", "apply": "nan"}),
@@ -192,23 +191,11 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("mask_weak", {"causal": "past", "apply": "weaker"}),
     ("mask_added", {"causal": "past", "apply": "added"}),
     ("mask_added", {"causal": "past", "apply": "added_hidden"}),
-    ("heads_split", {"split_as": "reshape"}), ("heads_merged", {"merge_as": "reshape"}),
-    ("heads_split", {"split_as": "channels"}), ("heads_merged", {"merge_as": "channels"}),
-    ("heads_split", {"split_as": "reshape v"}), ("heads_split", {"split_as": "reshape k"}),
-    ("heads_split", {"split_as": "reshape q"}), ("heads_split", {"split_as": "reshape qk"}),
-    ("heads_split", {"split_as": "reshape kv"}),
-    ("heads_split, heads_merged", {"split_as": "reshape", "merge_as": "reshape"}),
-    ("values_are_keys", {"use": "qkk"}), ("keys_are_values", {"use": "qvv"}),
-    ("keys_values_swapped", {"use": "qvk"}), ("queries_keys_swapped", {"use": "kqv"}),
-    ("keys_are_queries", {"use": "qqv"}), ("queries_are_keys", {"use": "kkv"}),
-    ("values_are_queries", {"use": "qkq"}), ("keys_reshaped", {"keys_as": "reshape"}),
+    ("keys_reshaped", {"keys_as": "reshape"}),
     ("softmax_missing", {"act": "none"}), ("softmax_log", {"act": "log"}),
     ("softmax_twice", {"act": "twice"}), ("softmax_sigmoid", {"act": "sigmoid"}),
     ("softmax_relu", {"act": "relu"}), ("values_summed", {"act": "ones"}),
-    ("values_summed", {"act": "own"}),
-    ("heads_repeat", {"tile": True}), ("batch_is_length", {"batch_is_length": True}),
-    ("rotary_values", {"turn": "qkv"}), ("rotary_one_side", {"turn": "q"}),
-    ("rotary_one_side", {"turn": "k"}),
+    ("values_summed", {"act": "own"}), ("values_summed", {"act": "diagonal"}),
 ]  # fmt: skip
 
 # The same for a mask that is given: how it is applied, and what becomes of it first.
@@ -295,17 +282,7 @@ def gap(got, expected) -> str:
 
 
 # ---- the reference, with mistakes on request -----------------------------------------------------
-def rotate(x, positions, kind, base):
-    """Rotary positions for (..., n, d); kind halves or neighbors, and "back" the other way."""
-    d, (kind, _, back) = x.shape[-1], kind.partition(" ")
-    positions = -positions if back else positions
-    if d % 2:
-        return x
-    angle = positions[:, None] * base ** (-torch.arange(0, d, 2) / d)
-    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
-    a, b = x.chunk(2, -1) if kind == "halves" else (x[..., 0::2], x[..., 1::2])
-    parts = a * cos - b * sin, a * sin + b * cos
-    return torch.cat(parts, -1) if kind == "halves" else torch.stack(parts, -1).flatten(-2)
+AXES = {"keys": -1, "queries": -2, "heads": 1, "batch": 0}
 
 
 def triangle(kind, n, m, aligned="top_left"):
@@ -317,47 +294,20 @@ def triangle(kind, n, m, aligned="top_left"):
     return ones.triu({"future": 0, "strict_future": 1}[kind] + shift)
 
 
-def split(flat, heads, how):
-    """(batch, n, heads * d) as (batch, heads, n, d)."""
-    b, n, width = flat.shape
-    if how == "reshape":
-        return flat.reshape(b, heads, n, width // heads)
-    if how == "channels":  # as "reshape", where channels come before pixels
-        return flat.mT.reshape(b, heads, n, width // heads)
-    if how == "dh":
-        return flat.unflatten(-1, (-1, heads)).permute(0, 3, 1, 2)
-    return flat.unflatten(-1, (heads, -1)).transpose(1, 2)
-
-
-def merge(out, how):
-    b, h, n, d = out.shape
-    if how == "reshape":
-        return out.reshape(b, n, h * d)
-    if how == "channels":
-        return out.reshape(b, h * d, n).mT
-    if how == "dh":
-        return out.permute(0, 2, 3, 1).flatten(2)
+def merge(out):
+    """(batch, heads, n, d) as (batch, n, heads * d)."""
     return out.transpose(1, 2).flatten(2)
-
-
-NORMS = {
-    "rms": lambda t: t * t.pow(2).mean(-1, keepdim=True).add(1e-6).rsqrt(),
-    "layer": lambda t: F.layer_norm(t, t.shape[-1:]),
-    "unit": lambda t: F.normalize(t, dim=-1),
-}
 
 
 PLAIN: dict[str, Any] = {  # what can be set in the reference, and how it is without a mistake
     "scale": None, "factor": None, "after": None,  # by name, by number, and after the softmax
     "axis": "keys", "act": "softmax",  # of the softmax, and what stands in its place
     "causal": None, "align": "top_left",  # which triangle is seen, and where it starts
-    "bias": None,  # added to the scores, (heads, n, m)
+    "bias": None, "cap": None,  # added to the scores, (heads, n, m), and around their tanh
     "pattern": None, "allowed": None,  # seen keys (n, m), and (batch, heads or 1, n, m)
     "apply": "before",  # how hidden scores are hidden
-    "split_as": "hd", "merge_as": "hd", "tile": False,  # of heads
-    "use": "qkv", "keys_as": "mT",  # what stands in whose place
-    "batch_is_length": False,
-    "rope": None, "turn": "qk", "base": 10000.0, "norm": None,  # before the scores
+    "keys_as": "mT",  # how keys are transposed
+    "unit": False,  # whether queries and keys have length 1
 }  # fmt: skip
 FILLS = {
     "before": -math.inf, "nan": -math.inf, "finite": -1e9, "zeros": 0.0, "weak": -1.0,
@@ -365,29 +315,14 @@ FILLS = {
 }  # fmt: skip
 
 
-def operands(q, k, v, heads, s):
+def operands(q, k, v, heads):
     """Queries, keys and values as (batch, heads, n, d_k), or None where the shapes do not fit."""
-    parts = {"q": q, "k": k, "v": v}
-    q, k, v = (parts[name] for name in s.use)
-    if s.batch_is_length:
-        q, k, v = (t.transpose(0, 1) for t in (q, k, v))
     kv_heads = max(1, k.shape[-1] // (q.shape[-1] // heads))
     if k.shape[-1] % kv_heads or v.shape[-1] % kv_heads or heads % kv_heads:
         return None
-    how, _, some = s.split_as.partition(" ")  # "reshape v": of the values alone
     counts = heads, kv_heads, kv_heads
-    hows = [how if part in (some or "qkv") else "hd" for part in "qkv"]
-    q, k, v = (split(t, h, how) for t, h, how in zip((q, k, v), counts, hows, strict=True))
-    if s.norm:
-        q, k = NORMS[s.norm](q), NORMS[s.norm](k)
-    if s.rope:
-        q, k, v = (
-            rotate(t, torch.arange(t.shape[-2]), s.rope, s.base) if part in s.turn else t
-            for part, t in zip("qkv", (q, k, v), strict=True)
-        )
-    r = heads // kv_heads
-    if r > 1:
-        k, v = (t.repeat(1, r, 1, 1) if s.tile else t.repeat_interleave(r, 1) for t in (k, v))
+    q, k, v = (t.unflatten(-1, (h, -1)).transpose(1, 2) for t, h in zip((q, k, v), counts))
+    k, v = (t.repeat_interleave(heads // kv_heads, 1) for t in (k, v))
     return (q, k, v) if q.shape[-1] == k.shape[-1] and k.shape[-2] == v.shape[-2] else None
 
 
@@ -405,6 +340,14 @@ def hidden_keys(n, m, s):
     return ~seen
 
 
+def factors(d_k, m, heads, d_model):
+    """Factors of the scores, right and wrong, by name."""
+    return {
+        None: d_k**-0.5, "missing": 1.0, "doubled": 1 / d_k, "multiplied": d_k**0.5,
+        "d_model": d_model**-0.5, "heads": heads**-0.5, "length": m**-0.5,
+    }  # fmt: skip
+
+
 def reference(q, k, v, heads, d_model, **settings):
     """Outputs (batch, n, width) of attention with the given mistakes. NaN where it does not matter.
 
@@ -412,32 +355,34 @@ def reference(q, k, v, heads, d_model, **settings):
     returns: None where the mistakes do not fit the shapes
     """
     s = SimpleNamespace(**{**PLAIN, **settings})
-    three = operands(q, k, v, heads, s)
+    three = operands(q, k, v, heads)
     if three is None:
         return None
     q, k, v = three
+    if s.unit:
+        q, k = F.normalize(q, dim=-1), F.normalize(k, dim=-1)
     (n, d_k), m = q.shape[-2:], k.shape[-2]
     hidden = hidden_keys(n, m, s)
     if hidden is None or (s.act in ("none", "log") and s.apply == "before" and hidden.any()):
         return None
-    factors = {
-        None: d_k**-0.5, "missing": 1.0, "doubled": 1 / d_k, "multiplied": d_k**0.5,
-        "d_model": d_model**-0.5, "heads": heads**-0.5, "length": m**-0.5,
-    }  # fmt: skip
     across = k.mT if s.keys_as == "mT" else k.reshape(k.mT.shape)
-    scores = q @ across * (factors[s.scale] if s.factor is None else s.factor)
+    factor = factors(d_k, m, heads, d_model)[s.scale] if s.factor is None else s.factor
+    scores = q @ across * factor
+    if s.cap:
+        scores = torch.tanh(scores / s.cap[0]) * s.cap[1]
     if s.bias is not None:
         scores = scores + s.bias
     if s.apply in FILLS:
         scores = scores.masked_fill(hidden, FILLS[s.apply])
     elif s.apply != "after":
         scores = scores + (~hidden if s.apply == "added" else hidden).to(scores.dtype)
-    dim = {"keys": -1, "queries": -2, "heads": 1, "batch": 0}[s.axis]
+    dim = AXES[s.axis]
     acts = {
         "softmax": lambda t: t.softmax(dim), "log": lambda t: t.log_softmax(dim),
         "twice": lambda t: t.softmax(dim).softmax(dim), "none": lambda t: t,
         "sigmoid": torch.sigmoid, "relu": torch.relu, "ones": torch.ones_like,
         "own": lambda t: torch.eye(n, m).expand_as(t),
+        "diagonal": lambda t: t.softmax(dim) * torch.eye(n, m),
     }  # fmt: skip
     weights = acts[s.act](scores)
     if s.apply == "after":
@@ -446,11 +391,11 @@ def reference(q, k, v, heads, d_model, **settings):
         weights = weights.nan_to_num(0.0)
     if s.after:
         weights = weights * (d_k if s.after == "d_k" else d_model) ** -0.5
-    out = merge(weights @ v, s.merge_as)
-    if s.apply == "before" and s.act == "softmax" and s.axis == "keys" and s.merge_as == "hd":
+    out = merge(weights @ v)
+    if s.apply == "before" and s.act == "softmax" and s.axis == "keys":
         empty = hidden.expand(len(out), hidden.shape[1] if hidden.dim() > 2 else 1, n, m)
         out = out.masked_fill(empty.all(-1).any(1)[..., None], math.nan)  # a query without keys
-    return out.transpose(0, 1) if s.batch_is_length else out
+    return out
 
 
 def close(got, expected, tolerance=CLOSE) -> bool:
@@ -469,28 +414,25 @@ def close(got, expected, tolerance=CLOSE) -> bool:
 
 @dataclass(eq=False)
 class Case:
-    """One run: the flat tensors between the projections, (batch, n, width), and the output."""
+    """One run: what enters the two products of the attention and leaves them."""
 
-    q: torch.Tensor
+    q: torch.Tensor  # (batch, n, heads * d_k), as the others
     k: torch.Tensor
     v: torch.Tensor
     out: torch.Tensor
-    heads: list[int]  # numbers of heads that are possible, the likeliest first
+    heads: int
     d_model: int
     layout: str
-    words: str = ""  # how a packed projection was taken apart
     weights: torch.Tensor | None = None  # (batch, heads, n, m) of the product with the values
-    inner: bool = False  # taken from the two products of the attention, not from projections
-    scaled_before: float = math.nan  # queries times keys, between projections and scores
-    tiled: bool = False  # whether projected heads of keys or values were tiled before
+    logits: torch.Tensor | None = None  # what the softmax made them of
+    where: tuple = ()  # where these tensors are in a call; none if the products are out of sight
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
-    softmax_dims: list[int] = field(default_factory=list)
     base: dict[str, Any] = field(default_factory=dict)  # a mask that hides nothing, or nothing
 
     def expected(self, **settings):
         """Output of the reference, or None where the settings do not fit the shapes."""
         try:
-            return reference(self.q, self.k, self.v, d_model=self.d_model, **settings)
+            return reference(self.q, self.k, self.v, self.heads, self.d_model, **settings)
         except (RuntimeError, IndexError, TypeError):
             return None
 
@@ -502,106 +444,67 @@ class Case:
         return close(self.out, expected, tolerance)
 
 
-AROUND = {"split_as", "merge_as", "use", "tile", "turn", "batch_is_length"}  # the two products
-
-
-def combined(count: int, core=None):
-    """(mistakes, settings) with this many of the trials that do not contradict each other.
-
-    core: what was found out between the two products; the trials are then of what is around them
-    """
-    among = TRIALS if core is None else [t for t in TRIALS if t[1].keys() <= AROUND]
-    for trials in itertools.combinations(among, count):
-        keys = [key for _, more in trials for key in more] + list(core or ())
-        if len(keys) == len(set(keys)):
-            settings = {key: value for _, more in trials for key, value in more.items()}
-            yield ", ".join(names for names, _ in trials), {**(core or {}), **settings}
-
-
-def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf, core=None):
+def explain(case: Case, count: int, tolerance=CLOSE, deadline=math.inf):
     """(mistakes, settings) of an attention with this many mistakes that gives the numbers."""
-    for mistakes, settings in combined(count, core):
+    for trials in itertools.combinations(TRIALS, count):
+        keys = [key for _, more in trials for key in more]
+        if len(keys) > len(set(keys)) or (case.heads == 1 and "heads" in str(trials)):
+            continue
         if time.process_time() > deadline:
             return None
-        of_heads = {"split_as", "merge_as"} & settings.keys() or "heads" in settings.values()
-        for heads, free in itertools.product(case.heads[: 1 if count else None], case.free):
-            interleaved = "dh" in (free.get("split_as"), free.get("merge_as"))
-            if (
-                (heads == 1 and of_heads)
-                or (interleaved and count and core is None)
-                or ("causal" in settings and "causal" in free)
-                or ("turn" in settings and "rope" not in free)
-            ):
+        settings = {key: value for _, more in trials for key, value in more.items()}
+        for free in case.free:
+            if "causal" in settings and "causal" in free:
                 continue
-            every = {"heads": heads, **free, **settings}
-            if case.gives(tolerance, **every):
-                return mistakes, every
+            if case.gives(tolerance, **{**free, **settings}):
+                return ", ".join(names for names, _ in trials), {**free, **settings}
     return None
 
 
-def fit_scale(case: Case):
-    """Settings with the factor of the scores that explains the numbers, or None."""
-
-    def apart(factor, settings):
-        got = case.expected(factor=factor, **settings)
-        return math.inf if got is None else (got - case.out).nan_to_num(0).abs().max().item()
-
-    for free in case.free:
-        if "dh" in (free.get("split_as"), free.get("merge_as")) or "norm" in free:
-            continue
-        settings, low, high = {"heads": case.heads[0], **free}, -3.0, 1.5
-        for _ in range(7):  # each time closer to the best of some factors
-            powers = torch.linspace(low, high, 91 if high > 1 else 21).tolist()
-            best = min(powers, key=lambda power, more=settings: apart(10**power, more))
-            low, high = (best + sign * (powers[1] - powers[0]) for sign in (-1, 1))
-        if apart(10**best, settings) < CLOSE:
-            return {"factor": 10**best, **settings}
-    return None
+def first_found(*attempts):
+    """First result of the attempts that is not None, or None."""
+    return next((found for attempt in attempts if (found := attempt()) is not None), None)
 
 
-def fit_bias(case: Case):
+def fit(case: Case):
     """Settings with a factor and a bias of the scores that explain the weights, or None.
 
-    The logarithm of the weights is the scores times a factor, plus a bias that is the same in
+    What the softmax reads is the scores times a factor, plus a bias that is the same in
     every example, plus a number for each softmax. The last two vanish where means are taken away.
     """
-    heads, w = case.heads[0], case.weights
+    w = case.weights
     if w is None or len(w) < 2:
         return None
     n, m = w.shape[-2:]
-    seen = (w > 1e-12).all(0)  # (heads, n, m)
-    shapes = {
-        "past": triangle("past", n, m),
-        "next": triangle("next", n, m),
-        None: seen.new_ones(n, m),
-    }
-    causal = [kind for kind, shape in shapes.items() if bool((seen == shape).all())]
-    for norm, kind in itertools.product((None, "unit"), causal[:1]):
-        three = operands(case.q, case.k, case.v, heads, SimpleNamespace(**PLAIN | {"norm": norm}))
-        if three is None:
-            return None
-        scores, logs = three[0] @ three[1].mT, w.clamp(min=1e-30).log()
-        for axis, dim in (("keys", -1), ("queries", -2), ("heads", 1), ("batch", 0)):
-            if axis == "batch" or (w.sum(dim) - 1).abs().max() > 1e-4:
-                continue
+    logs = case.logits
+    seen = (logs > -1e3).all(0)  # (heads, n, m)
+    shapes = {"past": triangle("past", n, m), "next": triangle("next", n, m)}
+    kind = next((kind for kind, shape in shapes.items() if bool((seen == shape).all())), None)
+    if kind is None and not seen.all():
+        return None
+    q, k, _ = operands(case.q, case.k, case.v, case.heads)
+    for unit, (axis, dim) in itertools.product((False, True), AXES.items()):
+        scores = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT if unit else q @ k.mT
+        if axis == "batch" or (w.sum(dim) - 1).abs().max() > 1e-4:
+            continue
 
-            def without_means(t, dim=dim):
-                t = t - t.mean(0)
-                count = seen.sum(dim, keepdim=True) if dim < 0 else seen.sum(0, keepdim=True)
-                t = t * seen
-                return (t - t.sum(dim, keepdim=True) / count.clamp(min=1)) * seen
+        def without_means(t, dim=dim):
+            t = (t - t.mean(0)) * seen
+            count = seen.sum(dim, keepdim=True) if dim < 0 else seen.sum(0, keepdim=True)
+            return (t - t.sum(dim, keepdim=True) / count.clamp(min=1)) * seen
 
-            x, y = without_means(scores), without_means(logs)
-            factor = (x * y).sum((0, 2, 3)) / x.square().sum((0, 2, 3))
-            apart = (y - factor[:, None, None] * x).abs().max()
-            if not apart < 2e-3:
-                continue
-            bias = ((logs - factor[:, None, None] * scores) * seen).mean(0)
-            bias = (bias - bias.amax(dim if dim < 0 else 0, keepdim=True)) * seen
-            settings = {"heads": heads, "axis": axis, "norm": norm, "causal": kind}
-            settings |= {"bias": bias, "factor": factor[:, None, None]}
-            if case.gives(1e-3, **settings):
-                return {key: value for key, value in settings.items() if value is not None}
+        logs = logs.where(seen, 0.0)
+        x, y = without_means(scores), without_means(logs)
+        factor = ((x * y).sum((0, 2, 3)) / x.square().sum((0, 2, 3)))[:, None, None]
+        if not (y - factor * x).abs().max() < 2e-3:
+            continue
+        bias = ((logs - factor * scores) * seen).mean(0)
+        bias = (bias - bias.amax(dim if dim < 0 else 0, keepdim=True)) * seen
+        settings = {"axis": axis, "bias": bias, "factor": factor}
+        settings |= {"unit": True} if unit else {}
+        settings |= {"causal": kind} if kind else {}
+        if case.gives(1e-3, **settings):
+            return settings
     return None
 
 
@@ -626,7 +529,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
     ("bias_qkv", r"b_?(qkv|in)|(qkv|in)_?(proj_?)?bias"),
     ("lengths", r"valid_?lens?|((\w+_)?seq(uence)?_?|kv_?)?len(gth)?s|(seq|key)_lens?"),
     ("flag", r"(return|need|output|average|verbose|debug|with)(_\w+)?"),
-    ("position_embeddings", r"position_embeddings?|rope_cache|rotary_pos_emb|rope|rotary|"
+    ("position_embeddings", r"position_embeddings?|cos_?sin|rope_cache|rotary_pos_emb|rope|rotary|"
         r"rotary_emb\w*"),
     ("cos", r".*\bcos|cos.*|rope_cos|freqs_cos"),
     ("sin", r"sin.*|rope_sin|freqs_sin"),
@@ -855,17 +758,15 @@ def guess(p, role: str, settings, other, sides):
 
 
 # ---- running it ----------------------------------------------------------------------------------
+INPUTS = {"qkv", "query", "key", "value", "x", "kv", "context"}  # roles of what is attended to
 PRODUCTS = {
     "linear", "matmul", "__matmul__", "__rmatmul__", "bmm", "mm", "einsum", "addmm", "conv1d",
     "conv2d", "tensordot", "baddbmm",
 }  # fmt: skip
-INNER = PRODUCTS | {"scaled_dot_product_attention"}
-# What may follow a projection directly and still belong to it: a bias, an activation, a norm.
-FOLLOW = {
-    "add", "__add__", "__radd__", "add_", "__iadd__", "relu", "relu_", "gelu", "tanh", "silu",
-    "elu", "leaky_relu", "layer_norm", "rms_norm",
-}  # fmt: skip
+BY_ROWS = {"matmul", "__matmul__", "bmm", "mm", "baddbmm"}  # (..., n, d) and (..., d, m)
+NORMALIZE = {"layer_norm", "batch_norm", "group_norm", "rms_norm", "instance_norm"}
 DROPS = {"dropout", "dropout_", "dropout1d", "feature_dropout", "alpha_dropout", "native_dropout"}
+LEARNED = r"(^|[._])(latent|probe|cls|class_token|token|seed|induc|slot|mem_)\w*$"  # as inputs
 
 
 def tensors_in(value):
@@ -878,83 +779,188 @@ def tensors_in(value):
         yield from tensors_in(vars(value))
 
 
+def in_the_open(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+                enable_gqa=False):  # fmt: skip
+    """torch's own attention with its two products."""
+    if enable_gqa:
+        k, v = (t.repeat_interleave(q.shape[-3] // t.shape[-3], -3) for t in (k, v))
+    scores = q @ k.mT * (q.shape[-1] ** -0.5 if scale is None else scale)
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if attn_mask is not None:
+        added = attn_mask.dtype is not torch.bool
+        scores = scores + attn_mask if added else scores.masked_fill(~attn_mask, -math.inf)
+    return scores.softmax(-1) @ v
+
+
+def layer_in_the_open(*args, **kwargs):
+    """The same for the heads of an nn.MultiheadAttention."""
+    bound = inspect.signature(F.multi_head_attention_forward).bind(*args, **kwargs)
+    bound.apply_defaults()
+    a = SimpleNamespace(**bound.arguments)
+    weights = a.q_proj_weight, a.k_proj_weight, a.v_proj_weight
+    weights = weights if a.in_proj_weight is None else a.in_proj_weight.chunk(3)
+    biases = [None] * 3 if a.in_proj_bias is None else a.in_proj_bias.chunk(3)
+    three = zip((a.query, a.key, a.value), weights, biases, strict=True)
+    q, k, v = (F.linear(t, w, b).unflatten(-1, (a.num_heads, -1)) for t, w, b in three)
+    q, k, v = (t.transpose(0, -2) if t.dim() == 3 else t.permute(1, 2, 0, 3) for t in (q, k, v))
+    masks, hidden = [a.attn_mask, a.key_padding_mask], torch.zeros(1, 1, 1, 1)
+    if masks[0] is not None and masks[0].dim() == 3:
+        masks[0] = masks[0].unflatten(0, (-1, a.num_heads))
+    if masks[1] is not None:
+        masks[1] = masks[1][..., None, None, :]
+    for mask in (mask for mask in masks if mask is not None):
+        added = mask.dtype is not torch.bool
+        hidden = hidden + mask if added else hidden.masked_fill(mask, -math.inf)
+    return in_the_open(q, k, v, hidden)
+
+
+@dataclass
+class Product:
+    """A product, or a norm, in which inputs take part."""
+
+    number: int
+    name: str  # of the parameter that took part, or ""
+    read: list[torch.Tensor]  # the operands that depend on inputs,
+    marks: list[dict[Any, None]]  # and what each of these is made of
+    out: torch.Tensor
+    by_rows: bool = False  # whether the operands are (..., n, d) and (..., d, m)
+
+
 class Watch(TorchFunctionMode):
-    """Record every product with a parameter; leave out dropout while drop is False."""
+    """Record every product that inputs take part in, and what each tensor is made of.
 
-    def __init__(self, names: dict[int, str], drop: bool):
+    A tensor's marks are "" if it depends on an input, the names of parameters, the roles of
+    inputs behind an @, and the numbers of products since the last attention, whose own number
+    is marked as (number,).
+    left_out: products that give zeros, and products that give back what they read
+    added: numbers that are added to the results of products
+    """
+
+    def __init__(self, names: dict[int, str], inputs, drop: bool, left_out, added):
         super().__init__()
-        self.names, self.drop = names, drop
-        self.derived: dict[int, tuple[str, torch.Tensor]] = {}  # views of parameters, kept alive
-        self.events: list[list[Any]] = []  # of products: the parameter's name, inputs, output
-        self.open: dict[int, tuple[int, torch.Tensor]] = {}  # outputs that something may follow
-        self.inner: list[tuple[list[Any], Any]] = []  # the same of products without parameters
-        self.softmax_dims: list[int] = []
+        self.names, self.drop, self.left_out, self.added = names, drop, left_out, added
+        self.marks: dict[int, dict[Any, None]] = {}
+        self.alive: list[torch.Tensor] = []  # so that no other tensor gets the id of one of them
+        self.products: list[Product] = []
+        self.logits: dict[int, torch.Tensor] = {}  # what a softmax reads, by the scores' number
+        self.capped: dict[int, list[float]] = {}  # outputs of tanh, and what multiplies them
+        for role, t in inputs:
+            self.mark(t, self.marks_of(t) | {"": None, "@" + role: None})
 
-    def name_of(self, t):
-        if id(t) in self.derived:
-            return self.derived[id(t)][0]
-        learned = r"(^|[._])(latent|probe|cls|class_token|token|seed|induc|slot|mem_)\w*$"
-        if isinstance(t, nn.Parameter):
-            if re.search(learned, self.names.get(id(t), "")):  # they are inputs, not weights
-                return None
-            return self.names.get(id(t), f"parameter {len(self.events)}")
-        return None
+    def marks_of(self, t) -> dict[Any, None]:
+        if isinstance(t, nn.Parameter) and id(t) not in self.marks:
+            name = self.names.get(id(t), f"parameter {len(self.products)}")
+            return dict.fromkeys([""] * bool(re.search(LEARNED, name)) + [name])
+        return self.marks.get(id(t), {})
+
+    def mark(self, result, marks) -> None:
+        for t in tensors_in(result) if marks else ():
+            self.marks[id(t)] = marks
+            self.alive.append(t)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if not self.drop:
-            if name in DROPS and args:
-                return args[0]
-            if name == "scaled_dot_product_attention":
-                args = (*args[:4], 0.0, *args[5:]) if len(args) > 4 else args
-                kwargs = {**kwargs, "dropout_p": 0.0} if "dropout_p" in kwargs else kwargs
+        if not self.drop and name in DROPS and args:
+            return args[0]
+        if not self.drop and name == "scaled_dot_product_attention":
+            args = (*args[:4], 0.0, *args[5:]) if len(args) > 4 else args
+            kwargs = {**kwargs, "dropout_p": 0.0} if "dropout_p" in kwargs else kwargs
+        marked = [(t, self.marks_of(t)) for t in tensors_in([args, kwargs])]
+        made_of = {key: None for _, marks in marked for key in marks}
+        read = [(t, marks) for t, marks in marked if "" in marks]
         result = func(*args, **kwargs)
+        opened = {"scaled_dot_product_attention": in_the_open}
+        opened["multi_head_attention_forward"] = layer_in_the_open
+        if read and name in opened:
+            with self:
+                out = opened[name](*args, **kwargs)
+            made_of = self.marks_of(out)
+            if name.startswith("scaled") and self.added:
+                result = out
+            elif name.startswith("scaled"):
+                self.products[-1].out = result.clone()  # rows without keys may differ
+        elif read and name in PRODUCTS | NORMALIZE:
+            result, made_of = self.record(name, marked, read, made_of, result)
+        self.mark(args[0] if name == "__setitem__" else result, made_of)
         if name in ("softmax", "_softmax"):
-            dim = kwargs.get("dim", next((a for a in args[1:] if isinstance(a, int)), None))
-            self.softmax_dims += [] if dim is None else [dim]
-        named = [(t, self.name_of(t)) for t in tensors_in([args, kwargs])]
-        found = [n for _, n in named if n]
-        others = [t for t, n in named if not n]
-        if name in FOLLOW and isinstance(result, torch.Tensor) and len(others) == 1:
-            event, before = self.open.get(id(others[0]), (None, None))
-            if before is not None and before.shape == result.shape:
-                self.events[event][2] = result.clone()
-                self.open[id(result)] = event, result
-        if not found:
-            if name in INNER and isinstance(result, torch.Tensor):
-                self.inner.append(([t.clone() for t in others], result.clone()))
-            return result
-        if isinstance(result, torch.Tensor):
-            if not others:
-                self.derived[id(result)] = found[0], result
-            elif name in PRODUCTS:
-                copies = [t.clone() for t in others]  # what follows may change them in place
-                self.events.append([found[0], copies, result.clone()])
-                self.open[id(result)] = len(self.events) - 1, result
-        elif isinstance(result, (tuple, list)) and not others:
-            for index, part in enumerate(tensors_in(result)):
-                self.derived[id(part)] = f"{found[0]}[{index}]", part
+            self.logits |= {key: args[0].clone() for key in made_of if isinstance(key, int)}
+        elif name in ("tanh", "tanh_") and any(isinstance(key, int) for key in made_of):
+            self.capped[id(result)] = []
+        elif name.strip("_") in ("mul", "rmul", "imul") and len(read) == 1:
+            numbers = [float(a) for a in args if isinstance(a, (int, float))]
+            self.capped.get(id(read[0][0]), []).extend(numbers)
         return result
+
+    def record(self, name, marked, read, made_of, result):
+        """Record a product or a norm; return its result, and what this is made of."""
+        number = len(self.products)
+        if left := self.left_out.get(number):
+            result = torch.zeros_like(result) if left == "zeros" else read[0][0].clone()
+        if number in self.added:
+            result = result + self.added[number]
+        parameters = (key for _, m in marked if "" not in m for key in m if isinstance(key, str))
+        named = next(parameters, "") if name in PRODUCTS and len(read) == 1 else ""
+        tensors, marks = [t.clone() for t, _ in read], [m for _, m in read]
+        self.products.append(
+            Product(number, named, tensors, marks, result.clone(), name in BY_ROWS)
+        )
+        if self.scores_of(self.products[-1]):
+            made_of = {key: None for key in made_of if isinstance(key, str)} | {(number,): None}
+        return result, made_of | {number: None}
+
+    def scores_of(self, product) -> list[Product]:
+        """The products whose scores became weights in this one."""
+        if len(product.read) < 2:
+            return []
+        numbers = [key for m in product.marks for key in m if isinstance(key, int)]
+        return [self.products[i] for i in numbers if len(self.products[i].read) > 1]
+
+    def attentions(self) -> list[tuple[Product, Product, int]]:
+        """Scores, outputs, and which operand of the latter are the weights, of each attention."""
+        found = []
+        for product in self.products:
+            for scores in self.scores_of(product):
+                at = 0 if scores.number in product.marks[0] else 1
+                found.append((scores, product, at))
+        return found
+
+    def beside(self) -> dict[int, str]:
+        """Products to leave out: terms that are added to scores, and mixtures of heads."""
+        found = {}
+        for scores, outputs, at in self.attentions():
+            own = scores.marks[0] | scores.marks[1]
+            for key in outputs.marks[at]:
+                if not isinstance(key, int) or key in own or key == scores.number:
+                    continue
+                product = self.products[key]
+                behind = any(scores.number in m for m in product.marks)
+                if len(product.read) == 1 and not behind:
+                    found[key] = "zeros"
+                elif len(product.read) == 1 and product.out.shape == product.read[0].shape:
+                    found[key] = "through"
+        return found
+
+    def caps(self) -> list[tuple[float, float]]:
+        """What may have divided scores before a tanh, and what multiplied them behind it."""
+        factors = [factor for after in self.capped.values() for factor in after or [1.0]]
+        return [(inside, factor) for factor in dict.fromkeys(factors) for inside in (factor, 1.0)]
+
+    def projects_outputs(self, product) -> bool:
+        """Whether it is the projection of what leaves an attention."""
+        behind = any(isinstance(key, tuple) for m in product.marks for key in m)
+        return bool(product.name) and behind
+
+    def sources(self, marks) -> list[Product]:
+        """The last projections on the way to what has these marks."""
+        every = [self.products[key] for key in marks if isinstance(key, int)]
+        earlier = {key for product in every if product.name for m in product.marks for key in m}
+        return [p for p in every if p.name and p.number not in earlier]
 
 
 def same_numbers(a, b) -> bool:
     return a.shape == b.shape and torch.equal(a.nan_to_num(7.0), b.nan_to_num(7.0))
-
-
-def products_of(part, args, kwargs, out):
-    """Products of an nn.MultiheadAttention, which torch does in one call."""
-    keywords = (kwargs[name] for name in ("query", "key", "value") if name in kwargs)
-    weights = [part.q_proj_weight, part.k_proj_weight, part.v_proj_weight]
-    if part.in_proj_weight is not None:
-        weights = part.in_proj_weight.chunk(3)
-    biases = part.in_proj_bias.chunk(3) if part.in_proj_bias is not None else [None] * 3
-    three = zip("qkv", (*args, *keywords)[:3], weights, biases, strict=True)
-    return [*((name, [t], F.linear(t, w, b)) for name, t, w, b in three), ("out", [out[0]], out[0])]
-
-
-def theirs(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
-           enable_gqa=False): ...  # fmt: skip
 
 
 def parameters_of(attention):
@@ -968,32 +974,9 @@ def parameters_of(attention):
         target = attention.forward if isinstance(attention, nn.Module) else attention
         return list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):  # torch's own, written in C++
-        return list(inspect.signature(theirs).parameters.values())
-
-
-def unpacked(parameters, attention):
-    """Parameters, with the parts of one that is unpacked at once; and which belong together."""
-    forward = type(attention).forward if isinstance(attention, nn.Module) else attention
-    source, result, packs = source_of(forward), [], {}
-    for p in parameters:
-        name, comma = re.escape(p.name), r"\s*,\s*"
-        role = role_of(p.name)
-        at_once = re.search(rf"(?m)^\s*\(?(\w+(?:{comma}\w+)+)\)?\s*=\s*{name}\s*(?:#.*)?$", source)
-        one_by_one = re.findall(rf"(?m)^\s*(\w+)\s*=\s*{name}\[\d\]\s*(?:#.*)?$", source)
-        names = re.split(comma, at_once[1]) if at_once else one_by_one
-        made_here = re.search(rf"(?m)^\s*{name}\s*=[^=]", source)
-        optional = p.default is not p.empty
-        if (
-            len(names) < 2
-            or optional
-            or made_here
-            or role in ("cache", "position_embeddings", "freqs_cis")
-        ):
-            result.append(p)
-            continue
-        result += [inspect.Parameter(part, p.POSITIONAL_OR_KEYWORD) for part in names]
-        packs |= dict.fromkeys(names, names)
-    return result, packs
+        words = {"q": "query", "k": "key", "v": "value"}
+        own = inspect.signature(in_the_open).parameters.values()
+        return [p.replace(name=words.get(p.name, p.name)) for p in own]
 
 
 def is_square(t) -> bool:
@@ -1039,28 +1022,25 @@ def heads_of(attention) -> list[int]:
 def draw(module, heads: int) -> None:
     """New weights for which no mistake hides: scores of about 1, no zeros."""
     generator = torch.Generator().manual_seed(1)
-    parts = [part for part in module.modules() if isinstance(part, nn.modules.conv._ConvNd)]
-    of_convolutions = {id(part.weight) for part in parts}
+    convolutions = [p for p in module.modules() if isinstance(p, nn.modules.conv._ConvNd)]
+    of_convolutions = {id(part.weight) for part in convolutions}
     for name, p in module.named_parameters():
         if not p.is_floating_point():
             continue
+        bias = name.endswith("bias")
         if re.search(r"rel|pos(?!t)|table|alibi|slope|sink", name.lower()):
             p.zero_()  # positions that are added, which could be anything
         elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
             p.fill_(1.0)
         elif p.dim() > 1 and p.numel() in (1, heads):
             pass  # a temperature: what a constructor gives suits it
-        elif p.dim() > 1 and p.shape[:2] == (heads, heads) and p.numel() == heads**2 > 1:
-            p.copy_(torch.eye(heads).reshape(p.shape))  # each head for itself, no talking
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
             width = p[0].numel() if id(p) in of_convolutions else width
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
-        elif p.shape == (heads,) and name.endswith("bias"):
-            p.zero_()  # of heads that mix
-        elif p.dim() == 1 and not name.endswith("bias") and not p.any():
+        elif p.dim() == 1 and not bias and not p.any():
             p.fill_(1.0)  # a factor of the outputs, or of a norm, that starts at 0
-        elif name.endswith("bias"):  # so that a report does not depend on the constructor's numbers
+        elif bias:  # so that a report does not depend on the constructor's numbers
             p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
     for name, b in module.named_buffers():
         if re.search(r"alibi|slope", name.lower()) and b.is_floating_point():
@@ -1079,9 +1059,9 @@ class Signature:
     def __init__(self, attention, kwargs=None):
         self.kwargs = dict(kwargs or {})
         self.text = source_of(attention) if inspect.isroutine(attention) else ""
-        self.parameters, self.packs = unpacked(parameters_of(attention), attention)
+        self.parameters, self.packed = parameters_of(attention), ()
         self.roles = self.read_roles()
-        self.sizes = Sizes()
+        self.as_read, self.sizes = (self.parameters, self.roles), Sizes()
 
     @property
     def form(self) -> str:
@@ -1113,10 +1093,10 @@ class Signature:
         for p in self.parameters:
             if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) or p.name in self.kwargs:
                 continue
-            role = role_of(p.name)
-            if role == "mask" and (isinstance(p.default, bool) or p.annotation in (bool, "bool")):
+            role, flag = role_of(p.name), p.annotation in (bool, "bool")
+            if role == "mask" and (isinstance(p.default, bool) or flag):
                 role = "causal"
-            if p.annotation in (bool, "bool") and role != "causal":
+            elif flag and role != "causal":
                 role = "flag"
             if "Tensor" in str(p.annotation) and role in ("d_model", "d_k", "max_length", "batch"):
                 role = "x"  # as in_features, which is a number elsewhere
@@ -1126,16 +1106,30 @@ class Signature:
             if roles.keys() >= set(pair):
                 roles |= dict(zip(pair, ("height", "width"), strict=True))
         needed = [p.name for p in self.parameters if p.name in roles and p.default is p.empty]
-        inputs = ("", "x", "context", "query", "key", "value", "kv", "qkv")
-        tensors = [name for name in needed if roles[name] in inputs]
+        tensors = [name for name in needed if roles[name] in INPUTS | {""}]
         known = {roles[name] for name in tensors}
         three = len(tensors) >= 3 and not {"key", "value"} <= known
         if three or not {"query", "x", "key", "qkv"} & known:
             order = {1: ["x"], 2: ["x", "context"]}.get(len(tensors), ["query", "key", "value"])
             roles |= dict(zip(tensors, order, strict=False))
-        elif "" in (unknown := {name: roles[name] for name in tensors}).values():
-            roles[next(name for name in unknown if not unknown[name])] = "context"
+        elif "" in known:
+            roles[next(name for name in tensors if not roles[name])] = "context"
         return roles
+
+    def pack(self, roles) -> bool:
+        """Take the only argument that is needed as one that holds several; False if it cannot."""
+        self.parameters, self.roles = self.as_read
+        self.packed = roles
+        needed = [p for p in self.parameters if p.name in self.roles and p.default is p.empty]
+        if roles and len(needed) != 1:
+            return False
+        if roles:
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            others = [p for p in self.parameters if p is not needed[0]]
+            self.parameters = [*(inspect.Parameter(role, kind) for role in roles), *others]
+            self.roles = dict(zip(roles, roles, strict=True)) | self.roles
+            del self.roles[needed[0].name]
+        return True
 
     def value_for(self, p, values):
         """Argument of a parameter; p.empty where it keeps its default."""
@@ -1143,38 +1137,28 @@ class Signature:
         for known, key in ((self.kwargs, p.name), (values, p.name), (values, role)):
             if key in known:
                 return known[key]
-        if p.default is not p.empty:
+        if p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             return p.empty
-        if role == "lengths":
-            return torch.full((self.sizes.batch,), self.sizes.n)
-        if role in ("mask", "cache", "dropout"):
-            return None
-        if role in ("offset", "layer"):
-            return 0
-        if role in ("bias_vector", "bias_qkv"):
-            return torch.zeros(self.sizes.d_model * (3 if role == "bias_qkv" else 1))
-        if role in ("causal", "flag"):
-            return False
-        return values.get("x") if role in ("context", "kv") else self.sizes.settings().get(role)
+        given = {
+            "lengths": torch.full((self.sizes.batch,), self.sizes.n), "mask": None, "cache": None,
+            "dropout": None, "offset": 0, "layer": 0, "causal": False, "flag": False,
+            "bias_vector": torch.zeros(self.sizes.d_model),
+            "bias_qkv": torch.zeros(3 * self.sizes.d_model),
+            "context": values.get("x"), "kv": values.get("x"),
+        }  # fmt: skip
+        return given[role] if role in given else self.sizes.settings().get(role)
 
     def arguments(self, values: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments by position and by name. Unknown parameters with defaults keep them."""
-        arguments: list[Any] = []
+        given = [(p, self.value_for(p, values)) for p in self.parameters]
+        arguments: list[Any] = [tuple(value for _, value in given[: len(self.packed)])]
+        arguments = arguments if self.packed else []
         keywords: dict[str, Any] = {}
         by_name = False
-        for p in self.parameters:
-            value = p.empty
-            if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-                value = self.value_for(p, values)
-            first, *others = self.packs.get(p.name, ("",))
-            if p.name in self.packs and p.name != first:
-                continue
-            if others:  # one argument that holds several
-                parts = {q.name: self.value_for(q, values) for q in self.parameters}
-                value = tuple(parts[name] for name in self.packs[p.name])
+        for p, value in given[len(self.packed) :]:
             if value is p.empty:
                 by_name = True
-            elif (by_name or p.kind is p.KEYWORD_ONLY) and not others:
+            elif by_name or p.kind is p.KEYWORD_ONLY:
                 keywords[p.name] = value
             else:
                 arguments.append(value)
@@ -1195,6 +1179,9 @@ class Subject(Signature):
         self.run = attention
         self.keeps_state, self.steps = False, None
         self.given: dict[str, Any] = {}  # the tensors of the last run, by role
+        self.left_out: dict[int, str] = {}  # products that are left out of every call
+        self.heads_first = False
+        self.any_rows = False  # whether any axes may lie before the rows and columns of scores
         super().__init__(attention, kwargs)
         if self.module is not None:
             self.wake()
@@ -1208,10 +1195,11 @@ class Subject(Signature):
     def all_sizes(self):
         """Sizes that may suit, the likeliest first: no longer than a triangle of its own."""
         module = self.module
+        parts = list(module.modules()) if module is not None else []
         taken = {size for p in module.parameters() for size in p.shape} if module else set()
         widths = [24]
         if module is not None:
-            linear = [part for part in module.modules() if isinstance(part, nn.Linear)]
+            linear = [part for part in parts if isinstance(part, nn.Linear)]
             given = {n for n in vars(module).values() if type(n) is int and 1 < n < 512}
             given |= {n for part in linear for n in (part.in_features, part.out_features)}
             known = width_of(module) or 24
@@ -1226,26 +1214,24 @@ class Subject(Signature):
                 yield sizes
             if longest is not None and longest != sizes.n:
                 yield Sizes(width, heads, taken, longest)
-        for grid in self.grids():
+        for grid in self.grids(parts):
             sizes = Sizes(widths[0], 1 if widths[0] % self.n_heads else self.n_heads, taken)
             sizes.n, sizes.grid = math.prod(grid), grid
             yield sizes
 
-    def grids(self):
+    def grids(self, parts):
         """Heights and widths of images that suit: a window's, one that can be made smaller."""
         given = {p.name: p.default for p in self.parameters}
-        defaults = [given[name] for name, r in self.roles.items() if r in ("height", "width")]
-        if len(defaults) == 2 and all(type(size) is int for size in defaults):
-            yield tuple(defaults)
         names = r"(window|input|image|img|feature)_?(size|resolution)|ws"
-        for name, size in vars(self.module).items() if self.module is not None else ():
-            if re.fullmatch(names, name) and 1 < (size if type(size) is int else 0) < 17:
-                yield size, size
-            elif re.fullmatch(names, name) and isinstance(size, (tuple, list)) and len(size) == 2:
-                yield tuple(size)
-        parts = self.module.modules() if self.module is not None else ()
+        own = [n for name, n in vars(self.module or self).items() if re.fullmatch(names, name)]
+        found = [[given.get(name) for name, r in self.roles.items() if r in ("height", "width")]]
+        found += [(n, n) if type(n) is int else n for n in own]
         if any(getattr(part, "kernel_size", 1) not in (1, (1,), (1, 1)) for part in parts):
-            yield from [(4, 6), (8, 8)]
+            found += [(4, 6), (8, 8)]
+        for grid in found:
+            sides = grid if isinstance(grid, (tuple, list)) and len(grid) == 2 else [None]
+            if all(type(side) is int and 1 < side < 17 for side in sides):
+                yield tuple(sides)
 
     def context_widths(self) -> tuple[int, int]:
         """Widths of what keys and values are made of, 0 where they are not known."""
@@ -1258,8 +1244,7 @@ class Subject(Signature):
     def wake(self) -> None:
         """Let lazy layers see an input, after which their parameters have shapes."""
         if any(isinstance(p, UninitializedParameter) for p in self.module.parameters()):
-            x = torch.zeros(2, 5, self.sizes.d_model)
-            self.call(dict.fromkeys(("x", "query", "key", "value", "context", "kv"), x))
+            self.call(dict.fromkeys(INPUTS, torch.zeros(2, 5, self.sizes.d_model)))
 
     @property
     def has_weights(self) -> bool:
@@ -1267,9 +1252,8 @@ class Subject(Signature):
 
     @property
     def projects(self) -> bool:
-        return (
-            self.has_weights or self.form == "x" or self.has("weight_q") or self.has("weight_qkv")
-        )
+        takes_weights = self.has("weight_q") or self.has("weight_qkv")
+        return self.has_weights or self.form == "x" or takes_weights
 
     def fresh(self):
         """A copy that shares the parameters alone, since some modules keep a cache."""
@@ -1286,58 +1270,70 @@ class Subject(Signature):
             self.run, self.keeps_state = run, False
 
     def step_by_step(self, values: dict[str, Any], **options):
-        """Result of one token after the other, as of a single call."""
-        steps, self.steps, results, watches = self.steps, None, [], []
+        """Result of one token after the other; the last one's products are watched."""
+        steps, self.steps, results = self.steps, None, []
         try:
             with self.keeping_state():
-                for i, token in enumerate(values["x"].split(1, dim=1)):
+                tokens = values["x"].split(1, dim=1)
+                for i, token in enumerate(tokens):
                     token = token.squeeze(1) if steps == "without a length" else token.contiguous()
-                    result = self.call({**values, "x": token, "offset": i}, **options)
+                    more = options if i + 1 == len(tokens) else {**options, "added": {}}
+                    result = self.call({**values, "x": token, "offset": i}, **more)
                     results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
-                    watches.append(self.watch)
         finally:
             self.steps = steps
+        return torch.cat([t if t.dim() > 2 else t[:, None] for t in results], dim=1)
 
-        def joined(parts):
-            return torch.cat([t if t.dim() > 2 else t[:, None] for t in parts], dim=1)
+    def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0, added=None):
+        """Result for tensors by role.
 
-        events = []
-        for same in zip(*(watch.events for watch in watches), strict=True):
-            inputs = [joined(parts) for parts in zip(*(e[1] for e in same), strict=True)]
-            events.append([same[0][0], inputs, joined([e[2] for e in same])])
-        self.watch.events, self.watch.inner = events, []
-        return joined(results)
-
-    def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0):
-        """Result for tensors by role."""
+        added: what is added to inputs, by role, and to the results of products, by number
+        """
         if self.steps:
-            return self.step_by_step(values, drop=drop, seed=seed)
+            return self.step_by_step(values, drop=drop, seed=seed, added=added)
+        added = added or {}
+        inputs = {role: t + added.get(role, 0.0) for role, t in values.items() if role in INPUTS}
+        values = {**values, **inputs}
         arguments, keywords = self.arguments(values)
         run = self.run if self.keeps_state else self.fresh()
         given = [(t, t.clone()) for t in tensors_in([arguments, keywords])]
         weights = self.module.named_parameters() if self.module is not None else ()
         names = {id(p): name for name, p in weights}
         names |= {id(values[r]): r for r in values if r.startswith("weight_")}
-        inside: list[Any] = []  # calls of an nn.MultiheadAttention
-        parts = run.modules() if self.module is not None else ()
-        hooks = [
-            part.register_forward_hook(lambda *call: inside.append(call), with_kwargs=True)
-            for part in parts
-            if isinstance(part, nn.MultiheadAttention)
-        ]
-        try:
-            with torch.random.fork_rng(devices=[]), Watch(names, drop) as self.watch:
-                torch.default_generator.manual_seed(seed)
-                result = run(*arguments, **keywords)
-        finally:
-            for handle in hooks:
-                handle.remove()
+        self.watch = Watch(names, inputs.items(), drop, self.left_out, added)
+        with torch.random.fork_rng(devices=[]), self.watch:
+            torch.default_generator.manual_seed(seed)
+            result = run(*arguments, **keywords)
         for t, before in given:
             if t.shape != before.shape or not same_numbers(t, before):
                 self.modified = self.modified or f"a tensor of shape {tuple(before.shape)} changed"
-        if inside:
-            self.watch.events = products_of(*inside[0])
         return result
+
+    def watched(self, values: dict[str, Any]):
+        """Result of a call that is kept, without what is added to scores or mixes heads."""
+        self.given, result = values, self.call(values)
+        if not self.left_out and (beside := self.watch.beside()):
+            self.left_out = beside
+            result = self.call(values)
+        self.heads_first = self.folds_heads_first(values)
+        return result
+
+    def folds_heads_first(self, values) -> bool:
+        """Whether heads lie before examples in their common axis, if they have one."""
+        watch, role = self.watch, next((role for role in values if role in INPUTS), None)
+        found, batch = watch.attentions(), self.sizes.batch
+        if not found or role is None or found[0][1].out.dim() != 3 or len(found[0][1].out) == batch:
+            return False
+        axis = [i for i, size in enumerate(values[role].shape) if size == batch][:1]
+        if not axis:
+            return False
+        other = torch.zeros_like(values[role])
+        other.select(axis[0], 0).fill_(1.0)
+        self.call(values, added={role: other})
+        (_, outputs, _), moved = self.watch.attentions()[0], None
+        self.watch, moved = watch, (outputs.out - found[0][1].out).abs().flatten(1).amax(1) > 1e-6
+        rows = moved.nonzero().flatten().tolist()
+        return len(rows) > 1 and rows[-1] - rows[0] >= len(rows)
 
 
 # ---- from a call to queries, keys and values -----------------------------------------------------
@@ -1375,18 +1371,23 @@ def put(flat, layout, heads=1, grid=None):
     return flat[0].clone() if layout == "ld" else flat.clone()
 
 
-def flatten(t, batch: int, n: int, heads: int = 1):
-    """Tensor with its axes found by their sizes, as (batch, n, width), or None."""
+def flatten(t, batch: int, n: int, heads: int = 1, heads_first: bool = False, rows=None):
+    """Tensor with its axes found by their sizes, as (batch, n, width), or None.
+
+    heads_first: how batch and heads are folded, where they are
+    rows: whether the length is the last axis but one, if sizes allow it; None for an image
+    """
     shape = list(t.shape)
     if t.dim() == 3 and heads > 1 and shape[0] == batch * heads and n in shape[1:]:
-        t = t.unflatten(0, (batch, heads))
+        folded = t.unflatten(0, (heads, batch) if heads_first else (batch, heads))
+        t = folded.transpose(0, 1) if heads_first else folded
     elif t.dim() == 3 and batch > 1 and shape[1] == batch * n:  # heads first
         t = t.unflatten(1, (batch, n)).permute(1, 2, 0, 3)
     elif t.dim() in (2, 3) and shape[0] == batch * n and n not in shape:
         t = t.unflatten(0, (batch, n))
     elif batch == 1 and (1 not in shape or t.dim() == 2):
         t = t[None]
-    if n not in t.shape:  # height and width of an image
+    if n not in t.shape and rows is None:  # height and width of an image
         sides = (i for i in range(1, t.dim() - 1) if t.shape[i] * t.shape[i + 1] == n)
         t = next((t.flatten(i, i + 1) for i in sides), t)
     shape = list(t.shape)
@@ -1396,17 +1397,9 @@ def flatten(t, batch: int, n: int, heads: int = 1):
     at = [i for i, size in enumerate(shape) if size == n and i != b]
     if not at:
         return None
-    rest = [i for i in range(t.dim()) if i not in (b, at[0])]
-    return t.permute(b, at[0], *rest).flatten(2)
-
-
-def output_in(result, batch, n, heads, widths):
-    """First tensor of a result that has the shape of an output, as (batch, n, width)."""
-    for t, h in itertools.product(tensors_in(result), heads):
-        flat = flatten(t, batch, n, h) if t.is_floating_point() else None
-        if flat is not None and flat.shape[-1] in widths:
-            return flat
-    return None
+    length = t.dim() - 2 if rows and t.dim() - 2 in at else at[0]
+    rest = [i for i in range(t.dim()) if i not in (b, length)]
+    return t.permute(b, length, *rest).flatten(2)
 
 
 TABLES = [(half, axes, "pair") for axes in (2, 3, 4) for half in (False, True)]
@@ -1427,7 +1420,9 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
     table = table[None, :, None] if kind == "before heads" else table[(None,) * (axes - 2)]
 
     def turned(*tensors):
-        turn = [rotate(t, torch.arange(start, start + t.shape[-2]), "halves", 1e4) for t in tensors]
+        cos, sin = torch.cat([angle, angle], -1).cos(), torch.cat([angle, angle], -1).sin()
+        halves = [t.chunk(2, -1) for t in tensors]
+        turn = [t * cos + torch.cat([-b, a], -1) * sin for t, (a, b) in zip(tensors, halves)]
         return turn if len(turn) > 1 else turn[0]
 
     pair, polar = (table.cos(), table.sin()), torch.polar(torch.ones_like(angle), angle)
@@ -1441,17 +1436,6 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
     return {role: t for role, t in given.items() if kind != "left out" or subject.needs(role)}
 
 
-def drawn(subject: Subject, n: int, m: int, kv_heads: int, layout: str):
-    """Random queries, keys and values as flat tensors (batch, n, heads * d_k), and the heads."""
-    s, generator = subject.sizes, torch.Generator().manual_seed(0)
-    known = subject.has("heads") or (subject.has("qkv") and subject.attribute_heads)
-    heads = s.heads if "h" in layout or known else 1
-    kv = kv_heads if heads > 1 and layout not in ONE_HEAD_OF_KEYS else 1
-    batch = 1 if layout == "ld" else s.batch
-    shapes = (batch, n, heads * s.d_k), (batch, m, kv * s.d_k), (batch, m, kv * s.d_k)
-    return [torch.randn(shape, generator=generator) * 1.2 for shape in shapes], heads
-
-
 def packed(three, layout: str, heads: int):
     """Queries, keys and values in one tensor."""
     if layout in ("bhld", "blhd"):
@@ -1461,63 +1445,60 @@ def packed(three, layout: str, heads: int):
     return put(flat, "bdl" if layout.startswith("bd") else layout)
 
 
-def run_function(subject, layout, n, m, extra=None, kv_heads=0, flats=None, tables=TABLES[0]):
-    """Cases of a function of queries, keys and values."""
-    (q, k, v), heads = drawn(subject, n, m, kv_heads or subject.sizes.heads, layout)
-    q, k, v = flats or (q, k, v)
-    kv = max(1, k.shape[-1] * heads // q.shape[-1])
-    of_queries, of_keys = layout.split()[0], layout.split()[-1]
-    if subject.has("qkv"):
-        values = {"qkv": packed([q, k, v], layout, heads)}
+def run(subject, layout, n, m, extra=None, kv_heads=0, flats=None, cross=False, tables=TABLES[0]):
+    """Cases of a call with random inputs, and its result.
+
+    flats: queries, keys and values as (batch, n, heads * d_k), where they are given
+    cross: whether keys and values are made of another input where there may be one
+    """
+    s, roles = subject.sizes, set(subject.roles.values())
+    batch, heads = 1 if layout == "ld" else s.batch, s.heads
+    if subject.projects:
+        of_keys, of_values = subject.context_widths()
+        cross = cross or (subject.has("context") and of_keys not in (0, s.d_model))
+        if subject.form == "x" and not cross:
+            of_keys, of_values, roles = 0, 0, roles - {"context"}
+        kv, widths = heads, [s.d_model, of_keys or s.d_model, of_values or s.d_model]
     else:
-        values = {"query": put(q, of_queries, heads)}
-        values |= {"key": put(k, of_keys, kv), "value": put(v, of_keys, kv)}
-    values |= positional(subject, n, tables=tables) | (extra or {})
-    if subject.has("kv_heads"):
+        known = (
+            "h" in layout or "heads" in roles or (subject.has("qkv") and subject.attribute_heads)
+        )
+        heads = heads if known else 1
+        kv = (kv_heads or heads) if heads > 1 and layout not in ONE_HEAD_OF_KEYS else 1
+        widths = [heads * s.d_k, kv * s.d_k, kv * s.d_k]
+    generator = torch.Generator().manual_seed(3)
+    sizes = zip((n, m, m), widths, strict=True)
+    q, k, v = flats or (torch.randn(batch, *size, generator=generator) * 1.2 for size in sizes)
+    of_queries, of_keys = layout.split()[0], layout.split()[-1]
+    values = {role: put(q, of_queries, heads, s.grid) for role in ("query", "x")}
+    values |= {role: put(k, of_keys, kv, s.grid) for role in ("key", "context", "kv")}
+    values["value"] = put(v, of_keys, kv, s.grid)
+    if "qkv" in roles:
+        values["qkv"] = packed([q, k, v], layout, heads)
+    values = {role: t for role, t in values.items() if role in roles}
+    for role in sorted(r for r in roles if r.startswith("weight_")) if not subject.module else ():
+        shape = [s.d_model * (3 if role == "weight_qkv" else 1), s.d_model]
+        w = torch.randn(shape, generator=generator) * 1.3 / s.d_model**0.5
+        values[role] = nn.Parameter(w if subject.transposes(role) else w.mT.contiguous())
+    if "kv_heads" in roles and not subject.module:
         values["kv_heads"] = kv
-    if subject.has("weight_o"):  # of the outputs, which are then compared as they are
-        values["weight_o"] = torch.eye(q.shape[-1])
-    subject.given = values
-    result = subject.call(values)
-    out = output_in(result, q.shape[0], q.shape[1], [heads], {heads * (v.shape[-1] // kv)})
-    return [] if out is None else [Case(q, k, v, out, [heads], q.shape[-1], layout)]
-
-
-def run_module(subject, layout, n, m, extra=None, cross=False, tables=TABLES[0]):
-    """Cases of an attention that projects its inputs; one for each way to unpack a projection."""
-    s, generator = subject.sizes, torch.Generator().manual_seed(3)
-    batch = 1 if layout == "ld" else s.batch
-    of_keys, of_values = subject.context_widths()
-    cross = cross or (subject.has("context") and of_keys not in (0, s.d_model))
-    if subject.form == "x" and not cross:
-        of_keys = of_values = 0
-    sizes = (
-        (batch, n, s.d_model),
-        (batch, m, of_keys or s.d_model),
-        (batch, m, of_values or s.d_model),
+    result = subject.watched(
+        values | positional(subject, q.shape[1], tables=tables) | (extra or {})
     )
-    x, key, value = (torch.randn(size, generator=generator) for size in sizes)
-    values = {"x": x, "query": x, "key": key, "value": value, "context": key, "kv": key}
-    roles = set(subject.roles.values())
-    if subject.form == "x" and not cross:
-        roles -= {"context"}
-    values = {role: put(t, layout, s.heads, s.grid) for role, t in values.items() if role in roles}
-    if subject.module is None:
-        for role in sorted(role for role in roles if role.startswith("weight_")):
-            shape = [s.d_model, s.d_model]
-            if role == "weight_qkv":
-                shape[0 if subject.transposes(role) else 1] *= 3
-            w = torch.randn(shape, generator=generator) * 1.3 / s.d_model**0.5
-            values[role] = nn.Parameter(w)
-        if "kv_heads" in roles:
-            values["kv_heads"] = s.heads
-    subject.given = values = values | positional(subject, n, tables=tables) | (extra or {})
-    result = subject.call(values)
-    for lengths in [(n, m), *lengths_seen(subject, n, m)]:
-        cases = cases_of_call(subject, layout, batch, *lengths, (x, key, value), result)
+    d_model = s.d_model if subject.projects else q.shape[-1]
+    for lengths in [(q.shape[1], k.shape[1]), *lengths_seen(subject, q.shape[1], k.shape[1])]:
+        cases = list(cases_inside(subject, batch, *lengths, d_model, layout))
         if cases:
             return cases
-    return []
+    out = output_in(result, batch, q.shape[1], heads, heads * (v.shape[-1] // kv))
+    opaque = out is None or subject.projects or "qkv" in roles
+    return [] if opaque else [Case(q, k, v, out, heads, d_model, layout)]
+
+
+def output_in(result, batch, n, heads, width):
+    """First tensor of a result that has the shape of an output, as (batch, n, width)."""
+    flats = (flatten(t, batch, n, heads) for t in tensors_in(result) if t.is_floating_point())
+    return next((flat for flat in flats if flat is not None and flat.shape[-1] == width), None)
 
 
 def lengths_seen(subject, n: int, m: int):
@@ -1525,113 +1506,85 @@ def lengths_seen(subject, n: int, m: int):
 
     Fewer queries: a class token's, learned ones. Fewer keys: of an image made smaller.
     """
-    inner = subject.watch.inner
-    read = {t.shape[-2:] for tensors, _ in inner for t in tensors}
-    seen = [out.shape[-2:] for _, out in inner if out.dim() > 2 and out.shape[-2:] in read]
-    seen += [(t[0].shape[-2], t[1].shape[-2]) for t, _ in inner if len(t) > 2]  # torch's own
-    for a, b in dict.fromkeys(map(tuple, seen)):
+    shapes = [scores.out.shape[-2:] for scores, _, _ in subject.watch.attentions()]
+    for a, b in dict.fromkeys(tuple(shape) for shape in shapes if len(shape) == 2):
         if {(a, b), (b, a)}.isdisjoint({(n, m), (n, n)}):
             yield from [(a, b), (b, a)]
 
 
-def cases_of_call(subject, layout, batch, n, m, three, result) -> list[Case]:
-    """Cases of the last call, whose scores are of n queries and m keys."""
-    s, (x, key, value) = subject.sizes, three
-    flats, before, events = pick_flats(subject, batch, n, m)
-    if subject.form == "qkv" and len(subject.watch.events) == 1:
-        flats, before = {"q": x, "k": key, "v": value}, [subject.watch.events[0][1]]  # the output's
-    cases = []
-    for q, k, v, words in unpack(flats, subject):
-        heads = heads_for(subject, q.shape[-1], events, heads_seen(subject, batch, n, m))
-        groups = {h: max(1, k.shape[-1] * h // q.shape[-1]) for h in heads}
-        widths = {h * v.shape[-1] // groups[h] for h in heads if k.shape[-1] * h >= q.shape[-1]}
-        for source in (*before, result):
-            out = output_in(source, batch, n, heads, widths)
-            if out is not None:
-                cases.append(Case(q, k, v, out, heads, s.d_model, layout, words))
-                break
-    return [*cases, *inner_cases(subject, batch, n, m, layout, flats)]
+def flats_inside(watch: Watch, batch: int, n: int, m: int, first: int, heads_first: bool):
+    """Queries, keys, values and outputs of the two products, (batch, length, heads * d), and heads.
 
-
-def inner_cases(subject: Subject, batch: int, n: int, m: int, layout: str, projected):
-    """Cases between the two products of an attention, whatever made their operands."""
-    inner = [(tensors, out) for tensors, out in subject.watch.inner if len(tensors) > 1]
-    fused = [(tensors, out) for tensors, out in inner if len(tensors) > 2]  # torch's own function
-    square = {(n, m), (m, n)}
-    # Scores of positions are left out: what makes them was drawn as zeros.
-    scores = [tensors for tensors, out in inner if out.shape[-2:] in square and out.any()]
-    sums = [(t, out) for t, out in inner if square & {t[0].shape[-2:], t[1].shape[-2:]}]
-    if len(inner) == len(scores) == 2 and not fused:  # all is square: the first makes the scores
-        scores, sums = scores[:1], inner[1:]
-    if fused:
-        (q, k, v, *_), out = fused[-1]
-    elif len(scores) == len(sums) == 1:
-        (q, k), ((a, b), out) = scores[0], sums[0]
-        first = a.shape[-2:] in square and (b.shape[-2:] not in square or bool((a >= 0).all()))
-        v = b if first else a  # the other operand is the weights
-    else:
-        return
-    for h in heads_seen(subject, batch, n, m) or [subject.sizes.heads, 1]:
-        flats = [flatten(t, batch, size, h) for t, size in ((q, n), (k, m), (v, m), (out, n))]
-        if all(t is not None and t.shape[-1] % h == 0 for t in flats):
-            words = "from the scores to the product with the values"
-            case = Case(*flats, [h], subject.sizes.d_model, layout, words, inner=True)
-            given = fused[-1][0][:4] if fused else [a, b]
-            case.weights = weights_in(given, case, h)
-            pairs = [(projected[role], getattr(case, role)) for role in "kv" if role in projected]
-            if "q" in projected and "k" in projected:
-                both = (ratio(projected[role], getattr(case, role), h) for role in "qk")
-                case.scaled_before = math.prod(both)
-            case.tiled = any(tiled(*pair, h) for pair in pairs)
-            yield case
-            return
-
-
-def weights_in(tensors, case: Case, heads: int):
-    """The weights (batch, heads, n, m) among the operands of the product with the values.
-
-    Torch's own function keeps them to itself: there they follow from its mask.
+    Heads that are computed one after the other are joined.
+    first: which operand of the first product holds the queries
+    returns: None where there is no attention, or more than one, or one of other lengths
     """
-    (batch, n, _), m = case.q.shape, case.k.shape[1]
-    if len(tensors) == 4:
-        q, k, _, mask = tensors
-        hidden = mask.logical_not() if mask.dtype is torch.bool else None
-        scores = q @ k.mT * q.shape[-1] ** -0.5
-        scores = scores + mask if hidden is None else scores.masked_fill(hidden, -math.inf)
-        tensors = [scores.softmax(-1)]
-    values = operands(case.q, case.k, case.v, heads, SimpleNamespace(**PLAIN))
-    square = [t for t in tensors if t.shape[-2:] in ((n, m), (m, n))]
-    for t, turned in itertools.product(square, (False, True)):
-        t = t.mT if turned else t
-        if values is None or t.numel() != batch * heads * n * m or t.shape[-2:] != (n, m):
+    found = watch.attentions()
+    shapes = {(scores.out.shape, outputs.out.shape) for scores, outputs, _ in found}
+    marks = (key for scores, _, _ in found for each in scores.marks for key in each)
+    if len(shapes) != 1 or any(isinstance(key, tuple) for key in marks):
+        return None
+    heads = found[0][0].out.numel() // (batch * n * m) or 1
+
+    def flat(tensors, size, turned):
+        rows = found[0][1].by_rows and found[0][0].by_rows
+        tensors = [t.float().mT if rows and turned else t.float() for t in tensors]
+        parts = [flatten(t, batch, size, heads, heads_first, rows) for t in tensors]
+        return None if any(t is None for t in parts) else torch.cat(parts, -1)
+
+    q = flat([scores.read[first] for scores, _, _ in found], n, first == 1)
+    k = flat([scores.read[1 - first] for scores, _, _ in found], m, first == 0)
+    v = flat([outputs.read[1 - at] for _, outputs, at in found], m, found[0][2] == 1)
+    out = flat([outputs.out for _, outputs, _ in found], n, found[0][2] == 1)
+    heads *= len(found)
+    fits = all(t is not None for t in (q, k, v, out)) and not q.shape[-1] % heads
+    return (q, k, v, out, heads) if fits and not out.shape[-1] % heads else None
+
+
+def cases_inside(subject: Subject, batch: int, n: int, m: int, d_model: int, layout: str):
+    """Cases between the two products of an attention, whatever made their operands.
+
+    The scores are those of queries and keys, or transposed.
+    """
+    found = subject.watch.attentions()
+    for first in (0, 1):
+        where = batch, n, m, first, subject.heads_first
+        flats = flats_inside(subject.watch, *where)
+        if flats is None or subject.any_rows:
             continue
-        t = t.transpose(0, 1) if t.shape[:2] == (heads, batch) != (batch, heads) else t
-        weights = t.reshape(batch, heads, n, m)
-        if close(merge(weights @ values[2], "hd"), case.out):
-            return weights
-    return None
+        case = Case(*flats, d_model, layout, where=where)
+        if len(found) == 1:
+            scores, outputs, at = found[0]
+            logits = subject.watch.logits.get(scores.number)
+            case.weights, case.logits = weights_in(outputs.read[at], logits, case)
+        yield case
+    if subject.any_rows and len(found) == 1 and found[0][0].by_rows and found[0][1].by_rows:
+        scores, outputs, at = found[0]  # whatever the axes before rows and columns are
+        q, k, v = scores.read[0], scores.read[1].mT, outputs.read[1 - at]
+        lengths = {n, m, *subject.sizes.grid}
+        if at == 0 and q.dim() > 2 and q.shape[-1] not in lengths and v.shape[-1] not in lengths:
+            every = [t.float().reshape(-1, *t.shape[-2:]) for t in (q, k, v, outputs.out)]
+            if len({len(t) for t in every}) == 1:
+                yield Case(*every, 1, d_model, layout)
 
 
-def ratio(projected, operand, heads: int) -> float:
-    """How much longer the head vectors of an operand are than the projected ones, or NaN."""
-    if projected.shape != operand.shape:
-        return math.nan
-    longer = split(operand, heads, "hd").norm(dim=-1) / split(projected, heads, "hd").norm(dim=-1)
-    return longer.mean().item() if longer.std() < 1e-4 * longer.mean() else math.nan
-
-
-def tiled(projected, operand, heads: int) -> bool:
-    """Whether the heads of an operand are the projected ones, tiled: h meets h % kv_heads.
-
-    Lengths of head vectors are compared, which rotary positions leave as they are.
-    """
-    kv_heads = heads * projected.shape[-1] // operand.shape[-1]
-    if kv_heads < 2 or heads % kv_heads or projected.shape[:2] != operand.shape[:2]:
-        return False
-    few, all_heads = split(projected, kv_heads, "hd").norm(dim=-1), split(operand, heads, "hd")
-    lengths, times = all_heads.norm(dim=-1), heads // kv_heads
-    in_groups = close(lengths, few.repeat_interleave(times, 1))
-    return times > 1 and not in_groups and close(lengths, few.repeat(1, times, 1))
+def weights_in(t, logits, case: Case):
+    """Weights and logits (batch, heads, n, m), with axes in the order that explains the outputs."""
+    (batch, n, _), m, heads = case.q.shape, case.k.shape[1], case.heads
+    values = operands(case.q, case.k, case.v, heads)
+    if values is None or t.numel() != batch * heads * n * m:
+        return None, None
+    if logits is None or logits.shape != t.shape:
+        logits = t.log()
+    fronts = [(batch, heads), (heads, batch)]
+    for axes, front in itertools.product(itertools.permutations(range(t.dim())), fronts):
+        both = torch.stack([t, logits]).float().permute(0, *(axis + 1 for axis in axes))
+        if both.shape[-2:] == (n, m) and both.shape[1] in (front[0], batch * heads):
+            both = both.reshape(2, *front, n, m)
+            both = both if front == fronts[0] else both.transpose(1, 2)
+            if close(merge(both[0] @ values[2]), case.out):
+                return both
+    return None, None
 
 
 WORDS = {"q": "queries", "k": "keys", "v": "values"}
@@ -1666,90 +1619,6 @@ PROJECTED = ("q", "k", "v", "qk", "kv", "qkv")
 ENOUGH = ({"q", "k", "v"}, {"qkv"}, {"q", "kv"}, {"qk", "v"})  # roles that make an attention
 
 
-def pick_flats(subject: Subject, batch: int, n: int, m: int):
-    """Projections by role, the inputs of later ones, and how many share a role."""
-    events = subject.watch.events
-    named = [(role_of_weight(name), inputs, out) for name, inputs, out in events]
-    roles = {role for role, _, _ in named}
-    if not any(need <= roles for need in ENOUGH):
-        good = [(i, o) for _, i, o in events if any_length(o, batch, n, m) is not None]
-        order = {3: "q k v", 4: "q k v o", 1: "qkv", 2: "qkv o"}.get(len(good), "").split()
-        if not order or (order[0] == "qkv" and any_length(good[0][1], batch, n, m).shape[-1] % 3):
-            return {}, [], 0
-        named = [(role, i, o) for role, (i, o) in zip(order, good, strict=True)]
-    last = max(i for i, (role, _, _) in enumerate(named) if role in PROJECTED)
-    flats: dict[str, list[torch.Tensor]] = {}
-    for role, _, out in named[: last + 1]:
-        flat = any_length(out, batch, *((n, m) if role in ("q", "qkv") else (m, n)))
-        if flat is not None:  # the others may project positions
-            flats.setdefault(role, []).append(flat)
-    if not any(need <= flats.keys() for need in ENOUGH):
-        return {}, [], 0
-    before = [inputs for _, inputs, _ in named[last + 1 :]]  # some may project positions
-    joined = {role: torch.cat(parts, -1) for role, parts in flats.items()}
-    return joined, before, max(map(len, flats.values()))
-
-
-def any_length(t, batch, n, m):
-    flat = flatten(t, batch, n)
-    return flatten(t, batch, m) if flat is None else flat
-
-
-def heads_seen(subject: Subject, batch: int, n: int, m: int) -> list[int]:
-    """The number of heads that the scores have, if there are scores."""
-    inner = subject.watch.inner
-    scores = [out.numel() for _, out in inner if out.shape[-2:] in ((n, m), (m, n))]
-    scores += [t[0].numel() // t[0].shape[-1] * m for t, _ in inner if len(t) > 2]  # torch's own
-    return list({size // (batch * n * m) or 1 for size in scores}) if len(scores) == 1 else []
-
-
-def heads_for(subject: Subject, width: int, events: int, seen=()) -> list[int]:
-    """Numbers of heads that may share a width, the likeliest first."""
-    several = [events] if events > 1 and width % events == 0 else []
-    several += [h for h in seen if width % h == 0 and not subject.attribute_heads]
-    known = [h for h in subject.attribute_heads if width % h == 0]
-    given = [subject.sizes.heads] if not known and subject.module is None else []
-    others = [h for h in (1, 2, 3, 4, 6, 8, 12, 16) if width % h == 0 and width // h > 1]
-    return list(dict.fromkeys([*several, *known, *given, *([1] if known else others)]))
-
-
-def unpack(flats, subject: Subject):
-    """(q, k, v, words) for each usual way to pack projections."""
-    if not flats:
-        return
-    if "qk" in flats:
-        yield *flats["qk"].chunk(2, -1), flats["v"], "queries and keys packed"
-        return
-    if "qkv" not in flats and "kv" not in flats:
-        yield flats["q"], flats["k"], flats["v"], ""
-        return
-    packed = flats.get("qkv", flats.get("kv"))
-    count = 3 if "qkv" in flats else 2
-    what = "packed" if count == 3 else "keys and values packed"
-    first = [] if count == 3 else [flats["q"]]
-    width, d = packed.shape[-1], packed.shape[-1] // count
-    if width % count == 0:
-        forms = [((count, d), -2, f"({count}, heads, d_k)")]
-        for h in [h for h in heads_for(subject, d, 1) if h > 1]:
-            forms += [
-                ((h, count, d // h), -2, f"(heads, {count}, d_k)"),
-                ((h, d // h, count), -1, f"(heads, d_k, {count})"),
-                ((d // h, count, h), -2, f"(d_k, {count}, heads)"),
-            ]
-        for axes, axis, words in [*forms, ((d, count), -1, f"(d, {count})")]:
-            parts = packed.unflatten(-1, axes).unbind(axis)
-            yield *first, *(t.flatten(2) for t in parts), f"{what} {words}"
-        for order in list(itertools.permutations(range(count)))[1:]:
-            names = "".join("qkv"[3 - count :][order.index(i)] for i in range(count))
-            chunks = packed.chunk(count, -1)
-            yield *first, *(chunks[i] for i in order), f"{what}, in the order {names}"
-    d = subject.sizes.d_model
-    for h in subject.attribute_heads if count == 3 and width > d and width != 3 * d else ():
-        if d % h == 0 and (width - d) % (2 * (d // h)) == 0:
-            kv = (width - d) // 2
-            yield *packed.split([d, kv, kv], -1), "packed, grouped heads"
-
-
 # ---- the runs ------------------------------------------------------------------------------------
 class Runs:
     """Calls of one attention, with the layouts and the extra arguments that suit it."""
@@ -1766,7 +1635,7 @@ class Runs:
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
         self.problem, self.ran, self.reordered = "", False, False
-        self.scale_was_seen = False
+        self.scale_was_seen, self.turns = False, False  # before the scores: a factor, positions
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
@@ -1778,13 +1647,12 @@ class Runs:
         if s.has("qkv") and not s.has_weights:
             return ["blhd", "bhld", "bld", "bdl", "bdl1"], []
         if not s.projects:
-            return list(LAYOUTS)[:5], ONE_HEAD_OF_KEYS
+            return list(LAYOUTS)[:4], ["ld", *ONE_HEAD_OF_KEYS]
         heads = ["bhld", "blhd"] if s.has_weights and s.form == "qkv" else []
         return ["bld", "lbd", "ld", *heads], IMAGES if s.has_weights else []
 
     def cases(self, n, m, extra=None, layout=None, **options) -> list[Case]:
         """Every case that runs; the first problem is kept where none does."""
-        run = run_module if self.subject.projects else run_function
         usual, others = ([layout], []) if layout else self.layouts()
         self.problem, self.ran, found = "", False, []
         for at in usual + others:
@@ -1802,46 +1670,61 @@ class Runs:
             if not self.ran:
                 self.ran, self.given = True, self.subject.given
             for case in new:
-                case.free = self.free_inside() if case.inner else self.free()
-                case.softmax_dims = list(self.subject.watch.softmax_dims)
-                case.base = extra or {}
+                case.free, case.base = self.free(case), extra or {}
             found += new
         return found
 
+    def moved(self, values, layout: str, role: str, index: int, of: str = "l"):
+        """How far each output (batch, n) moves with a part of an input, or None.
+
+        of: "l" for a part of the length, "b" for an example
+        """
+        sizes, other = self.subject.sizes, values[role].clone()
+        of_keys = role in ("key", "value", "kv", "context")
+        axis = layout.split()[-1 if of_keys else 0].index(of)
+        image = of == "l" and other.shape[axis] != sizes.n
+        (other.flatten(axis, axis + 1) if image else other).select(axis, index).mul_(-3)
+        results = [self.subject.call({**values, role: t}) for t in (values[role], other)]
+        batch = 1 if layout == "ld" else sizes.batch
+        flats = [flatten(self.main_tensor(result), batch, sizes.n) for result in results]
+        return None if flats[0] is None else (flats[0] - flats[1]).abs().amax(-1)
+
     def each_alone(self, layout) -> bool:
         """Whether no row of the last call's inputs meets another: then rows are no tokens."""
-        values, subject = self.subject.given, self.subject
-        x = values.get("x")
-        if x is None:
-            return False
-        other, at = x.clone(), layout.index("l")
-        other.select(at, 1).mul_(-3)
-        pair = [next(tensors_in(subject.call({**values, "x": t})), x[:0]) for t in (x, other)]
-        if pair[0].dim() != x.dim() or pair[0].shape[at] != x.shape[at]:
-            return False
-        apart = (pair[0] - pair[1]).abs().transpose(0, at).flatten(1).amax(1)
-        return bool(apart[torch.arange(len(apart)) != 1].max() < 1e-6)
+        values = self.subject.given
+        apart = self.moved(values, layout, "x", 1) if "x" in values else None
+        others = torch.arange(self.subject.sizes.n) != 1
+        return apart is not None and bool(apart[:, others].max() < 1e-6)
 
     def again(self, n, m, extra=None, **options) -> Case | None:
         """Another run of the kind that was explained."""
         cases = self.cases(n, m, {**self.base, **(extra or {})}, self.case.layout, **options)
-        return next((case for case in cases if case.words == self.case.words), None)
+        same = (case for case in cases if case.where[3:4] == self.case.where[3:4])
+        return next(same, None)
 
     def first_runs(self) -> list[Case]:
-        """Runs of the sizes that suit, or else of one token after the other."""
-        subject, problem, likeliest = self.subject, "", self.subject.sizes
-        alone = subject.module is not None and subject.form == "x"
-        for steps in (None, "with a length", "without a length") if alone else (None,):
-            subject.steps = steps
-            for sizes in subject.all_sizes():
+        """Runs of the sizes that suit, or else of another way to give the inputs."""
+        subject, problem, ran = self.subject, "", None
+        ways = [((), None, False), (("query", "key", "value"), None, False)]
+        ways += [(("x", "mask"), None, False)]
+        if subject.module is not None and subject.form == "x":
+            ways += [((), "with a length", False), ((), "without a length", False)]
+        for packed_as, subject.steps, subject.any_rows in [*ways, ((), None, True)]:
+            if not subject.pack(packed_as) or (ran and subject.steps):
+                continue
+            for subject.sizes in subject.all_sizes():
                 if problem and time.process_time() > self.deadline - PATIENCE / 2:
                     break
-                subject.sizes = sizes
                 cases = self.runs_without_mask()
                 problem = problem or self.problem
-                if cases or self.ran:
+                if cases:
                     return cases
-        subject.steps, subject.sizes, self.problem = None, likeliest, problem
+                if self.ran and not packed_as:
+                    ran = subject.sizes
+                    break
+        subject.any_rows = False
+        subject.pack(())
+        subject.steps, subject.sizes, self.problem = None, ran or next(subject.all_sizes()), problem
         return []
 
     def runs_without_mask(self) -> list[Case]:
@@ -1849,8 +1732,7 @@ class Runs:
         n, kept, problem, tables = self.subject.sizes.n, [], "", TABLES[0]
         positions = {"cos", "freqs_cis", "position_embeddings", "offset"}
         forms = TABLES if positions & set(self.subject.roles.values()) else TABLES[:1]
-        for base, form in itertools.product(self.bases(), forms):
-            self.tables = form
+        for base, self.tables in itertools.product(self.bases(), forms):
             cases = self.cases(n, n, base)
             problem = problem or self.problem
             if not cases:
@@ -1859,7 +1741,7 @@ class Runs:
                 self.base, tables = base, self.tables
             if not kept or (kept[-1].base is not base and len(kept) == len(cases)):
                 kept = kept + cases  # a mask of ones and one of zeros
-            if any(explain(case, 0) for case in cases if not case.inner):
+            if any(explain(case, 0) for case in cases):
                 return cases
             if not base and not self.subject.needs("mask") and len(forms) == 1:
                 break
@@ -1890,7 +1772,7 @@ class Runs:
     def case_layout(self, values) -> str | None:
         """Layout of these arguments, or None for one without a batch."""
         if self.case:
-            return self.case.layout if self.case.layout in BATCH_AXIS else None
+            return self.case.layout if self.case.layout != "ld" else None
         t = next((values[r] for r in ("x", "query") if r in values), None)
         if t is None or t.dim() < 3:
             return None
@@ -1899,39 +1781,21 @@ class Runs:
     def main_tensor(self, result):
         """The outputs, and not the weights, of a result."""
         floats = [t for t in tensors_in(result) if t.is_floating_point()]
-        n = self.subject.sizes.n
-        if self.case is not None:
-            flats = [(t, flatten(t, len(self.case.q), n, self.case.heads[0])) for t in floats]
-            fits = (flat for t, flat in flats if flat is not None and t.shape[-1] != n)
-            return next(fits, floats[0])
-        return floats[0]
+        if self.case is None:
+            return floats[0]
+        n, batch, heads = self.subject.sizes.n, len(self.case.q), self.case.heads
+        flats = [flatten(t, batch, n, heads) for t in floats if t.shape[-1] != n]
+        return next((flat for flat in flats if flat is not None), floats[0])
 
     # -- settings that are no mistakes
-    def free(self) -> list[dict[str, Any]]:
-        """Settings of positions, normalization, interleaved heads and causality."""
-        ropes: list[dict[str, Any]] = [{}]
-        if re.search(r"rot|rope|freqs|cos", self.text):
-            bases = re.findall(r"(?:theta|base)\D{0,12}(\d[\d_]*\.?\d*(?:e\d+)?)", self.text)
-            speeds = [10000.0, *(float(base.replace("_", "")) for base in bases)]
-            for base, kind in itertools.product(dict.fromkeys(speeds), ("halves", "neighbors")):
-                ropes += [{"rope": kind, "base": base}] if base > 1 else []
-        norms: list[dict[str, Any]] = [{}]
-        if re.search(r"(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?\(?(q|k)|normalize", self.text):
-            norms += [{"norm": kind} for kind in NORMS]
-            norms += [{"norm": kind, "scale": "missing"} for kind in NORMS]  # learned factors scale
-        splits: list[dict[str, Any]] = [{}]
-        if self.subject.projects:
-            splits += [{"split_as": "dh", "merge_as": "dh"}, {"split_as": "dh"}, {"merge_as": "dh"}]
-        causal: list[dict[str, Any]] = [{}, {"causal": "past"}]
-        return [
-            {k: v for part in parts for k, v in part.items()}
-            for parts in itertools.product(ropes, norms, splits, causal)
-        ]
-
-    def free_inside(self) -> list[dict[str, Any]]:
-        """The same between the two products, where queries may have been scaled before."""
-        scales = [{}, {"scale": "missing"}] if re.search(SCALES, self.text) else [{}]
-        return [scale | more for scale in scales for more in ({}, {"causal": "past"})]
+    def free(self, case) -> list[dict[str, Any]]:
+        """Settings of causality, caps, and queries and keys that may have been scaled before."""
+        scaled_before = rf"{SCALES}|(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?\(?(q|k)|normalize"
+        before = case.where and re.search(scaled_before, self.text)
+        scales = [{}, {"scale": "missing"}] if before else [{}]
+        causal = [{}, {"causal": "past"}]
+        caps = [{}, *({"cap": cap} for cap in self.subject.watch.caps())]
+        return [a | b | c for a, b, c in itertools.product(scales, causal, caps)]
 
     def says_causal(self) -> bool:
         """Whether its name, a flag or a triangle among its buffers says that it is causal."""
@@ -1961,73 +1825,34 @@ class Numbers(Runs):
     def explained(self, cases) -> str | None:
         """Mistakes that explain the numbers, '' for none, or None where nothing does."""
         cases = [case for case in cases if case.out.abs().max() > 1e-6] or cases[:1]
-        inner = [case for case in cases if case.inner]
-        cases = [case for case in cases if not case.inner] or inner
-        attempts = (
+        mistakes = first_found(
             lambda: self.simplest(cases, 0),
-            lambda: self.outward(cases, inner, [lambda: self.biased(inner, certainly=True)]),
+            lambda: self.fitted(cases, certainly=True),
             lambda: self.simplest(cases, 1),
-            lambda: self.simplest(self.turned_back(cases), 0),
-            lambda: self.simplest(self.turned_back(cases), 1),
             lambda: self.in_16_bits(cases),
+            lambda: self.fitted(cases),
             lambda: self.simplest(self.with_pattern(cases), 0),
-            lambda: self.other_scale(cases),
-            lambda: self.outward(cases, inner),
             lambda: self.simplest(cases, 2),
-            lambda: self.other_scale(inner),
-            lambda: self.simplest(cases[:2], 3),
         )
-        results = (attempt() for attempt in attempts)
-        mistakes = next((found for found in results if found is not None), None)
         if mistakes is None:
             self.case = cases[0]
-            return None
-        if self.case.layout == "lbd" and mistakes in ("", "batch_is_length"):
+        elif self.case.layout == "lbd" and mistakes == "":
             known, self.case = (self.case, self.settings, mistakes), None
             batch_first = [case for case in cases if case.layout == "bld"]
             window = self.simplest(self.with_pattern(batch_first), 0)  # as long as the batch
             mistakes = self.keep(*known) if window is None else window
-        return self.counted_from_front(cases, mistakes)
-
-    def keep(self, case, settings, mistakes) -> str:
-        self.case, self.settings, self.base = case, settings, case.base
         return mistakes
 
-    def simplest(self, cases, count, core=None) -> str | None:
+    def keep(self, case, settings, mistakes) -> str:
+        self.case, self.settings, self.base = case, {"axis": "keys", **settings}, case.base
+        return mistakes
+
+    def simplest(self, cases, count) -> str | None:
         for case in cases:
-            found = explain(case, count, CLOSE, self.deadline if count else math.inf, core)
+            found = explain(case, count, CLOSE, self.deadline if count else math.inf)
             if found:
                 return self.keep(case, found[1], found[0])
         return None
-
-    def outward(self, cases, inner, attempts=None) -> str | None:
-        """What goes on between the two products first, and then what goes on around them."""
-        attempts = attempts or (
-            lambda: self.simplest(inner, 0),
-            lambda: self.simplest(inner, 1),
-            lambda: self.biased(inner),
-            lambda: self.simplest(self.with_pattern(inner), 0),
-            lambda: self.simplest(inner, 2),
-        )
-        results = (attempt() for attempt in attempts)
-        found = next((mistakes for mistakes in results if mistakes is not None), None)
-        if found is None or cases == inner:
-            return found
-        inside, core = (self.case, self.settings), dict(self.settings)
-        del core["heads"]
-        if "scale" not in found:  # then the queries may have been scaled before
-            core.pop("scale", None)
-        for count in (0, 1):
-            around = self.simplest(cases, count, core)
-            if around is not None:
-                return ", ".join(names for names in (around, found) if names)
-        return self.keep(*inside, found)
-
-    def turned_back(self, cases):
-        """The cases, with rotary positions that turn the other way, which is as good."""
-        for case in cases:
-            free = [{**f, "rope": f["rope"] + " back"} for f in case.free if "rope" in f]
-            yield Case(**{**vars(case), "free": free})
 
     def with_pattern(self, cases):
         """The cases, with the keys that each query was found to see: windows, blocks, strides."""
@@ -2044,29 +1869,18 @@ class Numbers(Runs):
         """Which keys (n, n) change which outputs, each query's own included, or None."""
         values, n = self.values(), self.subject.sizes.n
         keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
-        if keyed is None or layout not in LENGTH_AXIS:
+        if keyed is None or layout == "ld":
             return None
-
-        def outputs(values):
-            out = self.main_tensor(self.subject.call(values))
-            return flatten(out, self.subject.sizes.batch, n)
-
-        plain, seen = outputs(values), torch.eye(n, dtype=torch.bool)
-        if plain is None:
+        columns = [self.moved(values, layout, keyed, j) for j in range(n)]
+        if any(column is None for column in columns):
             return None
-        for j in range(n):
-            other, at = values[keyed].clone(), LENGTH_AXIS[layout]
-            rows = other if other.shape[at] == n else other.flatten(at, at + 1)  # of an image
-            rows.select(at, j).mul_(-3)
-            changed = outputs({**values, keyed: other}) - plain
-            seen[:, j] |= changed.abs().amax((0, 2)) > 1e-6
-        return seen
+        seen = torch.stack([column.amax(0) > 1e-6 for column in columns], 1)
+        return seen | torch.eye(n, dtype=torch.bool)
 
     def in_16_bits(self, cases) -> str | None:
         for case in cases:
             rounded = any(torch.equal(case.out.to(t).float(), case.out) for t in SIXTEEN)
-            rounds = rounded or re.search(r"half|float16|fp16|bf16|autocast", self.text)
-            found = explain(case, 0, ROUGH) if rounds else None
+            found = explain(case, 0, ROUGH) if rounded else None
             if found:
                 words = f"float32 inputs: {gap(case.out, case.expected(**found[1]))}"
                 self.keep(case, found[1], "")
@@ -2074,10 +1888,13 @@ class Numbers(Runs):
                 return "sixteen_bits"
         return None
 
-    def biased(self, inner, certainly=False) -> str | None:
-        """A bias of the scores that does not depend on the inputs, beside any factor of them."""
-        for case in inner:
-            settings = fit_bias(case)
+    def fitted(self, cases, certainly=False) -> str | None:
+        """Any factor of the scores, and a bias of them that does not depend on the inputs.
+
+        certainly: only where there is a bias
+        """
+        for case in cases:
+            settings = fit(case)
             if settings is None:
                 continue
             bias, (n, m) = settings["bias"], settings["bias"].shape[-2:]
@@ -2098,37 +1915,23 @@ class Numbers(Runs):
 
     def named_scale(self, case, settings) -> list[str]:
         """The mistake in the factor of the scores, or none."""
-        factor, heads, notes = settings["factor"].flatten(), settings["heads"], self.report.notes
+        factor, heads = settings["factor"].flatten(), case.heads
         d_k = case.q.shape[-1] // heads
         named = {
-            "": d_k**-0.5, "scale_missing": 1.0, "scale_doubled": 1 / d_k,
-            "scale_d_model": case.d_model**-0.5, "scale_heads": heads**-0.5,
-            "scale_length": case.k.shape[1] ** -0.5, "scale_multiplied": d_k**0.5,
-        }  # fmt: skip
+            "" if name is None else f"scale_{name}": f
+            for name, f in factors(d_k, case.k.shape[1], heads, case.d_model).items()
+        }
         equal = (name for name, f in named.items() if (factor / f - 1).abs().max() < 2e-3)
         name = next(equal, "scale_other")
-        words = f"the scores are multiplied by {numbers(factor) if heads > 1 else factor.item()}"
         if not name or (name == "scale_missing" and re.search(SCALES, self.text)):
             return []
-        if "norm" in settings or (name == "scale_other" and self.learns_scores()):
-            notes.append(f"{words}; parts of it may scale them on purpose")
+        on_purpose = self.learns_scores() or self.given_scale(factor.mean().item())
+        if "unit" in settings or (name == "scale_other" and on_purpose):
+            words = numbers(factor) if heads > 1 else f"{factor.item():.4g}"
+            words = f"the scores are multiplied by {words}; parts of it may scale them on purpose"
+            self.report.notes.append(words)
             return []
         return [name]
-
-    def other_scale(self, cases) -> str | None:
-        for case in cases[:2]:
-            settings = fit_scale(case)
-            if settings is None:
-                continue
-            self.keep(case, settings, "")
-            words = f"the scores are multiplied by {settings['factor']:.4g}"
-            if case.inner or self.learns_scores() or self.given_scale(settings["factor"]):
-                self.report.notes.append(f"{words}; parts of it may scale them on purpose")
-                return ""
-            right = (case.q.shape[-1] // settings["heads"]) ** -0.5
-            self.report.add("scale_other", self.tried(), f"{words}, not by {right:.4g}")
-            return "scale_other"
-        return None
 
     def given_scale(self, factor: float) -> bool:
         """Whether a constructor's caller gave the scale, as a temperature for a width to come."""
@@ -2144,19 +1947,146 @@ class Numbers(Runs):
         names = [name.lower() for name, _ in module.named_parameters()] if module else []
         return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
 
-    def counted_from_front(self, cases, found: str) -> str:
-        """A softmax axis that is counted from the front is right in one layout alone."""
-        if found or self.subject.has_weights or self.case.layout not in ("ld", "bld"):
-            return found
-        order = list(LAYOUTS)
-        for case in cases:
-            earlier = order.index(case.layout) < order.index(self.case.layout)
-            positive = [dim for dim in case.softmax_dims if dim >= 0]
-            other = earlier and case.layout != "blhd" and positive and explain(case, 1)
-            if other and other[0].startswith("softmax_"):
-                words = f"in {LAYOUTS['ld']} the axis dim={positive[0]} is the last"
-                self.report.notes.append(f"{words}: there it is right")
-                return self.keep(case, other[1], other[0])
+    # -- what goes on around the two products
+    def flats(self, added):
+        """Queries, keys, values and what leaves the two products, and the outputs, of one call."""
+        (batch, n, *_), s = self.case.where, self.subject
+        result = s.call(self.values(), added=added)
+        inside = flats_inside(s.watch, *self.case.where)
+        behind = (p.read[0] for p in s.watch.products if s.watch.projects_outputs(p))
+        return [*inside[:3], flatten(next(behind, self.main_tensor(result)), batch, n)]
+
+    def bumps(self, tensors, token: int, columns=slice(None)):
+        """What to add to one token of the first example, for each tensor by its name."""
+        (batch, n, m, *_), added = self.case.where, {}
+        for name, t in tensors:
+            ids = torch.arange(t.numel()).view(t.shape)
+            places = (
+                flatten(ids, batch, size, self.case.heads)
+                for size in sorted({n, m, 1}, reverse=True)
+            )
+            place = next((place for place in places if place is not None), None)
+            if place is not None:
+                at, change = (
+                    place[0, min(token, place.shape[1] - 1), columns],
+                    torch.zeros(t.numel()),
+                )
+                change[at] = torch.ones_like(at).float()
+                change[at[::3]] *= -1
+                added[name] = change.view(t.shape)
+        return added
+
+    def around(self, mistakes: list[str]) -> list[str]:
+        """Mistakes that also count what goes on before and behind the two products.
+
+        One token of a projection, or of an input, is changed at a time: what moves?
+        """
+        case, s = self.case, self.subject
+        if not case.where:
+            return mistakes
+        plain = self.flats({})
+        watch, first = s.watch, case.where[3]
+        marks: dict[str, dict[Any, None]] = {"q": {}, "k": {}, "v": {}}
+        for scores, outputs, at in watch.attentions():
+            parts = scores.marks[first], scores.marks[1 - first], outputs.marks[1 - at]
+            marks = {x: marks[x] | part for x, part in zip("qkv", parts, strict=True)}
+        made_by = {x: watch.sources(marks[x]) for x in "qkv"}
+        sources = {x: [(p.number, p.out) for p in made_by[x]] for x in "qkv"}
+        for x in "qkv":  # inputs, where there are no projections
+            names = [key[1:] for key in marks[x] if str(key).startswith("@")]
+            sources[x] = sources[x] or [(name, s.given[name]) for name in names]
+
+        def changed(tensors, *where):
+            got = self.flats(self.bumps(tensors, *where))
+            return [None if a is None else b - a for a, b in zip(plain, got, strict=True)]
+
+        every = [source for x in "qkv" for source in sources[x]]
+        two = zip(changed(every, 1), changed(every, 2), strict=True)
+        kv_heads = max(1, case.k.shape[-1] * case.heads // case.q.shape[-1])
+        found, turned, lengths = [], {}, {}
+        for x, (a, b), heads in zip("qkv", two, (case.heads, kv_heads, kv_heads), strict=False):
+            a, b = (t[0].unflatten(-1, (heads, -1)) for t in (a, b))  # (length, heads, d_k)
+            moves = a.abs().amax(-1) > 1e-6
+            if (moves != moves[:, :1]).any():
+                found.append("heads_split")
+                continue
+            one, other = a[moves[:, 0]], b[b.abs().amax((1, 2)) > 1e-6]
+            if len(one) > 1 and x == "k" and (a.abs() > 1e-6).sum() == moves.shape[1] * a.shape[-1]:
+                found.append("keys_reshaped")
+            if len(one) == len(other) == 1 and close(one.norm(dim=-1), other.norm(dim=-1)):
+                turned[x], lengths[x] = (
+                    not close(one, other),
+                    (one.norm() / one.numel() ** 0.5).item(),
+                )
+        self.turns = any(turned.values())
+        outputs = watch.attentions()[0][1]
+        if case.heads > 1 and len(watch.attentions()) == 1 and plain[3] is not None:
+            width = case.out.shape[-1] // case.heads
+            ends = slice(0, width), slice(-width, None)
+            ends = [changed([(outputs.number, outputs.out)], 1, columns)[3] for columns in ends]
+            ends = [end[0].abs() > 1e-6 for end in ends]
+            tokens = [end.any(-1).nonzero().flatten().tolist() for end in ends]
+            moved = ends[0].sum() == width and tokens[0] != [min(1, len(ends[0]) - 1)]
+            found += ["heads_merged"] if moved or tokens[0] != tokens[1] else []
+        if kv_heads == case.heads > 1:
+            d_k = case.q.shape[-1] // case.heads
+            for name, t in {name: t for x in "kv" for name, t in sources[x]}.items():
+                width = t.numel() // (case.where[0] * max(case.where[1:3]))
+                for column in range(0, width, d_k):
+                    inside = changed([(name, t)], 1, slice(column, column + 1))
+                    for change in inside[1:3]:
+                        heads = change[0].unflatten(-1, (case.heads, -1)).abs().amax((0, 2))
+                        at = (heads > 1e-6).nonzero().flatten().tolist() or [0]
+                        found += ["heads_repeat"] if at[-1] - at[0] >= len(at) > 1 else []
+        found += self.misplaced(marks, made_by, mistakes)
+        if turned.get("v"):
+            found.append("rotary_values")
+        elif turned.get("q", False) != turned.get("k", turned.get("q", False)):
+            found.append("rotary_one_side")
+        if {"q", "k"} <= lengths.keys() and "scale_after_softmax" not in mistakes:
+            mistakes = self.scaled_around(lengths["q"] * lengths["k"], mistakes)
+        return list(dict.fromkeys([*found, *mistakes]))
+
+    def scaled_around(self, before: float, mistakes: list[str]) -> list[str]:
+        """Mistakes with the right name for a scale that also comes before the scores."""
+        case, settings = self.case, self.settings
+        self.scale_was_seen = abs(before - 1) < 1e-3
+        if "factor" in settings or self.scale_was_seen:
+            unscaled = settings.get("scale") == "missing" and self.scale_was_seen
+            return list(dict.fromkeys([*mistakes, *["scale_missing"] * unscaled]))
+        d_k = case.q.shape[-1] // case.heads
+        named = factors(d_k, case.k.shape[1], case.heads, case.d_model)
+        total = before * named[settings.get("scale")]
+        name = next((name for name, f in named.items() if abs(total / f - 1) < 2e-3), "other")
+        self.scale_was_seen = name != "other"
+        others = [mistake for mistake in mistakes if not mistake.startswith("scale_")]
+        return others + [f"scale_{name}"] * (name not in (None, "other"))
+
+    def misplaced(self, marks, made_by, mistakes) -> list[str]:
+        """What stands in another's place, by the weights and the inputs that it is made of."""
+        s, found = self.subject, []
+        by_weight = {x: "".join({role_of_weight(p.name) for p in made_by[x]}) for x in "qkv"}
+        used = "".join(role_of_weight(p.name) for p in s.watch.products)
+        named = s.module.named_parameters() if s.module is not None else ()
+        declared = {role_of_weight(name) for name, p in named if p.dim() > 1}
+        if used and any(x in declared and x not in used for x in "qkv"):
+            return ["weights_unused"]
+        if by_weight["k"] == by_weight["v"] == "qkv" and same_numbers(self.case.k, self.case.v):
+            found.append("values_are_keys")
+        of_inputs = {"query": "q", "key": "k", "value": "v", "x": "qkv", "qkv": "qkv"}
+        of_inputs |= {"key": "kv"} if s.form == "q, kv" else {}
+        roles = {x: [key[1:] for key in marks[x] if str(key).startswith("@")] for x in "qkv"}
+        guessed = {role for name, role in s.roles.items() if role_of(name) != role}
+        by_input = {x: "".join(of_inputs.get(role, "kv") for role in roles[x]) for x in "qkv"}
+        by_input = {} if guessed & set(of_inputs) else by_input
+        for got in (by_weight, by_input):
+            wrong = {x: y for x, y in got.items() if len(y) == 1 and x != y}
+            swapped = {"queries_keys": "qk", "keys_values": "kv"}
+            for name, (a, b) in swapped.items():
+                if wrong.get(a) == b and wrong.get(b) == a:
+                    found.append(f"{name}_swapped")
+                    wrong = {}
+            found += [f"{WORDS[x]}_are_{WORDS[y]}" for x, y in wrong.items()]
         return found
 
     # -- and its words
@@ -2172,20 +2102,11 @@ class Numbers(Runs):
             tried = "(batch, length, width), which its text says it takes"
             got = "example 1 changes with the others; it is right for (length, batch, width)"
             report.add("batch_is_length", tried, got)
-        before = self.case.scaled_before if self.settings.get("scale") == "missing" else math.nan
-        if self.case.inner and before == before:  # the scale that its text speaks of was seen
-            settings = {**self.settings, "factor": torch.tensor([before])}
-            names = self.named_scale(self.case, settings)
-            names = names or (["scale_missing"] if abs(before - 1) < 1e-3 else [])
-            for name in names if mistakes == "" else ():
-                report.add(name, "projections against what enters the products", f"{before:.4g}")
-            self.scale_was_seen = True
-        if self.case.inner and self.case.tiled:
-            tried = "the lengths of projected heads against those that enter the products"
-            report.add("heads_repeat", tried, "query head h meets head h % kv_heads")
-        if mistakes and not {"scale_other", "sixteen_bits"} & set(report.mistakes):
+        if mistakes != "sixteen_bits":
             got = self.got(self.settings) + "; the numbers equal those of this mistake"
-            report.add(mistakes, self.tried(), got)
+            for mistake in self.around([name for name in mistakes.split(", ") if name]):
+                on_purpose = mistake == "scale_missing" and self.is_of_images()
+                report.add(mistake, self.tried(), got, weakness=on_purpose)
         pattern = self.settings.get("pattern")
         later = None if pattern is None else pattern.triu(1).any(1)
         if later is not None and later.any() and self.says_causal():
@@ -2197,6 +2118,14 @@ class Numbers(Runs):
             got = "the numbers are those of an attention without a mask: "
             report.add("causal_ignored", self.tried(), got + numbers(self.case.out[0, 0]))
 
+    def is_of_images(self) -> bool:
+        """Whether all its layers are convolutions: such attentions are unscaled on purpose."""
+        parts = self.subject.module.modules() if self.subject.module is not None else ()
+        kinds = {
+            isinstance(p, nn.Linear) for p in parts if hasattr(p, "weight") and p.weight.dim() > 1
+        }
+        return kinds == {False} and not re.search(SCALES, self.text)
+
     def tried(self) -> str:
         c = self.case
         sizes = f"{c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys"
@@ -2204,9 +2133,8 @@ class Numbers(Runs):
 
     def got(self, settings) -> str:
         """The numbers of the run, beside those without the mistakes."""
-        clean = {
-            k: v for k, v in settings.items() if k in ("heads", "rope", "norm", "base", "bias")
-        }
+        kept = "unit", "bias", "cap"
+        clean = {k: v for k, v in settings.items() if k in kept}
         right = self.case.expected(**clean, causal="past" if settings.get("causal") else None)
         words = f"output 1 starts {numbers(self.case.out[0, -1])}"
         return words if right is None else f"{words}, right is {numbers(right[0, -1])}"
@@ -2224,15 +2152,11 @@ class Numbers(Runs):
             return
         sees = "causal" if settings.get("causal") else "every query sees every key"
         words = [
-            f"{settings['heads']} head(s) of width {self.case.q.shape[-1] // settings['heads']}",
-            self.case.words,
+            f"{self.case.heads} head(s) of width {self.case.q.shape[-1] // self.case.heads}",
             "a query sees some keys" if "pattern" in settings else sees,
-            f"rotary positions, pairs are {settings['rope']}".replace(" back", ", turned back")
-            if "rope" in settings
-            else "",
-            f"queries and keys normalized ({settings['norm']})" if "norm" in settings else "",
+            "queries and keys normalized" if "unit" in settings else "",
             "a bias is added to the scores" if "bias" in settings else "",
-            "heads interleaved: a head's numbers lie apart" * (settings.get("split_as") == "dh"),
+            "scores pass a tanh" if "cap" in settings else "",
         ]
         how.append(", ".join(word for word in words if word))
 
@@ -2286,39 +2210,29 @@ class Properties(Numbers):
         if main is None or layout is None:
             return
         keyed = next(role for role in ("value", "context", main) if role in values)
-        b, at = BATCH_AXIS[layout], LENGTH_AXIS[layout]
-
-        def outputs(t, role=keyed):
-            result = s.call({**values, role: t})
-            return next(t for t in tensors_in(result) if t.is_floating_point())
-
-        plain = outputs(values[keyed])
-        if plain.dim() <= max(b, at) or plain.shape[b] != values[main].shape[b]:
+        examples = self.moved(values, layout, keyed, 0, "b")
+        if examples is None:
             return
-
-        def changed(axis, index, role=keyed):
-            other = values[role].clone()
-            part = other.select(axis, index)
-            part.add_(torch.randn(part.shape, generator=torch.Generator().manual_seed(2)))
-            return (outputs(other, role) - plain).abs()
-
-        others = changed(b, 0).narrow(b, 1, plain.shape[b] - 1).max()
-        earlier = changed(at, -1).narrow(at, 0, plain.shape[at] - 1).flatten()
-        if plain.shape[at] == values[main].shape[at] and not re.search(BACKWARD, self.text):
-            first = changed(at, 0, main).narrow(at, 1, plain.shape[at] - 1).max()
-            last = changed(at, -1, main).narrow(at, 0, plain.shape[at] - 1).max()
-            if first < 1e-6 and last > 1e-4:
-                tried = "the first input was changed, and then the last one"
-                add("causal_inverted", tried, "only the last one changed outputs of other inputs")
-                return
-        ones = outputs(torch.ones_like(values[keyed]))
-        if others > 1e-4:
+        first = self.moved(values, layout, main, 0)[:, 1:].max()
+        last = self.moved(values, layout, main, -1)[:, :-1].max()
+        if first < 1e-6 and last > 1e-4 and not re.search(BACKWARD, self.text):
+            tried = "the first input was changed, and then the last one"
+            add("causal_inverted", tried, "only the last one changed outputs of other inputs")
+            return
+        earlier = self.moved(values, layout, keyed, -1)[:, :-1].max()
+        ones = self.main_tensor(s.call({**values, keyed: torch.ones_like(values[keyed])}))
+        if examples[1:].max() > 1e-4:
             tried = "example 1 of a batch was changed, and the outputs of the others compared"
-            add("examples_meet", tried, f"they changed by {others:.2g}")
-        elif self.says_causal() and bool((earlier > 1e-4).any()):
+            add("examples_meet", tried, f"they changed by {examples[1:].max():.2g}")
+        elif self.says_causal() and earlier > 1e-4:
             tried = "the last input was changed, and the earlier outputs compared"
-            add("future", tried, f"they changed by {earlier.max():.2g}")
-        elif keyed == "value" and not s.has_weights and (ones - 1).abs().max() > 1e-3:
+            add("future", tried, f"they changed by {earlier:.2g}")
+        elif (
+            keyed == "value"
+            and not s.projects
+            and not s.has("weight_o")
+            and (ones - 1).abs().max() > 1e-3
+        ):
             add(
                 "rows",
                 "values that are all 1",
@@ -2357,64 +2271,46 @@ class Properties(Numbers):
 
     def gradients(self) -> None:
         """Compare gradients with finite differences, input by input and weight by weight."""
-        s, values = self.subject, self.values()
-        if values is None:
-            return
-        inputs = TENSORS | {"weight_q", "weight_k", "weight_v"}
-        floats = {role: t for role, t in values.items() if isinstance(t, torch.Tensor)}
-        targets = {
-            role: t for role, t in floats.items() if role in inputs and t.is_floating_point()
-        }
-        named = s.module.named_parameters() if s.module is not None else ()
-        for name, p in named:
-            packed = role_of_weight(name) in ("q", "k", "v", "qkv", "kv")
-            if p.dim() > 1 and p.requires_grad and packed:
+        s, values = self.subject, self.values() or {}
+        given = INPUTS | {"weight_q", "weight_k", "weight_v"}
+        targets = {role: t for role, t in values.items() if role in given}
+        for name, p in s.module.named_parameters() if s.module is not None else ():
+            if p.dim() > 1 and p.requires_grad and role_of_weight(name) in PROJECTED:
                 targets[name] = p
-        generator = torch.Generator().manual_seed(9)
-        probe: list[torch.Tensor] = []
-
-        def loss(more):
-            t = self.main_tensor(s.call({**values, **more}))
-            if not probe:
-                probe.append(torch.randn(t.shape, generator=generator))
-            return (t * probe[0]).sum()
-
         for name, t in targets.items():
-            direction = torch.randn(t.shape, generator=generator)
+            before, learned = t.detach().clone(), t.requires_grad
             try:
-                words = self.blocked(name, t, direction, loss)
+                words = self.blocked(t, values)
             except Exception:
                 return
+            finally:
+                t.copy_(before).requires_grad_(learned)
             if words:
                 tried = f"the gradient of the output with respect to {name}"
                 self.report.add("gradient_blocked", tried, words)
                 return
 
-    def blocked(self, name, t, direction, loss) -> str:
+    def blocked(self, t, values) -> str:
         """What is wrong with a gradient along a direction, or ''."""
-        given = name in self.values()
+        before, generator = t.detach().clone(), torch.Generator()
+        direction = torch.randn(t.shape, generator=generator.manual_seed(9))
 
-        def at(step):
-            if given:
-                return loss({name: t.detach() + step * direction}).item()
-            before = t.detach().clone()
-            try:
-                t.add_(step * direction)
-                return loss({}).item()
-            finally:
-                t.copy_(before)
+        def loss(step, with_grad=False):
+            t.copy_(before + step * direction)
+            with torch.set_grad_enabled(with_grad):
+                out = self.main_tensor(self.subject.call(values))
+                return (out * torch.randn(out.shape, generator=generator.manual_seed(8))).sum()
 
-        slopes = [(at(e) - at(-e)) / (2 * e) for e in (1e-3, 4e-3)]
+        slopes = [((loss(e) - loss(-e)) / (2 * e)).item() for e in (1e-3, 4e-3)]
         apart, slope = abs(slopes[0] - slopes[1]), abs(slopes[0])
         if not apart <= 0.02 * (slope + 1e-2) or slope < 2e-2:
             return ""  # too rough, or too flat, to compare
         try:
-            with torch.enable_grad():
-                leaf = t.detach().clone().requires_grad_() if given else t
-                out = loss({name: leaf} if given else {})
+            t.requires_grad_()
+            out = loss(0, with_grad=True)
             if not out.requires_grad:
                 return "the output has no gradient at all (no_grad, detach or .data)"
-            (grad,) = torch.autograd.grad(out, leaf, allow_unused=True)
+            (grad,) = torch.autograd.grad(out, t, allow_unused=True)
         except RuntimeError as error:
             words = str(error).splitlines()[0][:160]
             return words if "modified by an inplace" in words or "leaf Variable" in words else ""
@@ -2498,7 +2394,7 @@ class Masks(Properties):
     def mask_of(self, name: str, role: str) -> None:
         """Try every usual form of mask until one gives numbers that can be explained."""
         n, report, tried = self.subject.sizes.n, self.report, []
-        forms = mask_forms(self.case.q.shape[0], n, self.settings["heads"], role, name)
+        forms = mask_forms(self.case.q.shape[0], n, self.case.heads, role, name)
         for value, allowed, words, hides in forms:
             case = self.again(n, n, {name: value})
             if case is None:
@@ -2543,7 +2439,7 @@ class Masks(Properties):
 
     def masked_wrongly(self, case, allowed):
         """(mistakes, settings) for a mask."""
-        batch, heads = case.q.shape[0], self.settings["heads"]
+        batch, heads = case.q.shape[0], case.heads
         full = allowed.expand(batch, heads, *allowed.shape[-2:])
         by_head, by_example = full.transpose(0, 1).flatten(0, 1), full.flatten(0, 1)
         changed = {
@@ -2670,7 +2566,7 @@ class Check(Masks):
             report.notes.append("it could not be called: " + self.problem)
             return report
         before = len(report.findings)
-        if not report.compared or self.case.inner:  # the split into heads was not compared
+        if not report.mistakes:
             self.attempt(self.properties)
         if not report.compared and several:
             self.attempt(self.parts)
@@ -2680,21 +2576,16 @@ class Check(Masks):
             and not subject.projects
             and len(report.findings) == before
         ):
-            report.add("differs", self.tried(), self.got({"heads": self.case.heads[0]}))
+            report.add("differs", self.tried(), self.got({}))
         self.describe()
         experiments = (
-            self.origins, self.order, self.unequal, self.masks, self.flag, self.groups, self.steps,
+            self.order, self.unequal, self.masks, self.flag, self.groups, self.steps,
             self.edges,
         )  # fmt: skip
         for experiment in experiments if self.settings and report.compared else ():
             self.attempt(experiment)
-        if self.settings and report.compared and self.case.inner:
-            around = (
-                "" if self.reordered else ", and whether the heads are split and merged rightly"
-            )
-            report.untested.append("the projections around the two products" + around)
-            if self.settings.get("scale") == "missing" and not self.scale_was_seen:
-                report.untested.append("the scale, which its text says comes before the products")
+        if self.settings.get("scale") == "missing" and not (report.mistakes or self.scale_was_seen):
+            report.untested.append("the scale, which its text says comes before the products")
         if subject.modified:
             tried = "every call was followed by a look at its inputs"
             report.add("input_modified", tried, subject.modified)
@@ -2760,35 +2651,6 @@ class Check(Masks):
             words = words if same_k else "not of the queries' source, and values are"
             self.report.add(mistake, f"what the layer gives to {name}", f"keys are {words}")
 
-    def origins(self) -> None:
-        """Whether keys and values are made of the inputs, and by the weights, meant for them."""
-        s, n, add = self.subject, self.subject.sizes.n, self.report.add
-        if not s.has_weights or self.case.inner or not self.again(n, n):
-            return
-        events = [(role_of_weight(name), read, out) for name, read, out in s.watch.events]
-        used = "".join(role for role, _, _ in events)
-        declared = {role_of_weight(name) for name, p in s.module.named_parameters() if p.dim() > 1}
-        for role in "qkv":
-            if role in declared and role not in used and used:
-                got = f"those of the {WORDS[role]} do not"
-                add("weights_unused", "which weights take part", got)
-        if s.form not in ("qkv", "q, kv"):
-            return
-        roles = {"q": "query", "k": "key", "v": "value"}
-        inputs = [(of, t) for of, t in s.given.items() if of in TENSORS]
-        inputs += [(roles[role], out) for role, _, out in events if role in roles]
-        meant = {"q": {"query"}, "k": {"key", "kv", "context"}, "v": {"value", "kv", "context"}}
-        if s.form == "q, kv":
-            meant["v"] |= {"key"}
-        for (role, read, _), (of, t) in itertools.product(events, inputs):
-            wrong = {"query": "q", "value": "v"}.get(of, "k")
-            if role not in meant or of in meant[role] or role == wrong:
-                continue
-            if any(same_numbers(t, i) for i in read):
-                got = f"the {WORDS[role]} are made of what should be the {WORDS[wrong]}"
-                mistake = f"{WORDS[role]}_are_{WORDS[wrong]}"
-                add(mistake, "which input each projection reads", got)
-
     def unequal(self) -> None:
         """More keys than queries: another context, or cached keys."""
         s, notes = self.subject, self.report.notes
@@ -2809,7 +2671,7 @@ class Check(Masks):
             self.compare(case, tried, right, [("causal_top_left", {})], not asked)
             return
         same = self.compare(case, tried, [{}], [] if mistakes else TRIALS)
-        if not same and not self.report.mistakes and "rope" not in self.settings:
+        if not same and not self.report.mistakes and not self.turns:
             notes.append("with unequal lengths its numbers could not be explained")
 
     def flag(self) -> None:
@@ -2856,16 +2718,22 @@ class Check(Masks):
             return
         extra = {role: value for role, value in (("gqa", True), ("n_rep", 2)) if s.has(role)}
         case = self.again(n, n, extra, kv_heads=s.sizes.kv_heads)
-        tried = f"{self.settings['heads']} heads of queries, {s.sizes.kv_heads} of keys and values"
-        if case and self.compare(case, tried, [{}], [("heads_repeat", {"tile": True})]):
+        tried = f"{self.case.heads} heads of queries, {s.sizes.kv_heads} of keys and values"
+        if case and self.compare(case, tried, [{}], []):
+            self.case, known = case, self.case
+            self.plain[case.layout] = s.given
+            for mistake in self.around([]):
+                self.report.add(mistake, tried, "query head h meets head h % kv_heads")
+            self.case = known
+            self.plain.pop(case.layout)
             words = "fewer heads of keys and values serve groups of neighboring query heads"
             self.report.how.append(words)
 
     def steps(self) -> None:
         """Later queries alone, after cached keys, against the whole."""
         s, n = self.subject, self.subject.sizes.n
-        if s.form == "qkv" and not s.projects and s.has("offset") and "rope" in self.settings:
-            (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
+        if s.form == "qkv" and not s.projects and s.has("offset") and self.turns:
+            q, k, v = self.case.q, self.case.k, self.case.v
             whole = self.again(n, n, flats=(q, k, v))
             last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
             if last is not None and not close(last.out, whole.out[:, -1:]):
@@ -2913,7 +2781,7 @@ class Check(Masks):
         elif self.settings.get("causal") or "causal" in flags:
             mistake = "causal_top_left" if self.settings.get("causal") else "cache_differs"
             given = set(positional(s, 1)) - {"offset"}  # the caller turns queries and keys rightly
-            mistake = "rotary_offset" if "rope" in self.settings and not given else mistake
+            mistake = "rotary_offset" if self.turns and not given else mistake
             tried = "two inputs, then one at a time with the cache, against all at once"
             report.add(mistake, tried, gap(stepped, whole))
 
@@ -2922,7 +2790,7 @@ class Check(Masks):
         s, n = self.subject, self.subject.sizes.n
         if s.projects or s.form != "qkv" or self.report.mistakes:
             return
-        (q, k, v), _ = drawn(s, n, n, s.sizes.heads, self.case.layout)
+        q, k, v = self.case.q, self.case.k, self.case.v
         case = self.again(n, n, flats=(q * 60, k * 60, v))
         if case is not None and not case.out.isfinite().all():
             tried = "scores of some thousands"

