@@ -198,14 +198,11 @@ TRIALS: list[tuple[str, dict[str, Any]]] = [
     ("values_summed", {"act": "own"}), ("values_summed", {"act": "diagonal"}),
 ]  # fmt: skip
 
-# The same for a mask that is given: how it is applied, and what becomes of it first.
-MASK_TRIALS: list[tuple[str, str, str]] = [
-    ("mask_after_softmax", "after", "as it is"), ("mask_zeros", "zeros", "as it is"),
-    ("mask_weak", "weak", "as it is"), ("mask_weak", "weaker", "as it is"),
-    ("mask_added", "added", "as it is"), ("mask_added", "added_hidden", "as it is"),
-    ("mask_inverted", "huge", "as it is"), ("mask_wrong_axis", "before", "transposed"),
-    ("mask_other_example", "before", "repeated batch first"),
-    ("mask_other_example", "before", "repeated heads first"),
+# The same for a mask that is given, and how it is applied.
+MASK_TRIALS = [
+    ("mask_after_softmax", "after"), ("mask_zeros", "zeros"), ("mask_weak", "weak"),
+    ("mask_weak", "weaker"), ("mask_added", "added"), ("mask_added", "added_hidden"),
+    ("mask_inverted", "huge"),
 ]  # fmt: skip
 
 
@@ -1524,7 +1521,9 @@ def flats_inside(watch: Watch, batch: int, n: int, m: int, first: int, heads_fir
     marks = (key for scores, _, _ in found for each in scores.marks for key in each)
     if len(shapes) != 1 or any(isinstance(key, tuple) for key in marks):
         return None
-    heads = found[0][0].out.numel() // (batch * n * m) or 1
+    heads, rest = divmod(found[0][0].out.numel(), batch * n * m)
+    if rest or not heads:
+        return None
 
     def flat(tensors, size, turned):
         rows = found[0][1].by_rows and found[0][0].by_rows
@@ -1634,7 +1633,7 @@ class Runs:
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
-        self.problem, self.ran, self.reordered = "", False, False
+        self.problem, self.ran, self.ran_in = "", False, set()
         self.scale_was_seen, self.turns = False, False  # before the scores: a factor, positions
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
@@ -1667,6 +1666,7 @@ class Runs:
             alone = at == "ld" or (at in IMAGES and self.subject.form == "x")
             if alone and not layout and self.each_alone(at):
                 continue
+            self.ran_in.add(at)
             if not self.ran:
                 self.ran, self.given = True, self.subject.given
             for case in new:
@@ -2097,7 +2097,7 @@ class Numbers(Runs):
             report.how.append("its numbers are none that this check knows; properties only")
             return
         report.compared = True
-        batch_first = any(case.layout == "bld" for case in cases) and self.says_batch_first()
+        batch_first = "bld" in self.ran_in and self.says_batch_first()
         if self.case.layout == "lbd" and not mistakes and batch_first:
             tried = "(batch, length, width), which its text says it takes"
             got = "example 1 changes with the others; it is right for (length, batch, width)"
@@ -2264,7 +2264,6 @@ class Properties(Numbers):
         if plain.shape[at] != x.shape[at]:
             return
         apart = (moved - plain.index_select(at, order)).abs().max()
-        self.reordered = True
         if apart > 1e-3:
             tried = "the inputs in another order"
             self.report.add("tokens_mixed", tried, f"outputs {apart:.2g} apart")
@@ -2328,19 +2327,14 @@ def stated_polarity(source: str, name: str) -> str | None:
     zeros = r"\b(false|0s?|zeros?)\b" + verbs + r"[\w\s]{0,24}\b"
     attend = r"(attend|keep|kept|visible|allowed|valid|real|participate|see|seen|unmasked)"
     hide = r"(masked|hidden|hide|ignored?|pad(ding|ded)?|blocked|not (be )?(attend\w*|allowed))"
+    readings = [(ones + attend, "attend"), (ones + hide, "hide")]
+    readings += [(zeros + hide, "attend"), (zeros + attend, "hide")]
     prose = re.findall(r'(?s)""".*?"""|\'\'\'.*?\'\'\'|#[^\n]*', source.lower())
     for words in "\n".join(prose).splitlines():
-        if not re.search(rf"\b{name.lower()}\b|mask", words):
-            continue
         denied = re.search(r"\bnot\b", words)
-        if re.search(ones + attend, words) and not denied:
-            return "attend"
-        if re.search(ones + hide, words):
-            return "hide"
-        if re.search(zeros + hide, words):
-            return "attend"
-        if re.search(zeros + attend, words) and not denied:
-            return "hide"
+        for pattern, meaning in readings if re.search(rf"\b{name.lower()}\b|mask", words) else ():
+            if re.search(pattern, words) and not (denied and pattern.endswith(attend)):
+                return meaning
     return None
 
 
@@ -2376,10 +2370,10 @@ def mask_forms(batch, n, heads, role, name):
     of_padding = re.search(r"pad|src|key|valid", name.lower())
     for mask, seen, words in pads + fulls if of_padding else fulls + pads:
         allowed = seen.expand(batch, 1, n, n)
-        yield mask.clone(), allowed, words, False
-        yield ~mask, allowed, words, True
-        yield mask.float(), allowed, words + " of 1 and 0", False
-        yield (~mask).float(), allowed, words + " of 1 and 0", True
+        for hides in (False, True):
+            yield mask.clone() ^ hides, allowed, words, hides
+        for hides in (False, True):
+            yield (mask ^ hides).float(), allowed, words + " of 1 and 0", hides
         yield torch.zeros(mask.shape).masked_fill(~mask, -math.inf), allowed, words, None
 
 
@@ -2397,33 +2391,32 @@ class Masks(Properties):
         forms = mask_forms(self.case.q.shape[0], n, self.case.heads, role, name)
         for value, allowed, words, hides in forms:
             case = self.again(n, n, {name: value})
-            if case is None:
-                continue
-            if self.gives(case, allowed=allowed):
+            if case is not None and self.gives(case, allowed=allowed):
                 self.mask_works(name, words, hides, value)
                 return
-            tried.append((case, allowed, words, hides))
+            tried += [] if case is None else [(case, allowed, words, hides)]
+        cases = [case for case, *_ in tried]
         if not tried or any(mistake.startswith("softmax") for mistake in report.mistakes):
             return
-        if all(self.gives(case, causal="past") for case, *_ in tried):
+        if all(self.gives(case, causal="past") for case in cases):
             report.how.append(f"{name}: any mask makes it causal")
-        elif all(self.gives(case) or self.gives(case, causal=None) for case, *_ in tried):
+        elif all(self.gives(case) or self.gives(case, causal=None) for case in cases):
             if len(re.findall(rf"\b{name}\b", re.sub("#.*", "", self.source))) == 1:
                 report.notes.append(f"{name} is never used")
             elif re.search(rf"\b{name}\.(dim\(|ndim)", self.source):
-                words = (
-                    "no mask of the shapes that were tried had an effect, and it asks for shapes"
+                report.notes.append(
+                    f"{name}: no mask that was tried had an effect; it asks for shapes"
                 )
-                report.notes.append(f"{name}: {words}")
             else:
                 got = "the numbers of a call without a mask"
                 report.add("mask_ignored", f"{name} in {len(tried)} forms", got)
-        elif not self.mask_fails(name, tried):
-            if any(case.out.isfinite().all(-1).any() for case, *_ in tried):
-                words = "no usual form of mask gave numbers that could be explained"
-                report.notes.append(f"{name}: {words}")
-            else:
-                report.add("mask_nan", f"{name} in {len(tried)} forms", "NaN in every output")
+        elif self.mask_fails(name, tried):
+            return
+        elif any(case.out.isfinite().all(-1).any() for case in cases):
+            words = "no usual form of mask gave numbers that could be explained"
+            report.notes.append(f"{name}: {words}")
+        else:
+            report.add("mask_nan", f"{name} in {len(tried)} forms", "NaN in every output")
 
     def mask_fails(self, name, tried) -> bool:
         """Whether a mistake explains one of the forms of mask; report it."""
@@ -2439,20 +2432,20 @@ class Masks(Properties):
 
     def masked_wrongly(self, case, allowed):
         """(mistakes, settings) for a mask."""
-        batch, heads = case.q.shape[0], case.heads
+        batch, heads, causal = case.q.shape[0], case.heads, self.settings.get("causal")
         full = allowed.expand(batch, heads, *allowed.shape[-2:])
         by_head, by_example = full.transpose(0, 1).flatten(0, 1), full.flatten(0, 1)
-        changed = {
-            "as it is": allowed, "transposed": allowed.mT,
-            "repeated batch first": by_example.unflatten(0, (heads, batch)).transpose(0, 1),
-            "repeated heads first": by_head.unflatten(0, (batch, heads)),
-        }  # fmt: skip
-        causal = self.settings.get("causal")
-        for mistakes, apply, change in MASK_TRIALS:
-            seen, also = changed[change], {}
-            if causal and apply != "before":
+        for mistakes, apply in MASK_TRIALS:
+            seen, also = allowed, {}
+            if causal:
                 seen, also = seen & triangle(causal, *seen.shape[-2:]), {"causal": None}
             yield mistakes, {"allowed": seen, "apply": apply, **also}
+        yield "mask_wrong_axis", {"allowed": allowed.mT}
+        for seen in (
+            by_example.unflatten(0, (heads, batch)).transpose(0, 1),
+            by_head.unflatten(0, (batch, heads)),
+        ):
+            yield "mask_other_example", {"allowed": seen}
 
     def masked_by_rows(self, case, allowed):
         """The same, for mistakes that show in which rows are still right."""
@@ -2504,10 +2497,9 @@ class Masks(Properties):
         if self.subject.roles[name] == "lengths":
             return
         by_query = value.dim() >= 2 and value.shape[-2] == value.shape[-1]
-        full = value.clone()
+        full, n = value.clone(), self.subject.sizes.n
         at = (..., 1, slice(None)) if by_query else (1 % value.shape[0],)
         full[at] = -math.inf if hides is None else int(hides)
-        n = self.subject.sizes.n
         case = self.again(n, n, {name: full})
         if case is None:
             return
@@ -2520,17 +2512,6 @@ class Masks(Properties):
 
 
 # ---- the check -----------------------------------------------------------------------------------
-def cache_in(result, out):
-    """What a result holds besides the output and the weights."""
-    parts = result if isinstance(result, (tuple, list)) else ()
-
-    def weights(r):
-        return isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == out.shape[1]
-
-    rest = [r for r in parts if r is not out and r is not None and not weights(r)]
-    return rest[-1] if rest else None
-
-
 def is_attention(part) -> bool:
     """Whether a module has projections of queries, keys and values of its own."""
     names = [name for name, _ in itertools.chain(part.named_children(), part._parameters.items())]
@@ -2550,40 +2531,31 @@ class Check(Masks):
             self.report.notes.append(f"the experiment {experiment.__name__} failed: {words}")
 
     def run(self) -> Report:
-        report, subject = self.report, self.subject
+        report, subject, cases = self.report, self.subject, self.first_runs()
         if subject.built:
             report.how.append(f"constructed as {subject.built}")
-        cases = self.first_runs()
         self.attempt(self.randomness)
-        several = self.attentions_inside()
-        if len(several) > 1:  # a layer around them has no numbers of its own to search for long
+        several = len(self.attentions_inside()) > 1
+        if several:  # a layer around them has no numbers of its own to search for long
             self.deadline = time.process_time() + PATIENCE / 10
         if cases:
             self.attempt(self.report_numbers, cases)
-        elif self.values() is not None:
-            report.how.append("its projections could not be told apart; properties only")
-        else:
+        elif self.values() is None:
             report.notes.append("it could not be called: " + self.problem)
             return report
-        before = len(report.findings)
+        else:
+            report.how.append("its two products were not found; properties only")
         if not report.mistakes:
             self.attempt(self.properties)
         if not report.compared and several:
             self.attempt(self.parts)
-        if (
-            not report.compared
-            and cases
-            and not subject.projects
-            and len(report.findings) == before
-        ):
+        if not (report.compared or report.mistakes or subject.projects) and cases:
             report.add("differs", self.tried(), self.got({}))
         self.describe()
-        experiments = (
-            self.order, self.unequal, self.masks, self.flag, self.groups, self.steps,
-            self.edges,
-        )  # fmt: skip
-        for experiment in experiments if self.settings and report.compared else ():
-            self.attempt(experiment)
+        if self.settings:
+            every = self.order, self.unequal, self.masks, self.flag, self.groups, self.steps
+            for experiment in (*every, self.edges):
+                self.attempt(experiment)
         if self.settings.get("scale") == "missing" and not (report.mistakes or self.scale_was_seen):
             report.untested.append("the scale, which its text says comes before the products")
         if subject.modified:
@@ -2602,8 +2574,7 @@ class Check(Masks):
 
     def parts(self) -> None:
         """Check each attention of a whole layer, and which inputs the layer gives to it."""
-        s, report = self.subject, self.report
-        parts = self.attentions_inside()
+        s, report, parts = self.subject, self.report, self.attentions_inside()
         calls: list[Any] = []
         hooks = [
             part.register_forward_hook(
@@ -2643,36 +2614,33 @@ class Check(Masks):
         tensors = [t for t in given if isinstance(t, torch.Tensor) and t.is_floating_point()]
         if len(tensors) < 3 or tensors[1].shape != tensors[2].shape:
             return
-        q, k, v = tensors[:3]
-        same_k, same_v = (t.shape == q.shape and same_numbers(t, q) for t in (k, v))
+        same_k, same_v = (same_numbers(t, tensors[0]) for t in tensors[1:3])
         if same_k != same_v:
-            mistake = "keys_are_queries" if same_k else "values_are_queries"
             words = "of the queries' source, and values are not"
             words = words if same_k else "not of the queries' source, and values are"
+            mistake = "keys_are_queries" if same_k else "values_are_queries"
             self.report.add(mistake, f"what the layer gives to {name}", f"keys are {words}")
 
     def unequal(self) -> None:
         """More keys than queries: another context, or cached keys."""
-        s, notes = self.subject, self.report.notes
-        cross = s.form == "x" and s.has("context") and "causal" not in self.settings
+        s, notes, causal = self.subject, self.report.notes, self.settings.get("causal")
+        cross = s.form == "x" and s.has("context") and not causal
         if (s.form == "x" and not cross) or self.base:
             return
         case = self.again(s.sizes.n, s.sizes.m, **({"cross": True} if cross else {}))
         if case is None or case.k.shape[1] != s.sizes.m:
-            if not cross:
-                notes.append("it takes queries and keys of one length only")
+            notes += [] if cross else ["it takes queries and keys of one length only"]
             return
         tried, mistakes = f"{s.sizes.n} queries and {s.sizes.m} keys", self.report.mistakes
-        if self.settings.get("causal") in ("future", "strict_future"):
+        if causal in ("future", "strict_future"):
             return
-        if self.settings.get("causal"):
+        if causal:
             asked = not s.has_weights or s.has("cache")  # a layer may be for equal lengths alone
             right = [{"align": "bottom_right"}]
             self.compare(case, tried, right, [("causal_top_left", {})], not asked)
-            return
-        same = self.compare(case, tried, [{}], [] if mistakes else TRIALS)
-        if not same and not self.report.mistakes and not self.turns:
-            notes.append("with unequal lengths its numbers could not be explained")
+        elif not self.compare(case, tried, [{}], [] if mistakes else TRIALS):
+            if not self.report.mistakes and not self.turns:
+                notes.append("with unequal lengths its numbers could not be explained")
 
     def flag(self) -> None:
         """A flag for causality."""
@@ -2685,9 +2653,8 @@ class Check(Masks):
             report.notes.append(f"{name}=True: {self.problem or 'did not run'}")
             return
         trials = [trial for trial in TRIALS if "causal" in trial[1]]
-        wrong, before = [("causal_ignored", {}), *trials], len(report.findings)
-        words = f"{name}=True, {n} queries and keys"
-        if not self.compare(case, words, [{"causal": "past"}], wrong):
+        words, before = f"{name}=True, {n} queries and keys", len(report.findings)
+        if not self.compare(case, words, [{"causal": "past"}], [("causal_ignored", {}), *trials]):
             if len(report.findings) == before:
                 right = case.expected(**{**self.settings, "causal": "past"})
                 report.add("future", f"{name}=True", gap(case.out, right))
@@ -2713,53 +2680,57 @@ class Check(Masks):
 
     def groups(self) -> None:
         """Fewer heads of keys and values than of queries, in a function."""
-        s, n = self.subject, self.subject.sizes.n
-        if s.projects or self.case.layout not in ("bhld", "blhd") or s.form != "qkv":
+        s, n, whole = self.subject, self.subject.sizes.n, self.case
+        if s.projects or whole.layout not in ("bhld", "blhd") or s.form != "qkv":
             return
         extra = {role: value for role, value in (("gqa", True), ("n_rep", 2)) if s.has(role)}
         case = self.again(n, n, extra, kv_heads=s.sizes.kv_heads)
-        tried = f"{self.case.heads} heads of queries, {s.sizes.kv_heads} of keys and values"
+        tried = f"{whole.heads} heads of queries, {s.sizes.kv_heads} of keys and values"
         if case and self.compare(case, tried, [{}], []):
-            self.case, known = case, self.case
-            self.plain[case.layout] = s.given
+            self.case, plain, self.plain = case, self.plain, {case.layout: s.given}
             for mistake in self.around([]):
                 self.report.add(mistake, tried, "query head h meets head h % kv_heads")
-            self.case = known
-            self.plain.pop(case.layout)
+            self.case, self.plain = whole, plain
             words = "fewer heads of keys and values serve groups of neighboring query heads"
             self.report.how.append(words)
 
     def steps(self) -> None:
         """Later queries alone, after cached keys, against the whole."""
-        s, n = self.subject, self.subject.sizes.n
+        s, n, case = self.subject, self.subject.sizes.n, self.case
         if s.form == "qkv" and not s.projects and s.has("offset") and self.turns:
-            q, k, v = self.case.q, self.case.k, self.case.v
+            q, k, v = (torch.randn_like(t) for t in (case.q, case.k, case.v))
             whole = self.again(n, n, flats=(q, k, v))
             last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
             if last is not None and not close(last.out, whole.out[:, -1:]):
                 tried = f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}"
                 self.report.add("rotary_offset", tried, gap(last.out, whole.out[:, -1:]))
-            return
         takes_steps = s.has("cache") or (s.has("offset") and s.has_weights)
-        if s.form == "x" and self.case.layout == "bld" and takes_steps and not s.steps:
+        if s.form == "x" and case.layout == "bld" and takes_steps and not s.steps:
             self.cached_steps()
 
     def cached_steps(self) -> None:
         """Two tokens, then one at a time, against all at once."""
         s, report, n = self.subject, self.report, self.subject.sizes.n
-        generator = torch.Generator().manual_seed(5)
-        x = torch.randn(s.sizes.batch, n, s.sizes.d_model, generator=generator)
+        x = torch.randn(
+            s.sizes.batch, n, s.sizes.d_model, generator=torch.Generator().manual_seed(5)
+        )
         flags = {role: True for role in ("use_cache", "causal") if s.has(role)}
 
         def outputs(a, b, cache):
             values = {"x": x[:, a:b].contiguous(), **positional(s, b - a, a, self.tables), **flags}
             if b - a == 1:
                 values.pop("causal", None)
-            result = s.call({**values, **({"cache": cache} if cache is not None else {})})
-            shape = x.shape[0], b - a
-            fits = (t for t in tensors_in(result) if t.dim() == 3 and t.shape[:2] == shape)
+            result = s.call({**values, **({} if cache is None else {"cache": cache})})
+            fits = (
+                t for t in tensors_in(result) if t.dim() == 3 and t.shape[:2] == (len(x), b - a)
+            )
             out = next(fits, None)
-            return out, cache_in(result, out) if out is not None else None
+            rest = [
+                r for r in (result if isinstance(result, (tuple, list)) else ())
+                if r is not out and r is not None
+                and not (isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == b - a)
+            ]  # besides the output and the weights  # fmt: skip
+            return out, rest[-1] if rest else None
 
         try:
             with s.keeping_state():
@@ -2787,15 +2758,15 @@ class Check(Masks):
 
     def edges(self) -> None:
         """Large scores, and float16, in a function that is right otherwise."""
-        s, n = self.subject, self.subject.sizes.n
+        s, n, c = self.subject, self.subject.sizes.n, self.case
         if s.projects or s.form != "qkv" or self.report.mistakes:
             return
-        q, k, v = self.case.q, self.case.k, self.case.v
-        case = self.again(n, n, flats=(q * 60, k * 60, v))
+        case = self.again(n, n, flats=(c.q * 60, c.k * 60, c.v))
         if case is not None and not case.out.isfinite().all():
-            tried = "scores of some thousands"
-            self.report.add("overflow", tried, "NaN or infinity", weakness=True)
-        q = put(torch.full((1, 2, 64), 40.0).half(), self.case.layout)
+            self.report.add(
+                "overflow", "scores of some thousands", "NaN or infinity", weakness=True
+            )
+        q = put(torch.full((1, 2, 64), 40.0).half(), c.layout)
         try:
             out = s.call({"query": q, "key": q.clone(), "value": torch.ones_like(q)})
         except Exception:
