@@ -420,8 +420,7 @@ class Case:
     heads: int
     d_model: int
     layout: str
-    weights: torch.Tensor | None = None  # (batch, heads, n, m) of the product with the values
-    logits: torch.Tensor | None = None  # what the softmax made them of
+    logits: torch.Tensor | None = None  # what the softmax reads, with axes in its own order
     where: tuple = ()  # where these tensors are in a call; none if the products are out of sight
     free: list[dict[str, Any]] = field(default_factory=list)  # settings that are no mistakes
     base: dict[str, Any] = field(default_factory=dict)  # a mask that hides nothing, or nothing
@@ -463,45 +462,41 @@ def first_found(*attempts):
     return next((found for attempt in attempts if (found := attempt()) is not None), None)
 
 
+def in_shape(t, batch: int, heads: int, n: int, m: int):
+    """A tensor as (batch, heads, n, m), with its axes in each order that its sizes allow."""
+    for axes in (
+        itertools.permutations(range(t.dim())) if t.numel() == batch * heads * n * m else ()
+    ):
+        if t.permute(axes).shape[-2:] == (n, m):
+            yield t.permute(axes).reshape(batch, heads, n, m)
+            yield t.permute(axes).reshape(heads, batch, n, m).transpose(0, 1)
+
+
 def fit(case: Case):
-    """Settings with a factor and a bias of the scores that explain the weights, or None.
+    """Settings with a factor and a bias of the scores that make what the softmax reads, or None.
 
-    What the softmax reads is the scores times a factor, plus a bias that is the same in
-    every example, plus a number for each softmax. The last two vanish where means are taken away.
+    The bias is the same in every example, so it vanishes where the mean over these is taken away.
     """
-    w = case.weights
-    if w is None or len(w) < 2:
+    three = operands(case.q, case.k, case.v, case.heads)
+    if case.logits is None or three is None or len(case.q) < 2:
         return None
-    n, m = w.shape[-2:]
-    logs = case.logits
-    seen = (logs > -1e3).all(0)  # (heads, n, m)
-    shapes = {"past": triangle("past", n, m), "next": triangle("next", n, m)}
-    kind = next((kind for kind, shape in shapes.items() if bool((seen == shape).all())), None)
-    if kind is None and not seen.all():
-        return None
-    q, k, _ = operands(case.q, case.k, case.v, case.heads)
-    for unit, (axis, dim) in itertools.product((False, True), AXES.items()):
-        scores = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT if unit else q @ k.mT
-        if axis == "batch" or (w.sum(dim) - 1).abs().max() > 1e-4:
-            continue
-
-        def without_means(t, dim=dim):
-            t = (t - t.mean(0)) * seen
-            count = seen.sum(dim, keepdim=True) if dim < 0 else seen.sum(0, keepdim=True)
-            return (t - t.sum(dim, keepdim=True) / count.clamp(min=1)) * seen
-
-        logs = logs.where(seen, 0.0)
-        x, y = without_means(scores), without_means(logs)
+    (q, k, _), (n, m) = three, (case.q.shape[1], case.k.shape[1])
+    units = (False, q @ k.mT), (True, F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT)
+    every = in_shape(case.logits.float(), len(q), case.heads, n, m)
+    for logits, (unit, scores) in itertools.product(every, units):
+        seen = (logits > -1e3).all(0)  # (heads, n, m)
+        shapes = {None: seen | True, **{kind: triangle(kind, n, m) for kind in ("past", "next")}}
+        kind = next((kind for kind, shape in shapes.items() if (seen == shape).all()), "")
+        logits = logits.where(seen, 0.0)
+        x, y = ((t - t.mean(0)) * seen for t in (scores, logits))
         factor = ((x * y).sum((0, 2, 3)) / x.square().sum((0, 2, 3)))[:, None, None]
-        if not (y - factor * x).abs().max() < 2e-3:
+        if kind == "" or not (y - factor * x).abs().max() < 1e-3 * (1 + y.abs().max()):
             continue
-        bias = ((logs - factor * scores) * seen).mean(0)
-        bias = (bias - bias.amax(dim if dim < 0 else 0, keepdim=True)) * seen
-        settings = {"axis": axis, "bias": bias, "factor": factor}
-        settings |= {"unit": True} if unit else {}
-        settings |= {"causal": kind} if kind else {}
-        if case.gives(1e-3, **settings):
-            return settings
+        settings = {"factor": factor, "bias": ((logits - factor * scores) * seen).mean(0)}
+        settings |= ({"unit": True} if unit else {}) | ({"causal": kind} if kind else {})
+        for axis in ("keys", "queries", "heads"):
+            if case.gives(1e-3, axis=axis, **settings):
+                return {"axis": axis, **settings}
     return None
 
 
@@ -1345,27 +1340,20 @@ LAYOUTS = {
 }  # fmt: skip
 IMAGES = ["bl1d", "bl11d", "bdl", "bdl1", "b1ld"]
 ONE_HEAD_OF_KEYS = ["bhld bld", "blhd bld"]
-BATCH_AXIS = dict.fromkeys(list(LAYOUTS)[:10], 0) | {"lbd": 1}
-BATCH_AXIS.pop("ld")
-LENGTH_AXIS = {layout: layout.index("l") for layout in BATCH_AXIS}
 
 
 def put(flat, layout, heads=1, grid=None):
     """(batch, length, heads * d) in another layout; grid: height and width of an image."""
-    if layout == "bhld":
-        return flat.unflatten(-1, (heads, -1)).transpose(1, 2).contiguous()
-    if layout == "blhd":
-        return flat.unflatten(-1, (heads, -1)).contiguous()
-    if layout == "lbd":
-        return flat.transpose(0, 1).contiguous()
-    if layout in IMAGES:
-        flat = flat.mT if layout.startswith("bd") else flat
-        if grid and layout in ("bl1d", "bdl1") and math.prod(grid) == flat.shape[layout.index("l")]:
-            return flat.unflatten(layout.index("l"), grid).contiguous()
-        for _ in range(layout.count("1")):
-            flat = flat.unsqueeze(1 if layout == "b1ld" else layout.index("l") + 1)
-        return flat.contiguous()
-    return flat[0].clone() if layout == "ld" else flat.clone()
+    if layout == "ld":
+        return flat[0]
+    letters, t = ("blhd", flat.unflatten(-1, (heads, -1))) if "h" in layout else ("bld", flat)
+    t = t.permute([letters.index(letter) for letter in layout if letter != "1"])
+    at = layout.index("l")
+    if grid and layout in ("bl1d", "bdl1") and math.prod(grid) == t.shape[at]:
+        return t.unflatten(at, grid).contiguous()
+    for axis in (axis for axis, letter in enumerate(layout) if letter == "1"):
+        t = t.unsqueeze(axis)
+    return t.contiguous()
 
 
 def flatten(t, batch: int, n: int, heads: int = 1, heads_first: bool = False, rows=None):
@@ -1404,6 +1392,10 @@ TABLES += [(half, 2, "before heads") for half in (False, True)]
 TABLES += [(True, 2, kind) for kind in ("left out", "complex", "function", "angles")]
 
 
+def as_they_are(*tensors):
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
 def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> dict[str, Any]:
     """Values for parameters that give rotary positions.
 
@@ -1416,14 +1408,8 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
     table = angle if half else torch.cat([angle, angle], -1)
     table = table[None, :, None] if kind == "before heads" else table[(None,) * (axes - 2)]
 
-    def turned(*tensors):
-        cos, sin = torch.cat([angle, angle], -1).cos(), torch.cat([angle, angle], -1).sin()
-        halves = [t.chunk(2, -1) for t in tensors]
-        turn = [t * cos + torch.cat([-b, a], -1) * sin for t, (a, b) in zip(tensors, halves)]
-        return turn if len(turn) > 1 else turn[0]
-
     pair, polar = (table.cos(), table.sin()), torch.polar(torch.ones_like(angle), angle)
-    every = {"complex": polar, "function": turned, "angles": angle}.get(kind, pair)
+    every = {"complex": polar, "function": as_they_are, "angles": angle}.get(kind, pair)
     values = {
         "cos": pair[0], "sin": pair[1], "position_embeddings": every,
         "freqs_cis": angle if kind == "angles" else polar, "positions": at,
@@ -1552,10 +1538,7 @@ def cases_inside(subject: Subject, batch: int, n: int, m: int, d_model: int, lay
         if flats is None or subject.any_rows:
             continue
         case = Case(*flats, d_model, layout, where=where)
-        if len(found) == 1:
-            scores, outputs, at = found[0]
-            logits = subject.watch.logits.get(scores.number)
-            case.weights, case.logits = weights_in(outputs.read[at], logits, case)
+        case.logits = subject.watch.logits.get(found[0][0].number) if len(found) == 1 else None
         yield case
     if subject.any_rows and len(found) == 1 and found[0][0].by_rows and found[0][1].by_rows:
         scores, outputs, at = found[0]  # whatever the axes before rows and columns are
@@ -1565,25 +1548,6 @@ def cases_inside(subject: Subject, batch: int, n: int, m: int, d_model: int, lay
             every = [t.float().reshape(-1, *t.shape[-2:]) for t in (q, k, v, outputs.out)]
             if len({len(t) for t in every}) == 1:
                 yield Case(*every, 1, d_model, layout)
-
-
-def weights_in(t, logits, case: Case):
-    """Weights and logits (batch, heads, n, m), with axes in the order that explains the outputs."""
-    (batch, n, _), m, heads = case.q.shape, case.k.shape[1], case.heads
-    values = operands(case.q, case.k, case.v, heads)
-    if values is None or t.numel() != batch * heads * n * m:
-        return None, None
-    if logits is None or logits.shape != t.shape:
-        logits = t.log()
-    fronts = [(batch, heads), (heads, batch)]
-    for axes, front in itertools.product(itertools.permutations(range(t.dim())), fronts):
-        both = torch.stack([t, logits]).float().permute(0, *(axis + 1 for axis in axes))
-        if both.shape[-2:] == (n, m) and both.shape[1] in (front[0], batch * heads):
-            both = both.reshape(2, *front, n, m)
-            both = both if front == fronts[0] else both.transpose(1, 2)
-            if close(merge(both[0] @ values[2]), case.out):
-                return both
-    return None, None
 
 
 WORDS = {"q": "queries", "k": "keys", "v": "values"}
@@ -1668,7 +1632,7 @@ class Runs:
                 continue
             self.ran_in.add(at)
             if not self.ran:
-                self.ran, self.given = True, self.subject.given
+                self.ran, self.given, self.layout_run = True, self.subject.given, at
             for case in new:
                 case.free, case.base = self.free(case), extra or {}
             found += new
@@ -1769,15 +1733,6 @@ class Runs:
                     self.plain[layout] = self.given
         return self.plain.get(layout)
 
-    def case_layout(self, values) -> str | None:
-        """Layout of these arguments, or None for one without a batch."""
-        if self.case:
-            return self.case.layout if self.case.layout != "ld" else None
-        t = next((values[r] for r in ("x", "query") if r in values), None)
-        if t is None or t.dim() < 3:
-            return None
-        return "lbd" if t.shape[0] == self.subject.sizes.n else "bld"
-
     def main_tensor(self, result):
         """The outputs, and not the weights, of a result."""
         floats = [t for t in tensors_in(result) if t.is_floating_point()]
@@ -1836,11 +1791,6 @@ class Numbers(Runs):
         )
         if mistakes is None:
             self.case = cases[0]
-        elif self.case.layout == "lbd" and mistakes == "":
-            known, self.case = (self.case, self.settings, mistakes), None
-            batch_first = [case for case in cases if case.layout == "bld"]
-            window = self.simplest(self.with_pattern(batch_first), 0)  # as long as the batch
-            mistakes = self.keep(*known) if window is None else window
         return mistakes
 
     def keep(self, case, settings, mistakes) -> str:
@@ -1897,41 +1847,38 @@ class Numbers(Runs):
             settings = fit(case)
             if settings is None:
                 continue
-            bias, (n, m) = settings["bias"], settings["bias"].shape[-2:]
-            from_first, later = bias - bias[..., :1], ~triangle("past", n, m)
-            has_bias = bool(from_first.masked_fill(later, 0).abs().max() > 1e-3)
-            weak = from_first[:, later]
-            jumps = not has_bias and "causal" not in settings and bool(weak.abs().max() > 1e-3)
-            jumps = jumps and bool((weak - weak.flatten()[0]).abs().max() < 1e-3)
+            bias, past = settings["bias"], triangle("past", *settings["bias"].shape[-2:])
+            has_bias = ((bias - bias[..., :1]) * past).abs().max() > 1e-3
             says_bias = re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text)
             if (has_bias and not says_bias) or (certainly and not has_bias):
                 continue
-            found = self.named_scale(case, settings)
+            self.case = case
+            found = self.named_scale(settings)
             found += [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
             found += ["causal_sees_next"] if settings.get("causal") == "next" else []
-            found += ["mask_weak"] if jumps else []
             return self.keep(case, settings, ", ".join(found))
         return None
 
-    def named_scale(self, case, settings) -> list[str]:
+    def named_scale(self, settings) -> list[str]:
         """The mistake in the factor of the scores, or none."""
-        factor, heads = settings["factor"].flatten(), case.heads
-        d_k = case.q.shape[-1] // heads
-        named = {
-            "" if name is None else f"scale_{name}": f
-            for name, f in factors(d_k, case.k.shape[1], heads, case.d_model).items()
-        }
-        equal = (name for name, f in named.items() if (factor / f - 1).abs().max() < 2e-3)
-        name = next(equal, "scale_other")
+        factor, name = settings["factor"].flatten(), self.name_of_scale(settings["factor"])
         if not name or (name == "scale_missing" and re.search(SCALES, self.text)):
             return []
         on_purpose = self.learns_scores() or self.given_scale(factor.mean().item())
         if "unit" in settings or (name == "scale_other" and on_purpose):
-            words = numbers(factor) if heads > 1 else f"{factor.item():.4g}"
+            words = numbers(factor) if len(factor) > 1 else f"{factor.item():.4g}"
             words = f"the scores are multiplied by {words}; parts of it may scale them on purpose"
             self.report.notes.append(words)
             return []
         return [name]
+
+    def name_of_scale(self, factor) -> str:
+        """The mistake that this factor of the scores is, '' for the right one."""
+        c = self.case
+        named = factors(c.q.shape[-1] // c.heads, c.k.shape[1], c.heads, c.d_model).items()
+        apart = ((name, (torch.as_tensor(factor) / f - 1).abs().max()) for name, f in named)
+        name = next((name for name, far in apart if far < 2e-3), "other")
+        return "" if name is None else f"scale_{name}"
 
     def given_scale(self, factor: float) -> bool:
         """Whether a constructor's caller gave the scale, as a temperature for a width to come."""
@@ -2055,12 +2002,11 @@ class Numbers(Runs):
             unscaled = settings.get("scale") == "missing" and self.scale_was_seen
             return list(dict.fromkeys([*mistakes, *["scale_missing"] * unscaled]))
         d_k = case.q.shape[-1] // case.heads
-        named = factors(d_k, case.k.shape[1], case.heads, case.d_model)
-        total = before * named[settings.get("scale")]
-        name = next((name for name, f in named.items() if abs(total / f - 1) < 2e-3), "other")
-        self.scale_was_seen = name != "other"
+        inside = factors(d_k, case.k.shape[1], case.heads, case.d_model)[settings.get("scale")]
+        name = self.name_of_scale(before * inside)
+        self.scale_was_seen = name != "scale_other"
         others = [mistake for mistake in mistakes if not mistake.startswith("scale_")]
-        return others + [f"scale_{name}"] * (name not in (None, "other"))
+        return others + [name] * (name not in ("", "scale_other"))
 
     def misplaced(self, marks, made_by, mistakes) -> list[str]:
         """What stands in another's place, by the weights and the inputs that it is made of."""
@@ -2206,8 +2152,8 @@ class Properties(Numbers):
         """Whether examples, later inputs, weights and the order act as they must."""
         s, values, add = self.subject, self.values(), self.report.add
         main = next((role for role in ("x", "query") if role in values), None)
-        layout = self.case_layout(values)
-        if main is None or layout is None:
+        layout = self.case.layout if self.case else self.layout_run
+        if main is None or layout == "ld":
             return
         keyed = next(role for role in ("value", "context", main) if role in values)
         examples = self.moved(values, layout, keyed, 0, "b")
@@ -2250,12 +2196,12 @@ class Properties(Numbers):
         parts = s.module.modules() if s.module is not None else ()
         wide = any(isinstance(part, convolution) and max(part.kernel_size) > 1 for part in parts)
         sees_some = {"causal", "pattern", "rope"} & self.settings.keys() or self.says_causal()
-        suits = s.has_weights and s.form == "x" and layout in LENGTH_AXIS and not self.base
+        suits = s.has_weights and s.form == "x" and layout != "ld" and not self.base
         if not suits or wide or sees_some or self.report.mistakes:
             return
         if re.search(positions, self.text):
             return
-        at, x = LENGTH_AXIS[layout], values["x"]
+        at, x = layout.index("l"), values["x"]
         order = torch.randperm(x.shape[at], generator=torch.Generator().manual_seed(4))
         results = [s.call({**values, "x": t}) for t in (x, x.index_select(at, order))]
         plain, moved = (
