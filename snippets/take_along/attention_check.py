@@ -998,16 +998,14 @@ def width_of(module) -> int | None:
 
 def heads_of(attention) -> list[int]:
     """Numbers of heads that attributes of the module or its parts give."""
-    found = []
+    found, keys = [], ("n_head", "n_heads", "num_heads", "num_attention_heads")
     for part in attention.modules() if isinstance(attention, nn.Module) else [attention]:
-        for name, value in vars(part).items() if hasattr(part, "__dict__") else ():
+        for name, value in getattr(part, "__dict__", {}).items():
             role = role_of(name, constructor=True)
-            if role == "heads":
-                found.append(value)
-            elif role == "config" and not isinstance(value, (int, str)):
-                for key in ("n_head", "n_heads", "num_heads", "num_attention_heads"):
-                    get = getattr(value, "get", lambda key, value=value: getattr(value, key, None))
-                    found.append(get(key))
+            if role == "config" and not isinstance(value, (int, str)):
+                of = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+                found += [of.get(key, getattr(value, key, None)) for key in keys]
+            found += [value] if role == "heads" else []
     return list(dict.fromkeys(n for n in found if type(n) is int and n > 0))
 
 
@@ -1016,44 +1014,57 @@ def draw(module, heads: int) -> None:
     generator = torch.Generator().manual_seed(1)
     convolutions = [p for p in module.modules() if isinstance(p, nn.modules.conv._ConvNd)]
     of_convolutions = {id(part.weight) for part in convolutions}
-    for name, p in module.named_parameters():
+    for name, p in [*module.named_parameters(), *module.named_buffers()]:
+        bias, learned = name.endswith("bias"), isinstance(p, nn.Parameter)
+        positions = r"rel|pos(?!t)|table|alibi|slope|sink" if learned else "alibi|slope"
         if not p.is_floating_point():
             continue
-        bias = name.endswith("bias")
-        if re.search(r"rel|pos(?!t)|table|alibi|slope|sink", name.lower()):
+        if re.search(positions, name.lower()):
             p.zero_()  # positions that are added, which could be anything
+        elif not learned or (p.dim() > 1 and p.numel() in (1, heads)):
+            pass  # a temperature: what a constructor gives suits it
         elif re.search(r"gamma|norm|(^|[._])ln", name.lower()):
             p.fill_(1.0)
-        elif p.dim() > 1 and p.numel() in (1, heads):
-            pass  # a temperature: what a constructor gives suits it
         elif p.dim() > 1:
             width = max(p.shape[-2:]) if p.dim() > 2 else p.shape[-1]
             width = p[0].numel() if id(p) in of_convolutions else width
             p.copy_(torch.randn(p.shape, generator=generator) * 1.3 / math.sqrt(width))
-        elif p.dim() == 1 and not bias and not p.any():
-            p.fill_(1.0)  # a factor of the outputs, or of a norm, that starts at 0
         elif bias:  # so that a report does not depend on the constructor's numbers
             p.copy_(torch.randn(p.shape, generator=generator) * 0.1)
-    for name, b in module.named_buffers():
-        if re.search(r"alibi|slope", name.lower()) and b.is_floating_point():
-            b.zero_()
-    for part in module.modules():
-        if isinstance(part, nn.MultiheadAttention):
-            part.out_proj.weight.copy_(torch.eye(part.embed_dim))
-            if part.out_proj.bias is not None:
-                part.out_proj.bias.zero_()
+        elif not p.any():
+            p.fill_(1.0)  # a factor of the outputs, or of a norm, that starts at 0
 
 
 # ---- the attention under test --------------------------------------------------------------------
-class Signature:
-    """What the parameters of an attention mean, and the arguments that they take."""
+class Subject:
+    """The attention under test, called by the roles of its parameters."""
 
-    def __init__(self, attention, kwargs=None):
-        self.kwargs = dict(kwargs or {})
+    def __init__(self, attention, n_heads=None, kwargs=None):
+        self.name = getattr(attention, "__name__", type(attention).__name__)
+        self.built, self.modified = "", ""
+        self.module, self.watch = None, None
+        if inspect.isclass(attention):
+            attention, self.built = construct(attention, Sizes())
+        if isinstance(attention, nn.Module):
+            self.module = attention = copy.deepcopy(attention).eval()
+        self.run, self.kwargs, self.sizes = attention, dict(kwargs or {}), Sizes()
         self.text = source_of(attention) if inspect.isroutine(attention) else ""
         self.parameters, self.packed = parameters_of(attention), ()
         self.roles = self.read_roles()
-        self.as_read, self.sizes = (self.parameters, self.roles), Sizes()
+        self.as_read = self.parameters, self.roles
+        self.keeps_state, self.steps = False, None
+        self.given: dict[str, Any] = {}  # the tensors of the last run, by role
+        self.left_out: dict[int, str] = {}  # products that are left out of every call
+        self.heads_first = False
+        self.any_rows = False  # whether any axes may lie before the rows and columns of scores
+        if self.module is not None:
+            self.wake()
+            draw(self.module, next(iter(heads_of(attention)), 0))
+        self.attribute_heads = heads_of(attention)
+        self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
+        if not self.has_weights and self.n_heads == 1:
+            self.n_heads = 4
+        self.sizes = next(self.all_sizes())
 
     @property
     def form(self) -> str:
@@ -1156,34 +1167,6 @@ class Signature:
                 arguments.append(value)
         return arguments, keywords
 
-
-class Subject(Signature):
-    """The attention under test, called by the roles of its parameters."""
-
-    def __init__(self, attention, n_heads=None, kwargs=None):
-        self.name = getattr(attention, "__name__", type(attention).__name__)
-        self.built, self.modified = "", ""
-        self.module, self.watch = None, None
-        if inspect.isclass(attention):
-            attention, self.built = construct(attention, Sizes())
-        if isinstance(attention, nn.Module):
-            self.module = attention = copy.deepcopy(attention).eval()
-        self.run = attention
-        self.keeps_state, self.steps = False, None
-        self.given: dict[str, Any] = {}  # the tensors of the last run, by role
-        self.left_out: dict[int, str] = {}  # products that are left out of every call
-        self.heads_first = False
-        self.any_rows = False  # whether any axes may lie before the rows and columns of scores
-        super().__init__(attention, kwargs)
-        if self.module is not None:
-            self.wake()
-            draw(self.module, next(iter(heads_of(attention)), 0))
-        self.attribute_heads = heads_of(attention)
-        self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
-        if not self.has_weights and self.n_heads == 1:
-            self.n_heads = 4
-        self.sizes = next(self.all_sizes())
-
     def all_sizes(self):
         """Sizes that may suit, the likeliest first: no longer than a triangle of its own."""
         module = self.module
@@ -1201,13 +1184,13 @@ class Subject(Signature):
         longest = min((size for size in squares if size <= 64), default=None)
         for width in dict.fromkeys(widths):
             heads = 1 if width % self.n_heads else self.n_heads
-            sizes = Sizes(width, heads, taken)
-            if longest is None or longest >= sizes.n:
-                yield sizes
-            if longest is not None and longest != sizes.n:
+            if longest is None or longest >= Sizes(width, heads, taken).n:
+                yield Sizes(width, heads, taken)
+            if longest is not None:
                 yield Sizes(width, heads, taken, longest)
         for grid in self.grids(parts):
-            sizes = Sizes(widths[0], 1 if widths[0] % self.n_heads else self.n_heads, taken)
+            heads = 1 if widths[0] % self.n_heads else self.n_heads
+            sizes = Sizes(widths[0], heads, taken)
             sizes.n, sizes.grid = math.prod(grid), grid
             yield sizes
 
