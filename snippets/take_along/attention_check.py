@@ -911,24 +911,23 @@ class Watch(TorchFunctionMode):
 
     def attentions(self) -> list[tuple[Product, Product, int]]:
         """Scores, outputs, and which operand of the latter are the weights, of each attention."""
-        found = []
-        for product in self.products:
-            for scores in self.scores_of(product):
-                at = 0 if scores.number in product.marks[0] else 1
-                found.append((scores, product, at))
-        return found
+        pairs = [(self.scores_of(product), product) for product in self.products]
+        pairs = [(scores, product) for scores, product in pairs if scores]
+        every = [s.number for scores, _ in pairs for s in scores]
+        if len(every) > len(set(every)):  # some scores become weights twice, as in blocks
+            return []
+        return [(s[0], p, 0 if s[0].number in p.marks[0] else 1) for s, p in pairs]
 
     def beside(self) -> dict[int, str]:
         """Products to leave out: terms that are added to scores, and mixtures of heads."""
         found = {}
         for scores, outputs, at in self.attentions():
-            own = scores.marks[0] | scores.marks[1]
-            for key in outputs.marks[at]:
-                if not isinstance(key, int) or key in own or key == scores.number:
-                    continue
+            own = {scores.number, *scores.marks[0], *scores.marks[1]}
+            for key in (
+                key for key in outputs.marks[at] if isinstance(key, int) and key not in own
+            ):
                 product = self.products[key]
-                behind = any(scores.number in m for m in product.marks)
-                if len(product.read) == 1 and not behind:
+                if not any(scores.number in marks for marks in product.marks):
                     found[key] = "zeros"
                 elif len(product.read) == 1 and product.out.shape == product.read[0].shape:
                     found[key] = "through"
@@ -1328,15 +1327,16 @@ ONE_HEAD_OF_KEYS = ["bhld bld", "blhd bld"]
 def put(flat, layout, heads=1, grid=None):
     """(batch, length, heads * d) in another layout; grid: height and width of an image."""
     if layout == "ld":
-        return flat[0]
+        return flat[0].clone()
     letters, t = ("blhd", flat.unflatten(-1, (heads, -1))) if "h" in layout else ("bld", flat)
     t = t.permute([letters.index(letter) for letter in layout if letter != "1"])
     at = layout.index("l")
     if grid and layout in ("bl1d", "bdl1") and math.prod(grid) == t.shape[at]:
-        return t.unflatten(at, grid).contiguous()
+        t = t.unflatten(at, grid)
+        layout = layout.replace("1", "")
     for axis in (axis for axis, letter in enumerate(layout) if letter == "1"):
         t = t.unsqueeze(axis)
-    return t.contiguous()
+    return t.clone(memory_format=torch.contiguous_format)
 
 
 def flatten(t, batch: int, n: int, heads: int = 1, heads_first: bool = False, rows=None):
@@ -1452,9 +1452,11 @@ def run(subject, layout, n, m, extra=None, kv_heads=0, flats=None, cross=False, 
         values | positional(subject, q.shape[1], tables=tables) | (extra or {})
     )
     d_model = s.d_model if subject.projects else q.shape[-1]
-    for lengths in [(q.shape[1], k.shape[1]), *lengths_seen(subject, q.shape[1], k.shape[1])]:
+    n, m = q.shape[1], k.shape[1]
+    for lengths in [(n, m), *lengths_seen(subject, n, m)]:
         cases = list(cases_inside(subject, batch, *lengths, d_model, layout))
-        if cases:
+        # Without a softmax, a product over the tokens makes no scores: it is linear attention.
+        if any(c.logits is not None or c.q.shape[-1] // c.heads not in (n, m) for c in cases):
             return cases
     out = output_in(result, batch, q.shape[1], heads, heads * (v.shape[-1] // kv))
     opaque = out is None or subject.projects or "qkv" in roles
@@ -1580,7 +1582,7 @@ class Runs:
         self.text = (self.source + " " + " ".join(self.subject.roles)).lower()
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
-        self.problem, self.ran, self.ran_in = "", False, set()
+        self.problem, self.ran, self.ran_in, self.layout_run = "", False, set(), "bld"
         self.scale_was_seen, self.turns = False, False  # before the scores: a factor, positions
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
@@ -2071,7 +2073,7 @@ class Numbers(Runs):
     def describe(self) -> None:
         """Say how the attention was interpreted."""
         s, how, settings = self.subject, self.report.how, self.settings
-        layout = LAYOUTS[self.case.layout if self.settings else "bld"]
+        layout = LAYOUTS[self.case.layout if self.settings else self.layout_run]
         how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {layout}")
         if self.base:
             how.append("with a mask that hides nothing")
@@ -2172,7 +2174,7 @@ class Properties(Numbers):
 
     def order(self) -> None:
         """In another order, inputs must give the same outputs, unless positions matter."""
-        values, layout = self.values(), self.case.layout if self.case else "bld"
+        values, layout = self.values(), self.case.layout if self.case else self.layout_run
         positions = r"posi|pos_|pos\b|rotary|rope|freqs|alibi|rel_|tril|triu|causal|window|kernel"
         positions += r"|decay|time|shift|pool|unfold|functional\.conv|f\.conv"
         s, convolution = self.subject, nn.modules.conv._ConvNd
@@ -2184,9 +2186,10 @@ class Properties(Numbers):
             return
         if re.search(positions, self.text):
             return
-        at, x = layout.index("l"), values["x"]
+        role = next(role for role in ("x", "query") if role in values)
+        at, x = layout.index("l"), values[role]
         order = torch.randperm(x.shape[at], generator=torch.Generator().manual_seed(4))
-        results = [s.call({**values, "x": t}) for t in (x, x.index_select(at, order))]
+        results = [s.call({**values, role: t}) for t in (x, x.index_select(at, order))]
         plain, moved = (
             next(t for t in tensors_in(result) if t.dim() == x.dim()) for result in results
         )
