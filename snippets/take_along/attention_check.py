@@ -531,7 +531,7 @@ NAMES = [  # of a function's or a constructor's parameters, lowercase; the first
         r"start|cur_pos|pos"),
     ("use_cache", r"use_(kv_)?cache"),
     ("cache", r"(kv_?)?cache|past(_kv|_key_values?|_keys_values)?|layer_past|prev_kv"),
-    ("mask", r".*mask.*|attn_?bias|attention_?bias"),
+    ("mask", r".*mask.*|adj\w*|attn_?bias|attention_?bias"),
     ("causal", r"(is_?|use_?)?causal|autoregressive|masked"),
     ("gqa", r"enable_gqa"),
     ("n_rep", r"n_rep|n_?repeats?|group_size|q_per_kv"),
@@ -1048,14 +1048,14 @@ class Subject:
             self.module = attention = copy.deepcopy(attention).eval()
         self.run, self.kwargs, self.sizes = attention, dict(kwargs or {}), Sizes()
         self.text = source_of(attention) if inspect.isroutine(attention) else ""
-        self.parameters, self.packed = parameters_of(attention), ()
+        self.parameters = parameters_of(attention)
+        self.way: dict[str, Any] = {}  # how inputs are given, where it is not as usual
         self.roles = self.read_roles()
         self.as_read = self.parameters, self.roles
-        self.keeps_state, self.steps = False, None
+        self.keeps_state = False
         self.given: dict[str, Any] = {}  # the tensors of the last run, by role
         self.left_out: dict[int, str] = {}  # products that are left out of every call
         self.heads_first = False
-        self.any_rows = False  # whether any axes may lie before the rows and columns of scores
         if self.module is not None:
             self.wake()
             draw(self.module, next(iter(heads_of(attention)), 0))
@@ -1118,14 +1118,13 @@ class Subject:
             roles[next(name for name in tensors if not roles[name])] = "context"
         return roles
 
-    def pack(self, roles) -> bool:
+    def pack(self) -> bool:
         """Take the only argument that is needed as one that holds several; False if it cannot."""
         self.parameters, self.roles = self.as_read
-        self.packed = roles
-        needed = [p for p in self.parameters if p.name in self.roles and p.default is p.empty]
-        if roles and len(needed) != 1:
-            return False
-        if roles:
+        if roles := self.way.get("packed", ()):
+            needed = [p for p in self.parameters if p.name in self.roles and p.default is p.empty]
+            if len(needed) != 1:
+                return False
             kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
             others = [p for p in self.parameters if p is not needed[0]]
             self.parameters = [*(inspect.Parameter(role, kind) for role in roles), *others]
@@ -1153,11 +1152,11 @@ class Subject:
     def arguments(self, values: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Arguments by position and by name. Unknown parameters with defaults keep them."""
         given = [(p, self.value_for(p, values)) for p in self.parameters]
-        arguments: list[Any] = [tuple(value for _, value in given[: len(self.packed)])]
-        arguments = arguments if self.packed else []
+        count = len(self.way.get("packed", ()))
+        arguments: list[Any] = [tuple(value for _, value in given[:count])] if count else []
         keywords: dict[str, Any] = {}
         by_name = False
-        for p, value in given[len(self.packed) :]:
+        for p, value in given[count:]:
             if value is p.empty:
                 by_name = True
             elif by_name or p.kind is p.KEYWORD_ONLY:
@@ -1245,17 +1244,21 @@ class Subject:
 
     def step_by_step(self, values: dict[str, Any], **options):
         """Result of one token after the other; the last one's products are watched."""
-        steps, self.steps, results = self.steps, None, []
+        way, self.way, results = self.way, {}, []
         try:
             with self.keeping_state():
                 tokens = values["x"].split(1, dim=1)
                 for i, token in enumerate(tokens):
-                    token = token.squeeze(1) if steps == "without a length" else token.contiguous()
+                    token = (
+                        token.squeeze(1)
+                        if way["steps"] == "without a length"
+                        else token.contiguous()
+                    )
                     more = options if i + 1 == len(tokens) else {**options, "added": {}}
                     result = self.call({**values, "x": token, "offset": i}, **more)
                     results.append(next(t for t in tensors_in(result) if t.shape == token.shape))
         finally:
-            self.steps = steps
+            self.way = way
         return torch.cat([t if t.dim() > 2 else t[:, None] for t in results], dim=1)
 
     def call(self, values: dict[str, Any], drop: bool = False, seed: int = 0, added=None):
@@ -1263,7 +1266,7 @@ class Subject:
 
         added: what is added to inputs, by role, and to the results of products, by number
         """
-        if self.steps:
+        if "steps" in self.way:
             return self.step_by_step(values, drop=drop, seed=seed, added=added)
         added = added or {}
         inputs = {role: t + added.get(role, 0.0) for role, t in values.items() if role in INPUTS}
@@ -1439,6 +1442,8 @@ def run(subject, layout, n, m, extra=None, kv_heads=0, flats=None, cross=False, 
     values = {role: put(q, of_queries, heads, s.grid) for role in ("query", "x")}
     values |= {role: put(k, of_keys, kv, s.grid) for role in ("key", "context", "kv")}
     values["value"] = put(v, of_keys, kv, s.grid)
+    if "flat_context" in subject.way:
+        values["context"] = k[0].clone()
     if "qkv" in roles:
         values["qkv"] = packed([q, k, v], layout, heads)
     values = {role: t for role, t in values.items() if role in roles}
@@ -1520,12 +1525,17 @@ def cases_inside(subject: Subject, batch: int, n: int, m: int, d_model: int, lay
     for first in (0, 1):
         where = batch, n, m, first, subject.heads_first
         flats = flats_inside(subject.watch, *where)
-        if flats is None or subject.any_rows:
+        if flats is None or "any_rows" in subject.way:
             continue
         case = Case(*flats, d_model, layout, where=where)
         case.logits = subject.watch.logits.get(found[0][0].number) if len(found) == 1 else None
         yield case
-    if subject.any_rows and len(found) == 1 and found[0][0].by_rows and found[0][1].by_rows:
+    if (
+        "any_rows" in subject.way
+        and len(found) == 1
+        and found[0][0].by_rows
+        and found[0][1].by_rows
+    ):
         scores, outputs, at = found[0]  # whatever the axes before rows and columns are
         q, k, v = scores.read[0], scores.read[1].mT, outputs.read[1 - at]
         lengths = {n, m, *subject.sizes.grid}
@@ -1654,12 +1664,12 @@ class Runs:
     def first_runs(self) -> list[Case]:
         """Runs of the sizes that suit, or else of another way to give the inputs."""
         subject, problem, ran = self.subject, "", None
-        ways = [((), None, False), (("query", "key", "value"), None, False)]
-        ways += [(("x", "mask"), None, False)]
+        ways: list[dict[str, Any]] = [{}, {"packed": ("query", "key", "value")}]
+        ways += [{"packed": ("x", "mask")}, {"flat_context": True}]
         if subject.module is not None and subject.form == "x":
-            ways += [((), "with a length", False), ((), "without a length", False)]
-        for packed_as, subject.steps, subject.any_rows in [*ways, ((), None, True)]:
-            if not subject.pack(packed_as) or (ran and subject.steps):
+            ways += [{"steps": "with a length"}, {"steps": "without a length"}]
+        for subject.way in [*ways, {"any_rows": True}]:
+            if not subject.pack() or (ran and subject.way.keys() & {"steps", "flat_context"}):
                 continue
             for subject.sizes in subject.all_sizes():
                 if problem and time.process_time() > self.deadline - PATIENCE / 2:
@@ -1668,12 +1678,12 @@ class Runs:
                 problem = problem or self.problem
                 if cases:
                     return cases
-                if self.ran and not packed_as:
+                if self.ran and not subject.way:
                     ran = subject.sizes
                     break
-        subject.any_rows = False
-        subject.pack(())
-        subject.steps, subject.sizes, self.problem = None, ran or next(subject.all_sizes()), problem
+        subject.way = {}
+        subject.pack()
+        subject.sizes, self.problem = ran or next(subject.all_sizes()), problem
         return []
 
     def runs_without_mask(self) -> list[Case]:
@@ -2036,7 +2046,7 @@ class Numbers(Runs):
         if mistakes != "sixteen_bits":
             got = self.got(self.settings) + "; the numbers equal those of this mistake"
             for mistake in self.around([name for name in mistakes.split(", ") if name]):
-                on_purpose = mistake == "scale_missing" and self.is_of_images()
+                on_purpose = mistake == "scale_missing" and self.unscaled_on_purpose()
                 report.add(mistake, self.tried(), got, weakness=on_purpose)
         pattern = self.settings.get("pattern")
         later = None if pattern is None else pattern.triu(1).any(1)
@@ -2049,13 +2059,12 @@ class Numbers(Runs):
             got = "the numbers are those of an attention without a mask: "
             report.add("causal_ignored", self.tried(), got + numbers(self.case.out[0, 0]))
 
-    def is_of_images(self) -> bool:
-        """Whether all its layers are convolutions: such attentions are unscaled on purpose."""
+    def unscaled_on_purpose(self) -> bool:
+        """Whether it is all convolutions, or learns positions, and has no word of a scale."""
         parts = self.subject.module.modules() if self.subject.module is not None else ()
-        kinds = {
-            isinstance(p, nn.Linear) for p in parts if hasattr(p, "weight") and p.weight.dim() > 1
-        }
-        return kinds == {False} and not re.search(SCALES, self.text)
+        layers = [p for p in parts if isinstance(p, (nn.Linear, nn.modules.conv._ConvNd))]
+        images = layers and not any(isinstance(part, nn.Linear) for part in layers)
+        return bool(images or self.learns_scores()) and not re.search(SCALES, self.text)
 
     def tried(self) -> str:
         c = self.case
@@ -2077,8 +2086,8 @@ class Numbers(Runs):
         how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {layout}")
         if self.base:
             how.append("with a mask that hides nothing")
-        if s.steps:
-            how.append("one token after the other, each of them " + s.steps)
+        if "steps" in s.way:
+            how.append("one token after the other, each of them " + s.way["steps"])
         if not self.report.compared or not self.settings:
             return
         sees = "causal" if settings.get("causal") else "every query sees every key"
@@ -2637,7 +2646,7 @@ class Check(Masks):
                 tried = f"the last of {n} queries alone, {s.name_for('offset')}={n - 1}"
                 self.report.add("rotary_offset", tried, gap(last.out, whole.out[:, -1:]))
         takes_steps = s.has("cache") or (s.has("offset") and s.has_weights)
-        if s.form == "x" and case.layout == "bld" and takes_steps and not s.steps:
+        if s.form == "x" and case.layout == "bld" and takes_steps and not s.way:
             self.cached_steps()
 
     def cached_steps(self) -> None:
