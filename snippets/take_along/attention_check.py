@@ -318,7 +318,8 @@ def operands(q, k, v, heads):
     if k.shape[-1] % kv_heads or v.shape[-1] % kv_heads or heads % kv_heads:
         return None
     counts = heads, kv_heads, kv_heads
-    q, k, v = (t.unflatten(-1, (h, -1)).transpose(1, 2) for t, h in zip((q, k, v), counts))
+    pairs = zip((q, k, v), counts, strict=True)
+    q, k, v = (t.unflatten(-1, (h, -1)).transpose(1, 2) for t, h in pairs)
     k, v = (t.repeat_interleave(heads // kv_heads, 1) for t in (k, v))
     return (q, k, v) if q.shape[-1] == k.shape[-1] and k.shape[-2] == v.shape[-2] else None
 
@@ -1103,7 +1104,7 @@ class Subject:
             if "Tensor" in str(p.annotation) and role in ("d_model", "d_k", "max_length", "batch"):
                 role = "x"  # as in_features, which is a number elsewhere
             known = role in roles.values() or (role == "x" and "query" in roles.values())
-            roles[p.name] = "" if known and role not in ("mask", "flag", "length") else role
+            roles[p.name] = "" if known and role not in ("mask", "flag", "length", "bias") else role
         for pair in (("height", "width"), ("h", "w"), ("H", "W")):  # of an image
             if roles.keys() >= set(pair):
                 roles |= dict(zip(pair, ("height", "width"), strict=True))
@@ -1593,7 +1594,7 @@ class Runs:
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
         self.problem, self.ran, self.ran_in, self.layout_run = "", False, set(), "bld"
-        self.scale_was_seen, self.turns = False, False  # before the scores: a factor, positions
+        self.turns = False  # whether positions turn queries or keys
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
@@ -1671,7 +1672,8 @@ class Runs:
         for subject.way in [*ways, {"any_rows": True}]:
             if not subject.pack() or (ran and subject.way.keys() & {"steps", "flat_context"}):
                 continue
-            for subject.sizes in subject.all_sizes():
+            for sizes in subject.all_sizes():
+                subject.sizes = sizes
                 if problem and time.process_time() > self.deadline - PATIENCE / 2:
                     break
                 cases = self.runs_without_mask()
@@ -1691,7 +1693,8 @@ class Runs:
         n, kept, problem, tables = self.subject.sizes.n, [], "", TABLES[0]
         positions = {"cos", "freqs_cis", "position_embeddings", "offset"}
         forms = TABLES if positions & set(self.subject.roles.values()) else TABLES[:1]
-        for base, self.tables in itertools.product(self.bases(), forms):
+        for base, form in itertools.product(self.bases(), forms):
+            self.tables = form
             cases = self.cases(n, n, base)
             problem = problem or self.problem
             if not cases:
@@ -1740,9 +1743,7 @@ class Runs:
     # -- settings that are no mistakes
     def free(self, case) -> list[dict[str, Any]]:
         """Settings of causality, caps, and queries and keys that may have been scaled before."""
-        scaled_before = rf"{SCALES}|(q|k|query|key)_?(layer)?_?(norm|ln)|norm_?\(?(q|k)|normalize"
-        before = case.where and re.search(scaled_before, self.text)
-        scales = [{}, {"scale": "missing"}] if before else [{}]
+        scales = [{}, {"scale": "missing"}] if case.where else [{}]
         causal = [{}, {"causal": "past"}]
         caps = [{}, *({"cap": cap} for cap in self.subject.watch.caps())]
         return [a | b | c for a, b, c in itertools.product(scales, causal, caps)]
@@ -1847,33 +1848,51 @@ class Numbers(Runs):
             says_bias = re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text)
             if (has_bias and not says_bias) or (certainly and not has_bias):
                 continue
-            self.case = case
-            found = self.named_scale(settings)
-            found += [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
+            found = [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
             found += ["causal_sees_next"] if settings.get("causal") == "next" else []
             return self.keep(case, settings, ", ".join(found))
         return None
 
-    def named_scale(self, settings) -> list[str]:
-        """The mistake in the factor of the scores, or none."""
-        factor, name = settings["factor"].flatten(), self.name_of_scale(settings["factor"])
-        if not name or (name == "scale_missing" and re.search(SCALES, self.text)):
-            return []
-        on_purpose = self.learns_scores() or self.given_scale(factor.mean().item())
-        if "unit" in settings or (name == "scale_other" and on_purpose):
-            words = numbers(factor) if len(factor) > 1 else f"{factor.item():.4g}"
-            words = f"the scores are multiplied by {words}; parts of it may scale them on purpose"
-            self.report.notes.append(words)
-            return []
-        return [name]
+    def gives(self, case, **more) -> bool:
+        """Whether the settings of the first run, with some more, give the numbers of this one."""
+        return case.gives(**{**self.settings, **more})
 
-    def name_of_scale(self, factor) -> str:
-        """The mistake that this factor of the scores is, '' for the right one."""
-        c = self.case
-        named = factors(c.q.shape[-1] // c.heads, c.k.shape[1], c.heads, c.d_model).items()
-        apart = ((name, (torch.as_tensor(factor) / f - 1).abs().max()) for name, f in named)
-        name = next((name for name, far in apart if far < 2e-3), "other")
-        return "" if name is None else f"scale_{name}"
+    def compare(self, case, tried, right, wrong, weakness=False) -> bool:
+        """Report the first of the wrong settings that give the numbers, unless right ones do."""
+        if any(self.gives(case, **settings) for settings in right):
+            return True
+        mistakes = next((names for names, more in wrong if self.gives(case, **more)), "")
+        if mistakes:
+            got = f"output 1 starts {numbers(case.out[0, 0])}; those of this mistake are equal"
+            self.report.add(mistakes, tried, got, weakness)
+        return False
+
+    def scaled(self, mistakes: list[str], before: float | None) -> list[str]:
+        """Mistakes with the name of the whole scale: that before the products, and between them."""
+        c, settings, others = self.case, self.settings, [m for m in mistakes if m[:6] != "scale_"]
+        if "after" in settings:
+            return mistakes
+        named = factors(c.q.shape[-1] // c.heads, c.k.shape[1], c.heads, c.d_model)
+        factor = torch.as_tensor(settings.get("factor", named[settings.get("scale")])).flatten()
+        whole = factor if before is None else factor * before
+
+        def name_of(factor):
+            apart = ((name, (factor / f - 1).abs().max()) for name, f in named.items())
+            return next((name for name, far in apart if far < 2e-3), "other")
+
+        name, unseen = name_of(whole), settings.get("scale") == "missing" and mistakes == others
+        if before is not None and name == "other" and not unseen:
+            name = name_of(factor)
+        elif unseen and (before is None or name == "other"):
+            self.report.untested.append("the scale, which may come before the products")
+            return others
+        on_purpose = self.learns_scores() or self.given_scale(factor.mean().item())
+        if "unit" in settings or (name == "other" and on_purpose):
+            words = numbers(whole) if len(whole) > 1 else f"{whole.item():.4g}"
+            words = f"the scores are multiplied by {words}; parts of it may scale them on purpose"
+            self.report.notes += [words] if name is not None else []
+            return others
+        return [f"scale_{name}"] * (name is not None) + others
 
     def given_scale(self, factor: float) -> bool:
         """Whether a constructor's caller gave the scale, as a temperature for a width to come."""
@@ -1889,121 +1908,116 @@ class Numbers(Runs):
         names = [name.lower() for name, _ in module.named_parameters()] if module else []
         return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
 
-    # -- what goes on around the two products
+    def unscaled_on_purpose(self) -> bool:
+        """Whether it is all convolutions, or learns positions, and has no word of a scale."""
+        parts = self.subject.module.modules() if self.subject.module is not None else ()
+        layers = [p for p in parts if isinstance(p, (nn.Linear, nn.modules.conv._ConvNd))]
+        images = layers and not any(isinstance(part, nn.Linear) for part in layers)
+        return bool(images or self.learns_scores()) and not re.search(SCALES, self.text)
+
+
+# ---- what goes on around the two products --------------------------------------------------------
+class Around(Numbers):
+    """Experiments with one token of a projection, or of an input: it is changed, and what moves?"""
+
     def flats(self, added):
-        """Queries, keys, values and what leaves the two products, and the outputs, of one call."""
+        """Queries, keys, values and what leaves the two products, (batch, length, width)."""
         (batch, n, *_), s = self.case.where, self.subject
         result = s.call(self.values(), added=added)
         inside = flats_inside(s.watch, *self.case.where)
         behind = (p.read[0] for p in s.watch.products if s.watch.projects_outputs(p))
         return [*inside[:3], flatten(next(behind, self.main_tensor(result)), batch, n)]
 
-    def bumps(self, tensors, token: int, columns=slice(None)):
-        """What to add to one token of the first example, for each tensor by its name."""
+    def changed(self, tensors, token=1, columns=slice(None)):
+        """How these change with columns of one token of the first example of tensors, by name."""
         (batch, n, m, *_), added = self.case.where, {}
+        sizes = sorted({n, m, 1}, reverse=True)
         for name, t in tensors:
             ids = torch.arange(t.numel()).view(t.shape)
-            places = (
-                flatten(ids, batch, size, self.case.heads)
-                for size in sorted({n, m, 1}, reverse=True)
-            )
+            places = (flatten(ids, batch, size, self.case.heads) for size in sizes)
             place = next((place for place in places if place is not None), None)
             if place is not None:
-                at, change = (
-                    place[0, min(token, place.shape[1] - 1), columns],
-                    torch.zeros(t.numel()),
-                )
-                change[at] = torch.ones_like(at).float()
-                change[at[::3]] *= -1
+                at = place[0, min(token, place.shape[1] - 1), columns]
+                change = torch.zeros(t.numel())
+                change[at], change[at[::3]] = 1.0, -1.0
                 added[name] = change.view(t.shape)
-        return added
+        pairs = zip(self.unchanged, self.flats(added), strict=True)
+        return [None if a is None else (b - a)[0] for a, b in pairs]
 
     def around(self, mistakes: list[str]) -> list[str]:
-        """Mistakes that also count what goes on before and behind the two products.
-
-        One token of a projection, or of an input, is changed at a time: what moves?
-        """
-        case, s = self.case, self.subject
-        if not case.where:
-            return mistakes
-        plain = self.flats({})
-        watch, first = s.watch, case.where[3]
+        """Mistakes around the two products, and those between them, with the scale of both."""
+        if not self.case.where:
+            return self.scaled(mistakes, None)
+        self.unchanged, watch, first = self.flats({}), self.subject.watch, self.case.where[3]
         marks: dict[str, dict[Any, None]] = {"q": {}, "k": {}, "v": {}}
         for scores, outputs, at in watch.attentions():
             parts = scores.marks[first], scores.marks[1 - first], outputs.marks[1 - at]
             marks = {x: marks[x] | part for x, part in zip("qkv", parts, strict=True)}
         made_by = {x: watch.sources(marks[x]) for x in "qkv"}
-        sources = {x: [(p.number, p.out) for p in made_by[x]] for x in "qkv"}
-        for x in "qkv":  # inputs, where there are no projections
-            names = [key[1:] for key in marks[x] if str(key).startswith("@")]
-            sources[x] = sources[x] or [(name, s.given[name]) for name in names]
+        inputs = {x: [key[1:] for key in marks[x] if str(key).startswith("@")] for x in "qkv"}
+        sources = {  # projections, or else inputs
+            x: [(p.number, p.out) for p in made_by[x]]
+            or [(name, self.subject.given[name]) for name in inputs[x]]
+            for x in "qkv"
+        }
+        found, before = self.splits([source for x in "qkv" for source in sources[x]])
+        found += self.merges(watch) + self.tiles({name: t for x in "kv" for name, t in sources[x]})
+        found += self.misplaced(made_by, inputs)
+        return list(dict.fromkeys([*found, *self.scaled(mistakes, before)]))
 
-        def changed(tensors, *where):
-            got = self.flats(self.bumps(tensors, *where))
-            return [None if a is None else b - a for a, b in zip(plain, got, strict=True)]
-
-        every = [source for x in "qkv" for source in sources[x]]
-        two = zip(changed(every, 1), changed(every, 2), strict=True)
+    def splits(self, sources):
+        """Mistakes where heads are split and turned, and the factor of queries times keys."""
+        case, found, turned, lengths = self.case, [], {}, {}
         kv_heads = max(1, case.k.shape[-1] * case.heads // case.q.shape[-1])
-        found, turned, lengths = [], {}, {}
-        for x, (a, b), heads in zip("qkv", two, (case.heads, kv_heads, kv_heads), strict=False):
-            a, b = (t[0].unflatten(-1, (heads, -1)) for t in (a, b))  # (length, heads, d_k)
+        two = zip(self.changed(sources, 1), self.changed(sources, 2), strict=True)
+        for x, heads, (a, b) in zip("qkv", (case.heads, kv_heads, kv_heads), two, strict=False):
+            a, b = a.unflatten(-1, (heads, -1)), b.unflatten(-1, (heads, -1))  # (n, heads, d_k)
             moves = a.abs().amax(-1) > 1e-6
             if (moves != moves[:, :1]).any():
                 found.append("heads_split")
                 continue
             one, other = a[moves[:, 0]], b[b.abs().amax((1, 2)) > 1e-6]
-            if len(one) > 1 and x == "k" and (a.abs() > 1e-6).sum() == moves.shape[1] * a.shape[-1]:
+            if len(one) > 1 and x == "k" and (a.abs() > 1e-6).sum() == heads * a.shape[-1]:
                 found.append("keys_reshaped")
             if len(one) == len(other) == 1 and close(one.norm(dim=-1), other.norm(dim=-1)):
-                turned[x], lengths[x] = (
-                    not close(one, other),
-                    (one.norm() / one.numel() ** 0.5).item(),
-                )
+                turned[x] = not close(one, other)
+                lengths[x] = one.norm().item() / one.numel() ** 0.5
         self.turns = any(turned.values())
-        outputs = watch.attentions()[0][1]
-        if case.heads > 1 and len(watch.attentions()) == 1 and plain[3] is not None:
-            width = case.out.shape[-1] // case.heads
-            ends = slice(0, width), slice(-width, None)
-            ends = [changed([(outputs.number, outputs.out)], 1, columns)[3] for columns in ends]
-            ends = [end[0].abs() > 1e-6 for end in ends]
-            tokens = [end.any(-1).nonzero().flatten().tolist() for end in ends]
-            moved = ends[0].sum() == width and tokens[0] != [min(1, len(ends[0]) - 1)]
-            found += ["heads_merged"] if moved or tokens[0] != tokens[1] else []
-        if kv_heads == case.heads > 1:
-            d_k = case.q.shape[-1] // case.heads
-            for name, t in {name: t for x in "kv" for name, t in sources[x]}.items():
-                width = t.numel() // (case.where[0] * max(case.where[1:3]))
-                for column in range(0, width, d_k):
-                    inside = changed([(name, t)], 1, slice(column, column + 1))
-                    for change in inside[1:3]:
-                        heads = change[0].unflatten(-1, (case.heads, -1)).abs().amax((0, 2))
-                        at = (heads > 1e-6).nonzero().flatten().tolist() or [0]
-                        found += ["heads_repeat"] if at[-1] - at[0] >= len(at) > 1 else []
-        found += self.misplaced(marks, made_by, mistakes)
-        if turned.get("v"):
-            found.append("rotary_values")
-        elif turned.get("q", False) != turned.get("k", turned.get("q", False)):
-            found.append("rotary_one_side")
-        if {"q", "k"} <= lengths.keys() and "scale_after_softmax" not in mistakes:
-            mistakes = self.scaled_around(lengths["q"] * lengths["k"], mistakes)
-        return list(dict.fromkeys([*found, *mistakes]))
+        one_side = {"q", "k"} <= turned.keys() and turned["q"] != turned["k"]
+        found += ["rotary_values"] if turned.get("v") else ["rotary_one_side"] * one_side
+        return found, lengths["q"] * lengths["k"] if {"q", "k"} <= lengths.keys() else None
 
-    def scaled_around(self, before: float, mistakes: list[str]) -> list[str]:
-        """Mistakes with the right name for a scale that also comes before the scores."""
-        case, settings = self.case, self.settings
-        self.scale_was_seen = abs(before - 1) < 1e-3
-        if "factor" in settings or self.scale_was_seen:
-            unscaled = settings.get("scale") == "missing" and self.scale_was_seen
-            return list(dict.fromkeys([*mistakes, *["scale_missing"] * unscaled]))
-        d_k = case.q.shape[-1] // case.heads
-        inside = factors(d_k, case.k.shape[1], case.heads, case.d_model)[settings.get("scale")]
-        name = self.name_of_scale(before * inside)
-        self.scale_was_seen = name != "scale_other"
-        others = [mistake for mistake in mistakes if not mistake.startswith("scale_")]
-        return others + [name] * (name not in ("", "scale_other"))
+    def merges(self, watch) -> list[str]:
+        """Whether tokens stay together where heads are merged."""
+        found, heads = watch.attentions(), self.case.heads
+        if heads == 1 or len(found) > 1 or self.unchanged[3] is None:
+            return []
+        outputs, width = found[0][1], self.case.out.shape[-1] // heads
+        ends = slice(0, width), slice(-width, None)  # of the first head and the last
+        moves = [
+            self.changed([(outputs.number, outputs.out)], 1, end)[3].abs() > 1e-6 for end in ends
+        ]
+        first, last = (move.any(-1).nonzero().flatten().tolist() for move in moves)
+        elsewhere = moves[0].sum() == width and first != [min(1, len(moves[0]) - 1)]
+        return ["heads_merged"] if elsewhere or first != last else []
 
-    def misplaced(self, marks, made_by, mistakes) -> list[str]:
+    def tiles(self, sources) -> list[str]:
+        """Whether the copies of a head of keys or values lie apart."""
+        case, d_k = self.case, self.case.q.shape[-1] // self.case.heads
+        if case.heads == 1 or case.k.shape[-1] != case.q.shape[-1]:
+            return []
+        for name, t in sources.items():
+            width = t.numel() // (case.where[0] * max(case.where[1:3]))
+            for column in range(0, width, d_k):
+                changes = self.changed([(name, t)], 1, slice(column, column + 1))
+                for change in changes[1:3]:
+                    heads = change.unflatten(-1, (case.heads, -1)).abs().amax((0, 2)) > 1e-6
+                    at = heads.nonzero().flatten().tolist() or [0]
+                    if at[-1] - at[0] >= len(at) > 1:
+                        return ["heads_repeat"]
+        return []
+
+    def misplaced(self, made_by, inputs) -> list[str]:
         """What stands in another's place, by the weights and the inputs that it is made of."""
         s, found = self.subject, []
         by_weight = {x: "".join({role_of_weight(p.name) for p in made_by[x]}) for x in "qkv"}
@@ -2014,18 +2028,15 @@ class Numbers(Runs):
             return ["weights_unused"]
         if by_weight["k"] == by_weight["v"] == "qkv" and same_numbers(self.case.k, self.case.v):
             found.append("values_are_keys")
-        of_inputs = {"query": "q", "key": "k", "value": "v", "x": "qkv", "qkv": "qkv"}
-        of_inputs |= {"key": "kv"} if s.form == "q, kv" else {}
-        roles = {x: [key[1:] for key in marks[x] if str(key).startswith("@")] for x in "qkv"}
+        of = {"query": "q", "key": "k", "value": "v", "x": "qkv", "qkv": "qkv"}
+        of |= {"key": "kv"} if s.form == "q, kv" else {}
         guessed = {role for name, role in s.roles.items() if role_of(name) != role}
-        by_input = {x: "".join(of_inputs.get(role, "kv") for role in roles[x]) for x in "qkv"}
-        by_input = {} if guessed & set(of_inputs) else by_input
-        for got in (by_weight, by_input):
+        by_input = {x: "".join(of.get(role, "kv") for role in inputs[x]) for x in "qkv"}
+        for got in (by_weight, {} if guessed & of.keys() else by_input):
             wrong = {x: y for x, y in got.items() if len(y) == 1 and x != y}
-            swapped = {"queries_keys": "qk", "keys_values": "kv"}
-            for name, (a, b) in swapped.items():
+            for a, b in ("qk", "kv"):
                 if wrong.get(a) == b and wrong.get(b) == a:
-                    found.append(f"{name}_swapped")
+                    found.append(f"{WORDS[a]}_{WORDS[b]}_swapped")
                     wrong = {}
             found += [f"{WORDS[x]}_are_{WORDS[y]}" for x, y in wrong.items()]
         return found
@@ -2043,11 +2054,14 @@ class Numbers(Runs):
             tried = "(batch, length, width), which its text says it takes"
             got = "example 1 changes with the others; it is right for (length, batch, width)"
             report.add("batch_is_length", tried, got)
-        if mistakes != "sixteen_bits":
-            got = self.got(self.settings) + "; the numbers equal those of this mistake"
-            for mistake in self.around([name for name in mistakes.split(", ") if name]):
-                on_purpose = mistake == "scale_missing" and self.unscaled_on_purpose()
-                report.add(mistake, self.tried(), got, weakness=on_purpose)
+        inside = [name for name in mistakes.split(", ") if name not in ("", "sixteen_bits")]
+        for mistake in self.around(inside):
+            numbers_equal = mistake in inside or mistake.startswith("scale_")
+            tried = "one token of a projection or an input was changed, and what moved was compared"
+            got = "what moved is what this mistake moves"
+            tried, got = (self.tried(), self.got()) if numbers_equal else (tried, got)
+            on_purpose = mistake == "scale_missing" and self.unscaled_on_purpose()
+            report.add(mistake, tried, got, weakness=on_purpose)
         pattern = self.settings.get("pattern")
         later = None if pattern is None else pattern.triu(1).any(1)
         if later is not None and later.any() and self.says_causal():
@@ -2059,64 +2073,40 @@ class Numbers(Runs):
             got = "the numbers are those of an attention without a mask: "
             report.add("causal_ignored", self.tried(), got + numbers(self.case.out[0, 0]))
 
-    def unscaled_on_purpose(self) -> bool:
-        """Whether it is all convolutions, or learns positions, and has no word of a scale."""
-        parts = self.subject.module.modules() if self.subject.module is not None else ()
-        layers = [p for p in parts if isinstance(p, (nn.Linear, nn.modules.conv._ConvNd))]
-        images = layers and not any(isinstance(part, nn.Linear) for part in layers)
-        return bool(images or self.learns_scores()) and not re.search(SCALES, self.text)
-
     def tried(self) -> str:
         c = self.case
         sizes = f"{c.q.shape[0]} example(s), {c.q.shape[1]} queries, {c.k.shape[1]} keys"
         return f"random tensors, {sizes}, laid out {LAYOUTS[c.layout]}"
 
-    def got(self, settings) -> str:
+    def got(self) -> str:
         """The numbers of the run, beside those without the mistakes."""
-        kept = "unit", "bias", "cap"
-        clean = {k: v for k, v in settings.items() if k in kept}
-        right = self.case.expected(**clean, causal="past" if settings.get("causal") else None)
+        kept = {k: v for k, v in self.settings.items() if k in ("unit", "bias", "cap")}
+        causal = "past" if self.settings.get("causal") else None
+        right = self.case.expected(**kept, causal=causal)
         words = f"output 1 starts {numbers(self.case.out[0, -1])}"
-        return words if right is None else f"{words}, right is {numbers(right[0, -1])}"
+        words += "" if right is None else f", right is {numbers(right[0, -1])}"
+        return words + "; the numbers equal those of this mistake" * bool(self.settings)
 
     def describe(self) -> None:
         """Say how the attention was interpreted."""
-        s, how, settings = self.subject, self.report.how, self.settings
-        layout = LAYOUTS[self.case.layout if self.settings else self.layout_run]
+        s, how, settings, case = self.subject, self.report.how, self.settings, self.case
+        layout = LAYOUTS[case.layout if settings else self.layout_run]
         how.append(f"{s.name}({', '.join(s.roles)}), called with {s.form}, laid out {layout}")
-        if self.base:
-            how.append("with a mask that hides nothing")
+        how += ["with a mask that hides nothing"] if self.base else []
         if "steps" in s.way:
             how.append("one token after the other, each of them " + s.way["steps"])
-        if not self.report.compared or not self.settings:
-            return
-        sees = "causal" if settings.get("causal") else "every query sees every key"
-        words = [
-            f"{self.case.heads} head(s) of width {self.case.q.shape[-1] // self.case.heads}",
-            "a query sees some keys" if "pattern" in settings else sees,
-            "queries and keys normalized" if "unit" in settings else "",
-            "a bias is added to the scores" if "bias" in settings else "",
-            "scores pass a tanh" if "cap" in settings else "",
-        ]
-        how.append(", ".join(word for word in words if word))
-
-    def gives(self, case, **more) -> bool:
-        """Whether the settings of the first run, with some more, give the numbers of this one."""
-        return case.gives(**{**self.settings, **more})
-
-    def compare(self, case, tried, right, wrong, weakness=False) -> bool:
-        """Report the first of the wrong settings that give the numbers, unless right ones do."""
-        if any(self.gives(case, **settings) for settings in right):
-            return True
-        mistakes = next((names for names, more in wrong if self.gives(case, **more)), "")
-        if mistakes:
-            got = f"output 1 starts {numbers(case.out[0, 0])}; those of this mistake are equal"
-            self.report.add(mistakes, tried, got, weakness)
-        return False
+        if settings:
+            sees = "causal" if settings.get("causal") else "every query sees every key"
+            words = [f"{case.heads} head(s) of width {case.q.shape[-1] // case.heads}"]
+            words += ["a query sees some keys" if "pattern" in settings else sees]
+            words += ["queries and keys normalized"] * ("unit" in settings)
+            words += ["a bias is added to the scores"] * ("bias" in settings)
+            words += ["scores pass a tanh"] * ("cap" in settings)
+            how.append(", ".join(words))
 
 
 # ---- what holds for every attention --------------------------------------------------------------
-class Properties(Numbers):
+class Properties(Around):
     """Experiments that need no reference."""
 
     def randomness(self) -> None:
@@ -2491,14 +2481,12 @@ class Check(Masks):
         if not report.compared and several:
             self.attempt(self.parts)
         if not (report.compared or report.mistakes or subject.projects) and cases:
-            report.add("differs", self.tried(), self.got({}))
+            report.add("differs", self.tried(), self.got())
         self.describe()
         if self.settings:
             every = self.order, self.unequal, self.masks, self.flag, self.groups, self.steps
             for experiment in (*every, self.edges):
                 self.attempt(experiment)
-        if self.settings.get("scale") == "missing" and not (report.mistakes or self.scale_was_seen):
-            report.untested.append("the scale, which its text says comes before the products")
         if subject.modified:
             tried = "every call was followed by a look at its inputs"
             report.add("input_modified", tried, subject.modified)
@@ -2579,9 +2567,10 @@ class Check(Masks):
             asked = not s.has_weights or s.has("cache")  # a layer may be for equal lengths alone
             right = [{"align": "bottom_right"}]
             self.compare(case, tried, right, [("causal_top_left", {})], not asked)
-        elif not self.compare(case, tried, [{}], [] if mistakes else TRIALS):
-            if not self.report.mistakes and not self.turns:
-                notes.append("with unequal lengths its numbers could not be explained")
+            return
+        same = self.compare(case, tried, [{}], [] if mistakes else TRIALS)
+        if not (same or self.report.mistakes or self.turns):
+            notes.append("with unequal lengths its numbers could not be explained")
 
     def flag(self) -> None:
         """A flag for causality."""
