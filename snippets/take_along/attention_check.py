@@ -5,18 +5,20 @@
     python attention_check.py "mine.py:Heads(64, 4)"      an instance
     assert check(attention).ok                            in a test
 
-It runs the attention on small tensors and looks for the softmax(q k / sqrt(d_k)) v with the
-fewest classic mistakes that gives the same numbers. A module's parameters are drawn anew, in
-a copy, and its heads are compared between its projections, or between the two products of the
-attention, so layer norms and residual paths around them do not matter. Needs torch alone.
-Exit status: 0 no mistake, 1 mistakes, 2 could not be checked. Weaknesses (rows without keys,
-large numbers, 16 bits) do not change the status, unless --strict is given.
+It runs the attention on small tensors and watches its two products: queries times keys, and
+weights times values. It looks for the softmax(q k / sqrt(d_k)) v with the fewest classic
+mistakes that gives the same numbers between them. Then it changes one token of a projection at
+a time and sees what moves before and behind them. A module's parameters are drawn anew, in a
+copy. Needs torch alone. Exit status: 0 no mistake, 1 mistakes, 2 could not be checked.
+Weaknesses (rows without keys, large numbers, 16 bits) do not change the status, unless
+--strict is given.
 
 To read it from top to bottom: the mistakes and what they do to the numbers; the report; a
-reference that can make each mistake; what names mean, and how a class is constructed; how an
-attention is called; how its queries, keys and values are found in a call; and the check in
-layers, each of which builds on the one before: runs, what explains their numbers, properties
-that need no reference, masks, and the experiments in their order.
+reference that can make each mistake; what names mean, and how a class is constructed; how a
+call is watched; how an attention is called; where its queries, keys and values are in a call;
+and the check in layers, each of which builds on the one before: runs, what explains their
+numbers, what goes on around the two products, properties that need no reference, masks, and
+the experiments in their order.
 """
 
 from __future__ import annotations
@@ -2487,6 +2489,9 @@ class Check(Masks):
             every = self.order, self.unequal, self.masks, self.flag, self.groups, self.steps
             for experiment in (*every, self.edges):
                 self.attempt(experiment)
+        if subject.left_out and report.compared:
+            words = "what is added to the scores of queries and keys, or mixes the weights of heads"
+            report.untested.append(words)
         if subject.modified:
             tried = "every call was followed by a look at its inputs"
             report.add("input_modified", tried, subject.modified)

@@ -16,7 +16,13 @@ from torch import nn
 
 from snippets.take_along import attention_check
 from snippets.take_along.attention_check import MISTAKES, check
-from tests.take_along.attentions.right import RIGHT, CausalSelfAttention, GPTConfig, WholeLayer
+from tests.take_along.attentions.right import (
+    RIGHT,
+    CausalSelfAttention,
+    GPTConfig,
+    SoftlyCapped,
+    WholeLayer,
+)
 from tests.take_along.attentions.wrong import WEAK, WRONG
 
 FILE = Path(attention_check.__file__)
@@ -190,15 +196,28 @@ def test_an_attention_of_another_kind_is_neither_accused_nor_called_right():
     assert not report.compared
 
 
-class SoftlyCapped(nn.Module):
-    def __init__(self, dim, n_heads):
+class Linear(nn.Module):
+    """Keys meet values first, and no softmax stands between the two products."""
+
+    def __init__(self, dim, num_heads=4):
         super().__init__()
-        self.n_heads, self.qkv, self.out = n_heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.num_heads, self.qkv, self.out = num_heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
 
     def forward(self, x):
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
-        scores = 50 * torch.tanh(q @ k.mT / math.sqrt(q.size(-1)) / 50)
-        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        out = q.softmax(-1) @ (k.softmax(-2).mT @ v)
+        return self.out(out.transpose(1, 2).flatten(2))
+
+
+def test_linear_attention_is_not_taken_for_an_attention_that_lacks_its_softmax():
+    report = check(Linear)
+    assert not report.mistakes, report
+    assert not report.compared
+
+
+def test_mixtures_of_heads_are_said_to_be_left_out():
+    (mixes,) = [one for one in RIGHT if name(one) == "MixesAndNormsWeights"]
+    assert "not compared: what is added to the scores" in str(check(mixes))
 
 
 def test_small_differences_are_not_taken_for_rounding():

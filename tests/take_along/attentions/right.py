@@ -1868,6 +1868,97 @@ class GatedOutputs(nn.Module):
         return self.wo(out.transpose(1, 2).flatten(2) * self.gate(x).sigmoid())
 
 
+@right
+class SoftlyCapped(VisionAttention):
+    """Scores pass a tanh, which keeps them between -20 and 20."""
+
+    def scaled(self, scores):
+        return scores / math.sqrt(scores.new_tensor(self.qkv.in_features // self.num_heads))
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = 20 * torch.tanh(self.scaled(q @ k.mT) / 20)
+        return self.proj((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+class SoftlyCappedLayer(nn.Module):
+    """The same within a residual path and a norm."""
+
+    def __init__(self):
+        super().__init__()
+        self.attention, self.norm = SoftlyCapped(32, 4), nn.LayerNorm(32)
+
+    def forward(self, x):
+        return x + self.attention(self.norm(x))
+
+
+right(SoftlyCappedLayer)
+
+
+@right
+class MixesAndNormsWeights(VisionAttention):
+    """The weights of the heads are mixed, and a norm over the heads follows."""
+
+    def __init__(self, dim, num_heads=4):
+        super().__init__(dim, num_heads)
+        self.mixture, self.norm = nn.Conv2d(num_heads, num_heads, 1), nn.BatchNorm2d(num_heads)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        weights = self.norm(self.mixture((q * self.scale @ k.mT).softmax(-1)))
+        return self.proj((weights @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class DistancesOfAList(nn.Module):
+    """Inputs in a list, and products with vectors of distances that are no parameters."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.wq, self.wk, self.wv, self.wo = (nn.Linear(d_model, d_model) for _ in range(4))
+        self.vectors = torch.randn(64, d_model // n_heads)
+
+    def forward(self, inputs):
+        q, k, v = (
+            layer(t).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for layer, t in zip((self.wq, self.wk, self.wv), inputs, strict=True)
+        )
+        at = torch.arange(q.size(2))
+        apart = torch.einsum("bhid,ijd->bhij", q, self.vectors[at[:, None] - at + 32])
+        scores = (q @ k.mT + apart) / math.sqrt(q.size(-1))
+        return self.wo((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class LengthFirstWithATable(nn.Module):
+    """(length, batch, width), and the vectors of distances are given, (length, width)."""
+
+    def __init__(self, n_head, d_model, d_head):
+        super().__init__()
+        self.n_head = n_head
+        self.qkv_net = nn.Linear(d_model, 3 * n_head * d_head, bias=False)
+        self.r_net = nn.Linear(d_model, n_head * d_head, bias=False)
+        self.o_net = nn.Linear(n_head * d_head, d_model, bias=False)
+
+    def forward(self, w, r):
+        q, k, v = self.qkv_net(w).unflatten(-1, (3, self.n_head, -1)).unbind(2)
+        far = self.r_net(r).unflatten(-1, (self.n_head, -1))
+        scores = torch.einsum("ibnd,jbnd->ijbn", q, k) + torch.einsum("ibnd,jnd->ijbn", q, far)
+        weights = (scores / math.sqrt(q.size(-1))).softmax(dim=1)
+        return w + self.o_net(torch.einsum("ijbn,jbnd->ibnd", weights, v).flatten(2))
+
+
+@right
+class KeysTimesQueries(VisionAttention):
+    """Keys come first in the scores, and the softmax runs over the axis of keys."""
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 4, 1)
+        weights = (k.mT @ q * self.scale).softmax(dim=-2)  # (batch, heads, keys, queries)
+        return self.proj((v @ weights).permute(0, 3, 1, 2).flatten(2))
+
+
 def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
     scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
     if mask is not None:

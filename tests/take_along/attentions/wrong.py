@@ -29,6 +29,7 @@ from tests.take_along.attentions.right import (
     OneWeightForAllHeads,
     OtherWidthOfContext,
     SmallerKeys,
+    SoftlyCapped,
     TiledOrNot,
     VisionAttention,
     WholeLayer,
@@ -1187,6 +1188,53 @@ class GatedOutputsUnscaled(GatedOutputs):
         return q
 
 
+@wrong("scale_d_model")
+class SoftlyCappedByModel(SoftlyCapped):
+    def scaled(self, scores):
+        return scores / math.sqrt(self.qkv.in_features)
+
+
+@wrong("scale_doubled")
+class ScaledBeforeAndAfter(VisionAttention):
+    """The queries are scaled, and then the scores."""
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        out = F.scaled_dot_product_attention(q * self.scale, k, v)
+        return self.proj(out.transpose(1, 2).flatten(2))
+
+
+@wrong("keys_reshaped")
+class KeysViewed(Projected):
+    def forward(self, x):
+        q, k, v = (
+            layer(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for layer in (self.w_q, self.w_k, self.w_v)
+        )
+        scores = q @ k.reshape(k.mT.shape) / math.sqrt(q.size(-1))
+        return self.w_o((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@wrong("values_summed")
+def diagonal_of_the_weights(q, k, v):
+    weights = torch.einsum("nhqd,nhkd->nhqk", q, k).div(q.size(-1) ** 0.5).softmax(-1)
+    return torch.einsum("nhqq,nhqd->nhqd", weights, v)  # a letter stands twice
+
+
+@wrong("softmax_missing")
+class RowsOfAnImage(nn.Module):
+    """Each row of an image (batch, channels, height, width) for itself, with a residual path."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.query, self.key, self.value = (nn.Conv2d(channels, channels, 1) for _ in range(3))
+
+    def forward(self, q, k, v):
+        layers = (self.query, q), (self.key, k), (self.value, v)
+        queries, keys, values = (layer(t).permute(0, 2, 3, 1) for layer, t in layers)
+        return q + (queries @ keys.mT @ values).permute(0, 3, 1, 2)
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
@@ -1227,3 +1275,22 @@ def scale_after_the_product(q, k, v):
 
 
 weak("causal_top_left")(OfEqualLengths(24, 4, causal=True))
+
+
+@weak("scale_missing")
+class OfPixels(nn.Module):
+    """Few channels for queries and keys, as in networks that make images."""
+
+    def __init__(self, in_channels):
+        super().__init__()
+        few = in_channels // 4
+        self.query, self.key = nn.Conv2d(in_channels, few, 1), nn.Conv2d(in_channels, few, 1)
+        self.value, self.gamma = (
+            nn.Conv2d(in_channels, in_channels, 1),
+            nn.Parameter(torch.zeros(1)),
+        )
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
+        weights = (q.mT @ k).softmax(-1)
+        return x + self.gamma * (v @ weights.mT).view_as(x)
