@@ -489,14 +489,17 @@ def fit(case: Case):
     for logits, (unit, scores) in itertools.product(every, units):
         seen = (logits > -1e3).all(0)  # (heads, n, m)
         shapes = {None: seen | True, **{kind: triangle(kind, n, m) for kind in ("past", "next")}}
-        kind = next((kind for kind, shape in shapes.items() if (seen == shape).all()), "")
+        kind = next((kind for kind, shape in shapes.items() if (seen == shape).all()), "other")
         logits = logits.where(seen, 0.0)
         x, y = ((t - t.mean(0)) * seen for t in (scores, logits))
         factor = ((x * y).sum((0, 2, 3)) / x.square().sum((0, 2, 3)))[:, None, None]
-        if kind == "" or not (y - factor * x).abs().max() < 1e-3 * (1 + y.abs().max()):
+        if (seen != seen[:1]).any() or not (y - factor * x).abs().max() < 1e-3 * (
+            1 + y.abs().max()
+        ):
             continue
         settings = {"factor": factor, "bias": ((logits - factor * scores) * seen).mean(0)}
-        settings |= ({"unit": True} if unit else {}) | ({"causal": kind} if kind else {})
+        settings |= {"unit": True} if unit else {}
+        settings |= {"pattern": seen[0]} if kind == "other" else {"causal": kind} if kind else {}
         for axis in ("keys", "queries", "heads"):
             if case.gives(1e-3, axis=axis, **settings):
                 return {"axis": axis, **settings}
@@ -958,12 +961,6 @@ def same_numbers(a, b) -> bool:
 
 
 def parameters_of(attention):
-    if isinstance(attention, torch.jit.ScriptFunction):
-        kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-        given = attention.schema.arguments
-        defaults = [a.default_value if a.has_default_value() else empty for a in given]
-        pairs = zip(given, defaults, strict=True)
-        return [inspect.Parameter(a.name, kind, default=default) for a, default in pairs]
     try:
         target = attention.forward if isinstance(attention, nn.Module) else attention
         return list(inspect.signature(target).parameters.values())
@@ -1784,7 +1781,6 @@ class Numbers(Runs):
             lambda: self.simplest(cases, 1),
             lambda: self.in_16_bits(cases),
             lambda: self.fitted(cases),
-            lambda: self.simplest(self.with_pattern(cases), 0),
             lambda: self.simplest(cases, 2),
         )
         if mistakes is None:
@@ -1801,29 +1797,6 @@ class Numbers(Runs):
             if found:
                 return self.keep(case, found[1], found[0])
         return None
-
-    def with_pattern(self, cases):
-        """The cases, with the keys that each query was found to see: windows, blocks, strides."""
-        words = r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span"
-        asked = cases and re.search(words, self.text)
-        seen = self.seen_keys(cases[0].layout) if asked else None
-        if seen is None or seen.all() or torch.equal(seen, torch.ones_like(seen).tril()):
-            return
-        for case in cases:
-            free = [{**free, "pattern": seen} for free in case.free if "causal" not in free]
-            yield Case(**{**vars(case), "free": free})
-
-    def seen_keys(self, layout):
-        """Which keys (n, n) change which outputs, each query's own included, or None."""
-        values, n = self.values(), self.subject.sizes.n
-        keyed = next((role for role in ("value", "kv", "context", "x") if role in values), None)
-        if keyed is None or layout == "ld":
-            return None
-        columns = [self.moved(values, layout, keyed, j) for j in range(n)]
-        if any(column is None for column in columns):
-            return None
-        seen = torch.stack([column.amax(0) > 1e-6 for column in columns], 1)
-        return seen | torch.eye(n, dtype=torch.bool)
 
     def in_16_bits(self, cases) -> str | None:
         for case in cases:
@@ -1848,7 +1821,9 @@ class Numbers(Runs):
             bias, past = settings["bias"], triangle("past", *settings["bias"].shape[-2:])
             has_bias = ((bias - bias[..., :1]) * past).abs().max() > 1e-3
             says_bias = re.search(r"rel|pos|bias|alibi|slope|dist|decay|table", self.text)
-            if (has_bias and not says_bias) or (certainly and not has_bias):
+            windows = r"window|local|slid|band|block.?(diag|sparse|mask)|sparse|strid|dilat|span"
+            says_some = "pattern" not in settings or re.search(windows, self.text)
+            if (has_bias and not says_bias) or (certainly and not has_bias) or not says_some:
                 continue
             found = [f"softmax_{settings['axis']}"] if settings["axis"] != "keys" else []
             found += ["causal_sees_next"] if settings.get("causal") == "next" else []
@@ -2102,7 +2077,7 @@ class Around(Numbers):
             words = [f"{case.heads} head(s) of width {case.q.shape[-1] // case.heads}"]
             words += ["a query sees some keys" if "pattern" in settings else sees]
             words += ["queries and keys normalized"] * ("unit" in settings)
-            words += ["a bias is added to the scores"] * ("bias" in settings)
+            words += ["a bias may be added to the scores"] * ("bias" in settings)
             words += ["scores pass a tanh"] * ("cap" in settings)
             how.append(", ".join(words))
 
@@ -2112,27 +2087,22 @@ class Properties(Around):
     """Experiments that need no reference."""
 
     def randomness(self) -> None:
-        values, s = self.values(), self.subject
-        if values is None:
-            return
+        """Whether two calls differ, and not if dropout is left out."""
+        values, s = self.values() or {}, self.subject
 
-        def outputs(drop):
-            return [list(tensors_in(s.call(values, drop=drop, seed=seed))) for seed in (1, 2)]
+        def apart(drop):
+            results = (s.call(values, drop=drop, seed=seed) for seed in (1, 2))
+            pairs = list(zip(*(tensors_in(result) for result in results), strict=False))
+            return [(a - b).abs().max() for a, b in pairs if not same_numbers(a, b)]
 
-        def same(pair):
-            return all(same_numbers(a, b) for a, b in zip(*pair, strict=False))
-
-        dropped = outputs(drop=True)
-        if same(dropped):
-            return
-        if not same(outputs(drop=False)):
+        dropped = apart(drop=True) if values else []
+        if dropped and apart(drop=False):
             words = "two calls draw different random numbers: every call here starts from one seed"
             self.report.notes.append(words)
-            return
-        when = "a module after eval()" if s.module is not None else "its default arguments"
-        apart = (dropped[0][0] - dropped[1][0]).abs().max()
-        tried = f"the same call twice, with {when}"
-        self.report.add("dropout_in_eval", tried, f"outputs {apart:.2g} apart")
+        elif dropped:
+            when = "a module after eval()" if s.module is not None else "its default arguments"
+            tried = f"the same call twice, with {when}"
+            self.report.add("dropout_in_eval", tried, f"outputs {dropped[0]:.2g} apart")
 
     def properties(self) -> None:
         """Whether examples, later inputs, weights and the order act as they must."""

@@ -2,7 +2,6 @@
 """Attentions without mistakes, in the styles of public code. None of them may be reported."""
 
 import math
-import warnings
 
 import torch
 import torch.nn.functional as F
@@ -1957,15 +1956,3 @@ class KeysTimesQueries(VisionAttention):
         q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 4, 1)
         weights = (k.mT @ q * self.scale).softmax(dim=-2)  # (batch, heads, keys, queries)
         return self.proj((v @ weights).permute(0, 3, 1, 2).flatten(2))
-
-
-def to_be_compiled(query, key, value, mask: torch.Tensor | None = None):
-    scores = query @ key.transpose(-2, -1) * query.size(-1) ** -0.5
-    if mask is not None:
-        scores = scores.masked_fill(mask, -1e32)
-    return torch.softmax(scores, -1) @ value
-
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # such functions still exist
-    compiled = right(torch.jit.script(to_be_compiled))
