@@ -1098,6 +1098,8 @@ class Subject:
             role, flag = role_of(p.name), p.annotation in (bool, "bool")
             if role == "mask" and (isinstance(p.default, bool) or flag):
                 role = "causal"
+            elif role == "mask" and "str" in str(p.annotation):
+                role = ""
             elif flag and role != "causal":
                 role = "flag"
             if "Tensor" in str(p.annotation) and role in ("d_model", "d_k", "max_length", "batch"):
@@ -1594,7 +1596,7 @@ class Runs:
         self.base: dict[str, Any] = {}  # a mask that hides nothing, where one is needed
         self.tables = TABLES[0]  # the form of tables of cosines
         self.problem, self.ran, self.ran_in, self.layout_run = "", False, set(), "bld"
-        self.turns = False  # whether positions turn queries or keys
+        self.turns, self.projects_keys = False, True  # whether positions turn queries or keys
         self.given: dict[str, Any] = {}  # the arguments of a run by role,
         self.plain: dict[str, dict[str, Any]] = {}  # and by layout, where one was asked for
         self.case: Case | None = None  # the run whose numbers were explained,
@@ -1864,8 +1866,8 @@ class Numbers(Runs):
         elif unseen and (before is None or name == "other"):
             self.report.untested.append("the scale, which may come before the products")
             return others
-        on_purpose = self.learns_scores() or self.given_scale(factor.mean().item())
-        if "unit" in settings or (name == "other" and on_purpose):
+        given = self.given_scale(factor.mean().item())
+        if "unit" in settings or given or (name == "other" and self.learns_scores()):
             words = numbers(whole) if len(whole) > 1 else f"{whole.item():.4g}"
             words = f"the scores are multiplied by {words}; parts of it may scale them on purpose"
             self.report.notes += [words] if name is not None else []
@@ -1888,11 +1890,16 @@ class Numbers(Runs):
         return any(re.search(r"rel|pos|table|alibi|slope|sink|scale|temp|tau", n) for n in names)
 
     def unscaled_on_purpose(self) -> bool:
-        """Whether it is all convolutions, or learns positions, and has no word of a scale."""
+        """Whether it is all convolutions, learns positions, or compares inputs as they are.
+
+        It has no word of a scale, either.
+        """
         parts = self.subject.module.modules() if self.subject.module is not None else ()
         layers = [p for p in parts if isinstance(p, (nn.Linear, nn.modules.conv._ConvNd))]
         images = layers and not any(isinstance(part, nn.Linear) for part in layers)
-        return bool(images or self.learns_scores()) and not re.search(SCALES, self.text)
+        as_they_are = self.subject.has_weights and not self.projects_keys
+        unscaled = images or as_they_are or self.learns_scores()
+        return bool(unscaled) and not re.search(SCALES, self.text)
 
 
 # ---- what goes on around the two products --------------------------------------------------------
@@ -1942,6 +1949,7 @@ class Around(Numbers):
         found, before = self.splits([source for x in "qkv" for source in sources[x]])
         found += self.merges(watch) + self.tiles({name: t for x in "kv" for name, t in sources[x]})
         found += self.misplaced(made_by, inputs)
+        self.projects_keys = bool(made_by["k"])
         return list(dict.fromkeys([*found, *self.scaled(mistakes, before)]))
 
     def splits(self, sources):
@@ -2000,6 +2008,8 @@ class Around(Numbers):
         """What stands in another's place, by the weights and the inputs that it is made of."""
         s, found = self.subject, []
         by_weight = {x: "".join({role_of_weight(p.name) for p in made_by[x]}) for x in "qkv"}
+        if made_by["k"] == made_by["v"] and not same_numbers(self.case.k, self.case.v):
+            by_weight |= {"k": "kv", "v": "kv"}  # two parts of one projection
         used = "".join(role_of_weight(p.name) for p in s.watch.products)
         named = s.module.named_parameters() if s.module is not None else ()
         declared = {role_of_weight(name) for name, p in named if p.dim() > 1}
@@ -2129,7 +2139,8 @@ class Properties(Around):
             return
         earlier = self.moved(values, layout, keyed, -1)[:, :-1].max()
         ones = self.main_tensor(s.call({**values, keyed: torch.ones_like(values[keyed])}))
-        if examples[1:].max() > 1e-4:
+        batch_first = self.report.compared or self.says_batch_first()
+        if examples[1:].max() > 1e-4 and batch_first:
             tried = "example 1 of a batch was changed, and the outputs of the others compared"
             add("examples_meet", tried, f"they changed by {examples[1:].max():.2g}")
         elif self.says_causal() and earlier > 1e-4:

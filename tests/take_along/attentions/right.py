@@ -1956,3 +1956,36 @@ class KeysTimesQueries(VisionAttention):
         q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 4, 1)
         weights = (k.mT @ q * self.scale).softmax(dim=-2)  # (batch, heads, keys, queries)
         return self.proj((v @ weights).permute(0, 3, 1, 2).flatten(2))
+
+
+class OfAGivenWidth(nn.Module):
+    """No weights: the width of what it will be called with is given, and queries may be padding."""
+
+    def __init__(self, hidden):
+        super().__init__()
+        self.hidden = hidden
+
+    def forward(self, query, key, value, query_mask=None):
+        weights = (query @ key.mT / math.sqrt(self.hidden)).softmax(-1)
+        weights = weights if query_mask is None else weights * query_mask
+        return weights @ value
+
+
+right(OfAGivenWidth(4))
+
+
+@right
+class ValuesOutOfTheKeysLayer(nn.Module):
+    """One layer that is named after the keys makes keys and values."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads, self.query_proj = n_heads, nn.Linear(d_model, d_model)
+        self.key_proj, self.fc = nn.Linear(d_model, 2 * d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, x):
+        three = self.query_proj(x), *self.key_proj(x).chunk(2, dim=-1)
+        q, k, v = (t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in three)
+        return self.fc(
+            (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1).matmul(v).transpose(1, 2).flatten(2)
+        )

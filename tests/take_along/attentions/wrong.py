@@ -1294,3 +1294,16 @@ class OfPixels(nn.Module):
         q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
         weights = (q.mT @ k).softmax(-1)
         return x + self.gamma * (v @ weights.mT).view_as(x)
+
+
+@weak("scale_missing")
+class KeysAsTheyAre(nn.Module):
+    """Only the queries are projected, as in the attentions of recurrent networks."""
+
+    def __init__(self, dim):
+        super().__init__()
+        self.linear_in, self.linear_out = nn.Linear(dim, dim), nn.Linear(dim, dim)
+
+    def forward(self, query, context):
+        weights = (self.linear_in(query) @ context.mT).softmax(-1)
+        return self.linear_out(weights @ context)
