@@ -467,9 +467,8 @@ def first_found(*attempts):
 
 def in_shape(t, batch: int, heads: int, n: int, m: int):
     """A tensor as (batch, heads, n, m), with its axes in each order that its sizes allow."""
-    for axes in (
-        itertools.permutations(range(t.dim())) if t.numel() == batch * heads * n * m else ()
-    ):
+    fits = t.numel() == batch * heads * n * m
+    for axes in itertools.permutations(range(t.dim())) if fits else ():
         if t.permute(axes).shape[-2:] == (n, m):
             yield t.permute(axes).reshape(batch, heads, n, m)
             yield t.permute(axes).reshape(heads, batch, n, m).transpose(0, 1)
@@ -2613,7 +2612,7 @@ class Check(Masks):
         """Later queries alone, after cached keys, against the whole."""
         s, n, case = self.subject, self.subject.sizes.n, self.case
         if s.form == "qkv" and not s.projects and s.has("offset") and self.turns:
-            q, k, v = (torch.randn_like(t) for t in (case.q, case.k, case.v))
+            q, k, v = case.q, case.k, case.v
             whole = self.again(n, n, flats=(q, k, v))
             last = self.again(1, n, {"offset": n - 1}, flats=(q[:, -1:], k, v))
             if last is not None and not close(last.out, whole.out[:, -1:]):
@@ -2640,11 +2639,10 @@ class Check(Masks):
                 t for t in tensors_in(result) if t.dim() == 3 and t.shape[:2] == (len(x), b - a)
             )
             out = next(fits, None)
-            rest = [
-                r for r in (result if isinstance(result, (tuple, list)) else ())
-                if r is not out and r is not None
-                and not (isinstance(r, torch.Tensor) and r.dim() == 4 and r.shape[-2] == b - a)
-            ]  # besides the output and the weights  # fmt: skip
+            parts = result if isinstance(result, (tuple, list)) else ()
+            rest = [part for part in parts if part is not out and part is not None]
+            square = torch.Size((b - a,))  # weights are no cache
+            rest = [part for part in rest if getattr(part, "shape", ())[2:3] != square]
             return out, rest[-1] if rest else None
 
         try:
