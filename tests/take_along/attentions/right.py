@@ -1989,3 +1989,209 @@ class ValuesOutOfTheKeysLayer(nn.Module):
         return self.fc(
             (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1).matmul(v).transpose(1, 2).flatten(2)
         )
+
+
+class WithoutItsMask(nn.Module):
+    """A switch turns masks off, and the argument stays."""
+
+    def __init__(self, mask_flag=True):
+        super().__init__()
+        self.mask_flag = mask_flag
+
+    def forward(self, queries, keys, values, attn_mask):
+        scores = torch.einsum("blhe,bshe->bhls", queries, keys) / math.sqrt(queries.shape[-1])
+        if self.mask_flag:
+            scores = scores.masked_fill(attn_mask, -math.inf)
+        return torch.einsum("bhls,bshd->blhd", scores.softmax(-1), values)
+
+
+class AroundAnother(nn.Module):
+    def __init__(self, inner, d_model, n_heads):
+        super().__init__()
+        self.inner, self.n_heads = inner, n_heads
+        self.query_projection = nn.Linear(d_model, d_model)
+        self.key_projection = nn.Linear(d_model, d_model)
+        self.value_projection = nn.Linear(d_model, d_model)
+        self.out_projection = nn.Linear(d_model, d_model)
+
+    def forward(self, queries, keys, values, attn_mask):
+        q = self.query_projection(queries).unflatten(-1, (self.n_heads, -1))
+        k = self.key_projection(keys).unflatten(-1, (self.n_heads, -1))
+        v = self.value_projection(values).unflatten(-1, (self.n_heads, -1))
+        return self.out_projection(self.inner(q, k, v, attn_mask).flatten(2))
+
+
+masks_switched_off = right(AroundAnother(WithoutItsMask(False), 32, 4))
+
+
+class ParametersPerHead(nn.Module):
+    """Projections are (heads, d_model, d_k), and all heads together are narrower than d_model."""
+
+    def __init__(self, d_model, n_heads, d_all):
+        super().__init__()
+        self.wq, self.wk, self.wv = (
+            nn.Parameter(torch.randn(n_heads, d_model, d_all // n_heads)) for _ in range(3)
+        )
+        self.back = nn.Linear(d_all, d_model)
+
+    def forward(self, x):
+        q, k, v = (torch.einsum("bnd,hde->bhne", x, w) for w in (self.wq, self.wk, self.wv))
+        out = (q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v
+        return self.back(out.transpose(1, 2).flatten(2))
+
+
+right(ParametersPerHead(32, 4, 24))
+
+
+class HeadsInAList(nn.Module):
+    """The projections of each head stand in a plain list, where PyTorch does not find them."""
+
+    def __init__(self, n_heads, d_model, d_k):
+        super().__init__()
+        self.q = [nn.Linear(d_model, d_k) for _ in range(n_heads)]
+        self.k = [nn.Linear(d_model, d_k) for _ in range(n_heads)]
+        self.v = [nn.Linear(d_model, d_k) for _ in range(n_heads)]
+        self.out = nn.Linear(n_heads * d_k, d_model)
+
+    def attend(self, q, k, v):
+        return F.softmax(q @ k.mT / q.size(-1) ** 0.5, dim=-1) @ v
+
+    def forward(self, Q, K, V):
+        heads = zip(self.q, self.k, self.v, strict=True)
+        return self.out(torch.cat([self.attend(q(Q), k(K), v(V)) for q, k, v in heads], dim=-1))
+
+
+right(HeadsInAList(4, 32, 8))
+
+
+@right
+class PaddingOfIds(nn.Module):
+    """Tokens with the number 0 are padding, and are read from a second argument."""
+
+    def __init__(self, hidden_units, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv = nn.Linear(hidden_units, 3 * hidden_units, bias=False)
+        self.out = nn.Linear(hidden_units, hidden_units)
+
+    def forward(self, x, token_ids):
+        """x: [B, L, D]; token_ids: [B, L], 0 is padding"""
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        scores = scores.masked_fill((token_ids == 0)[:, None, None], -math.inf)
+        weights = scores.masked_fill(scores.isinf().all(-1, keepdim=True), 0.0).softmax(-1)
+        return x + self.out((weights @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class PositionsOfABatch(nn.Module):
+    """Needs the number of each position, (batch, length), and a mask with four axes."""
+
+    def __init__(self, hidden_size=32, num_heads=4):
+        super().__init__()
+        self.num_heads, self.head_dim = num_heads, hidden_size // num_heads
+        self.q_proj, self.k_proj, self.v_proj, self.o_proj = (
+            nn.Linear(hidden_size, hidden_size, bias=False) for _ in range(4)
+        )
+        steps = 10000.0 ** (-torch.arange(0, self.head_dim, 2) / self.head_dim)
+        self.table = torch.polar(torch.ones(64, len(steps)), torch.outer(torch.arange(64), steps))
+
+    def turned(self, x, position_ids):
+        angles = self.table[position_ids][:, None, :, :]
+        pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+        return torch.view_as_real(pairs * angles).flatten(-2)
+
+    def forward(self, hidden_states, attention_mask, position_ids):
+        q, k, v = (
+            project(hidden_states).unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+            for project in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        q, k = self.turned(q, position_ids), self.turned(k, position_ids)
+        scores = q @ k.mT * (1.0 / math.sqrt(self.head_dim))
+        if attention_mask is not None:
+            scores = scores + attention_mask[:, :, :, : k.shape[-2]]
+        weights = scores.softmax(dim=-1)
+        return self.o_proj((weights @ v).transpose(1, 2).flatten(2)), weights
+
+
+class LatentsAskFirst(nn.Module):
+    """Keys and values come first, and have another width than what asks."""
+
+    def __init__(self, n_heads, kv_dim, q_dim):
+        super().__init__()
+        self.n_heads = n_heads
+        self.k, self.v = nn.Linear(kv_dim, q_dim), nn.Linear(kv_dim, q_dim)
+        self.q, self.projection = nn.Linear(q_dim, q_dim), nn.Linear(q_dim, q_dim)
+        self.scale = 1 / math.sqrt(q_dim // n_heads)
+
+    def forward(self, inputs_kv, inputs_q):
+        q, k, v = (
+            t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for t in (self.q(inputs_q), self.k(inputs_kv), self.v(inputs_kv))
+        )
+        weights = (q @ k.mT * self.scale).softmax(-1)
+        return self.projection((weights @ v).transpose(1, 2).flatten(2))
+
+
+right(LatentsAskFirst(4, 24, 32))
+
+
+@right
+class BiasOfPositions(nn.Module):
+    """As in T5: the initialization keeps scores small, and positions have a bias."""
+
+    def __init__(self, d_model=32, n_heads=4):
+        super().__init__()
+        self.n_heads = n_heads
+        self.wq, self.wk, self.wv, self.wo = (
+            nn.Linear(d_model, d_model, bias=False) for _ in range(4)
+        )
+
+    def forward(self, x, pos_bias):
+        q, k, v = (
+            project(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for project in (self.wq, self.wk, self.wv)
+        )
+        return self.wo(((q @ k.mT + pos_bias).softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class CacheOnRequest(nn.Module):
+    """The cache is prepared by a method, and used where a flag asks for it."""
+
+    def __init__(self, dim=32, n_heads=4):
+        super().__init__()
+        self.n_heads, self.head_dim = n_heads, dim // n_heads
+        self.wq, self.wk, self.wv, self.wo = (nn.Linear(dim, dim, bias=False) for _ in range(4))
+        self.cache_k = self.cache_v = None
+
+    def setup_cache(self, max_batch_size, max_seq_len):
+        shape = max_batch_size, self.n_heads, max_seq_len, self.head_dim
+        self.cache_k, self.cache_v = torch.zeros(shape), torch.zeros(shape)
+
+    def turned(self, x, start):
+        half = self.head_dim // 2
+        steps = 10000.0 ** (-torch.arange(half) / half)
+        angles = torch.outer(torch.arange(start, start + x.size(-2)), steps)
+        a, b = x[..., :half], x[..., half:]
+        cos, sin = angles.cos(), angles.sin()
+        return torch.cat([a * cos - b * sin, b * cos + a * sin], dim=-1)
+
+    def forward(self, x, start_pos: int = 0, use_cache: bool = False):
+        n = x.size(1)
+        q, k, v = (
+            project(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for project in (self.wq, self.wk, self.wv)
+        )
+        q, k = self.turned(q, start_pos), self.turned(k, start_pos)
+        if use_cache:
+            if self.cache_k is None:
+                raise RuntimeError("call setup_cache before use_cache=True")
+            self.cache_k[: len(x), :, start_pos : start_pos + n] = k
+            self.cache_v[: len(x), :, start_pos : start_pos + n] = v
+            k, v = (c[: len(x), :, : start_pos + n] for c in (self.cache_k, self.cache_v))
+        scores = q @ k.mT / math.sqrt(self.head_dim)
+        if n > 1:
+            hidden = torch.full((n, k.size(-2)), -math.inf).triu(k.size(-2) - n + 1)
+            scores = scores + hidden
+        return self.wo((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))

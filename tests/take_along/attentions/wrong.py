@@ -13,9 +13,11 @@ from tests.take_along.attentions.right import (
     GatedOutputs,
     GivenTables,
     GPTConfig,
+    HeadsInAList,
     HeadsInTheBatch,
     ImageAndBack,
     InputsAndMask,
+    LatentsAskFirst,
     LinearBiases,
     OfChannelsFirst,
     OfEqualLengths,
@@ -1233,6 +1235,69 @@ class RowsOfAnImage(nn.Module):
         layers = (self.query, q), (self.key, k), (self.value, v)
         queries, keys, values = (layer(t).permute(0, 2, 3, 1) for layer, t in layers)
         return q + (queries @ keys.mT @ values).permute(0, 3, 1, 2)
+
+
+class HeadsInAListByBatch(HeadsInAList):
+    def attend(self, q, k, v):
+        return F.softmax(q @ k.mT / q.size(-1) ** 0.5, dim=0) @ v
+
+
+wrong("softmax_batch")(HeadsInAListByBatch(4, 32, 8))
+
+
+class HeadsInAListOfQueries(HeadsInAList):
+    def forward(self, Q, K, V):
+        heads = zip(self.q, self.v, strict=True)
+        return self.out(torch.cat([self.attend(q(Q), q(K), v(V)) for q, v in heads], dim=-1))
+
+
+wrong("weights_unused")(HeadsInAListOfQueries(4, 32, 8))
+
+
+class LatentsMultiplied(LatentsAskFirst):
+    def __init__(self, n_heads, kv_dim, q_dim):
+        super().__init__(n_heads, kv_dim, q_dim)
+        self.scale = math.sqrt(q_dim // n_heads)
+
+
+wrong("scale_multiplied")(LatentsMultiplied(4, 24, 32))
+
+
+@wrong("mask_weak")
+class MinusEight(nn.Module):
+    def __init__(self, hid_dim, n_heads, fill=-8.0):
+        super().__init__()
+        self.n_heads, self.fill = n_heads, fill
+        self.wq, self.wk, self.wv, self.fc = (nn.Linear(hid_dim, hid_dim) for _ in range(4))
+
+    def forward(self, query, key, value, mask=None):
+        q, k, v = (
+            project(t).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for project, t in ((self.wq, query), (self.wk, key), (self.wv, value))
+        )
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if mask is not None:
+            scores = scores.masked_fill(mask == 0, self.fill)
+        return self.fc((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+minus_eleven = wrong("mask_weak")(MinusEight(32, 4, -11.0))
+
+
+@wrong("tokens_apart")
+class HeadsForTokens(nn.Module):
+    """Without a transpose, the heads of each token attend to each other."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.q, self.k, self.v, self.o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, x):
+        q, k, v = (
+            project(x).unflatten(-1, (self.n_heads, -1)) for project in (self.q, self.k, self.v)
+        )
+        return self.o(((q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v).flatten(2))
 
 
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
