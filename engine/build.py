@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Build a project: run the stale snippets, check the pages, and prove the programs."""
 
-from __future__ import annotations
-
 import os
 import re
 import threading

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Check pages against results: names on pages must exist, and pages must show every output."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Iterator
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The command line: run the stale snippets, show a page, write all pages, check, clean."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -5,8 +5,6 @@ A build fails with all problems that it found. A server prints them and continue
 have messages in the place of broken blocks.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 

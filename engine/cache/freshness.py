@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Check whether cached results are fresh."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path

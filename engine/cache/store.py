@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Files of the cache: `.cache/runs/STEM.json` holds one result and the digests of its sources."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import fcntl

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The state of one build: its pages, snippets, results, programs and problems."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path

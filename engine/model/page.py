@@ -6,8 +6,6 @@ writer can replace those lines. The writer, the notebooks, the glossary and the 
 these blocks instead of parsing Markdown themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,15 +33,6 @@ class FrontMatter(Block):
 
 
 @dataclass(frozen=True)
-class Heading(Block):
-    """A heading such as `## By hand`, and the values in its text."""
-
-    level: int
-    text: str
-    values: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True)
 class Value(Block):
     """An expression in a line of prose, written `{{ snippet: expression }}`.
 
@@ -56,6 +45,15 @@ class Value(Block):
     stem: str
     expression: str
     alone: bool
+
+
+@dataclass(frozen=True)
+class Heading(Block):
+    """A heading such as `## By hand`, and the values in its text."""
+
+    level: int
+    text: str
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Problems that the author has to fix, and helpers for their messages."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The paths of a project, the options of the plugin, and the navigation and URLs of the site."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping

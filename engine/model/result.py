@@ -4,10 +4,8 @@
 Results are stored as `json.dumps(result, default=vars)` and restored by `Result.of`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from engine.model.problem import Problem
 from engine.model.snippet import Section
@@ -88,7 +86,7 @@ class SectionOutput:
     figures: list[Figure] = field(default_factory=list)
 
     @classmethod
-    def of(cls, data: dict[str, Any]) -> SectionOutput:
+    def of(cls, data: dict[str, Any]) -> Self:
         return cls(data["text"], [Figure(**figure) for figure in data["figures"]])
 
 
@@ -121,7 +119,7 @@ class Value:
         return self.lines is not None and "\n" in self.lines.strip("\n")
 
     @classmethod
-    def of(cls, data: dict[str, Any]) -> Value:
+    def of(cls, data: dict[str, Any]) -> Self:
         figures = tuple(Figure(**figure) for figure in data["figures"])
         file = SavedFile(**data["file"]) if data.get("file") else None
         return cls(**{**data, "figures": figures, "file": file})
@@ -150,7 +148,7 @@ class Result:
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def of(cls, data: dict[str, Any]) -> Result:
+    def of(cls, data: dict[str, Any]) -> Self:
         sections = {name: SectionOutput.of(output) for name, output in data["sections"].items()}
         values = {expression: Value.of(value) for expression, value in data["values"].items()}
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]

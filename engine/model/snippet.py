@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The sections of a snippet, and the code blocks that show them."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The tensors that have their own color throughout a site."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

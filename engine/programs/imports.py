@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Resolve local imports to files of the project."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 from typing import TypeGuard

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Find the names that a statement binds, uses and changes, from its bytecode and syntax tree."""
 
-from __future__ import annotations
 import __future__
 
 import ast
@@ -9,6 +8,7 @@ import dis
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from types import CodeType
+from typing import Self
 
 SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 MODULE_NAMES = ("__annotations__", "__doc__", "__name__")  # names that every module has
@@ -31,7 +31,7 @@ class Names:
     changes: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, statement: ast.stmt) -> Names:
+    def of(cls, statement: ast.stmt) -> Self:
         """Return the names of a statement; raise SyntaxError if it cannot be compiled."""
         names = cls()
         flags = __future__.annotations.compiler_flag  # annotations are read below

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Prove that the program of each code block prints and draws what the page shows."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

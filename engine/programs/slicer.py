@@ -7,8 +7,6 @@ and from the local files that this imports. Since no analysis of a dynamic langu
 dependency, a slice has a `Reach`, and a proof decides whether a larger one is needed.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import re

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the statements of a file: their text, their names, and whether they only print or draw."""
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap

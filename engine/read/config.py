@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the engine's options and the site's navigation from mkdocs.yml, without MkDocs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path

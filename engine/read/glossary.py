@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the terms of the glossary and their definitions from the blocks of its page."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ It recognizes values, directives, fences, folded parts, admonitions, footnotes a
 other Markdown is prose.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the sections of a snippet from markers in the syntax of pymdownx.snippets."""
 
-from __future__ import annotations
-
 import re
 
 from engine.model.problem import Problem

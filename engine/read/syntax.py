@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Helpers for the syntax tree of a snippet."""
 
-from __future__ import annotations
-
 import ast
 
 TOO_DEEP = (RecursionError, MemoryError)  # raised by `ast.parse` for source with deep nesting

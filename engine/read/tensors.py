@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the file in which a site lists its tensors, without running it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Compare two runs of a snippet, in workers that differ as two readers' machines may differ."""
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import replace
 

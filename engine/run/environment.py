@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The dependencies that all results share: the versions of Python, packages and the engine."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import platform

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Evaluate the expressions that pages show of a snippet."""
 
-from __future__ import annotations
-
 import ast
 import base64
 import builtins

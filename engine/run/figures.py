@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Save a figure as SVG with matplotlib, in a form that `engine.run.svg` can fit into a page."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

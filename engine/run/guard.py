@@ -7,8 +7,6 @@ Files of the system and of installed distributions are not recorded: the cache c
 instead. The refusals protect against mistakes; this is not a sandbox.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

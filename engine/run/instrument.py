@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Wrap each expression that has a shape comment in a call of the checker."""
 
-from __future__ import annotations
-
 import ast
 import io
 import re

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Import the author's modules, in the project and elsewhere, from source."""
 
-from __future__ import annotations
-
 import ast
 import sys
 import types

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Read the result of a child process, or find out how and where it ended."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -6,8 +6,6 @@ threads and the folder; and each child process seeds its random generators from 
 outputs on pages come from the first worker, and the second one proves them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import multiprocessing.connection
 import os

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Import modules once in the worker, instead of in each of its child processes."""
 
-from __future__ import annotations
-
 import gc
 import importlib
 import sys

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Set up a child process like a new Python process, and run Python's own cleanup at its end."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import faulthandler

@@ -9,8 +9,6 @@ known. Text may follow the tuple. Comments are checked after assignments, return
 arguments, parameters and loop headers.
 """
 
-from __future__ import annotations
-
 import builtins
 import re
 import sys

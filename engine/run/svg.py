@@ -6,8 +6,6 @@ Black becomes the color of the page's text, and white the page's background, so 
 the light and the dark theme.
 """
 
-from __future__ import annotations
-
 import functools
 import html
 import re

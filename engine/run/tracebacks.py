@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Turn an exception of a snippet into a problem with its line, section, calls and a hint."""
 
-from __future__ import annotations
-
 import os
 import re
 import traceback

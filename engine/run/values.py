@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Format values for a sentence, as the table of a tensor, or as data for a script."""
 
-from __future__ import annotations
-
 import html
 import json
 import math

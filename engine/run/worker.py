@@ -9,8 +9,6 @@ the author's environment, so the hash seed cannot be set and a second worker can
 leaves processes running that a snippet started in another session.
 """
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import mmap

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The picture that other sites show in previews of links to this one."""
 
-from __future__ import annotations
-
 import io
 import textwrap
 from collections.abc import Sequence

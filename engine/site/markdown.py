@@ -5,8 +5,6 @@ Any generator that uses Python-Markdown can load it, such as MkDocs and Zensical
 snippets and needs no results: these are already part of the Markdown that the engine wrote.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element

@@ -5,8 +5,6 @@ The engine runs before MkDocs cleans the site's folder. So a problem of a snippe
 page fails the build and leaves the existing site unchanged.
 """
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 from typing import Any, Literal

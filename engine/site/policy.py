@@ -7,8 +7,6 @@ next page in the current one. So every page allows all of them, by the digests o
 which contains outputs, are not allowed.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import os

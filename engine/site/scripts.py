@@ -10,8 +10,6 @@ A script with the line `// @on-every-page` is loaded before all others, which us
 instead of containing copies.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ pymdownx.arithmatex (with `generic: true`) marked. The name of a tensor gets the
 to which the style sheet of `engine.write.palette` assigns a color.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ Files with unchanged content keep their modification time, by which a generator 
 render again.
 """
 
-from __future__ import annotations
-
 import base64
 import posixpath
 import shutil

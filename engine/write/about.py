@@ -5,8 +5,6 @@
 tensors, if the author's front matter has a `map`; `built` the version of torch and the date.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any

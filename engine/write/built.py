@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The version of torch and the date of the sources, for the footer of the site."""
 
-from __future__ import annotations
-
 import datetime
 import os
 

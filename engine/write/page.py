@@ -7,8 +7,6 @@ The site generator gets code in ordinary fences, outputs in `text` fences, and t
 works in folded parts, lists, tabs and footnotes.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import textwrap

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The style sheet with the colors of the tensors."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from engine.model.tensors import Tensor

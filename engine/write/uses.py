@@ -5,8 +5,6 @@ Readers do not have the snippets, so such an import would fail on their machines
 copy button includes the imported code.
 """
 
-from __future__ import annotations
-
 import ast
 import posixpath
 from collections.abc import Iterable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The words and templates that the engine writes into pages and notebooks."""
 
-from __future__ import annotations
-
 import functools
 import tomllib
 from pathlib import Path

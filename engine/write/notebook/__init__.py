@@ -6,8 +6,6 @@ notebook has two kinds. The solved one has the code of the pages. In the hands-o
 are blanks for the reader to fill in, with a check after each.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field

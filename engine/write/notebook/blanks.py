@@ -12,8 +12,6 @@ value that it returns, and `Layer.forward` the body of a method. A hint is a que
 a question and further help, which notebooks fold away.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import re

@@ -5,8 +5,6 @@ A notebook runs on its own: helper cells contain the code that the chapters impo
 notebook have the same cells, apart from the blanks and hints of the hands-on one.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import textwrap
@@ -43,26 +41,6 @@ from engine.write.words import template, words
 INSTALL = re.compile(r'^INSTALL = "(?P<commands>pip install .+)"$', re.MULTILINE)
 
 
-@dataclass
-class Cell:
-    """A cell of a notebook.
-
-    source: the text of a Markdown cell, or the code in the solved notebook
-    hands_on: the code with blanks, or ""
-    outputs: the stdout and the figures of the code in this build
-    shown: the sections or the expression that the code comes from
-    role: "prose", "hint" (prose of hands-on notebooks), "code", "answer" (to an exercise), "given"
-        (code of earlier chapters), "helper" and "figure" (code that is folded away), or "measured"
-        (code whose outputs differ from run to run)
-    """
-
-    source: str
-    role: str
-    hands_on: str = ""
-    outputs: list[str | Figure] = field(default_factory=list)
-    shown: Shown | None = None
-
-
 @dataclass(frozen=True)
 class Shown:
     """The code, the output or the figures of sections or of an expression, as a page shows them.
@@ -81,6 +59,26 @@ class Shown:
     @property
     def keys(self) -> set[tuple[str, str]]:
         return {(self.stem, name) for name in self.sections}
+
+
+@dataclass
+class Cell:
+    """A cell of a notebook.
+
+    source: the text of a Markdown cell, or the code in the solved notebook
+    hands_on: the code with blanks, or ""
+    outputs: the stdout and the figures of the code in this build
+    shown: the sections or the expression that the code comes from
+    role: "prose", "hint" (prose of hands-on notebooks), "code", "answer" (to an exercise), "given"
+        (code of earlier chapters), "helper" and "figure" (code that is folded away), or "measured"
+        (code whose outputs differ from run to run)
+    """
+
+    source: str
+    role: str
+    hands_on: str = ""
+    outputs: list[str | Figure] = field(default_factory=list)
+    shown: Shown | None = None
 
 
 class Cells:

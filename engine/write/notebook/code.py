@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Slice the code of snippets for the cells of notebooks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

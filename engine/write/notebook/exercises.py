@@ -7,8 +7,6 @@ item explains why the choice of that number is wrong or, if it begins in bold, r
 `docs/assets/exercises.js` reads the page in the same way.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container
 from dataclasses import dataclass

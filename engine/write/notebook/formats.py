@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Convert the cells of a notebook to an .ipynb file, and to the page of the site that shows it."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Plan the notebooks of a site: their chapters, titles, paths and links."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterable

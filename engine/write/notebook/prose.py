@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Convert the Markdown of a chapter to that of notebooks: CommonMark, tables, formulas, HTML."""
 
-from __future__ import annotations
-
 import html
 import posixpath
 import re
