@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Build a project: run the stale snippets, check the pages, and prove the programs."""
 
+import contextlib
 import os
 import re
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from engine import check
 from engine.cache.freshness import Freshness, run_of
-from engine.cache.store import Run, Store
+from engine.cache.store import Run, Store, keep_only
 from engine.model.build import Build, Snippet
 from engine.model.page import Example, Page, Print, Value, code_blocks, walk
 from engine.model.problem import Problem
@@ -57,7 +58,7 @@ class Engine:
             # Proofs take long, so a build that has failed already skips them.
             pool = self.pool if self.reporter.serving or not build.problems else None
             build.problems += self.programs.prove(build, blocks, pool)
-            self.store.evict_others(build.results)
+            keep_only(self.project.runs, {str(self.store.file(stem)) for stem in build.results})
         build.problems = sorted(merged(build.problems), key=lambda p: sort_key(p.where))
         return build
 
@@ -68,13 +69,11 @@ class Engine:
         """
         problems = []
         for snippet in build.snippets.values():
-            try:
-                is_same = snippet.path.read_text("utf-8-sig") == snippet.text
-            except (OSError, UnicodeDecodeError):
-                is_same = False
-            if not is_same:
-                message = "was changed while pages were made: build again"
-                problems.append(Problem(f"{snippet.where}:1", message))
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                if snippet.path.read_text("utf-8-sig") == snippet.text:
+                    continue
+            message = "was changed while pages were made: build again"
+            problems.append(Problem(f"{snippet.where}:1", message))
         return problems
 
     def close(self) -> None:
@@ -140,29 +139,21 @@ class Engine:
     def load_or_run(self, build: Build) -> None:
         """Load the fresh results from the cache, and run the stale snippets."""
         freshness = Freshness(self.project)
-        results = build.results
         stale: list[Snippet] = []
         for snippet in build.snippets.values():
-            run = self.store.load(snippet.stem)
-            failure = self.failed.get(snippet.stem)
-            if run and freshness.is_fresh(run, snippet.expressions, snippet.shown_after):
-                results[snippet.stem] = run.result
-                build.digests[snippet.stem] = run.key
-            elif failure and freshness.is_fresh(failure, snippet.expressions, snippet.shown_after):
-                self.add_problems(failure.result, build)
+            shown = snippet.expressions, snippet.shown_after
+            for run in (self.store.load(snippet.stem), self.failed.get(snippet.stem)):
+                if run and freshness.is_fresh(run, *shown):
+                    self.keep(run, build)
+                    break
             else:
                 stale.append(snippet)
         if stale:
             self.pool.start()  # import torch while the sources are read
         for run in self.run(stale):
-            result = run.result
-            build.ran.append(result)
-            if result.problems:
-                self.add_problems(result, build)
-            else:
-                results[result.stem] = result
-                build.digests[result.stem] = run.key
-        for stem, result in results.items():
+            build.ran.append(run.result)
+            self.keep(run, build)
+        for stem, result in build.results.items():
             if result.warnings:
                 text = result.warnings.strip()
                 where = build.snippets[stem].where
@@ -171,9 +162,14 @@ class Engine:
                 build.warnings.append(Problem(f"{where}:{line[1] if line else 1}", message, stem))
 
     @staticmethod
-    def add_problems(result: Result, build: Build) -> None:
-        pages = tuple(build.snippets[result.stem].pages)
-        build.problems += [replace(problem, pages=pages) for problem in result.problems]
+    def keep(run: Run, build: Build) -> None:
+        """Add a result, or the problems of a failed run, to a build."""
+        result, stem = run.result, run.result.stem
+        if result.problems:
+            pages = tuple(build.snippets[stem].pages)
+            build.problems += [replace(problem, pages=pages) for problem in result.problems]
+        else:
+            build.results[stem], build.digests[stem] = result, run.key
 
     def run(self, snippets: list[Snippet]) -> Iterator[Run]:
         """Run snippets and cache their results; run a snippet again if one of its files changed."""

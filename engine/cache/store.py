@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,37 +46,35 @@ class Store:
         self.project = project
 
     @contextlib.contextmanager
-    def os_errors_as_engine_errors(self) -> Iterator[None]:
-        """Turn an OSError into an EngineError that says what to do."""
-        try:
-            yield
-        except OSError as error:
-            path = Path(error.filename or self.project.cache)
-            message = f"cannot be read ({error.strerror})"
-            if path.is_relative_to(self.project.cache):
-                advice = "make room" if error.errno in DISK_FULL else "make it writable"
-                message = f"cannot be written ({error.strerror}); outputs go there: {advice}"
-            raise EngineError([Problem(self.project.relative(path), message)]) from error
-
-    @contextlib.contextmanager
     def locked(self, notice: Callable[[str], None] = lambda _: None) -> Iterator[None]:
         """Wait for other builds and hold the lock of the cache; it is released with the process.
 
-        Raises EngineError if a file cannot be read or the cache cannot be written.
+        Raises EngineError, with advice, if a file cannot be read or the cache cannot be written.
         """
-        with self.os_errors_as_engine_errors():
-            self.project.cache.mkdir(exist_ok=True)
-            with open(self.project.cache / "lock", "w") as lock:
+        cache = self.project.cache
+        try:
+            cache.mkdir(exist_ok=True)
+            with open(cache / "lock", "w") as lock:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     notice("Another build is running snippets; this one waits.")
                     fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
+        except OSError as error:
+            path = Path(error.filename or cache)
+            message = f"cannot be read ({error.strerror})"
+            if path.is_relative_to(cache):
+                advice = "make room" if error.errno in DISK_FULL else "make it writable"
+                message = f"cannot be written ({error.strerror}); outputs go there: {advice}"
+            raise EngineError([Problem(self.project.relative(path), message)]) from error
+
+    def file(self, stem: str) -> Path:
+        return self.project.runs / f"{stem}.json"
 
     def load(self, stem: str) -> Run | None:
         """Return the cached run of a snippet; None if it is missing or unreadable."""
-        body = self.load_checked(self.project.runs / f"{stem}.json")
+        body = self.load_checked(self.file(stem))
         if body is None:
             return None
         try:
@@ -87,7 +85,7 @@ class Store:
 
     def save(self, run: Run) -> None:
         body = json.dumps(run, default=vars, sort_keys=True).encode()
-        self.save_checked(self.project.runs / f"{run.result.stem}.json", body)
+        self.save_checked(self.file(run.result.stem), body)
 
     @staticmethod
     def load_checked(path: Path) -> bytes | None:
@@ -103,10 +101,6 @@ class Store:
         """Write bytes after their checksum, with which `load_checked` detects incomplete files."""
         prepare_path(path)
         path.write_bytes(digest(body).encode() + b"\n" + body)
-
-    def evict_others(self, stems: Iterable[str]) -> None:
-        """Delete the results of all snippets except these."""
-        keep_only(self.project.runs, {str(self.project.runs / f"{stem}.json") for stem in stems})
 
     def clean(self) -> None:
         """Delete all results, programs and written pages."""
