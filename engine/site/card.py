@@ -4,6 +4,7 @@
 import io
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from engine.model.tensors import Tensor
 
@@ -23,23 +24,14 @@ def card(title: str, tensors: Sequence[Tensor]) -> bytes:
     axes.axis("off")
     lines = textwrap.fill(title, 18)
     axes.text(80, 90, lines, size=46, weight="bold", color=INK, va="top", linespacing=1.25)
+    centered: Any = {"ha": "center", "va": "center", "family": "monospace"}
     for number, tensor in enumerate(tensors):
         row, column = divmod(number, PER_ROW)
         x, y = 80 + 212 * column, 380 + 96 * row
         box = FancyBboxPatch((x, y), 192, 70, boxstyle="round,pad=0,rounding_size=8", lw=0)
         box.set_facecolor(tensor.light)
         axes.add_patch(box)
-        axes.text(
-            x + 96,
-            y + 35,
-            tensor.name,
-            size=19,
-            color=PAPER,
-            weight="bold",
-            family="monospace",
-            ha="center",
-            va="center",
-        )
+        axes.text(x + 96, y + 35, tensor.name, size=19, weight="bold", color=PAPER, **centered)
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
     return picture.getvalue()

@@ -16,7 +16,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.model.build import Snippet
 from engine.model.problem import EngineError, Problem, did_you_mean
@@ -36,14 +36,6 @@ class Hint:
     help: str = ""
 
 
-@dataclass
-class CodeWithBlanks:
-    """Code with blanks, and the further help by the names of the blanks, in order."""
-
-    text: str
-    help: dict[str, str] = field(default_factory=dict)
-
-
 class Blanks:
     """The hints and checks of all snippets, and those that notebooks have used so far."""
 
@@ -54,18 +46,18 @@ class Blanks:
         self.used_hints: set[tuple[str, str]] = set()
         self.used_checks: set[tuple[str, str]] = set()
         for snippet in snippets.values():
-            if stem := self.checked(snippet, snippets):
+            if stem := self.checked(snippet):
                 self.checks[stem] = snippet
                 self.hints[stem] = self.read_hints(snippet)
 
-    def checked(self, snippet: Snippet, snippets: Mapping[str, Snippet]) -> str | None:
+    def checked(self, snippet: Snippet) -> str | None:
         """Return the stem of the snippet that a file checks, or None."""
         match = CHECKS.search(snippet.text)
         if match is None:
             return None
         stem, line = match["stem"], snippet.text.count("\n", 0, match.start()) + 1
-        if stem not in snippets:
-            message = f'there is no snippet "{stem}" to check{did_you_mean(stem, snippets)}'
+        if stem not in self.snippets:
+            message = f'there is no snippet "{stem}" to check{did_you_mean(stem, self.snippets)}'
             self.fail(snippet, line, message)
         if other := self.checks.get(stem):
             where = self.project.relative(other.path)
@@ -110,8 +102,11 @@ class Blanks:
         self.used_checks.add((stem, section))
         return checks
 
-    def with_blanks(self, stem: str, source: str) -> CodeWithBlanks:
-        """Return code of a snippet in which a hint and `...` replace each blank."""
+    def with_blanks(self, stem: str, source: str) -> tuple[str, dict[str, str]]:
+        """Return code of a snippet in which a hint and `...` replace each blank.
+
+        The further help comes with it, by the names of the blanks in order.
+        """
         hints = self.hints.get(stem, {})
         lines = source.splitlines()
         blanks = [(name, node) for name, node in places(ast.parse(source).body) if name in hints]
@@ -131,7 +126,7 @@ class Blanks:
                     left = ast.get_source_segment(source, target)
                     dots = ", ".join(["..."] * len(names_of(target)))
                     lines[first - 1 : last] = [f"{space}{hint}", f"{space}{left} = {dots}{comment}"]
-        return CodeWithBlanks("\n".join(lines), {name: hints[name].help for name, _ in blanks})
+        return "\n".join(lines), {name: hints[name].help for name, _ in blanks}
 
     def unused(self) -> Iterator[Problem]:
         """Yield a problem for each hint without a blank, and each check without a shown section."""

@@ -283,7 +283,10 @@ class Cells:
             title = exercises.title_of(question.text, self.answers)
             if exercise := exercises.read(title, text):
                 self.answers[title] = exercise
-                solved, output = exercise.cell(exercise.right), f"{exercise.praise()}\n"
+                solved, output = (
+                    exercise.cell(exercise.right),
+                    words()["right"].format(exercise.right.words) + "\n",
+                )
                 self.cells.append(Cell(solved, "answer", exercise.cell(None), [output]))
         for block in solution.blocks:
             if isinstance(block, Example) and any(
@@ -317,14 +320,14 @@ class Cells:
             return
         self.used |= keys
         source = self.code.piece(stem, names)
-        blanked = self.blanks.with_blanks(stem, source)
-        hands_on = "" if blanked.text == source else blanked.text
+        blanked, help_by_name = self.blanks.with_blanks(stem, source)
+        hands_on = "" if blanked == source else blanked
         role = "measured" if is_measured(self.build.snippets[stem].text) else "code"
         shown = Shown("code", stem, tuple(names))
         self.cells.append(Cell(source, role, hands_on, self.outputs(stem, names), shown))
         further = [
             prose.folded(words()["help"].format(f"`{name}`"), text)
-            for name, text in blanked.help.items()
+            for name, text in help_by_name.items()
             if text
         ]
         if further:

@@ -42,10 +42,6 @@ class Exercise:
     def table(self) -> list[tuple[list[float], str, bool]]:
         return [(list(a.numbers), a.words, a is self.right) for a in self.answers]
 
-    def praise(self) -> str:
-        """Return the message for the right answer."""
-        return words()["right"].format(self.right.words)
-
     def cell(self, answer: Answer | None) -> str:
         """Return the code that checks an answer; without one, it has a blank for the reader."""
         count = len(self.right.numbers)
