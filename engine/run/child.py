@@ -29,7 +29,7 @@ from engine.run.environment import imported_versions
 from engine.run.expressions import Evaluator
 from engine.run.guard import Guard
 from engine.run.instrument import instrument
-from engine.run.preload import save_late_imports
+from engine.run.preload import note_late_import
 from engine.run.process import end_python, limit_memory, seed_from_system, set_up
 from engine.run.shapes import ShapeChecker
 from engine.run.tracebacks import problem_of
@@ -84,7 +84,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
         result.problems.append(Problem(where, message, job.stem))
     flush()
     result.versions = imported_versions()
-    save_late_imports(job.scratch)
+    note_late_import(job.scratch)
     result.warnings = shortened(read_errors(job.scratch, job.root))
     Path(job.result).write_text(json.dumps(result, default=vars), "utf-8")
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from engine.run.environment import imported_versions
 
-LATE_IMPORTS = ("torch._dynamo",)  # modules that torch imports only when they are needed
-LATE_IMPORTS_FILE = "late_imports"  # the file that lists those of a child, in its scratch folder
+LATE_IMPORT = "torch._dynamo"  # a module that torch imports only when it is needed
 
 
 def import_once() -> None:
@@ -40,24 +39,19 @@ def import_once() -> None:
     gc.freeze()  # a collection in a child would write to shared memory pages, and so copy them
 
 
-def save_late_imports(scratch: str) -> None:
-    """Write the names of the late imports of this child process to its scratch folder."""
-    names = [name for name in LATE_IMPORTS if name in sys.modules]
-    Path(scratch, LATE_IMPORTS_FILE).write_text("\n".join(names), "utf-8")
+def note_late_import(scratch: str) -> None:
+    """Leave a file in the scratch folder of this child process if it has the late import."""
+    if LATE_IMPORT in sys.modules:
+        Path(scratch, LATE_IMPORT).touch()
 
 
 def import_late(scratch: str) -> None:
-    """Import the late imports of a child in the worker, so that later children inherit them.
+    """Import the late import of a child in the worker, so that later children inherit it.
 
     `torch._dynamo`, which optimizers and some masks of torch import, takes a second. In a cold
     build, dozens of children need it. This saves 33 s of 181 s of CPU time.
     """
-    try:
-        names = Path(scratch, LATE_IMPORTS_FILE).read_text("utf-8").split()
-    except FileNotFoundError:
-        return  # the child was killed
-    for name in names:
-        if name not in sys.modules:
-            importlib.import_module(name)
-            imported_versions()
-            gc.freeze()
+    if LATE_IMPORT not in sys.modules and Path(scratch, LATE_IMPORT).exists():
+        importlib.import_module(LATE_IMPORT)
+        imported_versions()
+        gc.freeze()
