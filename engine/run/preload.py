@@ -13,27 +13,18 @@ LATE_IMPORT = "torch._dynamo"  # a module that torch imports only when it is nee
 
 
 def import_once() -> None:
-    """Import torch, NumPy and matplotlib, and fill their caches by drawing and printing once."""
+    """Import torch, NumPy and matplotlib, with the settings of figures."""
     import matplotlib
 
     matplotlib.use("Agg")
     matplotlib.rcdefaults()  # outputs must not depend on the author's matplotlibrc
-    import numpy.random  # NumPy imports it only when it is used
-    import torch
-    from matplotlib import pyplot
+    for name in ("torch", "numpy.random", "matplotlib.pyplot"):
+        importlib.import_module(name)
 
     from engine.run import figures
 
     settings: Any = figures.RC
     matplotlib.rcParams.update(settings)
-    figure, axes = pyplot.subplots(num="warm-up", layout="none")
-    axes.axis("off")
-    for weight in ("normal", "bold"):
-        axes.text(0, 0, "1", weight=weight)
-    figures.svg_of(figure, "warm-up")
-    pyplot.close(figure)
-    repr(torch.tensor([0.5]))
-    numpy.random.seed()
     imported_versions()  # fills its cache
     gc.collect()
     gc.freeze()  # a collection in a child would write to shared memory pages, and so copy them
