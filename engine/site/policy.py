@@ -14,6 +14,11 @@ import re
 import sys
 from pathlib import Path
 
+# Inline styles are allowed, since the theme and the figures use them.
+POLICY = (
+    "default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'"
+)
 HEAD = b"<head>"
 SCRIPT = re.compile(rb"<script([^>]*)>(.*?)</script>", re.DOTALL)
 NOT_INLINE = (b"src=", b"json")  # in the tag of a script file, or of data that is not run
@@ -24,24 +29,11 @@ def secure(site: Path) -> None:
     files = [Path(folder, name) for folder, _, names in os.walk(site) for name in names]
     pages = {file: file.read_bytes() for file in files if file.suffix == ".html"}
     scripts = {source for html in pages.values() for source in sources_of(html)}
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(scripts)}">'.encode()
+    policy = POLICY.format(scripts=" ".join(["'self'", *sorted(scripts)]))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'.encode()
     for path, html in pages.items():
         if meta not in html:
             path.write_bytes(html.replace(HEAD, HEAD + meta, 1))
-
-
-def policy(scripts: set[str]) -> str:
-    return "; ".join(
-        [
-            "default-src 'self'",
-            "script-src " + " ".join(["'self'", *sorted(scripts)]),
-            "style-src 'self' 'unsafe-inline'",  # the theme and the figures use inline styles
-            "img-src 'self' data:",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
 
 
 def sources_of(html: bytes) -> set[str]:
