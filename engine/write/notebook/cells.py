@@ -212,7 +212,7 @@ class Cells:
             yield Shown("code", block.stem, block.sections)
         if text and block.verb in ("", "output"):
             yield self.output(block.stem, block.title, text, block.sections)
-        if block.verb != "code":
+        if block.verb != "code" and any(output.figures for output in outputs):
             yield Shown("figure", block.stem, block.sections)
 
     def output(
@@ -365,17 +365,13 @@ class Cells:
         return set()
 
     def is_used(self, shown: Shown) -> bool:
-        """Return whether all its sections are in cells already, or have no figures to show."""
-        if not shown.sections:
-            return False
-        outputs = self.build.outputs(shown.stem, shown.sections)
-        is_empty = shown.how == "figure" and not any(output.figures for output in outputs)
-        return is_empty or shown.keys <= self.used.keys()
+        """Return whether all its sections are in cells already."""
+        return bool(shown.sections) and shown.keys <= self.used.keys()
 
     def code_fence(self, shown: Shown) -> str:
-        if not shown.sections:
-            return fence("python", self.build.snippets[shown.stem].text)
-        return fence("python", self.code.piece(shown.stem, shown.sections))
+        stem, sections = shown.stem, shown.sections
+        whole = self.build.snippets[stem].text
+        return fence("python", self.code.piece(stem, sections) if sections else whole)
 
     def outputs(self, stem: str, names: Iterable[str]) -> list[str | Figure]:
         outputs: list[str | Figure] = []
