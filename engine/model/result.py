@@ -85,10 +85,6 @@ class SectionOutput:
     text: str = ""
     figures: list[Figure] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> Self:
-        return cls(data["text"], [Figure(**figure) for figure in data["figures"]])
-
 
 @dataclass(frozen=True)
 class Value:
@@ -149,7 +145,10 @@ class Result:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Self:
-        sections = {name: SectionOutput.of(output) for name, output in data["sections"].items()}
+        sections = {
+            name: SectionOutput(output["text"], [Figure(**figure) for figure in output["figures"]])
+            for name, output in data["sections"].items()
+        }
         values = {expression: Value.of(value) for expression, value in data["values"].items()}
         problems = [Problem(**{**p, "pages": tuple(p["pages"])}) for p in data["problems"]]
         return cls(**{**data, "sections": sections, "values": values, "problems": problems})

@@ -80,9 +80,7 @@ def changed_name(node: ast.AST) -> str | None:
     match node:
         case ast.AugAssign(target=target):
             return root_name(target)
-        case (
-            ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del())
-        ):
+        case ast.Attribute(ctx=use) | ast.Subscript(ctx=use) if not isinstance(use, ast.Load):
             return root_name(node)
         case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
             return root_name(function)

@@ -77,10 +77,7 @@ class Programs:
         ]
 
     def load(self, stem: str, digest: str) -> dict[str, str]:
-        data = self.store.load_checked(self.file(stem))
-        if data is None:
-            return {}
-        cached = json.loads(data)
+        cached = json.loads(self.store.load_checked(self.file(stem)) or b"{}")
         programs: dict[str, str] = cached["programs"] if cached.get("digest") == digest else {}
         return programs
 

@@ -96,10 +96,10 @@ class Slicer:
         slice_ = Slice(self, reach)
         slice_.add(path, sections)
         return [
-            f"{self.where(path, s.first)}, which changes {', '.join(map(quoted, sorted(names)))}"
+            f"{self.where(path, s.first)}, which changes {', '.join(names)}"
             for s in slice_.above(path)
             if s not in slice_.taken.get(path, ()) and not s.output and not s.is_import
-            if (names := s.names.binds | s.names.changes)
+            if (names := [f'"{name}"' for name in sorted(s.names.binds | s.names.changes)])
         ]
 
 
@@ -363,10 +363,6 @@ def statements_in(
 ) -> list[Statement]:
     """Return the statements inside the sections."""
     return [s for s in statements if any(x.start < s.first and s.last < x.end for x in sections)]
-
-
-def quoted(name: str) -> str:
-    return f'"{name}"'
 
 
 def adds_part(node: ast.stmt, name: str) -> bool:

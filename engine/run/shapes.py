@@ -105,7 +105,9 @@ def mismatch(dimensions: tuple[str, ...], shape: Shape, sizes: Sizes, line: int)
     """Return a message if a comment contradicts a shape, else None; store sizes of new names."""
     comment = f"({', '.join(dimensions)}{',' if len(dimensions) == 1 else ''})"
     wrong = f"the comment says {comment}, but the tensor has the shape {shape}"
-    before, dots, after = partition(dimensions)
+    dots = "..." in dimensions
+    place = dimensions.index("...") if dots else len(dimensions)
+    before, after = dimensions[:place], dimensions[place + 1 :]
     if len(shape) < len(before) + len(after) or (not dots and len(shape) != len(dimensions)):
         n_named = len(before) + len(after)
         return f"{wrong}: {len(shape)} {'axis' if len(shape) == 1 else 'axes'} instead of {n_named}"
@@ -121,14 +123,6 @@ def mismatch(dimensions: tuple[str, ...], shape: Shape, sizes: Sizes, line: int)
             if value not in (None, size):
                 return f"{wrong}: {dimension} is not {size}"
     return None
-
-
-def partition(dimensions: tuple[str, ...]) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
-    """Split dimensions at `...`; return those before it, whether it exists, and those after."""
-    if "..." not in dimensions:
-        return dimensions, False, ()
-    place = dimensions.index("...")
-    return dimensions[:place], True, dimensions[place + 1 :]
 
 
 def computed(dimension: str, sizes: Sizes) -> float | None:
