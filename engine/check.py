@@ -41,8 +41,8 @@ def problems_with(project: Project, build: Build, block: Block) -> Iterator[str]
     if not isinstance(block, Shown):
         return
     snippet, result = build.snippets.get(block.stem), build.results.get(block.stem)
-    if build.problems_of(block.stem) and (snippet is None or result is None):
-        return
+    if result is None and any(problem.snippet == block.stem for problem in build.problems):
+        return  # the snippet failed, which is reported
     file = f"{SNIPPETS}/{block.stem}.py"
     if snippet is None:
         stems = map(project.stem, project.python())

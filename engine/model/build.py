@@ -68,9 +68,6 @@ class Build:
         outputs = self.results[stem].sections
         return [outputs.get(name, SectionOutput()) for name in sections]
 
-    def problems_of(self, stem: str) -> list[Problem]:
-        return [problem for problem in self.problems if problem.snippet == stem]
-
     def problems_on(self, page: Page) -> list[Problem]:
         """Return the problems of a page and of the snippets that it shows."""
         prefix = f"{page.where}:"

@@ -45,23 +45,15 @@ class Origins:
             self.imports[snippet.stem] = local
         return self.imports[snippet.stem]
 
-    def sources(self, snippet: Snippet, sections: Iterable[str]) -> dict[Path, list[str]]:
-        """Return the names that sections import from other files of the project, by file."""
-        shown = snippet.named(sections)
-        names: dict[Path, list[str]] = {}
-        for node in self.local_imports(snippet):
-            if not any(s.start < node.lineno < s.end for s in shown):
-                continue
-            for alias in node.names:
-                if file := local_file(node, alias.name, snippet.path, root_of(snippet)):
-                    names.setdefault(file, []).append(alias.asname or alias.name)
-        return names
-
     def line(self, page: Page, snippet: Snippet, sections: Iterable[str]) -> str:
         """Return Markdown with the origins of imported names, or "" if there are none."""
+        shown, root = snippet.named(sections), root_of(snippet)
         by_source: dict[str, list[str]] = {}
-        for file, names in self.sources(snippet, sections).items():
-            by_source.setdefault(self.source(page, snippet, file), []).extend(names)
+        for node in self.local_imports(snippet):
+            for alias in node.names if any(s.start < node.lineno < s.end for s in shown) else ():
+                if file := local_file(node, alias.name, snippet.path, root):
+                    names = by_source.setdefault(self.source(page, snippet, file), [])
+                    names.append(alias.asname or alias.name)
         parts = [
             words()["uses_from"].format(listed(names), source)
             for source, names in by_source.items()
