@@ -33,7 +33,8 @@ def environment() -> str:
     return digest("\n".join(parts).encode())
 
 
-# The distributions of modules that PRELOADED import, where the names differ.
+# The distributions of modules that PRELOADED import, where the names differ. To look them up in the
+# metadata would add 0.5 s to the 3 s in which a worker starts.
 DISTRIBUTIONS = {
     "PIL": "pillow",
     "_distutils_hack": "setuptools",

@@ -112,10 +112,7 @@ class Evaluator:
 
 
 def forms_of(value: Any, expression: str, figures: tuple[Any, ...]) -> Value:
-    """Return a value in every form that a page can show.
-
-    Raises ValueError if there is none.
-    """
+    """Return a value in every form that a page can show; raise ValueError if there is none."""
     if isinstance(value, Path):
         return Value(values.inline(value.name), file=saved_file(value))
     if data := values.data(value):

@@ -81,10 +81,7 @@ def captioned(match: re.Match[str]) -> str:
 
 @cache
 def mathml(latex: str, display: bool = False) -> str:
-    """Return a formula as a `<math>` element.
-
-    Raises FormulaError if the formula is invalid.
-    """
+    """Return a formula as a `<math>` element; raise FormulaError if it is invalid."""
     try:
         return LATEX.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
