@@ -6,9 +6,9 @@ print options, rcParams, environment, working directory) is gone when the child 
 """
 
 from __future__ import annotations
-import __future__
 
 import ast
+import codeop
 import contextlib
 import faulthandler
 import json
@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable
 from importlib.util import decode_source
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.model.problem import Problem, shortened
 from engine.model.result import Job, Result, SectionOutput
@@ -55,11 +55,7 @@ def run(job: Job, report_line: Callable[[int], None]) -> None:
     limit_memory()
     seed_from_system()
     redirect_output(job.scratch)
-    guard, shapes, result = (
-        Guard(job.root, job.scratch, job.ignored),
-        ShapeChecker(),
-        Result(job.stem),
-    )
+    guard, shapes, result = Guard(job), ShapeChecker(), Result(job.stem)
     guard.install()
     set_up(job, guard, shapes)
     process = os.getpid()
@@ -133,7 +129,7 @@ class Execution:
             tree = ast.parse(source, job.path)
         except TOO_DEEP as error:
             raise Failure(1, "is nested too deep for Python to read: take it apart") from error
-        flags = future_flags(tree)
+        compiler: Any = codeop.Compile()  # which remembers the future imports
         self.shapes.install()
         instrument(tree, decode_source(source), job.path, self.shapes)
         current: Section | None = None
@@ -147,8 +143,7 @@ class Execution:
                 current = section
             self.report_line(statement.lineno)
             block = ast.Module([statement], [])
-            code = compile(block, job.path, "exec", flags=flags, dont_inherit=True)
-            exec(code, vars(self.module))
+            exec(compiler(block, job.path, "exec"), vars(self.module))
             last = statement.lineno
         self.end_section(current, last)
 
@@ -192,12 +187,6 @@ class Execution:
             raise Failure(section.start, f'section "{section.name}"{colon} {error}') from error
         self.drawn += [(drawing, section) for drawing, _ in taken]
         output.figures += [figure for _, figure in taken]
-
-
-def future_flags(tree: ast.Module) -> int:
-    froms = (node for node in tree.body if isinstance(node, ast.ImportFrom))
-    names = (a.name for node in froms if node.module == "__future__" for a in node.names)
-    return sum(getattr(__future__, name).compiler_flag for name in names)
 
 
 def section_of(statement: ast.stmt, sections: list[Section]) -> Section | None:

@@ -13,12 +13,10 @@ import os
 import re
 import sys
 import tempfile
-import types
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.model.result import Stamp
+from engine.model.result import Job, Stamp
 
 dumps = json.dumps  # saved, since a snippet can replace it
 LOG = "opened"  # a file in the scratch folder with the record so far, in case the child is killed
@@ -41,12 +39,11 @@ class Guard:
     """The dependency record of one run.
 
     opened: the record, as in `Result.opened`
-    ignored: folders whose files are not recorded
     """
 
-    def __init__(self, root: str, scratch: str, ignored: Iterable[str] = ()) -> None:
-        self.root, self.scratch = root, os.path.realpath(scratch)
-        folders = (os.path.dirname(self.scratch), *ignored)
+    def __init__(self, job: Job) -> None:
+        self.root, self.scratch = job.root, os.path.realpath(job.scratch)
+        folders = (os.path.dirname(self.scratch), *job.ignored)
         self.ignored = tuple(f"{folder}/" for folder in folders)
         self.opened: dict[str, Stamp | None] = {}
         self.is_recording = False
@@ -58,7 +55,7 @@ class Guard:
     def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event not in WATCHED or self.is_recording:
             return
-        by_import = is_import(sys._getframe(1))
+        by_import = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
         if event in LISTS and by_import:
             return  # `record_import` records the files that an import looks for
         if event == STARTS:
@@ -149,10 +146,6 @@ def read_log(scratch: str) -> dict[str, Stamp | None]:
     with contextlib.suppress(OSError, ValueError):
         return dict(sorted(map(json.loads, Path(scratch, LOG).read_text().splitlines())))
     return {}
-
-
-def is_import(frame: types.FrameType) -> bool:
-    return frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def stamp_of(path: str | Path) -> Stamp | None:
