@@ -23,6 +23,7 @@ the experiments in their order.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import copy
 import functools
@@ -35,6 +36,7 @@ import math
 import re
 import sys
 import time
+import traceback
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -657,6 +659,10 @@ class Sizes:
             "causal": True, "mask": None, "gqa": True, "length": self.n,
             "height": self.grid[0], "width": self.grid[1],
         }  # fmt: skip
+
+
+class NotFound(Exception):
+    """Raised for a file or a name that cannot be loaded."""
 
 
 class NotConstructed(TypeError):
@@ -2754,44 +2760,60 @@ def check(attention, *, n_heads=None, mask=None, causal=None, **kwargs) -> Repor
 
 
 def load(target: str):
-    """Object that `file.py:expression` names."""
+    """Object that `file.py:expression` names. Raises NotFound, which says what is missing."""
     path, _, expression = target.partition(".py:")
-    if not expression:
-        raise SystemExit('name it: attention_check.py FILE.py:NAME or "FILE.py:Name(64, 4)"')
     file = Path(path + ".py").resolve()
+    if not expression:
+        raise NotFound('name it, as in FILE.py:NAME or "FILE.py:Name(64, 4)"')
+    if not file.is_file():
+        raise NotFound("there is no such file")
+    try:
+        found = eval(expression, module_of(file))
+    except Exception as error:
+        traceback.print_exc()
+        raise NotFound(f"could not be loaded ({type(error).__name__}: {error})") from error
+    if not callable(found):
+        raise NotFound("is neither a function nor a module")
+    return found
+
+
+def module_of(file: Path) -> dict[str, Any]:
+    """Names of a file, which may be a part of a package."""
     sys.path.insert(0, str(file.parent))
-    if re.search(r"(?m)^\s*from \.", file.read_text("utf-8")):  # it is a part of a package
+    if re.search(r"(?m)^\s*from \.", file.read_text("utf-8")):
         names, folder = [file.stem], file.parent
         while (folder / "__init__.py").exists():
             names, folder = [folder.name, *names], folder.parent
         sys.path.insert(0, str(folder))
-        return eval(expression, vars(importlib.import_module(".".join(names))))
+        return vars(importlib.import_module(".".join(names)))
     spec = importlib.util.spec_from_file_location(file.stem, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     spec.loader.exec_module(module)
-    return eval(expression, vars(module))
+    return vars(module)
 
 
 def main(arguments: list[str]) -> int:
-    strict = "--strict" in arguments
-    pairs = (a[2:].split("=", 1) for a in arguments if a.startswith("--") and "=" in a)
-    options = dict(pairs)
-    targets = [a for a in arguments if not a.startswith("--")]
-    if not targets:
-        print(__doc__)
-        return 2
-    worst = 0
-    for target in targets:
-        n_heads = int(options["heads"]) if "heads" in options else None
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("targets", nargs="+", metavar="FILE.py:NAME")
+    parser.add_argument("--heads", type=int, help="their number, where no attribute says it")
+    parser.add_argument("--mask", choices=["attend", "hide"], help="what True means in a mask")
+    parser.add_argument("--causal", action="store_true", help="it must be causal")
+    parser.add_argument("--strict", action="store_true", help="weaknesses fail, too")
+    options = parser.parse_args(arguments)
+    causal, worst = options.causal or None, 0
+    for target in options.targets:
         try:
-            report = check(load(target), mask=options.get("mask"), n_heads=n_heads)
-        except NotConstructed as error:
+            attention = load(target)
+            report = check(attention, n_heads=options.heads, mask=options.mask, causal=causal)
+        except (NotFound, NotConstructed) as error:
             print(f"{target}: {error}")
             worst = max(worst, 2)
             continue
         print(report)
-        bad = report.mistakes or (strict and report.weaknesses)
+        bad = report.mistakes or (options.strict and report.weaknesses)
         worst = max(worst, 1 if bad else 0 if report.compared else 2)
     return worst
 

@@ -318,6 +318,38 @@ def test_a_class_that_cannot_be_constructed_could_not_be_checked(tmp_path, monke
     assert "A could not be constructed" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("mine5.py", "name it, as in FILE.py:NAME"),
+        ("other.py:attention", "there is no such file"),
+        ("mine5.py:attentoin", "name 'attentoin' is not defined"),
+        ("mine5.py:attention(", "SyntaxError"),
+        ("mine5.py:WIDTH", "is neither a function nor a module"),
+        ("broken.py:attention", "No module named 'nonsense'"),
+    ],
+)
+def test_what_cannot_be_loaded_is_no_mistake(tmp_path, monkeypatch, capsys, target, words):
+    (tmp_path / "mine5.py").write_text(f"{RIGHT_CODE}\nWIDTH = 24\n", "utf-8")
+    (tmp_path / "broken.py").write_text("import nonsense\n", "utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert attention_check.main([f"{tmp_path}/{target}"]) == 2
+    assert words in capsys.readouterr().out
+
+
+def test_an_option_that_does_not_exist_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        attention_check.main(["mine.py:attention", "--stricct"])
+    assert "--stricct" in capsys.readouterr().err
+
+
+def test_on_the_command_line_an_attention_can_be_called_causal(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine6.py").write_text(RIGHT_CODE, "utf-8")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert attention_check.main([f"{tmp_path / 'mine6.py'}:attention", "--causal"]) == 1
+    assert "[causal_ignored]" in capsys.readouterr().out
+
+
 def test_the_text_of_a_class_in_a_notebook_is_found(monkeypatch):
     code = "class Cell:\n    def forward(self, x):\n        return x  # mask: 1 hides\n"
     monkeypatch.setitem(sys.modules, "a_cell", types.ModuleType("a_cell"))
