@@ -19,6 +19,7 @@ from snippets.take_along.attention_check import MISTAKES, check
 from tests.take_along.attentions.right import (
     RIGHT,
     CausalSelfAttention,
+    FilledInPlace,
     GPTConfig,
     SoftlyCapped,
     WholeLayer,
@@ -218,6 +219,44 @@ def test_linear_attention_is_not_taken_for_an_attention_that_lacks_its_softmax()
 def test_mixtures_of_heads_are_said_to_be_left_out():
     (mixes,) = [one for one in RIGHT if name(one) == "MixesAndNormsWeights"]
     assert "not compared: what is added to the scores" in str(check(mixes))
+
+
+class OfPatchesAndAClass(nn.Module):
+    """The mask has a column less than there are keys: the first token is never hidden."""
+
+    def __init__(self, dim, heads=4):
+        super().__init__()
+        self.heads, self.qkv, self.out = heads, nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if mask is not None:
+            seen = nn.functional.pad(mask, (1, 0), value=True)
+            assert seen.size(-1) == k.size(-2)
+            scores = scores.masked_fill(~seen[:, None, None], -math.inf)
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+def test_a_mask_that_could_not_be_given_is_said_to_be_left_out():
+    report = check(OfPatchesAndAClass)
+    assert report.ok
+    assert "not compared: mask, since no usual form of mask could be given" in str(report)
+
+
+class FilledByOthers(FilledInPlace):
+    """Whoever calls it has to count the steps, and nothing says how."""
+
+    def forward(self, x, cache=None, layer_idx=None):
+        if cache is not None:
+            cache.advance(-cache.length)
+        return super().forward(x, cache, layer_idx)
+
+
+def test_a_cache_that_cannot_be_filled_is_said_to_be_left_out():
+    report = check(FilledByOthers)
+    assert report.ok
+    assert "not compared: its cache, since it is not known how it is filled" in str(report)
 
 
 def test_small_differences_are_not_taken_for_rounding():

@@ -2195,3 +2195,164 @@ class CacheOnRequest(nn.Module):
             hidden = torch.full((n, k.size(-2)), -math.inf).triu(k.size(-2) - n + 1)
             scores = scores + hidden
         return self.wo((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+class GivenEmbeddings(nn.Module):
+    """As in Conformer: embeddings of all 2 n - 1 distances are given, and shifted for each query."""
+
+    def __init__(self, d_model, n_heads, shift="own"):
+        super().__init__()
+        self.n_heads, self.d_k, self.shift = n_heads, d_model // n_heads, shift
+        self.linear_q, self.linear_k, self.linear_v, self.linear_out, self.linear_pos = (
+            nn.Linear(d_model, d_model) for _ in range(5)
+        )
+        self.pos_bias_u = nn.Parameter(torch.zeros(n_heads, 1, self.d_k))
+        self.pos_bias_v = nn.Parameter(torch.zeros(n_heads, 1, self.d_k))
+
+    def shifted(self, scores):
+        n = scores.size(-2)
+        if self.shift == "last_half":
+            return F.pad(scores, (0, 1)).view(*scores.shape[:2], 2 * n, n)[:, :, n:]
+        rows = F.pad(scores, (1, 0)).view(*scores.shape[:2], 2 * n, n)[:, :, 1:]
+        return rows.reshape(scores.shape)[..., :n]
+
+    def forward(self, x, pos_emb, mask=None):
+        q, k, v, positions = (
+            project(t).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for project, t in (
+                (self.linear_q, x),
+                (self.linear_k, x),
+                (self.linear_v, x),
+                (self.linear_pos, pos_emb),
+            )
+        )
+        scores = (q + self.pos_bias_u) @ k.mT + self.shifted((q + self.pos_bias_v) @ positions.mT)
+        scores = scores / math.sqrt(self.d_k)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -math.inf)
+        return self.linear_out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+right(GivenEmbeddings(24, 4))
+
+
+class EmbeddingOfEachPair(nn.Module):
+    """Embeddings of positions are given for each pair of tokens, (length, length, width)."""
+
+    def __init__(self, hidden_size, num_heads, of="queries"):
+        super().__init__()
+        self.num_heads, self.of = num_heads, of
+        self.query, self.key, self.value, self.pos, self.out = (
+            nn.Linear(hidden_size, hidden_size, bias=False) for _ in range(5)
+        )
+
+    def forward(self, hidden_states, position_embeddings):
+        q, k, v, pairs = (
+            project(t).unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
+            for project, t in (
+                (self.query, hidden_states),
+                (self.key, hidden_states),
+                (self.value, hidden_states),
+                (self.pos, position_embeddings),
+            )
+        )
+        pairs = pairs.transpose(0, 1)  # (heads, queries, keys, d_k)
+        asked = q[:, :, :, None] if self.of == "queries" else q[:, :, None]
+        scores = (q @ k.mT + (asked * pairs).sum(-1)) / math.sqrt(q.size(-1))
+        return self.out((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+right(EmbeddingOfEachPair(24, 4))
+
+
+@right
+class WithMemory(nn.Module):
+    """As in Transformer-XL: older tokens are given beside, and are keys alone."""
+
+    def __init__(self, d_model=24, n_heads=4):
+        super().__init__()
+        self.n_heads, self.d_k = n_heads, d_model // n_heads
+        self.w_q, self.w_k, self.w_v, self.w_o, self.w_r = (
+            nn.Linear(d_model, d_model, bias=False) for _ in range(5)
+        )
+        self.table = torch.randn(64, d_model, generator=torch.Generator().manual_seed(7))
+
+    def forward(self, x, mem):
+        both, n = torch.cat([mem, x], dim=1), x.size(1)
+        q, k, v, r = (
+            project(t).unflatten(-1, (self.n_heads, -1)).transpose(-3, -2)
+            for project, t in (
+                (self.w_q, x),
+                (self.w_k, both),
+                (self.w_v, both),
+                (self.w_r, self.table[-both.size(1) :]),
+            )
+        )
+        m = k.size(-2)
+        padded = F.pad(q @ r.mT, (1, 0)).view(len(x), self.n_heads, m + 1, n)
+        scores = (q @ k.mT + padded[:, :, 1:].reshape(len(x), self.n_heads, n, m)) / self.d_k**0.5
+        scores = scores.masked_fill(torch.ones(n, m).triu(m - n + 1).bool(), -math.inf)
+        return self.w_o((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+class Cache:
+    """Keys and values of earlier steps. Who calls the layers says when a step is over."""
+
+    def __init__(self, n_layers, batch_size, n_heads, max_len, head_dim):
+        shape = n_layers, batch_size, n_heads, max_len, head_dim
+        self.k, self.v, self.length = torch.zeros(shape), torch.zeros(shape), 0
+
+    def advance(self, steps):
+        self.length += steps
+
+
+@right
+class FilledInPlace(nn.Module):
+    """A layer that fills an object given as its cache."""
+
+    def __init__(self, n_embd=24, n_head=4, block_size=64, aligned="bottom_right"):
+        super().__init__()
+        self.n_head, self.aligned = n_head, aligned
+        self.c_attn, self.c_proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
+        self.register_buffer("seen", torch.ones(block_size, block_size).tril())
+
+    def forward(self, x, cache=None, layer_idx=None):
+        q, k, v = self.c_attn(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+        n, start = x.size(1), 0
+        if cache is not None:
+            start = cache.length
+            for old, new in ((cache.k, k), (cache.v, v)):
+                old[layer_idx, : len(x), :, start : start + n] = new
+            k, v = (old[layer_idx, : len(x), :, : start + n] for old in (cache.k, cache.v))
+        first = start if self.aligned == "bottom_right" else 0
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        scores = scores.masked_fill(self.seen[first : first + n, : start + n] == 0, -math.inf)
+        return self.c_proj((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class HeadsShareWeights(nn.Module):
+    """One small projection serves every head, and the inputs come in another order."""
+
+    def __init__(self, embed_size=24, heads=4):
+        super().__init__()
+        self.heads, self.head_dim = heads, embed_size // heads
+        self.W_v, self.W_k, self.W_q = (
+            nn.Linear(self.head_dim, self.head_dim, bias=False) for _ in range(3)
+        )
+        self.fc_out = nn.Linear(embed_size, embed_size)
+
+    @property
+    def scale(self):
+        return self.head_dim**-0.5
+
+    def forward(self, values, keys, query, mask=None):
+        values, keys, query = (
+            project(t.unflatten(-1, (self.heads, -1)))
+            for project, t in ((self.W_v, values), (self.W_k, keys), (self.W_q, query))
+        )
+        scores = torch.einsum("nqhd,nkhd->nhqk", query, keys)
+        if mask is not None:
+            scores = scores.masked_fill(mask == 0, float("-1e20"))
+        weights = (scores * self.scale).softmax(dim=3)
+        return self.fc_out(torch.einsum("nhqk,nkhd->nqhd", weights, values).flatten(2))

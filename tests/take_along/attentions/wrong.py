@@ -10,11 +10,15 @@ from torch import nn
 from tests.take_along.attentions.right import (
     CausalSelfAttention,
     CosinesOfAWindow,
+    EmbeddingOfEachPair,
+    FilledInPlace,
     GatedOutputs,
+    GivenEmbeddings,
     GivenTables,
     GPTConfig,
     HeadsInAList,
     HeadsInTheBatch,
+    HeadsShareWeights,
     ImageAndBack,
     InputsAndMask,
     LatentsAskFirst,
@@ -1300,6 +1304,76 @@ class HeadsForTokens(nn.Module):
         return self.o(((q @ k.mT / math.sqrt(q.size(-1))).softmax(-1) @ v).flatten(2))
 
 
+wrong("positions_mixed")(GivenEmbeddings(24, 4, shift="last_half"))
+wrong("positions_mixed")(EmbeddingOfEachPair(24, 4, of="keys"))
+wrong("causal_top_left")(FilledInPlace(aligned="top_left"))
+
+
+@wrong("scale_d_model")
+class HeadsShareAWrongScale(HeadsShareWeights):
+    @property
+    def scale(self):
+        return (self.heads * self.head_dim) ** -0.5
+
+
+@wrong("sixteen_bits")
+class ScoresInBfloat16(nn.Module):
+    """Values stay in 32 bits, so the outputs do not look rounded."""
+
+    def __init__(self, n_embd=24, n_head=4):
+        super().__init__()
+        self.n_head = n_head
+        self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+        scores = q.bfloat16() @ k.bfloat16().mT / math.sqrt(q.size(-1))
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+        out = scores.softmax(-1).to(v.dtype) @ v
+        return self.proj(out.transpose(1, 2).flatten(2))
+
+
+@wrong("mask_after_softmax")
+class PaddingAfterTheSoftmax(nn.Module):
+    """The triangle comes before the softmax, and the mask behind it."""
+
+    def __init__(self, n_embd=24, n_head=4):
+        super().__init__()
+        self.n_head = n_head
+        self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
+
+    def forward(self, x, mask=None):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+        weights = scores.softmax(-1)
+        if mask is not None:
+            weights = weights * mask
+        return self.proj((weights @ v).transpose(1, 2).flatten(2))
+
+
+@wrong("dropout_in_eval")
+class TurnedByMatrices(nn.Module):
+    """One head that turns queries and keys by a matrix for each position."""
+
+    def __init__(self, config):
+        super().__init__()
+        width, length = config["d_model"], config["context_window"]
+        self.w_q, self.w_k, self.w_v = (nn.Linear(width, width, bias=False) for _ in range(3))
+        steps = 10000.0 ** (-torch.arange(0, width, 2) / width)
+        angles, even = torch.outer(torch.arange(length), steps), range(0, width, 2)
+        odd, self.turns = range(1, width, 2), torch.zeros(length, width, width)
+        self.turns[:, even, even] = self.turns[:, odd, odd] = angles.cos()
+        self.turns[:, odd, even], self.turns[:, even, odd] = angles.sin(), -angles.sin()
+
+    def forward(self, x):
+        q, k = (
+            (project(x).transpose(0, 1) @ self.turns[: x.size(1)]).transpose(0, 1)
+            for project in (self.w_q, self.w_k)
+        )
+        return F.scaled_dot_product_attention(q, k, self.w_v(x), dropout_p=0.1, is_causal=True)
+
+
 # ---- weaknesses: reported, without a failing status -------------------------------------------------
 WEAK = []
 
@@ -1372,3 +1446,37 @@ class KeysAsTheyAre(nn.Module):
     def forward(self, query, context):
         weights = (self.linear_in(query) @ context.mT).softmax(-1)
         return self.linear_out(weights @ context)
+
+
+@weak("scale_missing")
+def dot_product_attention(query, key, value):
+    """Unscaled, as its name says."""
+    weights = torch.softmax(query @ key.mT, dim=-1)
+    return weights @ value, weights
+
+
+@weak("causal_top_left")
+class CausalByAFlag(nn.Module):
+    """A decoder's layer, which is called with queries and keys of one length."""
+
+    def __init__(self, d_model=24, n_head=4):
+        super().__init__()
+        self.n_head = n_head
+        self.q, self.k, self.v, self.o = (nn.Linear(d_model, d_model) for _ in range(4))
+
+    def forward(self, query, key, value, masked=False):
+        q, k, v = (
+            project(t).unflatten(-1, (self.n_head, -1)).transpose(1, 2)
+            for project, t in ((self.q, query), (self.k, key), (self.v, value))
+        )
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        if masked:
+            scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+        return self.o((scores.softmax(-1) @ v).transpose(1, 2).flatten(2))
+
+
+@weak("nan_rows")
+def padding_hides_queries_too(q, k, v, mask):
+    """Padding hides keys, as it must, and leaves the queries of the padding no key."""
+    scores = q @ k.mT / math.sqrt(q.size(-1))
+    return scores.masked_fill(mask * mask.mT == 0, -math.inf).softmax(-1) @ v
