@@ -53,11 +53,17 @@ def section_text(source: str, name: str) -> str:
 
 
 def preamble(source: str) -> str:
-    """Return the code at the top of a snippet outside of any section, such as imports."""
+    """Return the code at the top of a snippet outside of any section, and all of its imports.
+
+    A page may show a section before the one with the imports.
+    """
     sections = read_sections(source, "")[0]
     first = min((section.start for section in sections), default=0)
     lines = source.split("\n")[: first - 1]
     kept = [line for line in lines if not line.startswith(("#", "if __name__"))]
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom) and statement.lineno >= first:
+            kept.append(ast.unparse(statement))
     return "\n".join(kept).strip("\n")
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import builtins
 import json
 import re
 import statistics
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 
 from tests.bench import __main__ as bench
-from tests.bench import copies, faults, processes, report, rows
-from tests.bench.notebooks import Words, cells_of
+from tests.bench import copies, faults, notebooks, processes, report, rows
+from tests.bench.notebooks import Words, cells_of, names_in
 from tests.bench.rows import ROWS, Cell
 from tests.bench.tools import TOOLS, Site, Tool
 from tests.support.processes import assert_ends
@@ -68,6 +69,18 @@ def test_the_notebooks_of_other_tools_name_the_sources_of_a_chapter(root: Path) 
             assert f"Source: {source}" in words
             named += 1
     assert named
+
+
+def test_the_notebooks_of_other_tools_define_names_before_they_use_them(root: Path) -> None:
+    for chapter in copies.CHAPTERS:
+        page, known = copies.page_of(root, chapter), set(vars(builtins))
+        told = cells_of(page, lambda stem: source_of(root, stem), lambda *_: "", "")
+        cells = [cell for cell in told if isinstance(cell, notebooks.Cell)]
+        assert cells
+        for cell in cells:
+            binds, needs = names_in(cell.code)
+            assert needs <= known, f"{chapter}: {needs - known} in {cell.code}"
+            known |= binds
 
 
 def source_of(root: Path, stem: str) -> str:
