@@ -135,6 +135,8 @@ a step after n cached keys has position n | rotary.md
   rotary_offset        the rotary positions of a later step start at 0 again
 both turn by their own position | rotary.md
   rotary_one_side      the rotary positions turn only one of queries and keys
+both numbers of a pair turn by one angle | rotary.md
+  rotary_pairs         the rotary positions are no rotation: pairs and angles do not fit
 the same outputs | mistakes/sizes.md#causal-with-unequal-lengths
   cache_differs        step by step with the cache, the outputs are not those of the whole
 no dropout after eval() | mistakes/layers.md#dropout-in-eval
@@ -1828,9 +1830,9 @@ class Numbers(Runs):
         cases = [case for case in cases if case.out.abs().max() > 1e-6] or cases[:1]
         mistakes = first_found(
             lambda: self.simplest(cases, 0),
+            lambda: self.in_16_bits(cases),  # rounding looks like a bias, too
             lambda: self.fitted(cases, certainly=True),
             lambda: self.simplest(cases, 1),
-            lambda: self.in_16_bits(cases),
             lambda: self.fitted(cases),
             lambda: self.simplest(cases, 2),
         )
@@ -1965,7 +1967,7 @@ class Around(Numbers):
         behind = (p.read[0] for p in s.watch.products if s.watch.projects_outputs(p))
         return [*inside[:3], flatten(next(behind, self.main_tensor(result)), batch, n)]
 
-    def changed(self, tensors, token=1, columns=slice(None)):
+    def changed(self, tensors, token=1, columns=slice(None), by=1.0):
         """How these change with columns of one token of the first example of tensors, by name."""
         (batch, n, m, *_), added = self.case.where, {}
         sizes = sorted({n, m, 1}, reverse=True)
@@ -1976,7 +1978,7 @@ class Around(Numbers):
             if place is not None:
                 at = place[0, min(token, place.shape[1] - 1), columns]
                 change = torch.zeros(t.numel())
-                change[at], change[at[::3]] = 1.0, -1.0
+                change[at], change[at[::3]] = by, -by
                 added[name] = change.view(t.shape)
         pairs = zip(self.unchanged, self.flats(added), strict=True)
         return [None if a is None else (b - a)[0] for a, b in pairs]
@@ -2006,10 +2008,14 @@ class Around(Numbers):
     def splits(self, sources):
         """Mistakes where heads are split and turned, and the factor of queries times keys."""
         case, found, turned, lengths = self.case, [], {}, {}
+        far = ROUGH if case.in_16_bits else CLOSE
         kv_heads = max(1, case.k.shape[-1] * case.heads // case.q.shape[-1])
-        two = zip(self.changed(sources, 1), self.changed(sources, 2), strict=True)
-        for x, heads, (a, b) in zip("qkv", (case.heads, kv_heads, kv_heads), two, strict=False):
-            a, b = a.unflatten(-1, (heads, -1)), b.unflatten(-1, (heads, -1))  # (n, heads, d_k)
+        given = positional(self.subject, 1).keys() - {"offset", "positions"}
+        turns_itself = re.search("rotar|rotat|rope", self.text) and not given
+        changes = self.changed(sources, 1), self.changed(sources, 2), self.changed(sources, by=2.0)
+        every = zip("qkv", (case.heads, kv_heads, kv_heads), *changes, strict=False)
+        for x, heads, *three in every:
+            a, b, twice = (t.unflatten(-1, (heads, -1)) for t in three)  # (n, heads, d_k)
             moves = a.abs().amax(-1) > 1e-6
             one, other = a[moves.any(1)], b[b.abs().amax((1, 2)) > 1e-6]
             if len(one) > 1 and (moves != moves[:, :1]).any():
@@ -2017,9 +2023,12 @@ class Around(Numbers):
                 continue
             if len(one) > 1 and x == "k" and (a.abs() > 1e-6).sum() == heads * a.shape[-1]:
                 found.append("keys_reshaped")
-            if len(one) == len(other) == 1 and close(one.norm(dim=-1), other.norm(dim=-1)):
-                turned[x] = not close(one, other)
+            if len(one) == len(other) == 1 and close(one.norm(dim=-1), other.norm(dim=-1), far):
+                turned[x] = not close(one, other, far)
                 lengths[x] = one.norm().item() / one.numel() ** 0.5
+            elif len(one) == len(other) == 1 and x != "v" and turns_itself and close(twice, 2 * a):
+                # It depends on the position, and is no norm. xPos scales queries and keys, too.
+                found += [] if "xpos" in self.text else ["rotary_pairs"]
         self.turns = any(turned.values())
         one_side = {"q", "k"} <= turned.keys() and turned["q"] != turned["k"]
         found += ["rotary_values"] if turned.get("v") else ["rotary_one_side"] * one_side

@@ -712,6 +712,30 @@ class CachedFromZero(nn.Module):
         return self.out_proj(out.transpose(1, 2).flatten(2)), (k, v)
 
 
+@wrong("rotary_pairs")
+class RopeOfTwoKinds(VisionAttention):
+    """The angles are for neighbors, and the numbers that turn lie half a head apart."""
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        n, d = q.shape[-2:]
+        angles = torch.arange(n)[:, None] * 10000.0 ** (-torch.arange(0, d, 2) / d)
+        cos, sin = (t.repeat_interleave(2, dim=-1) for t in (angles.cos(), angles.sin()))
+        q, k = (t * cos + rotate_half(t) * sin for t in (q, k))
+        return self.proj(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+@wrong("sixteen_bits")
+class HalvesOfEverything(VisionAttention):
+    """Rounding in half precision is no bias of the scores, and turns no values."""
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k, v = q.half(), k.half(), v.half()
+        weights = (q @ k.mT * self.scale).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).flatten(2).to(x.dtype))
+
+
 @wrong("rotary_one_side")
 def turns_queries_only(q, k, v, cos, sin):
     return F.scaled_dot_product_attention(q * cos + rotate_half(q) * sin, k, v)
