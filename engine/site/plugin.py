@@ -7,13 +7,12 @@ page fails the build and leaves the existing site unchanged.
 
 import logging
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 
@@ -27,6 +26,9 @@ from engine.reporter import Reporter
 from engine.site import policy
 from engine.site.visual import FormulaError
 from engine.site.write import Written, write_site
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 log = logging.getLogger("mkdocs.engine")
 EXTENSION, FENCES = "engine.site.markdown", "pymdownx.superfences"
@@ -118,8 +120,8 @@ class EnginePlugin(BasePlugin[EngineConfig]):  # type: ignore[no-untyped-call]
         self.watch()
 
     def on_serve(
-        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
-    ) -> LiveReloadServer:
+        self, server: "LiveReloadServer", *, config: MkDocsConfig, builder: Any
+    ) -> "LiveReloadServer":
         assert self.engine is not None
         self.server = server
         self.engine.pool.start()  # import torch now, so that the first edit does not wait for it

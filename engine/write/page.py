@@ -97,7 +97,7 @@ class _Writer:
     def code(self, block: Example) -> Iterator[str]:
         snippet = self.build.snippets[block.stem]
         sections = snippet.named(block.sections)
-        imports = self.origins.local_imports(snippet)
+        imports = [node for node, _ in self.origins.local_imports(snippet)]
         shown = joined(filter(None, (code_of(snippet.text, s, imports) for s in sections)))
         if not shown:
             shown = joined(code_of(snippet.text, section) for section in sections)

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.model.build import Build, Snippet
 from engine.model.page import Page, code_blocks
 from engine.model.project import Site
-from engine.programs.imports import Import, is_local, local_file
+from engine.programs.imports import Import, local_file
 from engine.read.syntax import statements
 from engine.write.words import words
 
@@ -27,7 +27,7 @@ class Origins:
     def __init__(self, build: Build, site: Site | None = None) -> None:
         self.titles = {name: title for name, (title, _) in site.nav.items()} if site else {}
         self.pages: dict[str, Page] = {}
-        self.imports: dict[str, list[Import]] = {}
+        self.imports: dict[str, list[tuple[Import, dict[str, Path]]]] = {}
         self.stems = {snippet.path: stem for stem, snippet in build.snippets.items()}
         place = {name: at for at, name in enumerate(self.titles)}
         pages = sorted(build.pages, key=lambda page: place.get(page.name, len(place)))
@@ -38,22 +38,31 @@ class Origins:
             for block in code_blocks(page).values():
                 self.pages.setdefault(block.stem, page)
 
-    def local_imports(self, snippet: Snippet) -> list[Import]:
+    def local_imports(self, snippet: Snippet) -> list[tuple[Import, dict[str, Path]]]:
+        """Return the local imports of a snippet, each with the names that it binds and their files.
+
+        They are kept, since each example of a page asks for them.
+        """
         if snippet.stem not in self.imports:
-            root, nodes = root_of(snippet), statements(ast.parse(snippet.text))
-            local = [node for node in nodes if is_local(node, snippet.path, root)]
-            self.imports[snippet.stem] = local
+            found, root = self.imports.setdefault(snippet.stem, []), root_of(snippet)
+            for node in statements(ast.parse(snippet.text)):
+                if isinstance(node, Import):
+                    names = {a.asname or a.name: a.name for a in node.names}
+                    files = {
+                        name: file
+                        for name, source in names.items()
+                        if (file := local_file(node, source, snippet.path, root))
+                    }
+                    found += [(node, files)] if files else []
         return self.imports[snippet.stem]
 
     def line(self, page: Page, snippet: Snippet, sections: Iterable[str]) -> str:
         """Return Markdown with the origins of imported names, or "" if there are none."""
-        shown, root = snippet.named(sections), root_of(snippet)
-        by_source: dict[str, list[str]] = {}
-        for node in self.local_imports(snippet):
-            for alias in node.names if any(s.start < node.lineno < s.end for s in shown) else ():
-                if file := local_file(node, alias.name, snippet.path, root):
-                    names = by_source.setdefault(self.source(page, snippet, file), [])
-                    names.append(alias.asname or alias.name)
+        shown, by_source = snippet.named(sections), dict[str, list[str]]()
+        for node, files in self.local_imports(snippet):
+            if any(section.start < node.lineno < section.end for section in shown):
+                for name, file in files.items():
+                    by_source.setdefault(self.source(page, snippet, file), []).append(name)
         parts = [
             words()["uses_from"].format(listed(names), source)
             for source, names in by_source.items()
