@@ -792,18 +792,19 @@ def tensors_in(value):
         yield from tensors_in(vars(value))
 
 
-def in_the_open(q, k, v, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+def in_the_open(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
                 enable_gqa=False):  # fmt: skip
     """torch's own attention with its two products."""
     if enable_gqa:
-        k, v = (t.repeat_interleave(q.shape[-3] // t.shape[-3], -3) for t in (k, v))
-    scores = q @ k.mT * (q.shape[-1] ** -0.5 if scale is None else scale)
+        n_heads = query.shape[-3]
+        key, value = (t.repeat_interleave(n_heads // t.shape[-3], -3) for t in (key, value))
+    scores = query @ key.mT * (query.shape[-1] ** -0.5 if scale is None else scale)
     if is_causal:
         attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
     if attn_mask is not None:
         added = attn_mask.dtype is not torch.bool
         scores = scores + attn_mask if added else scores.masked_fill(~attn_mask, -math.inf)
-    return scores.softmax(-1) @ v
+    return scores.softmax(-1) @ value
 
 
 def layer_in_the_open(*args, **kwargs):
@@ -948,9 +949,11 @@ class Watch(TorchFunctionMode):
                 key for key in outputs.marks[at] if isinstance(key, int) and key not in own
             ):
                 product = self.products[key]
+                if len(product.read) > 1:  # queries times keys once more is no position
+                    continue
                 if not any(scores.number in marks for marks in product.marks):
                     found[key] = "zeros"
-                elif len(product.read) == 1 and product.out.shape == product.read[0].shape:
+                elif product.out.shape == product.read[0].shape:
                     found[key] = "through"
         return found
 
@@ -980,9 +983,7 @@ def parameters_of(attention):
         target = attention.forward if isinstance(attention, nn.Module) else attention
         return list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):  # torch's own, written in C++
-        words = {"q": "query", "k": "key", "v": "value"}
-        own = inspect.signature(in_the_open).parameters.values()
-        return [p.replace(name=words.get(p.name, p.name)) for p in own]
+        return list(inspect.signature(in_the_open).parameters.values())
 
 
 def with_lists(module):
@@ -996,6 +997,12 @@ def with_lists(module):
             elif all(isinstance(one, torch.Tensor) and one.requires_grad for one in value):
                 setattr(part, name, nn.ParameterList(one.detach() for one in value))
     return module
+
+
+def tables_of(module) -> list[torch.Tensor]:
+    """Buffers of a module and its parts, and plain tensors among their attributes."""
+    plain = (t for part in module.modules() for t in vars(part).values())
+    return [*module.buffers(), *(t for t in plain if isinstance(t, torch.Tensor))]
 
 
 def is_square(t) -> bool:
@@ -1090,9 +1097,15 @@ class Subject:
         self.given: dict[str, Any] = {}  # the tensors of the last run, by role
         self.left_out: dict[int, str] = {}  # products that are left out of every call
         self.heads_first = False
+        self.shared: dict[int, Any] = {}  # what copies of a module have in common, by id
         if self.module is not None:
             self.wake()
             draw(self.module, next(iter(heads_of(attention)), 0))
+            self.shared = {id(p): p for p in self.module.parameters()}
+            for part in self.module.modules():
+                of_torch = type(part).__module__.startswith("torch.nn.")
+                if of_torch and not part._buffers and not part._modules:  # it keeps no state
+                    self.shared[id(part)] = part
         self.attribute_heads = heads_of(attention)
         self.n_heads = n_heads or next(iter(self.attribute_heads), 4)
         if not self.has_weights and self.n_heads == 1:
@@ -1216,7 +1229,7 @@ class Subject:
             others = sorted({n for p in module.parameters() if p.dim() > 1 for n in p.shape})
             others = [n for n in others if 4 < n < 512 and n % self.n_heads == 0]
             widths = [known, *([24] if self.built else []), *wider, *others]
-        squares = [b.shape[-1] for b in module.buffers() if is_square(b)] if module else []
+        squares = [t.shape[-1] for t in tables_of(module) if is_square(t)] if module else []
         longest = min((size for size in squares if size <= 64), default=None)
         for width in dict.fromkeys(widths):
             heads = 1 if width % self.n_heads else self.n_heads
@@ -1267,9 +1280,8 @@ class Subject:
         return self.has_weights or self.form == "x" or takes_weights
 
     def fresh(self):
-        """A copy that shares the parameters alone, since some modules keep a cache."""
-        shared = {id(p): p for p in self.module.parameters()} if self.module is not None else {}
-        return copy.deepcopy(self.run, shared) if shared else self.run
+        """A copy that shares parameters and torch's own layers, since some modules keep a cache."""
+        return copy.deepcopy(self.run, dict(self.shared)) if self.shared else self.run
 
     @contextlib.contextmanager
     def keeping_state(self):
@@ -1810,7 +1822,7 @@ class Runs:
         flags = [getattr(module, flag, None) for flag in ("causal", "is_causal")]
         if False in flags or re.search(r"non_?causal|bidirectional|encoder", name):
             return False
-        triangles = module is not None and any(is_triangle(b) for b in module.buffers())
+        triangles = module is not None and any(map(is_triangle, tables_of(module)))
         words = r"causal|masked|decoder" if self.subject.form == "x" else r"causal|masked"
         return True in flags or triangles or bool(re.search(words, name))
 
@@ -2012,10 +2024,10 @@ class Around(Numbers):
         kv_heads = max(1, case.k.shape[-1] * case.heads // case.q.shape[-1])
         given = positional(self.subject, 1).keys() - {"offset", "positions"}
         turns_itself = re.search("rotar|rotat|rope", self.text) and not given
-        changes = self.changed(sources, 1), self.changed(sources, 2), self.changed(sources, by=2.0)
-        every = zip("qkv", (case.heads, kv_heads, kv_heads), *changes, strict=False)
-        for x, heads, *three in every:
-            a, b, twice = (t.unflatten(-1, (heads, -1)) for t in three)  # (n, heads, d_k)
+        turns_itself = turns_itself and "xpos" not in self.text  # which scales them, too
+        two = zip(self.changed(sources, 1), self.changed(sources, 2), strict=True)
+        for x, heads, (a, b) in zip("qkv", (case.heads, kv_heads, kv_heads), two, strict=False):
+            a, b = a.unflatten(-1, (heads, -1)), b.unflatten(-1, (heads, -1))  # (n, heads, d_k)
             moves = a.abs().amax(-1) > 1e-6
             one, other = a[moves.any(1)], b[b.abs().amax((1, 2)) > 1e-6]
             if len(one) > 1 and (moves != moves[:, :1]).any():
@@ -2026,9 +2038,10 @@ class Around(Numbers):
             if len(one) == len(other) == 1 and close(one.norm(dim=-1), other.norm(dim=-1), far):
                 turned[x] = not close(one, other, far)
                 lengths[x] = one.norm().item() / one.numel() ** 0.5
-            elif len(one) == len(other) == 1 and x != "v" and turns_itself and close(twice, 2 * a):
-                # It depends on the position, and is no norm. xPos scales queries and keys, too.
-                found += [] if "xpos" in self.text else ["rotary_pairs"]
+            elif len(one) == len(other) == 1 and x != "v" and turns_itself:
+                # It depends on the position. A norm does not double what was doubled.
+                twice = self.changed(sources, by=2.0)["qk".index(x)].unflatten(-1, (heads, -1))
+                found += ["rotary_pairs"] if close(twice, 2 * a) else []
         self.turns = any(turned.values())
         one_side = {"q", "k"} <= turned.keys() and turned["q"] != turned["k"]
         found += ["rotary_values"] if turned.get("v") else ["rotary_one_side"] * one_side

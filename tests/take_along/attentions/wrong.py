@@ -1357,6 +1357,39 @@ class ScoresInBfloat16(nn.Module):
         return self.proj(out.transpose(1, 2).flatten(2))
 
 
+@wrong("scale_other")
+class ScoresAsTheirMask(nn.Module):
+    """The masked scores are given as a mask, so they count twice."""
+
+    def __init__(self, n_embd=24, n_head=4):
+        super().__init__()
+        self.n_head = n_head
+        self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
+
+    def forward(self, x):
+        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+        scores = q @ k.mT / math.sqrt(q.size(-1))
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+        out = F.scaled_dot_product_attention(query=q, key=k, value=v, attn_mask=scores)
+        return self.proj(out.transpose(1, 2).flatten(2))
+
+
+@wrong("scale_missing")
+class HeadOfAWholeBlock(nn.Module):
+    """The triangle is no buffer and is not cut, so an input has to fill the block."""
+
+    def __init__(self, block_size, n_embd, head_size):
+        super().__init__()
+        self.query, self.key, self.value = (
+            nn.Linear(n_embd, head_size, bias=False) for _ in range(3)
+        )
+        self.triangle = torch.ones(block_size, block_size).tril()
+
+    def forward(self, x):
+        scores = self.query(x) @ self.key(x).mT
+        return scores.masked_fill(self.triangle == 0, -math.inf).softmax(-1) @ self.value(x)
+
+
 @wrong("mask_after_softmax")
 class PaddingAfterTheSoftmax(nn.Module):
     """The triangle comes before the softmax, and the mask behind it."""
