@@ -36,7 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # An xdist worker runs whole files. Long files come first, so that none is left over at the end.
-LONG = ("tests/browser/", "tests/site/", "tests/notebooks/", "tests/faults/", "tests/gallery/")
+LONG = (
+    "tests/browser/",
+    "tests/site/",
+    "tests/notebooks/",
+    "tests/faults/",
+    "tests/gallery/",
+    "tests/take_along/test_attention_check.py",
+    "tests/engine/test_program_idioms.py",
+)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # sorts after the plugin that shuffles the tests

@@ -18,6 +18,7 @@ CHAPTERS = (
     "weighted_values",
     "outputs",
 )
+LAST_PRINT = 'print("outputs", outputs, sep="\\n")\n'  # of the last chapter
 HELPER = "drawing/pieces.py"  # used by every chapter of every copy
 DRAWING = (
     HELPER,
@@ -113,8 +114,7 @@ def edited_sentence(page: str, token: str) -> str:
 
 def edited_snippet(source: str, token: str) -> str:
     """Return the snippet of the last chapter with one more line of output."""
-    old = 'print("outputs", outputs, sep="\\n")\n'
-    return replaced_once(source, old, f'{old}    print("{token}".upper())\n')
+    return replaced_once(source, LAST_PRINT, f'{LAST_PRINT}    print("{token}".upper())\n')
 
 
 def edited_helper(source: str, token: str) -> str:

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import processes, rows
-from tests.bench.copies import replaced_once
+from tests.bench.copies import LAST_PRINT, replaced_once
 from tests.bench.tools import Site, Tool
 
 LIMIT = 300.0
+FIRST_PRINT = 'print("queries", queries, sep="\\n")\n'  # of the chapter that makes them
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def exception(bench: Bench) -> Seen:
         bench.tool.write(bench.site)
         if configuration == "by default":
             bench.tool.loosen(bench.site)
-        bench.edit(bench.site.edited.stem, "print(outputs)\n", 'raise ValueError("on purpose")\n')
+        bench.edit(bench.site.edited.stem, LAST_PRINT, 'raise ValueError("on purpose")\n')
         done = bench.build()
         built = bench.tool.built(bench.site, bench.site.edited)
         published = done.status == 0 and built.is_file() and "ValueError" in bench.page()
@@ -108,9 +109,8 @@ def leak(bench: Bench) -> Seen:
     bench.whole_build()
     chapter = f"{bench.site.edited.copy}/queries_keys_values"
     before = bench.others(chapter)
-    first = 'print("queries", queries, sep="\\n")\n'
-    state = f"import torch\n\n    torch.set_printoptions(precision=1)\n    {first}"
-    bench.edit(chapter, first, state)
+    state = f"import torch\n\n    torch.set_printoptions(precision=1)\n    {FIRST_PRINT}"
+    bench.edit(chapter, FIRST_PRINT, state)
     bench.whole_build()
     at_once = changed(before, bench.others(chapter))
     bench.tool.forget(bench.site)

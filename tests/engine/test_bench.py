@@ -50,6 +50,11 @@ def test_a_copy_names_only_itself_and_links_nowhere_else(root: Path) -> None:
         assert "attention-lab" not in chapter.page
 
 
+def test_the_lines_that_faults_replace_are_in_the_chapters(root: Path) -> None:
+    assert source_of(root, "walkthrough/outputs").count(copies.LAST_PRINT) == 1
+    assert source_of(root, "walkthrough/queries_keys_values").count(faults.FIRST_PRINT) == 1
+
+
 def test_chapters_are_copied_in_full_sets(root: Path) -> None:
     with pytest.raises(ValueError, match="7 chapters: give a multiple of 6"):
         copies.read_chapters(root, 7)
