@@ -1460,8 +1460,8 @@ def positional(subject: Subject, n: int, start: int = 0, tables=TABLES[0]) -> di
         "offset": at if kind in ("complex", "angles") else start,
     }  # fmt: skip
     given = {role: value for role, value in values.items() if subject.has(role)}
-    optional = kind != "left out" and tables not in ADDED
-    return {role: t for role, t in given.items() if optional or subject.needs(role)}
+    only_needed = kind == "left out" or tables in ADDED
+    return {role: t for role, t in given.items() if subject.needs(role) or not only_needed}
 
 
 def packed(three, layout: str, heads: int):
