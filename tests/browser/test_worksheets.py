@@ -126,13 +126,14 @@ def test_the_sheet_of_a_student_matches_the_answers_of_the_teacher(
     context: BrowserContext, server: Server
 ) -> None:
     page = opened(context, server, "#sheets=heads/x/1-3/both")
-    given = page.locator(".worksheet").nth(1).locator(".sheet-given").all_inner_texts()
-    page.locator(".worksheet").nth(1).get_by_role("link", name="Only this sheet").click()
+    second = page.locator(".worksheet").nth(1)
+    given = second.locator(".sheet-given").all_text_contents()
+    second.get_by_role("link", name="Only this sheet").click()
     expect(page.locator(".worksheet")).to_have_count(1)
-    assert page.locator(".sheet-given").all_inner_texts() == given
+    expect(page.locator(".sheet-given")).to_have_text(given)
     page.goto(f"{server.url}worksheets/#sheets=heads/x/1-3/answers")
     expect(page.locator(".worksheet")).to_have_count(3)
-    assert page.locator(".worksheet").nth(1).locator(".sheet-given").all_inner_texts() == given
+    expect(second.locator(".sheet-given")).to_have_text(given)
 
 
 @pytest.mark.parametrize(
