@@ -47,11 +47,10 @@ class Origins:
             found, root = self.imports.setdefault(snippet.stem, []), root_of(snippet)
             for node in statements(ast.parse(snippet.text)):
                 if isinstance(node, Import):
-                    names = {a.asname or a.name: a.name for a in node.names}
                     files = {
-                        name: file
-                        for name, source in names.items()
-                        if (file := local_file(node, source, snippet.path, root))
+                        alias.asname or alias.name: file
+                        for alias in node.names
+                        if (file := local_file(node, alias.name, snippet.path, root))
                     }
                     found += [(node, files)] if files else []
         return self.imports[snippet.stem]
