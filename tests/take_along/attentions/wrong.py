@@ -1340,38 +1340,55 @@ class HeadsShareAWrongScale(HeadsShareWeights):
         return (self.heads * self.head_dim) ** -0.5
 
 
-@wrong("sixteen_bits")
-class ScoresInBfloat16(nn.Module):
-    """Values stay in 32 bits, so the outputs do not look rounded."""
+class CausalPacked(nn.Module):
+    """A causal layer with one projection for all, for the mistakes below."""
 
     def __init__(self, n_embd=24, n_head=4):
         super().__init__()
         self.n_head = n_head
         self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
 
-    def forward(self, x):
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
-        scores = q.bfloat16() @ k.bfloat16().mT / math.sqrt(q.size(-1))
-        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
-        out = scores.softmax(-1).to(v.dtype) @ v
+    def heads(self, x):
+        return self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
+
+    def hidden(self, scores):
+        return scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+
+    def merged(self, out):
         return self.proj(out.transpose(1, 2).flatten(2))
+
+
+@wrong("sixteen_bits")
+class ScoresInBfloat16(CausalPacked):
+    """Values stay in 32 bits, so the outputs do not look rounded."""
+
+    def forward(self, x):
+        q, k, v = self.heads(x)
+        scores = self.hidden(q.bfloat16() @ k.bfloat16().mT / math.sqrt(q.size(-1)))
+        return self.merged(scores.softmax(-1).to(v.dtype) @ v)
 
 
 @wrong("scale_other")
-class ScoresAsTheirMask(nn.Module):
+class ScoresAsTheirMask(CausalPacked):
     """The masked scores are given as a mask, so they count twice."""
 
-    def __init__(self, n_embd=24, n_head=4):
-        super().__init__()
-        self.n_head = n_head
-        self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
-
     def forward(self, x):
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
-        scores = q @ k.mT / math.sqrt(q.size(-1))
-        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+        q, k, v = self.heads(x)
+        scores = self.hidden(q @ k.mT / math.sqrt(q.size(-1)))
         out = F.scaled_dot_product_attention(query=q, key=k, value=v, attn_mask=scores)
-        return self.proj(out.transpose(1, 2).flatten(2))
+        return self.merged(out)
+
+
+@wrong("mask_after_softmax")
+class PaddingAfterTheSoftmax(CausalPacked):
+    """The triangle comes before the softmax, and the mask behind it."""
+
+    def forward(self, x, mask=None):
+        q, k, v = self.heads(x)
+        weights = self.hidden(q @ k.mT / math.sqrt(q.size(-1))).softmax(-1)
+        if mask is not None:
+            weights = weights * mask
+        return self.merged(weights @ v)
 
 
 @wrong("scale_missing")
@@ -1388,25 +1405,6 @@ class HeadOfAWholeBlock(nn.Module):
     def forward(self, x):
         scores = self.query(x) @ self.key(x).mT
         return scores.masked_fill(self.triangle == 0, -math.inf).softmax(-1) @ self.value(x)
-
-
-@wrong("mask_after_softmax")
-class PaddingAfterTheSoftmax(nn.Module):
-    """The triangle comes before the softmax, and the mask behind it."""
-
-    def __init__(self, n_embd=24, n_head=4):
-        super().__init__()
-        self.n_head = n_head
-        self.qkv, self.proj = nn.Linear(n_embd, 3 * n_embd), nn.Linear(n_embd, n_embd)
-
-    def forward(self, x, mask=None):
-        q, k, v = self.qkv(x).unflatten(-1, (3, self.n_head, -1)).permute(2, 0, 3, 1, 4)
-        scores = q @ k.mT / math.sqrt(q.size(-1))
-        scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
-        weights = scores.softmax(-1)
-        if mask is not None:
-            weights = weights * mask
-        return self.proj((weights @ v).transpose(1, 2).flatten(2))
 
 
 @wrong("dropout_in_eval")
